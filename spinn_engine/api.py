@@ -1,0 +1,140 @@
+"""The facade: all that the dashboard and notebooks need of the engine.
+
+Imports no torch until something is trained or a network is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spinn_engine.artifacts.neurons import LayerImportance, read_importance
+from spinn_engine.artifacts.stages import planned_stages, stage_rows
+from spinn_engine.artifacts.store import (
+    RESULT_NAME,
+    RunFolder,
+    create_run,
+    list_runs,
+    open_run,
+    results_root,
+)
+from spinn_engine.jobs.queue import (
+    Job,
+    JobState,
+    Worker,
+    cancel,
+    delete,
+    enqueue,
+    ensure_worker,
+    jobs,
+    resume,
+    workers,
+)
+from spinn_engine.problems import load_problem
+from spinn_engine.problems.problem import Problem
+from spinn_engine.pruning.schedule import Stage, plan
+from spinn_engine.spec import PruneSpec, RunSpec
+
+if TYPE_CHECKING:
+    from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
+
+__all__ = [
+    "RESULT_NAME",
+    "Job",
+    "JobState",
+    "LayerImportance",
+    "Problem",
+    "PruneSpec",
+    "RunFolder",
+    "RunSpec",
+    "Stage",
+    "Worker",
+    "cancel",
+    "delete",
+    "ensure_worker",
+    "importance",
+    "jobs",
+    "list_runs",
+    "load_network",
+    "load_problem",
+    "open_run",
+    "plan",
+    "planned_stages",
+    "results_root",
+    "resume",
+    "run",
+    "stage_rows",
+    "submit",
+    "workers",
+]
+
+
+def submit(spec: RunSpec) -> str:
+    """Check a spec against its data, make the run and put it into the queue; returns its id.
+
+    Raises:
+        BadInputError: the spec, the data or the schedule cannot be had as asked.
+    """
+    folder = create_run(spec)
+    enqueue(folder.run_id)
+    return folder.run_id
+
+
+def run(
+    spec: RunSpec,
+    on_start: Callable[[RunFolder], None] | None = None,
+    on_epoch: Callable[[dict[str, Any]], None] | None = None,
+) -> RunFolder:
+    """Do a whole run here and now, without queue or worker.
+
+    Args:
+        spec: what to do.
+        on_start: called once with the run's folder, before training.
+        on_epoch: called with each line of ``metrics.jsonl``.
+
+    Raises:
+        SpinnError: as ``submit`` and ``Runner``.
+    """
+    from spinn_engine.pipeline import Runner
+    from spinn_engine.training.device import pick_device
+
+    pick_device(spec.train.device)  # refused before anything is made
+    folder = create_run(spec)
+    if on_start:
+        on_start(folder)
+    runner = Runner(folder, on_epoch)
+    for stage in range(spec.prune.stages + 1):
+        runner.run_stage(stage)
+    runner.finish()
+    return folder
+
+
+def importance(run_id: str, stage: int, seed: int | None = None) -> list[LayerImportance]:
+    """The neurons of a finished stage, one entry a hidden layer.
+
+    Args:
+        run_id: the run.
+        stage: 0 for the dense network.
+        seed: whose network; by default the delivered one, before that the first.
+
+    Raises:
+        BadInputError: there is no such run, finished stage or seed.
+    """
+    folder = open_run(run_id)
+    if seed is None:
+        result = folder.result()
+        seed = folder.spec().seeds[0] if result is None else result["delivered_seed"]
+    return read_importance(folder, stage, seed)
+
+
+def load_network(path: Path | str) -> RawUnitsNetwork:
+    """A checkpoint as a module from raw inputs ``[B, in]`` to raw outputs ``[B, out]``.
+
+    Raises:
+        BadInputError: there is no such file.
+        CorruptArtifactError: the file is broken or no checkpoint of this project.
+    """
+    from spinn_engine.artifacts import checkpoints
+
+    return checkpoints.load_network(path)

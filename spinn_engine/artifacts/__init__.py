@@ -1,0 +1,1 @@
+"""What a run leaves behind. ``store`` needs no torch; ``checkpoints`` does."""

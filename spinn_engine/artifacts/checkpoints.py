@@ -1,0 +1,197 @@
+"""Checkpoints: one network a file, and the stacks that a run goes on from.
+
+A checkpoint is what ``torch.load(path, weights_only=True)`` opens: a dict of plain values and
+tensors, with the weights in ``torch.nn.Sequential`` order under ``state_dict``. The same networks
+give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from spinn_engine.artifacts.store import write_atomically
+from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.spec import Activation
+from spinn_engine.training.network import Stack
+from spinn_engine.training.scaling import Scaler
+
+CHECKPOINT_FORMAT = "spinn-checkpoint-1"
+STACK_FORMAT = "spinn-stack-1"
+SCALER_PARTS = ("x_mean", "x_std", "y_mean", "y_std")
+MODULES: dict[Activation, type[nn.Module]] = {
+    "tanh": nn.Tanh,
+    "relu": nn.ReLU,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "sigmoid": nn.Sigmoid,
+}
+
+
+@dataclass
+class StoredStack:
+    """A stage's networks with what the next stage must know.
+
+    Attributes:
+        stack: the networks, one a seed.
+        original: per hidden layer ``[S, width]``, each neuron's index in the dense network.
+        val_r2: mean validation R2 over targets, one a member, at the end of the stage.
+        val_r2_before: the same after surgery and reconstruction, before fine-tuning; None at 0.
+        seconds: wall time of the stage.
+    """
+
+    stack: Stack
+    original: list[Tensor]
+    val_r2: list[float] = field(default_factory=list)
+    val_r2_before: list[float] | None = None
+    seconds: float = 0.0
+
+
+class RawUnitsNetwork(nn.Module):
+    """A network between its scalers: raw inputs ``[B, in]`` to raw outputs ``[B, out]``.
+
+    Attributes:
+        network: the plain ``torch.nn.Sequential``.
+        input_names: names of the input columns, in order.
+        target_names: names of the output columns, in order.
+    """
+
+    def __init__(self, network: nn.Sequential, checkpoint: dict[str, Any]) -> None:
+        super().__init__()
+        self.network = network
+        self.input_names: tuple[str, ...] = tuple(checkpoint["input_names"])
+        self.target_names: tuple[str, ...] = tuple(checkpoint["target_names"])
+        for name in SCALER_PARTS:
+            self.register_buffer(name, checkpoint["scaler"][name])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Outputs in raw units; standardisation runs in the scaler's float64."""
+        weight = next(self.network.parameters())
+        standard = (x - cast(Tensor, self.x_mean)) / cast(Tensor, self.x_std)
+        y = self.network(standard.to(weight.dtype))
+        return cast(Tensor, y * self.y_std + self.y_mean)
+
+
+def save_bytes(value: dict[str, Any]) -> bytes:
+    """``torch.save`` to memory: the bytes do not depend on any file name."""
+    buffer = io.BytesIO()
+    torch.save(value, buffer)
+    return buffer.getvalue()
+
+
+def state_dict(stack: Stack, member: int) -> dict[str, Tensor]:
+    """One member's weights as ``torch.nn.Sequential`` names and shapes them."""
+    named = {}
+    for layer, (weight, bias) in enumerate(zip(stack.weights, stack.biases, strict=True)):
+        named[f"network.{2 * layer}.weight"] = weight[member].detach().cpu().T.contiguous().clone()
+        named[f"network.{2 * layer}.bias"] = bias[member, 0].detach().cpu().clone()
+    return named
+
+
+def checkpoint_bytes(
+    stored: StoredStack, member: int, scaler: Scaler, about: dict[str, Any]
+) -> bytes:
+    """One network as a checkpoint file.
+
+    Args:
+        stored: the stage's networks.
+        member: which of them.
+        scaler: the member's standardisation.
+        about: plain values to keep with it: ``input_names``, ``target_names``, stage, seed.
+    """
+    widths = stored.stack.widths
+    scales = {n: torch.from_numpy(getattr(scaler, n).copy()) for n in SCALER_PARTS}
+    return save_bytes(
+        {
+            "format": CHECKPOINT_FORMAT,
+            "state_dict": state_dict(stored.stack, member),
+            "inputs": widths[0],
+            "hidden": list(widths[1:-1]),
+            "outputs": widths[-1],
+            "activation": stored.stack.activation,
+            "scaler": scales,
+            "original_neurons": [index[member].cpu().clone() for index in stored.original],
+            **about,
+        }
+    )
+
+
+def read_saved(path: Path, kind: str) -> dict[str, Any]:
+    """Open a file of ours, with ``weights_only=True``: nothing but plain values and tensors.
+
+    Raises:
+        BadInputError: there is no such file.
+        CorruptArtifactError: it is broken, or not of the ``kind`` that was asked for.
+    """
+    try:
+        value = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise BadInputError(f"there is no file {path}") from None
+    except (OSError, RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as error:
+        raise CorruptArtifactError(f"{path} cannot be read: {_first_line(error)}") from error
+    if not isinstance(value, dict) or value.get("format") != kind:
+        raise CorruptArtifactError(f"{path} is not a {kind} file")
+    return value
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def load_network(path: Path | str) -> RawUnitsNetwork:
+    """A checkpoint as a module that takes and gives raw units, ready for inference.
+
+    Raises:
+        BadInputError: there is no such file.
+        CorruptArtifactError: the file is broken or no checkpoint of this project.
+    """
+    checkpoint = read_saved(Path(path), CHECKPOINT_FORMAT)
+    network = sequential(checkpoint)
+    return RawUnitsNetwork(network, checkpoint).eval()
+
+
+def sequential(checkpoint: dict[str, Any]) -> nn.Sequential:
+    """The plain network of a checkpoint, without its scalers."""
+    widths = [checkpoint["inputs"], *checkpoint["hidden"], checkpoint["outputs"]]
+    layers: list[nn.Module] = []
+    for fan_in, fan_out in zip(widths[:-1], widths[1:], strict=True):
+        layers += [nn.Linear(fan_in, fan_out), MODULES[checkpoint["activation"]]()]
+    network = nn.Sequential(*layers[:-1])
+    weights = checkpoint["state_dict"]
+    network.load_state_dict({k.removeprefix("network."): v for k, v in weights.items()})
+    return network
+
+
+def save_stack(path: Path, stored: StoredStack) -> None:
+    """Write a stage's networks whole; their existence means that the stage is done."""
+    stack = stored.stack
+    value = {
+        "format": STACK_FORMAT,
+        "activation": stack.activation,
+        "weights": [w.detach().cpu() for w in stack.weights],
+        "biases": [b.detach().cpu() for b in stack.biases],
+        "original": [index.cpu() for index in stored.original],
+        "val_r2": stored.val_r2,
+        "val_r2_before": stored.val_r2_before,
+        "seconds": stored.seconds,
+    }
+    write_atomically(path, save_bytes(value))
+
+
+def load_stack(path: Path, device: torch.device) -> StoredStack:
+    """Read a stage's networks.
+
+    Raises:
+        BadInputError: the stage is not there.
+        CorruptArtifactError: the file is broken.
+    """
+    value = read_saved(path, STACK_FORMAT)
+    stack = Stack(value["weights"], value["biases"], value["activation"]).to(device)
+    original = [index.to(device) for index in value["original"]]
+    return StoredStack(stack, original, value["val_r2"], value["val_r2_before"], value["seconds"])

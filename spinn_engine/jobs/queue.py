@@ -1,0 +1,208 @@
+"""The client side of the queue: submit, look, cancel, resume, delete. Imports no torch.
+
+    enqueue(run_id); ensure_worker(); jobs()
+
+A run's folder in the store is the truth about what is finished: resuming walks all stages again
+and skips those whose files are there.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from spinn_engine.artifacts.store import RunFolder, check_run_id, open_run, results_root
+from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.jobs.database import (
+    PRIORITY,
+    QUEUE,
+    VERSION,
+    WORKFLOW,
+    connect,
+    database_url,
+    sqlite_path,
+)
+from spinn_engine.jobs.job import Job, JobState, describe
+from spinn_engine.jobs.slots import Worker, try_lock, workers, workers_folder
+
+if TYPE_CHECKING:
+    from dbos import WorkflowStatus
+
+__all__ = [
+    "Job",
+    "JobState",
+    "Worker",
+    "cancel",
+    "delete",
+    "enqueue",
+    "ensure_worker",
+    "jobs",
+    "resume",
+    "workers",
+]
+
+# Kept so that a worker that ends while its starter lives on is reaped.
+_started: list[subprocess.Popen[bytes]] = []
+
+
+def enqueue(run_id: str) -> None:
+    """Put a run at the end of the queue.
+
+    Raises:
+        BadInputError: there is no such run, or it is in the queue already.
+        SpinnError: the job database cannot be used.
+    """
+    open_run(run_id)
+    with connect() as client:
+        from dbos import error as dbos_error
+
+        try:
+            client.enqueue(
+                {
+                    "workflow_name": WORKFLOW,
+                    "queue_name": QUEUE,
+                    "workflow_id": run_id,
+                    "workflow_id_reuse_policy": "reject",
+                    "app_version": VERSION,
+                    "priority": PRIORITY,
+                },
+                run_id,
+            )
+        except dbos_error.DBOSWorkflowIDInUseError:
+            raise BadInputError(f"run {run_id} is in the queue already") from None
+
+
+def jobs() -> list[Job]:
+    """All jobs, the newest first.
+
+    Raises:
+        SpinnError: the job database cannot be used.
+    """
+    statuses = _statuses()
+    in_hand = {worker.run_id for worker in workers() if worker.alive} if statuses else set()
+    return [describe(status, in_hand) for status in statuses]
+
+
+def _find(run_id: str) -> Job | None:
+    in_hand = {worker.run_id for worker in workers() if worker.alive}
+    return next((describe(status, in_hand) for status in _statuses([run_id])), None)
+
+
+def _statuses(run_ids: list[str] | None = None) -> list[WorkflowStatus]:
+    path = sqlite_path(database_url())
+    if path is not None and not path.exists():  # looking makes no database
+        return []
+    with connect() as client:
+        return client.list_workflows(
+            name=WORKFLOW, workflow_ids=run_ids, sort_desc=True, load_input=False
+        )
+
+
+def cancel(run_id: str) -> None:
+    """Take a job out of the queue, or stop it within a second; finished stages are kept.
+
+    Raises:
+        BadInputError: there is no such job, or nothing to stop.
+        SpinnError: the job database cannot be used.
+    """
+    job = _find(check_run_id(run_id))
+    if job is None:
+        raise BadInputError(f"run {run_id!r} is not in the queue, so there is nothing to cancel")
+    if job.state.is_finished() or job.state is JobState.CANCELLING:
+        raise BadInputError(f"run {run_id} is {job.state} already, so there is nothing to cancel")
+    with connect() as client:
+        client.cancel_workflow(run_id)
+
+
+def resume(run_id: str) -> None:
+    """Queue a cancelled, failed or interrupted run again, to go on after its last finished stage.
+
+    A run that was never queued (a foreground run that was stopped) is queued.
+
+    Raises:
+        BadInputError: there is no such run, or it is queued, running or done.
+        SpinnError: the job database cannot be used.
+    """
+    folder = open_run(run_id)
+    job = _find(run_id)
+    if job is None:
+        if folder.is_complete():
+            raise BadInputError(f"run {run_id} is done already, so there is nothing to resume")
+        enqueue(run_id)
+        return
+    if job.state in (JobState.QUEUED, JobState.RUNNING, JobState.DONE):
+        raise BadInputError(f"run {run_id} is {job.state} already, so there is nothing to resume")
+    with connect() as client:
+        from dbos import error as dbos_error
+
+        try:
+            if job.state is JobState.INTERRUPTED:
+                client.resume_workflow(run_id, queue_name=QUEUE)
+            else:
+                client.rewind_workflow(
+                    run_id, start_step=1, queue_name=QUEUE, application_version=VERSION
+                )
+        except dbos_error.DBOSException as error:
+            raise SpinnError(f"run {run_id} could not be resumed: {error}") from error
+
+
+def delete(run_id: str) -> None:
+    """Remove a run: its job and its folder.
+
+    Raises:
+        BadInputError: there is no such run, or it is queued or running.
+        SpinnError: the job database cannot be used, or a file cannot be removed.
+    """
+    job = _find(check_run_id(run_id))
+    if job is None:
+        open_run(run_id)
+    elif not job.state.is_finished() and job.state is not JobState.INTERRUPTED:
+        raise BadInputError(f"run {run_id} is {job.state}: cancel it before it is deleted")
+    else:
+        with connect() as client:
+            client.delete_workflow(run_id)
+    _remove_folder(RunFolder(results_root() / run_id))
+
+
+def _remove_folder(folder: RunFolder) -> None:
+    """Gone from the store in one move, and then from the disk."""
+    doomed = folder.path.with_name(f".{folder.run_id}.deleted")
+    try:
+        if folder.path.exists():
+            folder.path.rename(doomed)
+        if doomed.exists():
+            shutil.rmtree(doomed)
+    except OSError as error:
+        raise SpinnError(f"cannot remove {error.filename}: {error.strerror}") from error
+
+
+def ensure_worker() -> None:
+    """Start a worker process of its own, unless one lives or is being started.
+
+    The new worker inherits ``start.lock`` as its standard input and closes it once it holds its
+    slot, so of several callers at once only one starts a worker, and none waits.
+
+    Raises:
+        SpinnError: the store cannot be written.
+    """
+    _started[:] = [process for process in _started if process.poll() is None]
+    try:
+        workers_folder().mkdir(parents=True, exist_ok=True)
+        with (workers_folder() / "start.lock").open("w") as lock:
+            if not try_lock(lock) or any(worker.alive for worker in workers()):
+                return
+            with (workers_folder() / "worker.log").open("ab") as log:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "spinn_engine", "worker"],
+                    stdin=lock,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+    except OSError as error:
+        raise SpinnError(
+            f"cannot start a worker in {workers_folder()}: {error.strerror}"
+        ) from error
+    _started.append(process)

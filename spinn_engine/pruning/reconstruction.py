@@ -1,0 +1,136 @@
+"""Least-squares reconstruction: the kept neurons take over the work of the removed ones.
+
+After a layer has lost neurons, the next layer is solved anew so that its pre-activations on the
+calibration rows stay what they were in the network before pruning:
+
+    minimise over W', b':   |Z - (H W' + 1 b')|^2 + ridge * |W' - W|^2
+
+``Z`` are the pre-activations before pruning, ``H`` the activations of the neurons that are left,
+``W`` the sliced weights. The ridge pulls towards ``W``, so an infinite ridge changes only the bias.
+It is picked on held-out rows, and leaving the layer as it is stands among the choices. After He,
+Zhang & Sun 2017, *Channel pruning for accelerating very deep neural networks*, section 3.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from spinn_engine.pruning.surgery import take
+from spinn_engine.training.network import ACTIVATIONS, Stack
+
+RIDGES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # times the mean diagonal of the Gram matrix
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Standardised inputs ``[rows, in]``: to solve on (``fit``), and to pick the ridge on."""
+
+    fit: Tensor
+    held_out: Tensor
+
+
+@torch.no_grad()
+def reconstruct(
+    dense: Stack, pruned: Stack, kept: Sequence[Tensor], rows: Calibration
+) -> list[Tensor]:
+    """Solve every layer of ``pruned`` that lost inputs anew, in place, from the first to the last.
+
+    Each layer is fitted on what the layers before it, already mended, really give.
+
+    Args:
+        dense: the networks before pruning.
+        pruned: ``remove_neurons(dense, kept)``; changed in place.
+        kept: per hidden layer, indices ``[S, count]``.
+        rows: the calibration rows.
+
+    Returns:
+        The ridge picked for each layer after the first, ``[S]``; NaN where the layer was best left
+        as it was, infinity where only the bias changed.
+    """
+    act = ACTIVATIONS[dense.activation]
+    inputs = (rows.fit, rows.held_out)
+    wanted = [dense.pre_activations(x.expand(dense.size, *x.shape)) for x in inputs]
+    have = [take(w[0], kept[0], dim=2) for w in wanted]  # layer 0 loses no inputs: only sliced
+    picked = []
+    for layer in range(1, len(pruned.weights)):
+        hidden = [act(h) for h in have]  # [S, rows, in]
+        target = [w[layer] for w in wanted]
+        if layer < len(kept):
+            target = [take(t, kept[layer], dim=2) for t in target]  # [S, rows, out]
+        weight, bias = pruned.weights[layer], pruned.biases[layer]
+        if kept[layer - 1].shape[1] < dense.hidden[layer - 1]:
+            picked.append(_solve(weight, bias, hidden, target))
+        else:
+            picked.append(torch.full((dense.size,), torch.nan))
+        have = [torch.baddbmm(bias, h, weight) for h in hidden]
+    return picked
+
+
+def _solve(weight: Tensor, bias: Tensor, hidden: list[Tensor], target: list[Tensor]) -> Tensor:
+    """Solve one layer in place; ``weight`` ``[S, k, out]``, ``hidden`` and ``target`` by rows.
+
+    Returns:
+        The picked ridge of each member ``[S]``, as ``reconstruct`` describes it.
+    """
+    missing = [t - torch.baddbmm(bias, h, weight) for h, t in zip(hidden, target, strict=True)]
+    fit, held_out = (_Moments(h, m) for h, m in zip(hidden, missing, strict=True))
+    best = _Choice(held_out, torch.zeros(weight.shape, dtype=torch.float64))
+    best.offer(torch.inf, torch.zeros_like(best.weight_change), fit.missing_mean)
+    scale = fit.gram.diagonal(dim1=1, dim2=2).mean(dim=1)[:, None, None]  # [S, 1, 1]
+    identity = torch.eye(fit.gram.shape[1], dtype=torch.float64)
+    for ridge in RIDGES:
+        factor, failed = torch.linalg.cholesky_ex(fit.gram + ridge * scale * identity)
+        if failed.any():  # too small a ridge for the rounding of the Gram matrix
+            continue
+        change = torch.cholesky_solve(fit.cross, factor)  # [S, k, out]
+        best.offer(ridge, change, fit.missing_mean - fit.hidden_mean @ change)
+    weight += best.weight_change.to(weight)
+    bias += best.bias_change.to(bias)
+    return best.ridge
+
+
+class _Moments:
+    """Means and centred second moments over rows, all that a ridge solution and its error need.
+
+    In float64 on the CPU: the systems are small and nearly singular, and some devices have no
+    float64.
+    """
+
+    def __init__(self, hidden: Tensor, missing: Tensor) -> None:
+        rows = hidden.shape[1]
+        h_mean, m_mean = hidden.mean(dim=1, keepdim=True), missing.mean(dim=1, keepdim=True)
+        h, m = hidden - h_mean, missing - m_mean
+        self.hidden_mean = h_mean.cpu().double()  # [S, 1, k]
+        self.missing_mean = m_mean.cpu().double()  # [S, 1, out]
+        self.gram = (h.mT @ h).cpu().double() / rows  # [S, k, k]
+        self.cross = (h.mT @ m).cpu().double() / rows  # [S, k, out]
+        self.power = m.square().sum(dim=(1, 2)).cpu().double() / rows  # [S]
+
+    def error(self, weight_change: Tensor, bias_change: Tensor) -> Tensor:
+        """Mean over rows of ``|missing - hidden @ weight_change - bias_change|^2``, ``[S]``."""
+        quadratic = weight_change * (self.gram @ weight_change - 2 * self.cross)
+        offset = self.missing_mean - self.hidden_mean @ weight_change - bias_change
+        return self.power + quadratic.sum(dim=(1, 2)) + offset.square().sum(dim=(1, 2))
+
+
+class _Choice:
+    """The change with the least error on the held-out rows, for each member by itself."""
+
+    def __init__(self, held_out: _Moments, no_change: Tensor) -> None:
+        self.held_out = held_out
+        self.weight_change = no_change
+        self.bias_change = torch.zeros_like(held_out.missing_mean)
+        self.error = held_out.error(self.weight_change, self.bias_change)
+        self.ridge = torch.full_like(self.error, torch.nan)
+
+    def offer(self, ridge: float, weight_change: Tensor, bias_change: Tensor) -> None:
+        error = self.held_out.error(weight_change, bias_change)
+        better = error < self.error
+        self.weight_change[better] = weight_change[better]
+        self.bias_change[better] = bias_change[better]
+        self.error = torch.where(better, error, self.error)
+        self.ridge[better] = ridge

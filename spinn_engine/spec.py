@@ -1,0 +1,147 @@
+"""What a run is: one frozen, torch-free description, and the only place where defaults stand.
+
+``RunSpec()`` is the default run; ``RunSpec.from_json(text)`` reads one, refusing unknown fields.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from spinn_engine.errors import BadInputError
+
+SCHEMA_VERSION: Final = 1
+DEFAULT_PARAM_REDUCTION = 0.685
+
+Share = Annotated[float, Field(gt=0.0, lt=1.0)]
+Width = Annotated[int, Field(ge=1, le=65_536)]
+Activation = Literal["tanh", "relu", "gelu", "silu", "sigmoid"]
+
+
+class Part(BaseModel):
+    """Base of all parts of a spec: frozen, and unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class DataSpec(Part):
+    """What is learned: ``milling-sim`` or ``table:PATH``, and how a table's columns are used."""
+
+    source: str = "milling-sim"
+    targets: tuple[str, ...] = ()
+    group: str | None = None
+    drop: tuple[str, ...] = ()
+
+
+class ModelSpec(Part):
+    """The dense network: hidden widths from input to output, and the activation between them."""
+
+    hidden: tuple[Width, ...] = Field(default=(512, 512, 512, 256), min_length=1, max_length=64)
+    activation: Activation = "tanh"
+
+
+class TrainSpec(Part):
+    """How the dense network (stage 0) is trained and every later stage fine-tuned."""
+
+    epochs: int = Field(default=30, ge=1, le=100_000)
+    fine_tune_epochs: int = Field(default=10, ge=0, le=100_000)
+    batch_size: int = Field(default=256, ge=1, le=1_000_000)
+    learning_rate: float = Field(default=1e-3, gt=0.0)
+    fine_tune_learning_rate: float = Field(default=5e-4, gt=0.0)
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|(cuda|xpu)(:\d+)?)$")
+
+
+class PruneSpec(Part):
+    """How much is removed, in how many stages, and how; exactly one of the two amounts is set.
+
+    ``pruning_ratio`` is the share of a layer's neurons that one stage removes; ``param_reduction``
+    is one minus the parameters at the end over those of the dense network.
+    """
+
+    stages: int = Field(default=4, ge=1, le=64)
+    schedule: Literal["uniform", "sequential"] = "uniform"
+    pruning_ratio: Share | None = None
+    param_reduction: Share | None = None
+    criterion: Literal["l1"] = "l1"
+    reconstruction: Literal["none", "least_squares"] = "least_squares"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_amount(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        given = [k for k in ("pruning_ratio", "param_reduction") if data.get(k) is not None]
+        if len(given) == 2:
+            raise ValueError("give pruning_ratio or param_reduction, not both")
+        return data if given else {**data, "param_reduction": DEFAULT_PARAM_REDUCTION}
+
+
+class RunSpec(Part):
+    """A whole run. The same spec gives the same bytes on the CPU."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    data: DataSpec = DataSpec()
+    model: ModelSpec = ModelSpec()
+    train: TrainSpec = TrainSpec()
+    prune: PruneSpec = PruneSpec()
+    seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = Field(
+        default=(0, 1, 2), min_length=1, max_length=256
+    )
+
+    @model_validator(mode="after")
+    def _distinct_seeds(self) -> Self:
+        if len(set(self.seeds)) != len(self.seeds):
+            raise ValueError(f"seeds must differ from each other but got {list(self.seeds)}")
+        return self
+
+    def to_json(self) -> str:
+        """The spec as indented JSON, every default written out."""
+        return self.model_dump_json(indent=2)
+
+    @classmethod
+    def from_json(cls, text: str, where: str = "spec") -> RunSpec:
+        """Read a spec from JSON.
+
+        Raises:
+            BadInputError: the text is not JSON, or a field is unknown or out of its range.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise BadInputError(f"{where}: {one_sentence(error)}") from None
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any], where: str = "spec") -> RunSpec:
+        """Read a spec from plain data, as ``from_json`` does (same errors)."""
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise BadInputError(f"{where}: {one_sentence(error)}") from None
+
+    @classmethod
+    def from_file(cls, path: Path) -> RunSpec:
+        """Read a spec file.
+
+        Raises:
+            BadInputError: the file is missing or unreadable, or not a spec.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            raise BadInputError(f"{path}: cannot read the spec: {reason}") from None
+        return cls.from_json(text, where=str(path))
+
+
+def one_sentence(error: ValidationError) -> str:
+    """The first fault of a validation as 'field: what is wrong, got value'."""
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or "the whole"
+    message = first["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    value = first["input"]
+    if first["type"] == "value_error" or isinstance(value, dict) or len(repr(value)) > 80:
+        return f"{field}: {message}"
+    return f"{field}: {message}, but got {value!r}"

@@ -1,0 +1,1 @@
+"""The stack of networks and the loop that trains it."""

@@ -1,0 +1,34 @@
+"""Which device trains, by name or by what the machine has."""
+
+from __future__ import annotations
+
+import torch
+
+from spinn_engine.errors import BadInputError
+
+
+def available_devices() -> list[str]:
+    """Devices of this machine, accelerators first, e.g. ``["cuda:0", "cpu"]``."""
+    found = [f"cuda:{index}" for index in range(torch.cuda.device_count())]
+    if torch.xpu.is_available():
+        found += [f"xpu:{index}" for index in range(torch.xpu.device_count())]
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return [*found, "cpu"]
+
+
+def pick_device(name: str) -> torch.device:
+    """The named device; ``auto`` is the first accelerator, or the CPU.
+
+    Raises:
+        BadInputError: this machine has no such device.
+    """
+    devices = available_devices()
+    if name == "auto":
+        return torch.device(devices[0])
+    wanted = f"{name}:0" if name in ("cuda", "xpu") else name
+    if wanted not in devices:
+        raise BadInputError(
+            f"train.device: {name!r} is not on this machine, which has {', '.join(devices)}"
+        )
+    return torch.device(wanted)

@@ -1,0 +1,134 @@
+"""What the terminal shows: rich tables and the progress of a run in the foreground."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from spinn_engine import api
+from spinn_engine.spec import RunSpec
+
+
+def plan_table(stages: Sequence[api.Stage]) -> Table:
+    """Widths and exact sizes of every stage; bytes are those of the float32 weights."""
+    headers = ("parameters", "MACs", "bytes", "param\nreduction", "neuron\nreduction")
+    table = _table("stage", "hidden", right=headers)
+    for stage in stages:
+        sizes = (f"{n:,}" for n in (stage.params, stage.macs, stage.bytes))
+        shares = (f"{share:.4f}" for share in (stage.param_reduction, stage.neuron_reduction))
+        table.add_row(str(stage.stage), _widths(stage.hidden), *sizes, *shares)
+    return table
+
+
+def result_table(folder: api.RunFolder) -> Table:
+    """Sizes and test R2 of every stage of a finished run."""
+    result = folder.result() or {}
+    targets = list(result["final"]["per_output"])
+    headers = ("parameters", "file bytes", *(f"R2 {name}" for name in targets))
+    table = _table("stage", "hidden", right=headers)
+    for row in result["stages"]:
+        scores = [r2_text(row["per_output"][name]["r2"]) for name in targets]
+        sizes = (f"{row['params']:,}", f"{row['file_bytes']:,}")
+        table.add_row(str(row["stage"]), _widths(row["hidden"]), *sizes, *scores)
+    n, rows = len(result["seeds"]), result["data"]["rows"]["test"]
+    simulated = ", simulated data" if result["data"]["simulated"] else ""
+    interval = f"mean and 95 % t interval over {n} seeds" if n > 1 else "one seed, so no interval"
+    table.caption = f"R2 on {rows:,} test rows{simulated}; {interval}"
+    return table
+
+
+def r2_text(value: dict[str, Any]) -> str:
+    """An R2 with its interval, where there is one."""
+    if value["low"] is None:
+        return f"{value['mean']:.4f}"
+    return f"{value['mean']:.4f} [{value['low']:.4f}, {value['high']:.4f}]"
+
+
+def jobs_table(jobs: Sequence[api.Job]) -> Table:
+    """One line a run, newest first."""
+    table = _table("run", "state", "stage", "epoch", "left", "worker", "error")
+    for job in jobs:
+        left = "" if job.eta_seconds is None else f"{job.eta_seconds:.0f} s"
+        stage, epoch = f"{job.stage}/{job.stages}", f"{job.epoch}/{job.epochs}"
+        cells = (job.run_id, job.state, stage, epoch, left, job.worker or "", job.error or "")
+        table.add_row(*map(escape, cells))
+    return table
+
+
+def workers_table(workers: Sequence[api.Worker]) -> Table:
+    """One line a worker that was ever seen in this store."""
+    table = _table("worker", "state", "device", "torch", "run")
+    for worker in workers:
+        state = "alive" if worker.alive else "gone"
+        cells = (worker.slot, state, worker.device or "", worker.torch or "", worker.run_id or "")
+        table.add_row(*map(escape, cells))
+    return table
+
+
+def _table(*left: str, right: Sequence[str] = ()) -> Table:
+    table = Table(box=SIMPLE_HEAD, header_style="bold")
+    for header in left:
+        table.add_column(header, no_wrap=header != "error")
+    for header in right:
+        table.add_column(escape(header), justify="right")
+    return table
+
+
+def _widths(hidden: Sequence[int]) -> str:
+    return " ".join(map(str, hidden))
+
+
+class RunProgress:
+    """One bar a stage, for a run in the foreground."""
+
+    def __init__(self, spec: RunSpec, console: Console) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[r2]}"),
+            TimeRemainingColumn(),
+        )
+        self.spec, self.console = spec, console
+        self.bars = Progress(*columns, console=console)
+        self.folder: api.RunFolder | None = None
+        self.tasks: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.folder is None:
+            return
+        self.bars.stop()
+        if kind is not None:
+            kept = f"the finished stages of run {self.folder.run_id} are kept in {self.folder.path}"
+            self.console.print(escape(kept), soft_wrap=True)
+
+    def on_start(self, folder: api.RunFolder) -> None:
+        """Show the run's id, and begin."""
+        self.folder = folder
+        self.console.print(f"run {folder.run_id}")
+        self.bars.start()
+
+    def on_epoch(self, line: dict[str, Any]) -> None:
+        """Move the bar of the line's stage."""
+        stage = line["stage"]
+        if stage not in self.tasks:
+            name = f"stage {stage} of {self.spec.prune.stages}"
+            self.tasks[stage] = self.bars.add_task(name, total=line["epochs"], r2="")
+        mean = sum(line["val_r2"]) / len(line["val_r2"])
+        text = f"validation R2 {mean:.4f}"
+        self.bars.update(self.tasks[stage], completed=line["epoch"], r2=text)

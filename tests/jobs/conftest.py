@@ -1,0 +1,66 @@
+"""Tiny runs, and workers as real processes that end with their test."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from spinn_engine.artifacts.store import RunFolder, create_run
+from spinn_engine.jobs.slots import is_held
+from spinn_engine.spec import RunSpec
+from tests.jobs.support import SLOT, MakeRun, StartWorker, wait_until, worker_log
+
+
+@pytest.fixture(autouse=True)
+def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The networks are tiny: more threads only wait for each other."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture
+def make_run(small_table: Path) -> MakeRun:
+    """Make a run folder: two stages, one seed, quick epochs."""
+
+    def make(epochs: int = 3, fine_tune_epochs: int = 3) -> RunFolder:
+        spec = RunSpec.from_dict(
+            {
+                "data": {"source": f"table:{small_table}", "targets": ["y"], "drop": ["g", "z"]},
+                "model": {"hidden": [16, 12]},
+                "train": {
+                    "epochs": epochs,
+                    "fine_tune_epochs": fine_tune_epochs,
+                    "batch_size": 16,
+                    "device": "cpu",
+                },
+                "prune": {"stages": 2, "pruning_ratio": 0.25},
+                "seeds": [0],
+            }
+        )
+        return create_run(spec)
+
+    return make
+
+
+@pytest.fixture
+def start_worker(store: Path) -> Iterator[StartWorker]:
+    """Start workers on one slot; they are gone when the test ends, their children too."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*, until_idle: bool = False) -> subprocess.Popen[bytes]:
+        code = (
+            "import sys; from spinn_engine.jobs.worker import serve; "
+            f"sys.exit(serve({SLOT!r}, until_idle={until_idle}))"
+        )
+        with worker_log(store).open("ab") as log:
+            process = subprocess.Popen([sys.executable, "-W", "error", "-c", code], stderr=log)
+        started.append(process)
+        lock = store / "workers" / f"{SLOT}.lock"
+        wait_until(lambda: is_held(lock) or process.poll() is not None, "a worker")
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()

@@ -1,0 +1,120 @@
+"""Reconstruction against a slow solver, and on real data with nothing else done to the network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from spinn_engine.problems import load_problem
+from spinn_engine.pruning import reconstruction
+from spinn_engine.pruning.importance import CRITERIA, strongest
+from spinn_engine.pruning.reconstruction import Calibration, reconstruct
+from spinn_engine.pruning.stage import prune_stage
+from spinn_engine.pruning.surgery import remove_neurons
+from spinn_engine.spec import DataSpec, PruneSpec
+from spinn_engine.training.data import place
+from spinn_engine.training.loop import Rows, Settings, fit, validate
+from spinn_engine.training.network import Stack, new_stack
+from tests.pruning.test_surgery import random_stack
+
+
+def one_layer_pruned(members: int, seed: int) -> tuple[Stack, Stack, list[Tensor], Calibration]:
+    dense = random_stack([20, 12], 5, 3, "tanh", members=members, seed=seed)
+    kept = [strongest(CRITERIA["l1"](dense)[0], 8), torch.arange(12).repeat(members, 1)]
+    generator = torch.Generator().manual_seed(seed)
+    rows = Calibration(*(torch.randn(n, 5, generator=generator) for n in (300, 150)))
+    return dense, remove_neurons(dense, kept), kept, rows
+
+
+def hidden_and_target(
+    dense: Stack, kept: list[Tensor], x: Tensor, member: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Activations that are left of layer 0, and the pre-activations that layer 1 had."""
+    with torch.no_grad():
+        first, second, _ = dense.pre_activations(x.expand(dense.size, *x.shape))
+    left = torch.tanh(first[member])[:, kept[0][member]]
+    return left.double().numpy(), second[member].double().numpy()
+
+
+@pytest.mark.parametrize("member", [0, 1])
+def test_solution_equals_that_of_a_ridge_by_stacked_least_squares(
+    member: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dense, pruned, kept, rows = one_layer_pruned(members=2, seed=5)
+    sliced = pruned.weights[1][member].detach().double().numpy()
+    monkeypatch.setattr(reconstruction, "RIDGES", (1e-2,))
+    assert reconstruct(dense, pruned, kept, rows)[0][member] == 1e-2
+    h, z = hidden_and_target(dense, kept, rows.fit, member)
+    n, k = h.shape
+    ridge = 1e-2 * np.square(h - h.mean(axis=0)).sum(axis=0).mean()
+    system = np.block([[h, np.ones((n, 1))], [np.sqrt(ridge) * np.eye(k), np.zeros((k, 1))]])
+    wanted = np.vstack([z, np.sqrt(ridge) * sliced])
+    solution = np.linalg.lstsq(system, wanted, rcond=None)[0]
+    np.testing.assert_allclose(pruned.weights[1][member].detach(), solution[:-1], atol=2e-4)
+    np.testing.assert_allclose(pruned.biases[1][member, 0].detach(), solution[-1], atol=2e-4)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_held_out_error_never_grows(seed: int) -> None:
+    dense, pruned, kept, rows = one_layer_pruned(members=2, seed=seed)
+    plain = remove_neurons(dense, kept)
+    reconstruct(dense, pruned, kept, rows)
+    for member in range(2):
+        h, z = hidden_and_target(dense, kept, rows.held_out, member)
+        errors = []
+        for stack in (pruned, plain):
+            weight, bias = (
+                p[1][member].detach().double().numpy() for p in (stack.weights, stack.biases)
+            )
+            errors.append(np.square(z - h @ weight - bias).mean())
+        assert errors[0] <= errors[1] * (1 + 1e-6)
+
+
+def test_nothing_lost_nothing_changed() -> None:
+    dense = random_stack([9, 7], 4, 2, "relu", members=2, seed=1)
+    kept = [torch.arange(w).repeat(2, 1) for w in dense.hidden]
+    same = remove_neurons(dense, kept)
+    ridges = reconstruct(dense, same, kept, Calibration(torch.randn(50, 4), torch.randn(20, 4)))
+    assert all(r.isnan().all() for r in ridges)
+    for before, after in zip(dense.parameters(), same.parameters(), strict=True):
+        assert torch.equal(before, after)
+
+
+def test_fewer_rows_than_neurons_still_helps() -> None:
+    dense = random_stack([64, 64], 6, 2, "tanh", members=1, seed=8)
+    rows = Calibration(torch.randn(30, 6), torch.randn(15, 6))
+    pruned, selection = prune_stage(dense, (48, 48), PruneSpec(), rows)
+    plain = remove_neurons(dense, selection.kept)
+    x = torch.randn(500, 6)
+    assert (pruned(x) - dense(x)).square().mean() < (plain(x) - dense(x)).square().mean()
+
+
+@pytest.mark.slow
+def test_one_shot_to_an_eighth_on_the_real_data(nasa_folder: Path) -> None:
+    """512/512/512/256 to 64/64/64/32 in one cut: reconstructed it lives, sliced alone it dies."""
+    data = DataSpec(
+        source=f"table:{nasa_folder}",
+        targets=("tool_wear", "thermal_displacement"),
+        group="experiment_id",
+    )
+    placed = place(load_problem(data), torch.device("cpu"))
+    stack = new_stack((placed.ends[0], 512, 512, 512, 256, 2), "tanh", [0])
+    settings = Settings(epochs=6, learning_rate=1e-3, batch_size=256, batch_seeds=[0])
+    fit(stack, placed.train, placed.train, settings, lambda epoch: None)
+    problem = placed.problem
+    target = torch.from_numpy(placed.scaler.targets(problem.targets[problem.test]))
+    test = Rows(placed.test_inputs(), target)
+    rows = Calibration(placed.calibration, placed.held_out)
+    scores = {}
+    for how in ("none", "least_squares"):
+        spec = PruneSpec.model_validate({"reconstruction": how})
+        pruned, _ = prune_stage(stack, (64, 64, 64, 32), spec, rows)
+        scores[how] = validate(pruned, test)[1][0]
+    dense = validate(stack, test)[1][0]
+    assert dense > 0.6
+    assert scores["least_squares"] > dense - 0.05
+    assert scores["none"] < 0.2

@@ -1,0 +1,77 @@
+"""The rooms: imports go down one way, and what must start fast loads no torch."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ORDER = [
+    "errors", "spec", "problems", "training", "pruning", "evaluation",
+    "artifacts", "pipeline", "jobs", "api", "options", "views", "__main__", "dashboard",
+]  # fmt: skip
+FOR_THE_DASHBOARD = {"spinn_engine.api", "spinn_engine.spec", "spinn_engine.errors"}
+
+
+def imported(path: Path) -> set[str]:
+    """Modules that a file imports from the two packages, at any depth."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.split(".")[0] in ("spinn_engine", "dashboard")}
+
+
+def room(module: str) -> str | None:
+    parts = module.split(".")
+    if parts[0] == "dashboard":
+        return "dashboard"
+    return parts[1] if len(parts) > 1 and parts[1] in ORDER else None
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("spinn_engine/**/*.py")), ids=str)
+def test_imports_go_down_one_way(path: Path) -> None:
+    relative = path.relative_to(ROOT).with_suffix("")
+    mine = room(".".join(relative.parts))
+    if mine is None:  # the package itself
+        return
+    # the training child is told what to do by the queue, and itself runs the pipeline
+    for module in imported(path):
+        other = room(module)
+        if other and other != mine:
+            allowed = ORDER.index(other) < ORDER.index(mine)
+            schedule = module.startswith("spinn_engine.pruning.schedule")
+            assert allowed or schedule, f"{relative} imports {module}"
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("dashboard/**/*.py")), ids=str)
+def test_the_dashboard_knows_the_facade_alone(path: Path) -> None:
+    engine = {name for name in imported(path) if name.startswith("spinn_engine.")}
+    outside = {
+        n for n in engine if not any(n == f or n.startswith(f"{f}.") for f in FOR_THE_DASHBOARD)
+    }
+    assert outside <= {"spinn_engine.api", "spinn_engine.spec", "spinn_engine.errors"}
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "spinn_engine.spec",
+        "spinn_engine.pruning.schedule",
+        "spinn_engine.artifacts.store",
+        "spinn_engine.jobs.queue",
+        "spinn_engine.jobs.worker",
+        "spinn_engine.api",
+        "spinn_engine.__main__",
+    ],
+)
+def test_no_torch_at_module_level(module: str) -> None:
+    code = f"import sys, {module}; assert 'torch' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
