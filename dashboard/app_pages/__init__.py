@@ -1,0 +1,1 @@
+"""One file a page; each is run from top to bottom by ``dashboard/app.py``."""

@@ -1,0 +1,125 @@
+"""Plan: two sliders, what they give at every stage, and Start."""
+
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cache, elements, forms
+from dashboard.formats import counted, percent, plain, size, widths
+from spinn_engine import api
+from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.spec import RunSpec
+
+
+def ask(amounts: DeltaGenerator, source: DeltaGenerator) -> RunSpec:
+    """All widgets, drawn even where one of them holds a fault.
+
+    Args:
+        amounts: where the sliders go.
+        source: where data and network go.
+
+    Raises:
+        BadInputError: what was typed is no spec.
+    """
+    parts: dict[str, Any] = {}
+    faults: list[BadInputError] = []
+    with amounts:
+        parts["prune"] = forms.amount_form()
+    with source:
+        for name, form in (("data", forms.data_form), ("model", forms.network_form)):
+            try:
+                parts[name] = form()
+            except BadInputError as error:
+                faults.append(error)
+    with st.expander("Training", icon=":material/tune:", key="training"):
+        parts["train"], reconstruction, parts["seeds"] = forms.training_form()
+    if faults:
+        raise faults[0]
+    parts["prune"] |= reconstruction
+    return RunSpec.from_dict(parts, where="plan")
+
+
+def show_data(data: cache.DataSummary) -> None:
+    """What will be learned from, and how it is split."""
+    groups = f" in {data.groups} groups" if data.groups else ""
+    split = " / ".join(f"{count:,}" for count in data.rows.values())
+    if data.simulated:
+        st.badge("simulated data", icon=":material/science:", color="violet")
+    st.caption(
+        f"{data.inputs} inputs, {counted(data.outputs, 'target')}; "
+        f"{sum(data.rows.values()):,} rows{groups}, {split} of them for training / validation / "
+        f"test. {plain(' '.join(data.notes))}"
+    )
+
+
+def stage_table(stages: list[api.Stage]) -> None:
+    """Every stage in numbers."""
+    rows = [
+        {
+            "Stage": elements.stage_name(stage.stage),
+            "Hidden widths": widths(stage.hidden),
+            "Parameters": stage.params,
+            "Reduction": percent(stage.param_reduction) if stage.stage else "",
+            "MACs": stage.macs,
+            "Bytes": stage.bytes,
+        }
+        for stage in stages
+    ]
+    elements.table(rows, alt="Widths and size of every planned stage")
+
+
+def start(spec: RunSpec) -> None:
+    """Put the run into the queue, see to a worker, and go to the jobs."""
+    try:
+        with st.spinner("Putting the run into the queue ..."):
+            run_id = api.submit(spec)
+    except SpinnError as error:
+        elements.show_error(error)
+        return
+    try:
+        api.ensure_worker()
+    except SpinnError as error:
+        st.session_state["worker_fault"] = str(error)
+    st.switch_page("app_pages/jobs.py", query_params={"run": run_id})
+
+
+def answer(spec: RunSpec, data: cache.DataSummary, stages: list[api.Stage]) -> None:
+    """What the plan comes to, and Start."""
+    first, last = stages[0], stages[-1]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        for label, before, after in (
+            ("Parameters", f"{first.params:,}", f"{last.params:,}"),
+            ("Weights", size(first.bytes), size(last.bytes)),
+        ):
+            st.metric(label, after, f"dense {before}", delta_color="off", delta_arrow="off")
+        pressed = st.button(
+            "Start", type="primary", icon=":material/play_arrow:", key="start", width=160
+        )
+    if pressed:
+        start(spec)
+    stage_table(stages)
+    elements.planned_shapes(stages)
+
+
+st.title("Plan a run", anchor=False)
+left, right = st.columns([5, 8], gap="large")
+with left:
+    amounts = st.container(border=True, key="amounts")
+    source = st.container(border=True, key="learned")
+try:
+    with left:
+        spec = ask(amounts, source)
+    with right:
+        data = cache.data_summary(spec.data)
+    stages = api.plan(spec.prune, spec.model.hidden, data.inputs, data.outputs)
+except SpinnError as error:
+    with right:
+        elements.show_error(error)
+else:
+    with amounts:
+        forms.show_equivalents(stages)
+    with source:
+        show_data(data)
+    with right:
+        answer(spec, data, stages)

@@ -1,0 +1,156 @@
+"""Reads of the engine that are worth keeping between two runs of a page.
+
+Every cached value is keyed by the name of what was read and by its stamp (time and size), never by
+the data itself; a changed file is read again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from spinn_engine import api
+from spinn_engine.spec import DataSpec, RunSpec
+
+Stamp = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class DataSummary:
+    """What the pages need to know of a problem without its rows."""
+
+    inputs: int
+    outputs: int
+    rows: dict[str, int]
+    groups: int | None
+    simulated: bool
+    ceiling: dict[str, float] | None
+    notes: tuple[str, ...]
+
+
+def stamp(path: Path) -> Stamp:
+    """Time and size of a file, or of the files in a folder; empty where nothing is there."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    stats = [file.stat() for file in files if file.exists()]
+    return tuple((stat.st_mtime_ns, stat.st_size) for stat in stats)
+
+
+def data_summary(data: DataSpec) -> DataSummary:
+    """Size, split and ceiling of a data source.
+
+    Raises:
+        BadInputError: the source cannot be read as asked.
+    """
+    kind, _, place = data.source.partition(":")
+    return _data_summary(data.model_dump_json(), stamp(Path(place)) if kind == "table" else ())
+
+
+@st.cache_data(max_entries=16, show_spinner="Reading the data ...")
+def _data_summary(data: str, stamp: Stamp) -> DataSummary:
+    problem = api.load_problem(DataSpec.model_validate_json(data))
+    parts = {"train": problem.train, "val": problem.val, "test": problem.test}
+    return DataSummary(
+        inputs=len(problem.input_names),
+        outputs=len(problem.target_names),
+        rows={name: len(rows) for name, rows in parts.items()},
+        groups=None if problem.groups is None else len(set(problem.groups.tolist())),
+        simulated=problem.simulated,
+        ceiling=problem.ceiling,
+        notes=problem.notes,
+    )
+
+
+def run_spec(run_id: str) -> RunSpec:
+    """The spec of a run; it never changes."""
+    folder = api.open_run(run_id)
+    return RunSpec.model_validate_json(_run_spec(run_id, stamp(folder.spec_path)))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _run_spec(run_id: str, stamp: Stamp) -> str:
+    return api.open_run(run_id).spec().to_json()
+
+
+def result(run_id: str) -> dict[str, Any] | None:
+    """The metrics file of a finished run, else None."""
+    return _result(run_id, stamp(api.open_run(run_id).result_path))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _result(run_id: str, stamp: Stamp) -> dict[str, Any] | None:
+    return api.open_run(run_id).result()
+
+
+def stage_rows(run_id: str) -> list[dict[str, Any]]:
+    """One row a finished stage; with R2 on the test rows once the run is done."""
+    folder = api.open_run(run_id)
+    return _stage_rows(run_id, stamp(folder.stacks) + stamp(folder.result_path))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _stage_rows(run_id: str, stamp: Stamp) -> list[dict[str, Any]]:
+    return api.stage_rows(api.open_run(run_id))
+
+
+def importance(run_id: str, stage: int, seed: int | None = None) -> list[api.LayerImportance]:
+    """Scores and fate of the neurons at a stage, a hidden layer each."""
+    path = api.open_run(run_id).importance_path(stage)
+    return _importance(run_id, stage, seed, stamp(path))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _importance(
+    run_id: str, stage: int, seed: int | None, stamp: Stamp
+) -> list[api.LayerImportance]:
+    return api.importance(run_id, stage, seed)
+
+
+class LineTail:
+    """Reads a growing file of JSON lines, each byte once.
+
+    A file that has shrunk or was replaced is read from its start again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+        self._file: int | None = None
+        self._lines: list[dict[str, Any]] = []
+
+    def lines(self) -> list[dict[str, Any]]:
+        """All whole lines so far."""
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as file:
+            stat = self._path.stat()
+            if stat.st_size < self._read or stat.st_ino != self._file:
+                self._read, self._file, self._lines = 0, stat.st_ino, []
+            file.seek(self._read)
+            whole, _, _ = file.read().rpartition(b"\n")
+        if whole:
+            self._read += len(whole) + 1
+            self._lines += [json.loads(line) for line in whole.split(b"\n") if line]
+        return self._lines
+
+
+def metrics(run_id: str) -> list[dict[str, Any]]:
+    """The lines of a run's ``metrics.jsonl``; each visitor's session reads only what is new."""
+    tails: dict[str, LineTail] = st.session_state.setdefault("_tails", {})
+    if run_id not in tails:
+        tails[run_id] = LineTail(api.open_run(run_id).metrics_path)
+    return tails[run_id].lines()
+
+
+def log_tail(run_id: str, lines: int = 12, most: int = 8192) -> str:
+    """The last lines of a run's log."""
+    path = api.open_run(run_id).log_path
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - most))
+        text = file.read().decode("utf-8", errors="replace")
+    return "\n".join(text.splitlines()[-lines:])

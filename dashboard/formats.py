@@ -1,0 +1,80 @@
+"""Numbers and foreign text as a person reads them; imports no streamlit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from spinn_engine.spec import RunSpec
+
+MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])")
+
+
+def plain(text: str) -> str:
+    """Text from a file or a person, escaped so that Markdown shows it as it is."""
+    return _MARKUP.sub(r"\\\1", text)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share as ``68.5 %``."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def size(count: float) -> str:
+    """A number of bytes as ``833 kB`` (1 kB = 1,000 bytes)."""
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= scale:
+            value = count / scale
+            return f"{value:.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+    return f"{count:.0f} bytes"
+
+
+def duration(seconds: float) -> str:
+    """A time as ``44 s``, ``3 min 20 s`` or ``2 h 5 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def widths(hidden: Sequence[int]) -> str:
+    """Hidden widths as ``512 · 512 · 512 · 256``, which never breaks between lines."""
+    return f"{NO_BREAK}·{NO_BREAK}".join(str(width) for width in hidden)
+
+
+def estimate(figure: dict[str, Any], digits: int = 4) -> str:
+    """A mean with its 95 % interval: ``0.9812 [0.9790, 0.9834]``; the mean alone where n is 1."""
+    mean = f"{figure['mean']:.{digits}f}".replace("-", MINUS)
+    if figure["low"] is None:
+        return mean
+    low, high = (f"{figure[end]:.{digits}f}".replace("-", MINUS) for end in ("low", "high"))
+    return f"{mean}{NO_BREAK}[{low},{NO_BREAK}{high}]"
+
+
+def signed(value: float, digits: int = 4) -> str:
+    """A difference with its sign: ``+0.0012`` or ``-0.0012`` with a true minus."""
+    return f"{value:+.{digits}f}".replace("-", MINUS)
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 stage``, ``4 stages``."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def describe(spec: RunSpec) -> str:
+    """A run in one line."""
+    prune = spec.prune
+    amount = (
+        f"{percent(prune.pruning_ratio)} of the neurons a stage"
+        if prune.pruning_ratio is not None
+        else f"{percent(prune.param_reduction or 0)} of the parameters"
+    )
+    return (
+        f"{plain(spec.data.source)}, {widths(spec.model.hidden)}, {amount} in "
+        f"{counted(prune.stages, 'stage')}, {prune.schedule}, {counted(len(spec.seeds), 'seed')}"
+    )

@@ -1,0 +1,46 @@
+"""Stores that the pages are opened on: with a finished run, and with one that was cut off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from spinn_engine import api
+from spinn_engine.artifacts.store import RunFolder, create_run
+from spinn_engine.spec import ModelSpec, PruneSpec, RunSpec, TrainSpec
+
+TINY = RunSpec(
+    model=ModelSpec(hidden=(12, 8)),
+    train=TrainSpec(epochs=2, fine_tune_epochs=1, batch_size=2048),
+    prune=PruneSpec(stages=2, pruning_ratio=0.25),
+    seeds=(0, 1),
+)
+
+
+@pytest.fixture(scope="session")
+def made_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a finished run and one that was cut off after stage 1, made once."""
+    from spinn_engine.pipeline import Runner
+
+    store = tmp_path_factory.mktemp("results")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPINN_RESULTS", str(store))
+        api.run(TINY).path.rename(store / "finished")
+        runner = Runner(create_run(TINY))
+        runner.run_stage(0)
+        runner.run_stage(1)
+        runner.folder.path.rename(store / "unfinished")
+    return store
+
+
+@pytest.fixture
+def finished_run(made_runs: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    monkeypatch.setenv("SPINN_RESULTS", str(made_runs))
+    return api.open_run("finished")
+
+
+@pytest.fixture
+def unfinished_run(made_runs: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    monkeypatch.setenv("SPINN_RESULTS", str(made_runs))
+    return api.open_run("unfinished")

@@ -1,0 +1,47 @@
+"""Reading a file that grows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.cache import LineTail, stamp
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "metrics.jsonl"
+
+
+def test_a_tail_of_a_missing_file_is_empty(path: Path) -> None:
+    assert LineTail(path).lines() == []
+
+
+def test_a_tail_reads_whole_lines_once(path: Path) -> None:
+    tail = LineTail(path)
+    path.write_text('{"epoch": 1}\n{"epo')
+    assert tail.lines() == [{"epoch": 1}]
+    with path.open("a") as file:
+        file.write('ch": 2}\n')
+    assert tail.lines() == [{"epoch": 1}, {"epoch": 2}]
+    assert tail.lines() == [{"epoch": 1}, {"epoch": 2}]
+
+
+def test_a_tail_starts_again_when_the_file_was_replaced(path: Path) -> None:
+    tail = LineTail(path)
+    path.write_text('{"epoch": 1}\n{"epoch": 2}\n')
+    tail.lines()
+    other = path.with_name("new")
+    other.write_text('{"epoch": 7}\n{"epoch": 8}\n{"epoch": 9}\n')
+    other.replace(path)
+    assert [line["epoch"] for line in tail.lines()] == [7, 8, 9]
+
+
+def test_a_stamp_changes_with_the_file(path: Path) -> None:
+    assert stamp(path) == ()
+    path.write_text("a")
+    first = stamp(path)
+    path.write_text("ab")
+    assert stamp(path) != first
+    assert len(stamp(path.parent)) == 1

@@ -1,0 +1,207 @@
+"""The pictures, checked by their data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from dashboard.charts.architecture import architecture, width_label
+from dashboard.charts.curves import curve_table, loss_curves, stage_starts, thinned
+from dashboard.charts.neurons import (
+    MAX_CELLS,
+    drawn_every,
+    importance_heatmap,
+    survival_map,
+)
+from dashboard.charts.style import ARM_COLOURS, ARM_SYMBOLS
+from dashboard.charts.tradeoff import short_count, tradeoff
+from spinn_engine.api import LayerImportance
+from spinn_engine.spec import PruneSpec, RunSpec, TrainSpec
+
+
+def layer(score: list[float], kept: list[bool], removed: list[int]) -> LayerImportance:
+    dense = np.array(removed)
+    there = np.flatnonzero((dense < 0) | (dense == dense.max()))[: len(score)]
+    return LayerImportance(np.array(score, np.float32), there, np.array(kept), dense)
+
+
+LAYERS = [
+    layer([1.0, 4.0, 2.0], [False, True, True], [2, -1, -1, 1]),
+    layer([3.0, 1.0], [True, False], [-1, 2]),
+]
+
+
+def trace(figure: go.Figure, name: str) -> Any:
+    return next(t for t in figure.data if t.name == name)
+
+
+def test_width_label_says_what_became_of_a_layer() -> None:
+    assert width_label(285, 512) == "512 → 285 (−44 %)"
+    assert width_label(512, 512) == "512"
+
+
+def test_architecture_centres_every_bar_and_draws_the_dense_ghost() -> None:
+    figure = architecture((285, 143), (512, 256))
+    for name, widths in (("dense", (512, 256)), ("left", (285, 143))):
+        bars = trace(figure, name)
+        assert tuple(bars.x) == widths
+        assert tuple(bars.base) == tuple(-w / 2 for w in widths)
+    assert list(trace(figure, "label").text) == ["512 → 285 (−44 %)", "256 → 143 (−44 %)"]
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]  # input side on top
+
+
+def test_heatmap_ranks_neurons_and_parts_kept_from_removed() -> None:
+    figure = importance_heatmap(LAYERS)
+    kept, removed = np.array(trace(figure, "kept").z), np.array(trace(figure, "removed").z)
+    np.testing.assert_allclose(kept, [[1, 0.5, np.nan], [1, np.nan, np.nan]])
+    np.testing.assert_allclose(removed, [[np.nan, np.nan, 0.25], [np.nan, 1 / 3, np.nan]])
+    raw = np.array(trace(figure, "kept").customdata)
+    np.testing.assert_array_equal(raw[0], [[4, 1, 1], [2, 2, 1], [1, 0, 1]])
+    assert kept.dtype == np.float32
+
+
+def test_heatmap_has_one_scale_of_values_and_two_of_colour() -> None:
+    figure = importance_heatmap(LAYERS)
+    kept, removed = trace(figure, "kept"), trace(figure, "removed")
+    assert (kept.zmin, kept.zmax) == (removed.zmin, removed.zmax) == (0, 1)
+    assert kept.colorscale != removed.colorscale
+
+
+def test_heatmap_marks_the_cut_and_says_it_in_words() -> None:
+    figure = importance_heatmap(LAYERS)
+    cut = trace(figure, "cut")
+    assert list(cut.x) == [2.5, 2.5, 1.5, 1.5]
+    assert list(cut.y) == [-0.5, 0.5, 0.5, 1.5]
+    assert list(figure.layout.yaxis.ticktext) == ["layer 1<br>2 / 3 kept", "layer 2<br>1 / 2 kept"]
+
+
+def test_heatmap_by_number_keeps_the_order_of_the_dense_network() -> None:
+    figure = importance_heatmap(LAYERS, by_rank=False)
+    np.testing.assert_allclose(np.array(trace(figure, "kept").z)[0], [np.nan, 1, 0.5])
+    assert [t.name for t in figure.data] == ["kept", "removed"]
+
+
+def test_heatmap_of_the_last_stage_has_nothing_removed() -> None:
+    layers = [layer([1.0, 2.0], [True, True], [-1, -1])]
+    assert [t.name for t in importance_heatmap(layers).data] == ["kept"]
+
+
+def test_heatmap_of_dead_neurons_divides_by_nothing() -> None:
+    figure = importance_heatmap([layer([0.0, 0.0], [True, False], [-1, 1])])
+    assert np.array(trace(figure, "kept").z)[0, 0] == 0
+
+
+def test_wide_layers_are_thinned_to_what_a_browser_can_draw() -> None:
+    assert drawn_every([4096] * 4) == 1
+    widths = [65_536] * 8
+    step = drawn_every(widths)
+    assert step * MAX_CELLS >= sum(widths)
+    score = np.random.default_rng(0).random(70_000, np.float32)
+    wide = LayerImportance(score, np.arange(70_000), score > 0.5, np.full(70_000, -1))
+    cells = np.array(trace(importance_heatmap([wide] * 8), "kept").z)
+    assert cells.size <= MAX_CELLS
+
+
+def test_survival_map_shows_the_stage_that_removed_each_neuron() -> None:
+    figure = survival_map(LAYERS)
+    stages = trace(figure, "stage removed")
+    np.testing.assert_array_equal(np.array(stages.z), [[2, 0, 0, 1], [0, 2, np.nan, np.nan]])
+    assert list(stages.colorbar.ticktext) == ["still there", "stage 1", "stage 2"]
+    assert list(figure.layout.yaxis.ticktext) == ["layer 1<br>2 / 4 left", "layer 2<br>1 / 2 left"]
+
+
+def test_survival_map_by_stage_puts_what_stayed_longest_first() -> None:
+    stages = trace(survival_map(LAYERS, by_stage=True), "stage removed")
+    np.testing.assert_array_equal(np.array(stages.z)[0], [0, 0, 2, 1])
+    np.testing.assert_array_equal(np.array(stages.customdata)[0, :, 0], [1, 2, 0, 3])
+
+
+def stage_row(stage: int, params: int, per_seed: list[float], half: float | None) -> dict[str, Any]:
+    mean = float(np.mean(per_seed))
+    ends = (None, None) if half is None else (mean - half, mean + half)
+    r2 = {"mean": mean, "low": ends[0], "high": ends[1], "n": len(per_seed), "per_seed": per_seed}
+    return {"stage": stage, "params": params, "r2": r2}
+
+
+def test_tradeoff_draws_every_seed_and_the_interval_of_the_mean() -> None:
+    rows = [stage_row(0, 1000, [0.98, 0.99], 0.004), stage_row(1, 500, [0.97, 0.98], 0.01)]
+    figure = tradeoff(rows, ceiling=0.995)
+    mean = trace(figure, "structured: mean, 95 % interval")
+    assert list(mean.x) == [500]
+    assert mean.y[0] == pytest.approx(0.025)
+    assert mean.error_y.array[0] == pytest.approx(0.01)
+    assert mean.error_y.arrayminus[0] == pytest.approx(0.01)
+    seeds = trace(figure, "dense, a seed")
+    assert list(seeds.y) == pytest.approx([0.02, 0.01])
+    assert figure.layout.shapes[0].y0 == pytest.approx(0.005)
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]  # a better R2 is higher
+
+
+def test_tradeoff_of_one_seed_has_no_interval() -> None:
+    figure = tradeoff([stage_row(0, 1000, [0.9], None), stage_row(1, 500, [-3.0], None)])
+    for name in ("dense", "structured"):
+        bars = trace(figure, f"{name}: mean, 95 % interval").error_y
+        assert bars.array[0] == bars.arrayminus[0] == 0
+
+
+def test_tradeoff_axis_is_labelled_with_r2_and_counts() -> None:
+    figure = tradeoff([stage_row(0, 666_882, [0.98], None), stage_row(1, 210_050, [0.9], None)])
+    axis = figure.layout.yaxis
+    for place, label in zip(axis.tickvals, axis.ticktext, strict=True):
+        assert 1 - place == pytest.approx(float(label))
+    assert len(axis.tickvals) >= 3
+    assert {"200 k", "400 k"} <= set(figure.layout.xaxis.ticktext)
+
+
+def test_short_count() -> None:
+    assert [short_count(n) for n in (512, 666_882, 1_200_000)] == ["512", "667 k", "1.2 M"]
+
+
+def test_every_arm_has_a_colour_and_a_shape_of_its_own() -> None:
+    assert ARM_COLOURS.keys() == ARM_SYMBOLS.keys()
+    assert len(set(ARM_COLOURS.values())) == len(set(ARM_SYMBOLS.values())) == len(ARM_COLOURS)
+
+
+SPEC = RunSpec(train=TrainSpec(epochs=3, fine_tune_epochs=2), prune=PruneSpec(stages=2))
+
+
+def line(stage: int, epoch: int, loss: float) -> dict[str, Any]:
+    train = [loss, 3 * loss] if epoch else None
+    return {
+        "stage": stage,
+        "epoch": epoch,
+        "train_loss": train,
+        "val_loss": [loss, loss],
+        "val_r2": [0.5, 0.7],
+    }
+
+
+def test_curves_put_the_stages_one_after_the_other() -> None:
+    table = curve_table([line(0, 0, 4.0), line(0, 3, 1.0), line(1, 0, 2.0), line(2, 2, 0.5)], SPEC)
+    assert stage_starts(SPEC) == [0, 3, 5, 7]
+    assert table["epoch"].tolist() == [0, 3, 3, 7]
+    assert table["train"].isna().tolist() == [True, False, True, False]
+    assert table["train"].iloc[1] == 2.0
+    assert table["r2"].iloc[0] == pytest.approx(0.6)
+
+
+def test_curves_description_depends_on_the_spec_alone() -> None:
+    assert loss_curves(SPEC) == loss_curves(SPEC)
+    stages = loss_curves(SPEC)["layer"][1]["data"]["values"]
+    assert stages == [{"epoch": 3, "label": "stage 1"}, {"epoch": 5, "label": "stage 2"}]
+
+
+def test_an_empty_curve_is_a_table_without_rows() -> None:
+    assert len(curve_table([], SPEC)) == 0
+
+
+def test_thinning_keeps_ends_and_spikes() -> None:
+    values = np.ones(100_000)
+    values[54_321] = 50.0
+    places = thinned(values)
+    assert len(places) <= 1002
+    assert {0, 54_321, 99_999} <= set(places.tolist())
+    assert thinned(np.ones(5)).tolist() == [0, 1, 2, 3, 4]

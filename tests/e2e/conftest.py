@@ -1,0 +1,87 @@
+"""A live dashboard on a port of its own, and a real Chromium to look at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("there is no chromium on the PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def dashboard(store: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a live ``streamlit run dashboard/app.py`` on an empty store."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    log = tmp_path / "streamlit.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", *options],
+            cwd=ROOT,
+            env={**os.environ, "SPINN_RESULTS": str(store)},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        _wait_until_healthy(address, server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+        _stop_workers(store)
+
+
+def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError(f"no answer in {START_SECONDS} s: {log.read_text()}")
+
+
+def _stop_workers(store: Path) -> None:
+    """End the worker that Start brought to life; it outlives the dashboard by design."""
+    from spinn_engine import api
+
+    for worker in api.workers():
+        if worker.alive:
+            os.kill(worker.pid, signal.SIGTERM)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and any(worker.alive for worker in api.workers()):
+        time.sleep(0.1)

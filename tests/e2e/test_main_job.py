@@ -1,0 +1,152 @@
+"""The main job in a real browser: plan, start, leave, come back, look, take the files away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.e2e
+
+RUN_SECONDS = 240
+# Opened by its own address, a page makes Streamlit's client ask first where the server's root is.
+ROOT_SEARCH = ("/_stcore/health", "/_stcore/host-config")
+
+
+class Watched:
+    """A page, and everything that its console had to complain about."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+
+    def _hear(self, message: object) -> None:
+        kind, text = message.type, message.text  # type: ignore[attr-defined]
+        place = message.location.get("url", "")  # type: ignore[attr-defined]
+        if kind == "error" and not place.endswith(ROOT_SEARCH):
+            self.complaints.append(f"{text} ({place})")
+
+    def check(self) -> None:
+        """Nothing on the console, no exception on the page."""
+        assert self.complaints == []
+        expect(self.page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+@pytest.fixture
+def watched(chromium: Browser) -> Iterator[Watched]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
+    yield Watched(context.new_page())
+    context.close()
+
+
+def fill(page: Page, key: str, text: str) -> None:
+    box = page.locator(f".st-key-{key} input")
+    box.fill(text)
+    box.press("Enter")
+
+
+def download(page: Page, key: str, folder: Path) -> Path:
+    with page.expect_download() as caught:
+        page.locator(f".st-key-{key} button").click()
+    path = folder / caught.value.suggested_filename
+    caught.value.save_as(path)
+    return path
+
+
+def plan_and_start(page: Page, address: str) -> str:
+    """Plan a small run with the widgets, start it; its id."""
+    page.goto(address)
+    page.get_by_role("button", name="New run").click()
+    fill(page, "hidden", "24, 16")
+    page.get_by_text("Training", exact=True).click()
+    fill(page, "epochs", "4")
+    fill(page, "fine_tune_epochs", "2")
+    fill(page, "seeds", "2")
+    slider = page.locator(".st-key-stages input[type=range]")
+    slider.focus()
+    slider.press("ArrowLeft")
+    slider.press("ArrowLeft")
+    expect(page.locator(".st-key-shapes")).to_contain_text("Stage 2")
+    expect(page.locator(".st-key-shapes")).not_to_contain_text("Stage 3")
+    expect(page.locator("table")).to_contain_text("24 · 16")
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
+    page.wait_for_url("**/jobs?run=*")
+    return page.url.partition("run=")[2]
+
+
+def wait_until_done(page: Page, run_id: str) -> None:
+    """Watch the job end; the page is loaded anew on the way, which must not touch the job."""
+    job = page.locator(f".st-key-job_{run_id}")
+    expect(job).to_contain_text("running", timeout=60_000)
+    page.reload()
+    expect(job).to_contain_text("done", timeout=RUN_SECONDS * 1000)
+
+
+def test_plan_start_watch_and_take_the_files(
+    dashboard: str, watched: Watched, tmp_path: Path
+) -> None:
+    page = watched.page
+    run_id = plan_and_start(page, dashboard)
+    wait_until_done(page, run_id)
+    page.locator(f".st-key-job_{run_id}").get_by_role("link", name="Open run").click()
+    page.wait_for_url(f"**/run?run={run_id}")
+
+    heatmap = page.locator(".st-key-heatmap")
+    expect(heatmap).to_contain_text("/ 24 kept")
+    expect(page.locator(".st-key-survival .plot-container")).to_be_visible()
+    stage = page.locator(".st-key-stage input[type=range]")
+    stage.focus()
+    stage.press("End")
+    expect(page.get_by_text("Nothing is removed after this stage.")).to_be_visible()
+
+    network = torch.load(download(page, "get_spinn_structured_final", tmp_path), weights_only=True)
+    metrics = json.loads(download(page, "get_spinn_structured_metrics", tmp_path).read_text())
+    assert metrics["run_id"] == run_id
+    assert metrics["architectures"][0] == [24, 16]
+    assert len(metrics["pruning_history"]["params"]) == 3
+    assert metrics["spinn_params"] < metrics["dense_params"]
+    weights = sum(t.numel() for t in tensors(network))
+    assert weights >= metrics["spinn_params"]
+    watched.check()
+
+
+def tensors(value: object) -> Iterator[torch.Tensor]:
+    """All tensors in nested dicts and lists."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from tensors(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from tensors(part)
+
+
+def test_a_first_visit_finds_no_empty_page_and_no_fault(dashboard: str, watched: Watched) -> None:
+    page = watched.page
+    page.goto(dashboard)
+    for name, heading in (("Jobs", "Jobs"), ("Run", "Run"), ("Plan", "Plan a run")):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        expect(page.locator("[data-testid=stMainBlockContainer]")).to_contain_text(" ")
+        watched.check()
+
+
+def test_bad_input_is_one_sentence_and_loses_nothing(dashboard: str, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{dashboard}/plan?stages=3")
+    fill(page, "hidden", "512, <b>many</b>")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("hidden widths must be whole numbers")
+    expect(alert).to_contain_text("<b>many</b>")
+    expect(page.get_by_role("button", name="Start")).to_have_count(0)
+    fill(page, "hidden", "64, 32")
+    expect(page.locator(".st-key-shapes")).to_contain_text("Stage 3")
+    watched.check()
