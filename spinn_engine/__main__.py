@@ -10,9 +10,10 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 from rich.console import Console
 from rich.markup import escape
@@ -25,9 +26,11 @@ from spinn_engine.options import (
     add_seed_options,
     add_spec_options,
     spec_from,
+    widths,
 )
+from spinn_engine.spec import Criterion, Reconstruction
 
-OUT = Console(highlight=False)
+OUT = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 ERRORS = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -83,6 +86,17 @@ def _parser() -> Parser:
     worker.add_argument("--slot", metavar="NAME", help="name of the device slot, e.g. host-cuda0")
     worker.add_argument("--until-idle", action="store_true", help="stop when nothing is queued")
     _json(command("jobs", show_jobs, "List queued, running and ended runs, and the workers."))
+    predicted = command("whatif", whatif, "Predict R2 of a smaller network, without training it.")
+    predicted.add_argument("run_id", metavar="RUN_ID", help="a run with a trained dense network")
+    size = predicted.add_mutually_exclusive_group()
+    size.add_argument("--param-reduction", type=float, metavar="R", help="every layer alike")
+    size.add_argument("--hidden", type=widths, metavar="WIDTHS", help="hidden widths to cut to")
+    predicted.add_argument("--criterion", help="how neurons are scored, else as in the run")
+    predicted.add_argument("--reconstruction", help="none, bias or least_squares, else as in it")
+    _json(predicted)
+    comparing = command("compare", compare, "Show the arms and the verdict of finished runs.")
+    comparing.add_argument("run_ids", metavar="RUN_ID", nargs="+")
+    _json(comparing)
     for name, action, summary in (
         ("cancel", api.cancel, "Stop a run; its finished stages stay."),
         ("resume", api.resume, "Go on with a run from its last finished stage."),
@@ -160,6 +174,50 @@ def show_jobs(arguments: argparse.Namespace) -> None:
         )
     else:
         OUT.print(views.jobs_table(jobs), views.workers_table(workers))
+
+
+def whatif(arguments: argparse.Namespace) -> None:
+    """``whatif``: closed form, from the dense network that a run has trained."""
+    for name, choices in (("criterion", Criterion), ("reconstruction", Reconstruction)):
+        value = getattr(arguments, name)
+        if value is not None and value not in get_args(choices):
+            allowed = ", ".join(get_args(choices))
+            raise BadInputError(f"--{name} must be one of {allowed} but got {value!r}")
+    start = time.perf_counter()
+    found, stage = api.whatif(
+        arguments.run_id,
+        arguments.hidden,
+        arguments.param_reduction,
+        arguments.criterion,
+        arguments.reconstruction,
+    )
+    seconds = time.perf_counter() - start
+    if arguments.json:
+        _print_json(
+            {
+                "hidden": list(stage.hidden),
+                "params": stage.params,
+                "param_reduction": stage.param_reduction,
+                "r2": found.r2,
+                "per_output": found.by_target,
+                "seconds": seconds,
+            }
+        )
+    else:
+        OUT.print(views.whatif_table(found, stage))
+
+
+def compare(arguments: argparse.Namespace) -> None:
+    """``compare``: every arm of every run in one table, and what they show."""
+    results = api.compared(arguments.run_ids)
+    if arguments.json:
+        keys = ("run_id", "arms", "verdict", "seeds", "folds", "ceiling", "data")
+        _print_json({"runs": [{key: result[key] for key in keys} for result in results]})
+    else:
+        for result in results:
+            OUT.print(views.arms_table(result))
+            for sentence in result["verdict"]["words"]:
+                OUT.print(f"- {sentence}")
 
 
 def _on_run(action: Callable[[str], None]) -> Callable[[argparse.Namespace], None]:

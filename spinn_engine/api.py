@@ -5,7 +5,7 @@ Imports no torch until something is trained or a network is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from spinn_engine.artifacts.store import (
     open_run,
     results_root,
 )
+from spinn_engine.artifacts.whatif import read_facts
+from spinn_engine.errors import BadInputError
 from spinn_engine.jobs.queue import (
     Job,
     JobState,
@@ -33,8 +35,10 @@ from spinn_engine.jobs.queue import (
 )
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Problem
-from spinn_engine.pruning.schedule import Stage, plan
-from spinn_engine.spec import PruneSpec, RunSpec
+from spinn_engine.pruning.schedule import plan
+from spinn_engine.pruning.sizes import Stage, measure
+from spinn_engine.pruning.whatif import Prediction, curve, predict_many
+from spinn_engine.spec import Criterion, PruneSpec, Reconstruction, RunSpec
 
 if TYPE_CHECKING:
     from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
@@ -45,12 +49,14 @@ __all__ = [
     "JobState",
     "LayerImportance",
     "Problem",
+    "Prediction",
     "PruneSpec",
     "RunFolder",
     "RunSpec",
     "Stage",
     "Worker",
     "cancel",
+    "compared",
     "delete",
     "ensure_worker",
     "importance",
@@ -66,6 +72,8 @@ __all__ = [
     "run",
     "stage_rows",
     "submit",
+    "whatif",
+    "whatif_curve",
     "workers",
 ]
 
@@ -126,6 +134,76 @@ def importance(run_id: str, stage: int, seed: int | None = None) -> list[LayerIm
         result = folder.result()
         seed = folder.spec().seeds[0] if result is None else result["delivered_seed"]
     return read_importance(folder, stage, seed)
+
+
+def whatif(
+    run_id: str,
+    hidden: Sequence[int] | None = None,
+    param_reduction: float | None = None,
+    criterion: Criterion | None = None,
+    reconstruction: Reconstruction | None = None,
+) -> tuple[Prediction, Stage]:
+    """What the dense network of a run would score if it were cut at once, without fine-tuning.
+
+    Args:
+        run_id: a run whose dense network is trained.
+        hidden: the widths to cut to; or else
+        param_reduction: cut every layer alike, down to this; by default as the run's spec does.
+        criterion: how neurons are scored; by default as in the run.
+        reconstruction: how the next layers make up for it; by default as in the run.
+
+    Returns:
+        The prediction, and the size of the network that it is for.
+
+    Raises:
+        BadInputError: there is no such run or dense network, or it cannot have such widths.
+    """
+    folder = open_run(run_id)
+    facts, prune = read_facts(folder), folder.spec().prune
+    ends = len(facts.weights[0]), len(facts.biases[-1])
+    wanted: dict[str, Any] = {"stages": 1}
+    if hidden is not None:
+        wanted["widths"] = [list(hidden)]
+    elif param_reduction is not None:
+        wanted["param_reduction"] = param_reduction
+    else:
+        wanted["widths"] = [list(planned_stages(folder)[-1].hidden)]
+    spec = RunSpec.from_dict({"prune": wanted}, where="whatif").prune
+    stage = plan(spec, facts.hidden, *ends)[-1]
+    how = criterion or prune.criterion, reconstruction or prune.reconstruction
+    return predict_many(facts, [stage.hidden], *how)[0], stage
+
+
+def whatif_curve(
+    run_id: str,
+    criterion: Criterion | None = None,
+    reconstruction: Reconstruction | None = None,
+) -> list[tuple[Prediction, Stage]]:
+    """``whatif`` along the uniform way from the dense network down to almost nothing.
+
+    Raises:
+        BadInputError: there is no such run or dense network.
+    """
+    folder = open_run(run_id)
+    facts, prune = read_facts(folder), folder.spec().prune
+    found = curve(facts, criterion or prune.criterion, reconstruction or prune.reconstruction)
+    ends = len(facts.weights[0]), len(facts.biases[-1])
+    return list(zip(found, measure([one.hidden for one in found], *ends), strict=True))
+
+
+def compared(run_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The results of finished runs, in the given order.
+
+    Raises:
+        BadInputError: there is no such run, or it is not finished.
+    """
+    found = []
+    for run_id in run_ids:
+        result = open_run(run_id).result()
+        if result is None:
+            raise BadInputError(f"run {run_id} is not finished, so there is nothing to compare yet")
+        found.append(result)
+    return found
 
 
 def load_network(path: Path | str) -> RawUnitsNetwork:

@@ -5,22 +5,31 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import RunSpec
+from spinn_engine.spec import AMOUNTS, Control, Criterion, Reconstruction, RunSpec
+
+
+def _of(choices: Any) -> str:
+    return ", ".join(get_args(choices))
 
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def _widths(text: str) -> list[int]:
+def widths(text: str) -> list[int]:
+    """Hidden widths as a person writes them: ``512,512,256``."""
     try:
         return [int(width) for width in _names(text)]
     except ValueError:
         message = f"expected whole numbers like 512,512,256 but got {text!r}"
         raise argparse.ArgumentTypeError(message) from None
+
+
+def _stages(text: str) -> list[list[int]]:
+    return [widths(stage) for stage in text.split(";") if stage.strip()]
 
 
 @dataclass(frozen=True)
@@ -38,11 +47,16 @@ PLAN_OPTIONS = [
     Option("--targets", "data.targets", _names, "target columns of a table, comma-separated"),
     Option("--group", "data.group", str, "column whose equal values stay in one part of the split"),
     Option("--drop", "data.drop", _names, "columns that are not to be inputs, comma-separated"),
-    Option("--hidden", "model.hidden", _widths, "hidden widths of the dense network"),
+    Option("--hidden", "model.hidden", widths, "hidden widths of the dense network"),
     Option("--stages", "prune.stages", int, "number of pruning stages"),
-    Option("--schedule", "prune.schedule", str, "uniform or sequential"),
+    Option("--schedule", "prune.schedule", str, "uniform, sequential, global or custom"),
     Option("--pruning-ratio", "prune.pruning_ratio", float, "share of neurons a stage removes"),
     Option("--param-reduction", "prune.param_reduction", float, "share of parameters gone at last"),
+    Option("--mac-reduction", "prune.mac_reduction", float, "share of MACs gone at last"),
+    Option("--max-bytes", "prune.max_bytes", int, "most bytes of the float32 weights at last"),
+    Option("--widths", "prune.widths", _stages, "custom stages: 384,384,384,192;256,256,256,128"),
+    Option("--round-to", "prune.round_to", int, "pruned widths become multiples of this"),
+    Option("--least-width", "prune.least_width", int, "no layer gets fewer neurons"),
 ]
 RUN_OPTIONS = [
     *PLAN_OPTIONS,
@@ -55,8 +69,11 @@ RUN_OPTIONS = [
         "--fine-tune-learning-rate", "train.fine_tune_learning_rate", float, "and of the others"
     ),
     Option("--device", "train.device", str, "auto, cpu, cuda, cuda:1, mps or xpu"),
-    Option("--criterion", "prune.criterion", str, "how neurons are scored: l1"),
-    Option("--reconstruction", "prune.reconstruction", str, "least_squares or none"),
+    Option("--criterion", "prune.criterion", str, f"how neurons are scored: {_of(Criterion)}"),
+    Option("--reconstruction", "prune.reconstruction", str, _of(Reconstruction)),
+    Option("--controls", "compare.controls", _names, f"arms to compare with: {_of(Control)}"),
+    Option("--folds", "compare.folds", int, "grouped cross-validation with so many folds"),
+    Option("--margin", "compare.margin", float, "R2 that pruning may cost and be no worse"),
 ]
 
 
@@ -85,9 +102,10 @@ def spec_from(arguments: argparse.Namespace) -> RunSpec:
     base = RunSpec.from_file(arguments.spec) if arguments.spec else RunSpec()
     data = base.model_dump()
     given = {name: value for name, value in vars(arguments).items() if "." in name}
-    amounts = ("pruning_ratio", "param_reduction")
-    if any(f"prune.{name}" in given for name in amounts):
-        data["prune"] |= dict.fromkeys(amounts)
+    if any(f"prune.{name}" in given for name in AMOUNTS):
+        if "prune.widths" in given or data["prune"]["widths"] is not None:
+            del data["prune"]["schedule"]  # the custom one comes and goes with its widths
+        data["prune"] |= dict.fromkeys(AMOUNTS)
     for name, value in given.items():
         part, field = name.split(".")
         data[part][field] = value

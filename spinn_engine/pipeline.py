@@ -1,33 +1,40 @@
 """One run, stage by stage: ``Runner(folder).run_stage(0)`` ... ``run_stage(n)``, ``finish()``.
 
-Every stage is a pure function of the spec and the stage before it, so a stage that was cut off is
-simply done again, to the same bytes.
+A stage trains its blocks one after another; a block is a stack of arms with equal widths. Every
+block is a pure function of the spec and the stage before it, so one that was cut off is simply done
+again, to the same bytes.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, save_stack
-from spinn_engine.artifacts.delivery import publish_checkpoints, write_result
+from spinn_engine.artifacts.delivery import publish_checkpoints
 from spinn_engine.artifacts.neurons import record_neurons
+from spinn_engine.artifacts.result import write_result
 from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.artifacts.whatif import record_facts
 from spinn_engine.errors import BadInputError, TrainingDivergedError
 from spinn_engine.problems import load_problem
-from spinn_engine.pruning.importance import CRITERIA
+from spinn_engine.pruning.importance import CRITERIA, Evidence, Scores
+from spinn_engine.pruning.magnitude import global_masks
 from spinn_engine.pruning.reconstruction import Calibration
-from spinn_engine.pruning.schedule import plan
+from spinn_engine.pruning.schedule import global_widths, plan
+from spinn_engine.pruning.sizes import Widths
 from spinn_engine.pruning.stage import prune_stage, select
+from spinn_engine.spec import Criterion
 from spinn_engine.training.data import place
 from spinn_engine.training.device import pick_device
-from spinn_engine.training.loop import Epoch, Settings, fit, validate
-from spinn_engine.training.network import new_stack
+from spinn_engine.training.loop import Epoch, Members, Settings, fit, validate
+from spinn_engine.training.network import Stack, join, new_stack
 
 OnEpoch = Callable[[dict[str, Any]], None]
 
@@ -51,29 +58,19 @@ class Runner:
                 "for: put the old data back, or submit a new run"
             )
         self.device = pick_device(self.spec.train.device)
-        self.data = place(problem, self.device)
+        self.data = place(problem, self.device, self.spec.compare.folds)
         self.stages = plan(self.spec.prune, self.spec.model.hidden, *self.data.ends)
 
     def run_stage(self, stage: int) -> None:
-        """Do one stage and write its files; one that is done already is left as it is.
+        """Do one stage and write its files; what is done already is left as it is.
 
         Raises:
             TrainingDivergedError: the loss is no longer finite; earlier stages stay.
             SpinnError: the stage before is missing or broken, or a file cannot be written.
         """
-        if self.folder.stage_is_done(stage):
-            return
-        start = time.perf_counter()
-        self.folder.drop_metrics_from(stage)
-        self.folder.log(f"stage {stage} starts on {self.device}: {list(self.stages[stage].hidden)}")
-        stored = self._pruned(stage) if stage else self._new_dense()
-        self._train(stage, stored)
-        stored.val_r2 = validate(stored.stack, self.data.val)[1]
-        stored.seconds = time.perf_counter() - start
-        self._record_neurons(stage, stored)
-        publish_checkpoints(self.folder, self.data, stage, stored)
-        save_stack(self.folder.stack_path(stage), stored)
-        self.folder.log(f"stage {stage} done: validation R2 {np.mean(stored.val_r2):.4f}")
+        for block, arms in self.spec.blocks(stage).items():
+            if not self.folder.stack_path(stage, block).exists():
+                self._run_block(stage, block, arms)
 
     def finish(self) -> None:
         """Read the test rows, and write the final checkpoint and the result: the run is then done.
@@ -82,65 +79,177 @@ class Runner:
             SpinnError: a stage is missing or broken, or a file cannot be written.
         """
         if not self.folder.is_complete():
-            write_result(self.folder, self.data, self.stages)
+            self.folder.log("the test rows are read and every arm is measured")
+            write_result(self.folder, self.data)
             self.folder.log("run done")
 
-    def _new_dense(self) -> StoredStack:
-        widths = (self.data.ends[0], *self.spec.model.hidden, self.data.ends[1])
-        stack = new_stack(widths, self.spec.model.activation, self.spec.seeds).to(self.device)
-        original = [
-            torch.arange(width, device=self.device).repeat(stack.size, 1) for width in stack.hidden
-        ]
-        return StoredStack(stack, original)
+    def _run_block(self, stage: int, block: str, arms: Sequence[str]) -> None:
+        start = time.perf_counter()
+        self.folder.drop_metrics(stage, arms)
+        stored = self._begin(stage, block, arms)
+        hidden, names = list(stored.stack.hidden), ", ".join(arms)
+        self.folder.log(f"stage {stage} of {names} starts on {self.device}: {hidden}")
+        folds = torch.tensor(stored.folds, device=self.device)
+        masks = self._mask(stage, stored)
+        stored.val_r2_before = validate(stored.stack, self.data, folds)[1]
+        self._train(stage, block, stored, Members(folds, self._batch_seeds(stage, stored), masks))
+        stored.val_r2 = validate(stored.stack, self.data, folds)[1]
+        stored.seconds = time.perf_counter() - start
+        if block == "pruned" or stage == 0:
+            self._record_neurons(stage, stored)
+            publish_checkpoints(self.folder, self.data, stage, stored)
+        if stage == 0:
+            scores = {str(name): self._scores(stored, 0, name) for name in CRITERIA}
+            record_facts(self.folder, self.data, stored, scores)
+        save_stack(self.folder.stack_path(stage, block), stored)
+        reached = f"validation R2 {np.mean(stored.val_r2):.4f}"
+        self.folder.log(f"stage {stage} of {names} done: {reached}")
 
-    def _pruned(self, stage: int) -> StoredStack:
-        before = load_stack(self.folder.stack_path(stage - 1), self.device)
-        rows = Calibration(self.data.calibration, self.data.held_out)
-        stack, selection = prune_stage(
-            before.stack, self.stages[stage].hidden, self.spec.prune, rows
-        )
-        original = [o.gather(1, k) for o, k in zip(before.original, selection.kept, strict=True)]
-        return StoredStack(stack, original, val_r2_before=validate(stack, self.data.val)[1])
+    def _begin(self, stage: int, block: str, arms: Sequence[str]) -> StoredStack:
+        """The networks of a block as they are before training."""
+        if stage == 0:
+            return self._fresh(arms, self.spec.model.hidden)
+        if block == "scratch":
+            final = load_stack(self.folder.stack_path(stage, "pruned"), self.device)
+            return self._fresh(arms, final.stack.hidden)
+        before = self._before(stage, block, arms)
+        return self._pruned(stage, before) if block == "pruned" else before
 
-    def _train(self, stage: int, stored: StoredStack) -> None:
-        train = self.spec.train
-        settings = Settings(
-            epochs=train.fine_tune_epochs if stage else train.epochs,
-            learning_rate=train.fine_tune_learning_rate if stage else train.learning_rate,
-            batch_size=train.batch_size,
-            batch_seeds=[_batch_seed(seed, stage) for seed in self.spec.seeds],
+    def _fresh(self, arms: Sequence[str], hidden: Sequence[int]) -> StoredStack:
+        """New networks for every arm, seed and fold."""
+        folds = range(self.spec.compare.folds)
+        members = [(a, s, f) for a in arms for s in self.spec.seeds for f in folds]
+        names, seeds, of_fold = (list(column) for column in zip(*members, strict=True))
+        widths = (self.data.ends[0], *hidden, self.data.ends[1])
+        stack = new_stack(widths, self.spec.model.activation, seeds).to(self.device)
+        original = [torch.arange(w, device=self.device).repeat(stack.size, 1) for w in hidden]
+        return StoredStack(stack, names, seeds, of_fold, original)
+
+    def _before(self, stage: int, block: str, arms: Sequence[str]) -> StoredStack:
+        """The networks that the arms of a block had in the stage before; at first, the dense."""
+        earlier = block if stage > 1 else "dense"
+        found = load_stack(self.folder.stack_path(stage - 1, earlier), self.device)
+        picked, names = [], []
+        for arm in arms:
+            members = found.members(arm if stage > 1 else "dense")
+            picked += members
+            names += [arm] * len(members)
+        return StoredStack(
+            found.stack.subset(picked),
+            names,
+            [found.seeds[m] for m in picked],
+            [found.folds[m] for m in picked],
+            [index[picked] for index in found.original],
         )
+
+    def _pruned(self, stage: int, before: StoredStack) -> StoredStack:
+        """The networks after surgery and reconstruction, one at a time: it is closed form."""
+        hidden = self._next_hidden(stage - 1, before)
+        folds = torch.tensor(before.folds, device=self.device)
+        criteria: dict[str, Criterion] = {
+            "structured": self.spec.prune.criterion,
+            "random": "random",
+        }
+        pieces: list[Stack] = []
+        kept: list[list[Tensor]] = []
+        scores = {arm: self._scores(before, stage - 1, criteria[arm]) for arm in set(before.arms)}
+        for member, arm in enumerate(before.arms):
+            fold = folds[member : member + 1]
+            rows = Calibration(
+                self.data.take(fold, self.data.calibration[fold])[0],
+                self.data.take(fold, self.data.held_out[fold])[0],
+            )
+            own = [layer[member : member + 1] for layer in scores[arm]]
+            how = self.spec.prune.reconstruction
+            piece, selection = prune_stage(before.stack.subset([member]), hidden, own, how, rows)
+            pieces.append(piece)
+            kept.append(selection.kept)
+        stay = [torch.cat(layer) for layer in zip(*kept, strict=True)]
+        original = [o.gather(1, k) for o, k in zip(before.original, stay, strict=True)]
+        return StoredStack(join(pieces), before.arms, before.seeds, before.folds, original)
+
+    def _next_hidden(self, stage: int, stored: StoredStack) -> Widths:
+        """Widths of the stage after ``stage``, whose structured networks are in ``stored``."""
+        planned = self.stages[stage + 1]
+        if self.spec.prune.schedule != "global":
+            return planned.hidden
+        arm = "structured" if stage else stored.arms[0]
+        members = stored.members(arm)
+        scores = self._scores(stored, stage, self.spec.prune.criterion)
+        ranked = [layer[members].sort(dim=1).values.mean(dim=0).tolist() for layer in scores]
+        return global_widths(self.spec.prune, ranked, planned, self.data.ends)
+
+    def _scores(self, stored: StoredStack, stage: int, criterion: Criterion) -> Scores:
+        """Scores ``[M, width]`` of all networks of a block, one network at a time."""
+        found = []
+        for member, (seed, fold) in enumerate(zip(stored.seeds, stored.folds, strict=True)):
+            at = torch.tensor([fold], device=self.device)
+            x, y = self.data.take(at, self.data.calibration[at])
+            evidence = Evidence(x, y, [_mixed_seed(seed, stage, "random", fold)])
+            found.append(CRITERIA[criterion](stored.stack.subset([member]), evidence))
+        return [torch.cat(layer) for layer in zip(*found, strict=True)]
+
+    def _batch_seeds(self, stage: int, stored: StoredStack) -> list[int]:
+        who = zip(stored.seeds, stored.arms, stored.folds, strict=True)
+        return [_mixed_seed(seed, stage, arm, fold) for seed, arm, fold in who]
+
+    def _train(self, stage: int, block: str, stored: StoredStack, members: Members) -> None:
+        train, fresh = self.spec.train, stage == 0 or block == "scratch"
+        rate = train.learning_rate if fresh else train.fine_tune_learning_rate
+        settings = Settings(self.spec.block_epochs(stage, block), rate, train.batch_size)
 
         def on_epoch(epoch: Epoch) -> None:
-            arm = "structured" if stage else "dense"
-            line = {"stage": stage, "arm": arm, **asdict(epoch), "time": round(time.time(), 3)}
-            self.folder.append_metrics(line)
-            if self.on_epoch:
-                self.on_epoch(line)
+            for arm in dict.fromkeys(stored.arms):
+                line = _line_of(stage, arm, epoch, stored.members(arm))
+                self.folder.append_metrics(line)
+                if self.on_epoch:
+                    self.on_epoch(line)
 
         try:
-            fit(stored.stack, self.data.train, self.data.val, settings, on_epoch)
+            fit(stored.stack, self.data, members, settings, on_epoch)
         except TrainingDivergedError as error:
-            raise TrainingDivergedError(f"stage {stage}: {error}") from error
+            raise TrainingDivergedError(f"stage {stage}, {block}: {error}") from error
+
+    def _mask(self, stage: int, stored: StoredStack) -> list[Tensor] | None:
+        """Leave ``magnitude`` as many non-zeros as ``structured`` has parameters; the masks."""
+        members = stored.members("magnitude")
+        if not members:
+            return None
+        pruned = load_stack(self.folder.stack_path(stage, "pruned"), self.device).stack
+        params = sum(p[0].numel() for p in pruned.parameters())
+        biases = sum(b[0].numel() for b in stored.stack.biases)
+        masks = global_masks(stored.stack, members, max(params - biases, 1))
+        with torch.no_grad():
+            torch._foreach_mul_(list(stored.stack.weights), masks)
+        return masks
 
     def _record_neurons(self, stage: int, stored: StoredStack) -> None:
+        """The neurons of the structured networks of fold 0, one a seed."""
+        members = stored.members("structured" if stage else "dense", fold=0)
+        scores = self._scores(stored, stage, self.spec.prune.criterion)
         if stage + 1 < len(self.stages):
-            selection = select(stored.stack, self.stages[stage + 1].hidden, self.spec.prune)
-            scores, kept = selection.scores, selection.kept
+            kept = select(stored.stack, self._next_hidden(stage, stored), scores).kept
         else:
-            scores = CRITERIA[self.spec.prune.criterion](stored.stack)
-            kept = [torch.arange(s.shape[1]).repeat(len(s), 1) for s in scores]
-        record_neurons(
-            self.folder,
-            stage,
-            self.spec.seeds,
-            [
-                (score.cpu().numpy(), index.cpu().numpy(), stay.cpu().numpy())
-                for score, index, stay in zip(scores, stored.original, kept, strict=True)
-            ],
-        )
+            kept = [torch.arange(s.shape[1], device=self.device).repeat(len(s), 1) for s in scores]
+        layers = [
+            (s[members].cpu().numpy(), o[members].cpu().numpy(), k[members].cpu().numpy())
+            for s, o, k in zip(scores, stored.original, kept, strict=True)
+        ]
+        record_neurons(self.folder, stage, self.spec.seeds, layers)
 
 
-def _batch_seed(seed: int, stage: int) -> int:
-    """A seed of its own for each seed and stage, far from the ones that draw weights."""
-    return int(np.random.SeedSequence([seed, stage]).generate_state(1)[0])
+def _line_of(stage: int, arm: str, epoch: Epoch, members: Sequence[int]) -> dict[str, Any]:
+    """The line of ``metrics.jsonl`` for one arm of a block."""
+    line = {"stage": stage, "arm": arm, **asdict(epoch), "time": round(time.time(), 3)}
+    for name in ("train_loss", "val_loss", "val_r2"):
+        if line[name] is not None:
+            line[name] = [line[name][member] for member in members]
+    return line
+
+
+_ORDER = ("dense", "structured", "random", "dense_longer", "magnitude", "scratch")
+
+
+def _mixed_seed(seed: int, stage: int, arm: str, fold: int) -> int:
+    """A seed of its own for every member and stage, far from those that draw weights."""
+    return int(np.random.SeedSequence([seed, stage, _ORDER.index(arm), fold]).generate_state(1)[0])

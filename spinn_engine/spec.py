@@ -18,6 +18,13 @@ DEFAULT_PARAM_REDUCTION = 0.685
 Share = Annotated[float, Field(gt=0.0, lt=1.0)]
 Width = Annotated[int, Field(ge=1, le=65_536)]
 Activation = Literal["tanh", "relu", "gelu", "silu", "sigmoid"]
+Schedule = Literal["uniform", "sequential", "global", "custom"]
+Criterion = Literal["l1", "l1_out", "l1_in_out", "l2", "activation", "taylor", "random"]
+Reconstruction = Literal["none", "bias", "least_squares"]
+Control = Literal["dense_longer", "random", "scratch", "linear", "magnitude"]
+Arm = Literal["dense", "structured", "dense_longer", "random", "scratch", "linear", "magnitude"]
+
+AMOUNTS = ("pruning_ratio", "param_reduction", "mac_reduction", "max_bytes", "widths")
 
 
 class Part(BaseModel):
@@ -45,8 +52,8 @@ class ModelSpec(Part):
 class TrainSpec(Part):
     """How the dense network (stage 0) is trained and every later stage fine-tuned."""
 
-    epochs: int = Field(default=30, ge=1, le=100_000)
-    fine_tune_epochs: int = Field(default=10, ge=0, le=100_000)
+    epochs: int = Field(default=20, ge=1, le=100_000)
+    fine_tune_epochs: int = Field(default=4, ge=0, le=100_000)
     batch_size: int = Field(default=256, ge=1, le=1_000_000)
     learning_rate: float = Field(default=1e-3, gt=0.0)
     fine_tune_learning_rate: float = Field(default=5e-4, gt=0.0)
@@ -54,28 +61,71 @@ class TrainSpec(Part):
 
 
 class PruneSpec(Part):
-    """How much is removed, in how many stages, and how; exactly one of the two amounts is set.
+    """How much is removed, in how many stages, and how; exactly one of the amounts is set.
 
-    ``pruning_ratio`` is the share of a layer's neurons that one stage removes; ``param_reduction``
-    is one minus the parameters at the end over those of the dense network.
+    Attributes:
+        stages: how many times neurons are removed; with ``widths``, their number.
+        schedule: ``uniform`` prunes every hidden layer in every stage, ``sequential`` layer k in
+            stage k, ``global`` by one ranking over all layers, ``custom`` to the given ``widths``.
+        pruning_ratio: share of a layer's neurons that one stage removes.
+        param_reduction: one minus the parameters at the end over those of the dense network.
+        mac_reduction: the same for multiply-accumulates.
+        max_bytes: most bytes that the float32 weights may take at the end.
+        widths: hidden widths of every stage after the dense network.
+        round_to: every width that is pruned becomes a multiple of this (8 suits tensor cores).
+        least_width: no layer gets fewer neurons.
+        criterion: how neurons are scored; the lowest go first.
+        reconstruction: how the next layer makes up for what it lost.
     """
 
     stages: int = Field(default=4, ge=1, le=64)
-    schedule: Literal["uniform", "sequential"] = "uniform"
+    schedule: Schedule = "uniform"
     pruning_ratio: Share | None = None
     param_reduction: Share | None = None
-    criterion: Literal["l1"] = "l1"
-    reconstruction: Literal["none", "least_squares"] = "least_squares"
+    mac_reduction: Share | None = None
+    max_bytes: int | None = Field(default=None, ge=1)
+    widths: tuple[tuple[Width, ...], ...] | None = Field(default=None, min_length=1, max_length=64)
+    round_to: int = Field(default=1, ge=1, le=1024)
+    least_width: int = Field(default=1, ge=1, le=65_536)
+    criterion: Criterion = "l1"
+    reconstruction: Reconstruction = "least_squares"
 
     @model_validator(mode="before")
     @classmethod
     def _one_amount(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        given = [k for k in ("pruning_ratio", "param_reduction") if data.get(k) is not None]
-        if len(given) == 2:
-            raise ValueError("give pruning_ratio or param_reduction, not both")
+        given = [name for name in AMOUNTS if data.get(name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"give {given[0]} or {given[1]}, not both")
+        if data.get("widths") is not None and isinstance(data["widths"], (list, tuple)):
+            data = {"schedule": "custom", **data, "stages": len(data["widths"])}
         return data if given else {**data, "param_reduction": DEFAULT_PARAM_REDUCTION}
+
+    @model_validator(mode="after")
+    def _fitting_schedule(self) -> Self:
+        if (self.schedule == "custom") != (self.widths is not None):
+            raise ValueError("the custom schedule and widths go together: give both or neither")
+        if self.schedule == "global" and self.pruning_ratio is not None:
+            raise ValueError(
+                "the global schedule spends one budget over all layers: give param_reduction, "
+                "mac_reduction or max_bytes instead of pruning_ratio"
+            )
+        return self
+
+
+class CompareSpec(Part):
+    """What the pruned network is compared with, so that a reviewer believes the result.
+
+    Attributes:
+        controls: arms beside ``dense`` and ``structured``, each with the same seeds and folds.
+        folds: with 2 or more, grouped cross-validation: every arm is trained once a fold.
+        margin: how much R2 pruning may cost against ``dense_longer`` and still count as no worse.
+    """
+
+    controls: tuple[Control, ...] = ("dense_longer", "random", "scratch", "linear", "magnitude")
+    folds: int = Field(default=1, ge=1, le=100)
+    margin: float = Field(default=0.01, ge=0.0, le=1.0)
 
 
 class RunSpec(Part):
@@ -86,6 +136,7 @@ class RunSpec(Part):
     model: ModelSpec = ModelSpec()
     train: TrainSpec = TrainSpec()
     prune: PruneSpec = PruneSpec()
+    compare: CompareSpec = CompareSpec()
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = Field(
         default=(0, 1, 2), min_length=1, max_length=256
     )
@@ -95,6 +146,32 @@ class RunSpec(Part):
         if len(set(self.seeds)) != len(self.seeds):
             raise ValueError(f"seeds must differ from each other but got {list(self.seeds)}")
         return self
+
+    def blocks(self, stage: int) -> dict[str, tuple[Arm, ...]]:
+        """Which arms a stage trains, by block: arms of equal widths share one stack.
+
+        The blocks are in the order in which they are trained.
+        """
+        controls = self.compare.controls
+        if stage == 0:
+            return {"dense": ("dense",)}
+        random: tuple[Arm, ...] = ("random",) if "random" in controls else ()
+        found: dict[str, tuple[Arm, ...]] = {"pruned": ("structured", *random)}
+        whole: list[Arm] = [a for a in ("dense_longer", "magnitude") if a in controls]
+        if whole:
+            found["dense"] = tuple(whole)
+        if "scratch" in controls and stage == self.prune.stages:
+            found["scratch"] = ("scratch",)
+        return found
+
+    def block_epochs(self, stage: int, block: str) -> int:
+        """Epochs of one block; ``scratch`` trains as long as all stages together."""
+        train = self.train
+        if stage == 0:
+            return train.epochs
+        if block == "scratch":
+            return train.epochs + self.prune.stages * train.fine_tune_epochs
+        return train.fine_tune_epochs
 
     def to_json(self) -> str:
         """The spec as indented JSON, every default written out."""

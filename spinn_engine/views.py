@@ -37,11 +37,42 @@ def result_table(folder: api.RunFolder) -> Table:
         scores = [r2_text(row["per_output"][name]["r2"]) for name in targets]
         sizes = (f"{row['params']:,}", f"{row['file_bytes']:,}")
         table.add_row(str(row["stage"]), _widths(row["hidden"]), *sizes, *scores)
-    n, rows = len(result["seeds"]), result["data"]["rows"]["test"]
-    simulated = ", simulated data" if result["data"]["simulated"] else ""
-    interval = f"mean and 95 % t interval over {n} seeds" if n > 1 else "one seed, so no interval"
-    table.caption = f"R2 on {rows:,} test rows{simulated}; {interval}"
+    table.caption = _repetitions(result)
     return table
+
+
+def arms_table(result: dict[str, Any]) -> Table:
+    """Every arm of a finished run: size, speed against dense, and test R2."""
+    headers = ("parameters", "non-zero", "MACs", "file bytes", "speed-up\nbatch 8192", "R2")
+    table = _table("arm", "hidden", right=headers)
+    for arm in result["arms"]:
+        size = "" if arm["file_bytes"] is None else f"{arm['file_bytes']:,}"
+        counts = (f"{arm[key]:,}" for key in ("params", "nonzero", "macs"))
+        cells = (*counts, size, f"{arm['speed_up']['8192']:.2f}", r2_text(arm["r2"]))
+        table.add_row(arm["arm"], _widths(arm["hidden"]), *cells)
+    table.title = f"run {result['run_id']}"
+    table.caption = _repetitions(result)
+    return table
+
+
+def whatif_table(found: api.Prediction, stage: api.Stage) -> Table:
+    """A prediction, target by target."""
+    table = _table("hidden", right=("parameters", "param\nreduction", "R2", *found.by_target))
+    scores = (f"{value:.4f}" for value in (found.r2, *found.by_target.values()))
+    sizes = f"{stage.params:,}", f"{stage.param_reduction:.4f}"
+    table.add_row(_widths(stage.hidden), *sizes, *scores)
+    table.caption = "predicted R2 on the validation rows, cut at once and not fine-tuned"
+    return table
+
+
+def _repetitions(result: dict[str, Any]) -> str:
+    """What the R2 of a result are means of."""
+    seeds, folds = len(result["seeds"]), result["folds"]
+    simulated = ", simulated data" if result["data"]["simulated"] else ""
+    if seeds * folds == 1:
+        return f"R2 on the test rows{simulated}; one seed, so no interval"
+    over = f"{seeds} seeds" if folds == 1 else f"{seeds} seeds and {folds} folds"
+    return f"R2 on the test rows{simulated}; mean and 95 % t interval over {over}"
 
 
 def r2_text(value: dict[str, Any]) -> str:
@@ -73,11 +104,11 @@ def workers_table(workers: Sequence[api.Worker]) -> Table:
 
 
 def _table(*left: str, right: Sequence[str] = ()) -> Table:
-    table = Table(box=SIMPLE_HEAD, header_style="bold")
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for header in left:
         table.add_column(header, no_wrap=header != "error")
     for header in right:
-        table.add_column(escape(header), justify="right")
+        table.add_column(escape(header), justify="right", no_wrap=True)
     return table
 
 
@@ -86,7 +117,7 @@ def _widths(hidden: Sequence[int]) -> str:
 
 
 class RunProgress:
-    """One bar a stage, for a run in the foreground."""
+    """One bar for every arm of every stage, for a run in the foreground."""
 
     def __init__(self, spec: RunSpec, console: Console) -> None:
         columns = (
@@ -99,7 +130,7 @@ class RunProgress:
         self.spec, self.console = spec, console
         self.bars = Progress(*columns, console=console)
         self.folder: api.RunFolder | None = None
-        self.tasks: dict[int, Any] = {}
+        self.tasks: dict[tuple[int, str], Any] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -124,11 +155,11 @@ class RunProgress:
         self.bars.start()
 
     def on_epoch(self, line: dict[str, Any]) -> None:
-        """Move the bar of the line's stage."""
-        stage = line["stage"]
-        if stage not in self.tasks:
-            name = f"stage {stage} of {self.spec.prune.stages}"
-            self.tasks[stage] = self.bars.add_task(name, total=line["epochs"], r2="")
+        """Move the bar of the line's stage and arm."""
+        key = line["stage"], line["arm"]
+        if key not in self.tasks:
+            name = f"stage {line['stage']} of {self.spec.prune.stages}, {line['arm']}"
+            self.tasks[key] = self.bars.add_task(name, total=line["epochs"], r2="")
         mean = sum(line["val_r2"]) / len(line["val_r2"])
         text = f"validation R2 {mean:.4f}"
-        self.bars.update(self.tasks[stage], completed=line["epoch"], r2=text)
+        self.bars.update(self.tasks[key], completed=line["epoch"], r2=text)

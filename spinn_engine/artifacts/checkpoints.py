@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import pickle
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -36,21 +38,35 @@ MODULES: dict[Activation, type[nn.Module]] = {
 
 @dataclass
 class StoredStack:
-    """A stage's networks with what the next stage must know.
+    """The networks of a block with what the next stage must know.
 
     Attributes:
-        stack: the networks, one a seed.
-        original: per hidden layer ``[S, width]``, each neuron's index in the dense network.
+        stack: ``M`` networks.
+        arms: the arm of each.
+        seeds: the seed of each.
+        folds: the fold of each, 0 where there is no cross-validation.
+        original: per hidden layer ``[M, width]``, each neuron's index in the dense network.
         val_r2: mean validation R2 over targets, one a member, at the end of the stage.
-        val_r2_before: the same after surgery and reconstruction, before fine-tuning; None at 0.
-        seconds: wall time of the stage.
+        val_r2_before: the same before training, after whatever the stage removed.
+        seconds: wall time of the block.
     """
 
     stack: Stack
+    arms: list[str]
+    seeds: list[int]
+    folds: list[int]
     original: list[Tensor]
     val_r2: list[float] = field(default_factory=list)
-    val_r2_before: list[float] | None = None
+    val_r2_before: list[float] = field(default_factory=list)
     seconds: float = 0.0
+
+    def members(self, arm: str, fold: int | None = None) -> list[int]:
+        """Where an arm's networks stand, by seed and then fold; of one fold if it is given."""
+        return [
+            index
+            for index, (its_arm, its_fold) in enumerate(zip(self.arms, self.folds, strict=True))
+            if its_arm == arm and fold in (None, its_fold)
+        ]
 
 
 class RawUnitsNetwork(nn.Module):
@@ -152,30 +168,39 @@ def load_network(path: Path | str) -> RawUnitsNetwork:
         CorruptArtifactError: the file is broken or no checkpoint of this project.
     """
     checkpoint = read_saved(Path(path), CHECKPOINT_FORMAT)
-    network = sequential(checkpoint)
+    widths = (checkpoint["inputs"], *checkpoint["hidden"], checkpoint["outputs"])
+    network = sequential(widths, checkpoint["activation"], checkpoint["state_dict"])
     return RawUnitsNetwork(network, checkpoint).eval()
 
 
-def sequential(checkpoint: dict[str, Any]) -> nn.Sequential:
-    """The plain network of a checkpoint, without its scalers."""
-    widths = [checkpoint["inputs"], *checkpoint["hidden"], checkpoint["outputs"]]
+def sequential(
+    widths: Sequence[int], activation: Activation, weights: dict[str, Tensor]
+) -> nn.Sequential:
+    """The plain network of a checkpoint's ``state_dict``, without its scalers."""
     layers: list[nn.Module] = []
-    for fan_in, fan_out in zip(widths[:-1], widths[1:], strict=True):
-        layers += [nn.Linear(fan_in, fan_out), MODULES[checkpoint["activation"]]()]
+    for fan_in, fan_out in pairwise(widths):
+        layers += [nn.Linear(fan_in, fan_out), MODULES[activation]()]
     network = nn.Sequential(*layers[:-1])
-    weights = checkpoint["state_dict"]
     network.load_state_dict({k.removeprefix("network."): v for k, v in weights.items()})
-    return network
+    return network.eval()
+
+
+def sequential_of(stack: Stack, member: int) -> nn.Sequential:
+    """One member as a plain network for standardised rows, on the CPU."""
+    return sequential(stack.widths, stack.activation, state_dict(stack, member))
 
 
 def save_stack(path: Path, stored: StoredStack) -> None:
-    """Write a stage's networks whole; their existence means that the stage is done."""
+    """Write a block's networks whole; their existence means that the block is done."""
     stack = stored.stack
     value = {
         "format": STACK_FORMAT,
         "activation": stack.activation,
         "weights": [w.detach().cpu() for w in stack.weights],
         "biases": [b.detach().cpu() for b in stack.biases],
+        "arms": stored.arms,
+        "seeds": stored.seeds,
+        "folds": stored.folds,
         "original": [index.cpu() for index in stored.original],
         "val_r2": stored.val_r2,
         "val_r2_before": stored.val_r2_before,
@@ -193,5 +218,9 @@ def load_stack(path: Path, device: torch.device) -> StoredStack:
     """
     value = read_saved(path, STACK_FORMAT)
     stack = Stack(value["weights"], value["biases"], value["activation"]).to(device)
+    rest = {
+        name: value[name]
+        for name in ("arms", "seeds", "folds", "val_r2", "val_r2_before", "seconds")
+    }
     original = [index.to(device) for index in value["original"]]
-    return StoredStack(stack, original, value["val_r2"], value["val_r2_before"], value["seconds"])
+    return StoredStack(stack=stack, original=original, **rest)

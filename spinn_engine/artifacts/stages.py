@@ -6,7 +6,8 @@ from typing import Any
 
 from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.evaluation.metrics import interval
-from spinn_engine.pruning.schedule import Stage, plan
+from spinn_engine.pruning.schedule import plan
+from spinn_engine.pruning.sizes import Stage
 
 
 def planned_stages(folder: RunFolder) -> list[Stage]:
@@ -35,15 +36,17 @@ def stage_rows(folder: RunFolder) -> list[dict[str, Any]]:
             "param_reduction": stage.param_reduction,
             "r2": None,
             "per_output": None,
-            "val_r2": interval(_best_val_r2([x for x in lines if x["stage"] == stage.stage])),
+            "val_r2": interval(_best_val_r2(lines, stage.stage)),
         }
         for stage in planned_stages(folder)
         if folder.stage_is_done(stage.stage)
     ]
 
 
-def _best_val_r2(lines: list[dict[str, Any]]) -> list[float]:
-    """Validation R2 of each seed in its epoch of least validation loss."""
+def _best_val_r2(lines: list[dict[str, Any]], stage: int) -> list[float]:
+    """Validation R2 of a stage's delivered arm, each member in its epoch of least loss."""
+    arm = "structured" if stage else "dense"
+    lines = [line for line in lines if line["stage"] == stage and line["arm"] == arm]
     best = []
     for seed in range(len(lines[0]["val_loss"])):
         losses = [line["val_loss"][seed] for line in lines]

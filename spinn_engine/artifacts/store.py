@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,9 @@ class RunFolder:
         self.checkpoints = path / "checkpoints"
         self.importance = path / "importance"
         self.stacks = path / "stacks"
+        self.facts_path = self.stacks / "dense_facts.npz"
         self.result_path = path / RESULT_NAME
+        self._spec: RunSpec | None = None
 
     def spec(self) -> RunSpec:
         """The run's spec.
@@ -82,7 +85,9 @@ class RunFolder:
             BadInputError: ``spec.json`` holds another version's or a broken spec.
             CorruptArtifactError: ``spec.json`` is missing or not JSON.
         """
-        return RunSpec.from_dict(self._stored()["spec"], where=str(self.spec_path))
+        if self._spec is None:
+            self._spec = RunSpec.from_dict(self._stored()["spec"], where=str(self.spec_path))
+        return self._spec
 
     def data_hash(self) -> str:
         """SHA-256 of the problem that the run was made for."""
@@ -108,13 +113,13 @@ class RunFolder:
         """Whether the run has ended well: its result is written last."""
         return self.result_path.exists()
 
-    def stack_path(self, stage: int) -> Path:
-        """Where all networks of a stage are kept, for going on from there."""
-        return self.stacks / f"stage{stage}.pt"
+    def stack_path(self, stage: int, block: str) -> Path:
+        """Where the networks of a block of a stage are kept, for going on from there."""
+        return self.stacks / f"stage{stage}_{block}.pt"
 
     def stage_is_done(self, stage: int) -> bool:
-        """Whether a stage is finished: its stack is the last file a stage writes."""
-        return self.stack_path(stage).exists()
+        """Whether a stage is finished: a block's stack is the last file that the block writes."""
+        return all(self.stack_path(stage, block).exists() for block in self.spec().blocks(stage))
 
     def importance_path(self, stage: int) -> Path:
         """The neurons of a stage: scores, original indices, which are kept."""
@@ -136,9 +141,9 @@ class RunFolder:
         lines = text.split("\n")[:-1]
         return [json.loads(line) for line in lines if line]
 
-    def drop_metrics_from(self, stage: int) -> None:
-        """Forget the lines of ``stage`` and later ones, so that a stage done again counts once."""
-        lines = [line for line in self.metrics() if line["stage"] < stage]
+    def drop_metrics(self, stage: int, arms: Collection[str]) -> None:
+        """Forget the lines of a block's arms, so that a block done again counts once."""
+        lines = [x for x in self.metrics() if x["stage"] != stage or x["arm"] not in arms]
         text = "".join(json.dumps(line) + "\n" for line in lines)
         write_atomically(self.metrics_path, text.encode())
 

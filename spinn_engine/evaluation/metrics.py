@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ class Interval:
     per_seed: list[float]
 
 
-def interval(values: Sequence[float] | Floats) -> dict[str, object]:
+def interval(values: Sequence[float] | Floats) -> dict[str, Any]:
     """Mean and two-sided 95 % Student t interval of ``values``, as plain data (see Interval)."""
     array = np.asarray(values, dtype=np.float64)
     mean, n = float(array.mean()), len(array)

@@ -93,7 +93,7 @@ def _progress(folder: RunFolder) -> tuple[int, Progress]:
     try:
         spec = folder.spec()
         lines = recent_lines(folder.metrics_path)
-        return spec.prune.stages, progress(spec.train, planned_stages(folder), lines)
+        return spec.prune.stages, progress(spec, planned_stages(folder), lines)
     except SpinnError:
         return 0, Progress(0, 0, 0, None)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from spinn_engine.pruning.schedule import Stage
-from spinn_engine.spec import TrainSpec
+from spinn_engine.pruning.sizes import Stage
+from spinn_engine.spec import RunSpec
 
 _RECENT = 5
 _TAIL_BYTES = 65_536
@@ -38,21 +38,50 @@ def recent_lines(path: Path) -> list[dict[str, Any]]:
         return []
 
 
-def progress(train: TrainSpec, stages: Sequence[Stage], lines: list[dict[str, Any]]) -> Progress:
+def progress(spec: RunSpec, stages: Sequence[Stage], lines: list[dict[str, Any]]) -> Progress:
     """Read the progress from the last lines of ``metrics.jsonl``.
 
-    An epoch of a later stage is taken to last as long as a recent one, times the ratio of the two
-    networks' parameters.
+    An epoch of a later block is taken to last as long as a recent one, times the ratio of the two
+    blocks' parameters, all arms counted.
     """
     if not lines:
-        return Progress(0, 0, train.epochs, None)
+        return Progress(0, 0, spec.train.epochs, None)
     last = lines[-1]
     stage, epoch, epochs = last["stage"], last["epoch"], last["epochs"]
     timed = [line for line in lines if line["epoch"] > 0]  # epoch 0 trains nothing
     if not timed:
         return Progress(stage, epoch, epochs, None)
-    measured = timed[-1]["stage"]
-    seconds = median(line["seconds"] for line in timed[-_RECENT:] if line["stage"] == measured)
-    sizes = [one.params for one in stages]
-    left = (epochs - epoch) * sizes[stage] + train.fine_tune_epochs * sum(sizes[stage + 1 :])
-    return Progress(stage, epoch, epochs, seconds * left / sizes[measured])
+    work = _work(spec, stages)
+    now, measured = _place(work, last), _place(work, timed[-1])
+    recent = [x["seconds"] for x in timed[-_RECENT:] if _place(work, x) == measured]
+    left = (epochs - epoch) * work[now].size + sum(one.epochs * one.size for one in work[now + 1 :])
+    return Progress(stage, epoch, epochs, median(recent) * left / work[measured].size)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Something that is trained: its stage, arms and epochs, and how much an epoch of it is."""
+
+    stage: int
+    arms: tuple[str, ...]
+    epochs: int
+    size: int
+
+
+def _work(spec: RunSpec, stages: Sequence[Stage]) -> list[_Block]:
+    """All blocks of a run, in the order in which they are trained."""
+    work = []
+    for stage in stages:
+        for name, arms in spec.blocks(stage.stage).items():
+            params = stages[0].params if name == "dense" else stage.params
+            epochs = spec.block_epochs(stage.stage, name)
+            work.append(_Block(stage.stage, arms, epochs, params * len(arms)))
+    return work
+
+
+def _place(work: list[_Block], line: dict[str, Any]) -> int:
+    """Which block a line of ``metrics.jsonl`` belongs to."""
+    for index, block in enumerate(work):
+        if block.stage == line["stage"] and line["arm"] in block.arms:
+            return index
+    return 0

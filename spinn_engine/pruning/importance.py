@@ -2,26 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from spinn_engine.training.network import Stack
+from spinn_engine.spec import Criterion
+from spinn_engine.training.network import ACTIVATIONS, Stack
 
 Scores = list[Tensor]  # one [S, width] a hidden layer; a higher score is kept longer
 
 
-def l1(stack: Stack) -> Scores:
+@dataclass(frozen=True)
+class Evidence:
+    """What criteria may look at besides the weights.
+
+    Attributes:
+        x: each member's standardised calibration inputs ``[S, rows, in]``.
+        y: standardised targets of the same rows ``[S, rows, out]``.
+        seeds: one a member, for the ``random`` criterion.
+    """
+
+    x: Tensor
+    y: Tensor
+    seeds: Sequence[int]
+
+
+def l1(stack: Stack, _: Evidence) -> Scores:
     """Sum of the absolute incoming weights and bias of each neuron.
 
     Li et al. 2017, *Pruning filters for efficient ConvNets*, section 3.1, with the bias counted.
     """
-    layers = list(zip(stack.weights, stack.biases, strict=True))[:-1]
-    return [w.detach().abs().sum(dim=1) + b.detach().abs()[:, 0] for w, b in layers]
+    return [w.detach().abs().sum(dim=1) + b.detach().abs()[:, 0] for w, b in _hidden(stack)]
 
 
-CRITERIA: dict[str, Callable[[Stack], Scores]] = {"l1": l1}
+def l1_out(stack: Stack, _: Evidence) -> Scores:
+    """Sum of the absolute outgoing weights of each neuron."""
+    return [w.detach().abs().sum(dim=2) for w in list(stack.weights)[1:]]
+
+
+def l1_in_out(stack: Stack, evidence: Evidence) -> Scores:
+    """Product of the incoming and the outgoing L1 norm."""
+    pairs = zip(l1(stack, evidence), l1_out(stack, evidence), strict=True)
+    return [incoming * outgoing for incoming, outgoing in pairs]
+
+
+def l2(stack: Stack, _: Evidence) -> Scores:
+    """Euclidean norm of the incoming weights and bias of each neuron."""
+    squares = [(w.detach().square(), b.detach().square()) for w, b in _hidden(stack)]
+    return [(w.sum(dim=1) + b[:, 0]).sqrt() for w, b in squares]
+
+
+@torch.no_grad()
+def activation(stack: Stack, evidence: Evidence) -> Scores:
+    """Standard deviation of the neuron's output over the rows, times its outgoing L1 norm.
+
+    A neuron whose output never changes does nothing that the next bias could not do.
+    """
+    act = ACTIVATIONS[stack.activation]
+    hidden = stack.pre_activations(evidence.x)[:-1]
+    spreads = [act(z).std(dim=1, correction=0) for z in hidden]
+    pairs = zip(spreads, l1_out(stack, evidence), strict=True)
+    return [spread * outgoing for spread, outgoing in pairs]
+
+
+def taylor(stack: Stack, evidence: Evidence) -> Scores:
+    """Mean over rows of |output x gradient of that row's loss|, the loss as in training.
+
+    Molchanov et al. 2017, *Pruning convolutional neural networks for resource efficient inference*,
+    eq. 8: to first order, how much the loss changes when the neuron's output becomes zero.
+    """
+    act = ACTIVATIONS[stack.activation]
+    x = evidence.x
+    outputs: list[Tensor] = []
+    layers = list(zip(stack.weights, stack.biases, strict=True))
+    with torch.enable_grad():
+        for weight, bias in layers[:-1]:
+            x = act(torch.baddbmm(bias, x, weight))  # [S, rows, width]
+            outputs.append(x)
+        predicted = torch.baddbmm(layers[-1][1], x, layers[-1][0])
+        loss = (predicted - evidence.y).square().mean(dim=2).sum()  # rows and members are separate
+        gradients = torch.autograd.grad(loss, outputs)
+    pairs = zip(outputs, gradients, strict=True)
+    return [(output.detach() * gradient).abs().mean(dim=1) for output, gradient in pairs]
+
+
+def random(stack: Stack, evidence: Evidence) -> Scores:
+    """Uniform random numbers, the control that every criterion must beat."""
+    generators = [torch.Generator().manual_seed(seed) for seed in evidence.seeds]
+    return [
+        torch.stack([torch.rand(width, generator=g) for g in generators]).to(stack.weights[0])
+        for width in stack.hidden
+    ]
+
+
+CRITERIA: dict[Criterion, Callable[[Stack, Evidence], Scores]] = {
+    "l1": l1,
+    "l1_out": l1_out,
+    "l1_in_out": l1_in_out,
+    "l2": l2,
+    "activation": activation,
+    "taylor": taylor,
+    "random": random,
+}
+
+
+def _hidden(stack: Stack) -> list[tuple[Tensor, Tensor]]:
+    """Incoming weights and biases of the hidden layers."""
+    return list(zip(stack.weights, stack.biases, strict=True))[:-1]
 
 
 def strongest(scores: Tensor, count: int) -> Tensor:

@@ -27,7 +27,7 @@ RIDGES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # times the mean diagonal of
 
 @dataclass(frozen=True)
 class Calibration:
-    """Standardised inputs ``[rows, in]``: to solve on (``fit``), and to pick the ridge on."""
+    """Each member's standardised inputs ``[S, rows, in]``: to solve on, to pick the ridge on."""
 
     fit: Tensor
     held_out: Tensor
@@ -35,7 +35,11 @@ class Calibration:
 
 @torch.no_grad()
 def reconstruct(
-    dense: Stack, pruned: Stack, kept: Sequence[Tensor], rows: Calibration
+    dense: Stack,
+    pruned: Stack,
+    kept: Sequence[Tensor],
+    rows: Calibration,
+    ridges: Sequence[float] = RIDGES,
 ) -> list[Tensor]:
     """Solve every layer of ``pruned`` that lost inputs anew, in place, from the first to the last.
 
@@ -46,6 +50,8 @@ def reconstruct(
         pruned: ``remove_neurons(dense, kept)``; changed in place.
         kept: per hidden layer, indices ``[S, count]``.
         rows: the calibration rows.
+        ridges: the choices, as multiples of the Gram matrix's mean diagonal; with none, only the
+            bias is solved: the mean of what is missing is folded into it.
 
     Returns:
         The ridge picked for each layer after the first, ``[S]``; NaN where the layer was best left
@@ -53,7 +59,7 @@ def reconstruct(
     """
     act = ACTIVATIONS[dense.activation]
     inputs = (rows.fit, rows.held_out)
-    wanted = [dense.pre_activations(x.expand(dense.size, *x.shape)) for x in inputs]
+    wanted = [dense.pre_activations(x) for x in inputs]
     have = [take(w[0], kept[0], dim=2) for w in wanted]  # layer 0 loses no inputs: only sliced
     picked = []
     for layer in range(1, len(pruned.weights)):
@@ -63,14 +69,20 @@ def reconstruct(
             target = [take(t, kept[layer], dim=2) for t in target]  # [S, rows, out]
         weight, bias = pruned.weights[layer], pruned.biases[layer]
         if kept[layer - 1].shape[1] < dense.hidden[layer - 1]:
-            picked.append(_solve(weight, bias, hidden, target))
+            picked.append(_solve(weight, bias, hidden, target, ridges))
         else:
             picked.append(torch.full((dense.size,), torch.nan))
         have = [torch.baddbmm(bias, h, weight) for h in hidden]
     return picked
 
 
-def _solve(weight: Tensor, bias: Tensor, hidden: list[Tensor], target: list[Tensor]) -> Tensor:
+def _solve(
+    weight: Tensor,
+    bias: Tensor,
+    hidden: list[Tensor],
+    target: list[Tensor],
+    ridges: Sequence[float],
+) -> Tensor:
     """Solve one layer in place; ``weight`` ``[S, k, out]``, ``hidden`` and ``target`` by rows.
 
     Returns:
@@ -82,7 +94,7 @@ def _solve(weight: Tensor, bias: Tensor, hidden: list[Tensor], target: list[Tens
     best.offer(torch.inf, torch.zeros_like(best.weight_change), fit.missing_mean)
     scale = fit.gram.diagonal(dim1=1, dim2=2).mean(dim=1)[:, None, None]  # [S, 1, 1]
     identity = torch.eye(fit.gram.shape[1], dtype=torch.float64)
-    for ridge in RIDGES:
+    for ridge in ridges:
         factor, failed = torch.linalg.cholesky_ex(fit.gram + ridge * scale * identity)
         if failed.any():  # too small a ridge for the rounding of the Gram matrix
             continue

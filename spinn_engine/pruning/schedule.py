@@ -1,168 +1,269 @@
-"""From a prune spec to the hidden widths of every stage, with exact sizes; imports no torch.
+"""From a prune spec to the hidden widths of every stage; imports no torch.
 
     plan(PruneSpec(stages=4), hidden=(512, 512, 512, 256), inputs=18, outputs=2)
 
-A ``param_reduction`` is met by walking one path of networks from the dense one downwards: neurons
-leave one at a time, always from the layer that the schedule says is next, and the network on that
-path whose parameters are nearest to the target is taken. Parameters fall at every step of the
-path, so no stage can be equal to the one before it, or larger, in any layer.
+A budget (parameters, MACs or bytes) is met by walking one path of networks from the dense one
+downwards: neurons leave one step at a time, always from the layer that the schedule says is next,
+and the network on that path that is nearest to the budget is taken. The size falls at every step,
+so no stage can be equal to the one before it, or larger, in any layer.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.pruning.sizes import (
+    BYTES_PER_WEIGHT,
+    Stage,
+    Widths,
+    mac_count,
+    measure,
+    parameter_count,
+)
 from spinn_engine.spec import PruneSpec
-
-BYTES_PER_WEIGHT = 4
-
-Widths = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Stage:
-    """The network of one stage, and its exact size.
+class Budget:
+    """What the last stage may cost: ``size`` of a network's widths against ``target``.
 
-    Attributes:
-        stage: 0 for the dense network.
-        hidden: hidden widths.
-        params: weights and biases.
-        macs: multiply-accumulates of one forward pass of one row.
-        bytes: the weights and biases as float32, without the file around them.
-        param_reduction: one minus ``params`` over those of the dense network.
-        neuron_reduction: one minus the hidden neurons over those of the dense network.
-        pruning_ratios: share of each layer's neurons that this stage removes.
+    ``ceiling`` says that the target must not be passed; else the nearest network is meant.
     """
 
-    stage: int
-    hidden: Widths
-    params: int
-    macs: int
-    bytes: int
-    param_reduction: float
-    neuron_reduction: float
-    pruning_ratios: tuple[float, ...]
+    name: str
+    size: Callable[[Sequence[int]], int]
+    target: float
+    ceiling: bool = False
 
 
-def parameter_count(widths: Sequence[int]) -> int:
-    """Weights and biases of a fully connected network; ``widths`` holds inputs and outputs too."""
-    return sum((a + 1) * b for a, b in pairwise(widths))
-
-
-def mac_count(widths: Sequence[int]) -> int:
-    """Multiply-accumulates of one forward pass of one row (biases and activations not counted)."""
-    return sum(a * b for a, b in pairwise(widths))
+def budget_of(prune: PruneSpec, dense: Sequence[int]) -> Budget | None:
+    """The budget that a spec sets for a network of these widths, ends included, if it has one."""
+    if prune.param_reduction is not None:
+        target = parameter_count(dense) * (1 - prune.param_reduction)
+        return Budget(f"param_reduction {prune.param_reduction:g}", parameter_count, target)
+    if prune.mac_reduction is not None:
+        target = mac_count(dense) * (1 - prune.mac_reduction)
+        return Budget(f"mac_reduction {prune.mac_reduction:g}", mac_count, target)
+    if prune.max_bytes is not None:
+        target = prune.max_bytes // BYTES_PER_WEIGHT
+        return Budget(f"max_bytes {prune.max_bytes:,}", parameter_count, target, ceiling=True)
+    return None
 
 
 def plan(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) -> list[Stage]:
     """All stages, the dense network first.
 
+    With the ``global`` schedule the sizes are planned and the widths nominal (as if ``uniform``):
+    the real ones come from ``global_widths`` when a stage is trained.
+
     Raises:
-        BadInputError: a layer would be left without neurons, a stage would remove nothing, or the
-            target is below what the schedule can reach.
+        BadInputError: a layer would be left with too few neurons, a stage would remove nothing,
+            or the budget is below what the schedule can reach.
     """
-    dense = tuple(hidden)
+    dense, ends = tuple(hidden), (inputs, outputs)
+    _check_limits(prune, dense)
     times = _times_pruned(prune, len(dense))
-    if prune.pruning_ratio is not None:
-        steps = _by_ratio(dense, times, prune.pruning_ratio)
-    elif prune.param_reduction is not None:
-        steps = _by_parameters(dense, times, prune, (inputs, outputs))
-    else:  # the spec sets one of the two
-        raise BadInputError("prune: give pruning_ratio or param_reduction")
+    budget = budget_of(prune, (inputs, *dense, outputs))
+    if prune.widths is not None:
+        steps = [dense, *prune.widths]
+        _check_custom(steps)
+    elif budget is not None:
+        steps = _by_budget(dense, times, prune, budget, ends)
+    else:
+        steps = _by_ratio(dense, times, prune)
+    _check_every_stage_removes(steps)
+    return measure(steps, inputs, outputs, exact=prune.schedule != "global")
+
+
+def global_widths(
+    prune: PruneSpec,
+    scores: Sequence[Sequence[float]],
+    stage: Stage,
+    ends: tuple[int, int],
+) -> Widths:
+    """Widths of one stage of the ``global`` schedule, by one ranking over all layers.
+
+    Args:
+        prune: for the rounding and the least width.
+        scores: per hidden layer of the network before the stage, any order. They are divided by
+            their layer's mean, so that a layer of large weights is not worth more for that.
+        stage: the planned stage; its parameters are the budget.
+        ends: numbers of inputs and outputs.
+
+    Raises:
+        BadInputError: nothing is left to remove.
+    """
+    widths = tuple(len(layer) for layer in scores)
+    events = []
+    for layer, values in enumerate(scores):
+        mean, rising = sum(values) / len(values), sorted(values)
+        levels = _levels(prune, widths[layer])
+        for above, below in pairwise(levels):  # what leaves with a step is worth its mean score
+            gone = rising[widths[layer] - above : widths[layer] - below]
+            worth = sum(gone) / len(gone) / mean if mean else 0.0
+            events.append((worth, layer, above - below))
+    path = _walk(widths, events)
+    sizes = [-parameter_count((ends[0], *w, ends[1])) for w in path]
+    found = path[_nearest(sizes, -stage.params)]
+    _check_every_stage_removes([widths, found], first=stage.stage)
+    return found
+
+
+def _check_limits(prune: PruneSpec, dense: Widths) -> None:
+    for layer, width in enumerate(dense, start=1):
+        for name in ("round_to", "least_width"):
+            limit = getattr(prune, name)
+            if limit > width and (name == "least_width" or limit > 1):
+                raise BadInputError(
+                    f"prune.{name} {limit} is larger than hidden layer {layer} "
+                    f"({width} neurons): use {width} or less"
+                )
+
+
+def _check_custom(steps: list[Widths]) -> None:
     for number, (before, after) in enumerate(pairwise(steps), start=1):
+        if len(after) != len(before):
+            raise BadInputError(
+                f"prune.widths: stage {number} has {len(after)} layers but the dense network "
+                f"has {len(before)}"
+            )
+        if any(b > a for a, b in zip(before, after, strict=True)):
+            raise BadInputError(
+                f"prune.widths: stage {number} grows from {list(before)} to {list(after)}: "
+                "pruning only removes neurons"
+            )
+
+
+def _check_every_stage_removes(steps: list[Widths], first: int = 1) -> None:
+    for number, (before, after) in enumerate(pairwise(steps), start=first):
         if before == after:
             raise BadInputError(
                 f"stage {number} would remove no neuron from {list(before)}: "
                 "use fewer stages or a larger ratio"
             )
-    return [_measure(number, steps, inputs, outputs) for number in range(len(steps))]
 
 
 def _times_pruned(prune: PruneSpec, layers: int) -> list[list[int]]:
     """How often each layer has been pruned after each stage: ``[stages + 1][layers]``."""
-    if prune.schedule == "uniform":
+    if prune.schedule != "sequential":
         return [[stage] * layers for stage in range(prune.stages + 1)]
-    return [  # sequential: stage k prunes layer k, then round again
+    return [  # stage k prunes layer k, then round again
         [len(range(layer, stage, layers)) for layer in range(layers)]
         for stage in range(prune.stages + 1)
     ]
 
 
-def _by_ratio(dense: Widths, times: list[list[int]], ratio: float) -> list[Widths]:
+def _levels(prune: PruneSpec, width: int) -> list[int]:
+    """Widths that a layer of ``width`` neurons may have, falling: itself, then multiples."""
+    step = prune.round_to
+    least = -(-prune.least_width // step) * step
+    return [width, *range((width - 1) // step * step, least - 1, -step)]
+
+
+def _shrunk(prune: PruneSpec, width: int, share: float) -> int:
+    """The allowed width nearest to ``width * share``; 0 where that is below the least."""
+    wanted = width * share + 1e-9  # halves round up, whatever the float says
+    if wanted >= width:
+        return width
+    step = prune.round_to
+    near = min(int(wanted / step + 0.5) * step, width)
+    return near if near >= prune.least_width else 0
+
+
+def _by_ratio(dense: Widths, times: list[list[int]], prune: PruneSpec) -> list[Widths]:
     """Every pruning leaves ``1 - ratio`` of a layer, rounded from the dense width."""
+    assert prune.pruning_ratio is not None
+    left = 1 - prune.pruning_ratio
     steps = []
     for stage, counts in enumerate(times):
-        widths = tuple(_shrunk(w, (1 - ratio) ** n) for w, n in zip(dense, counts, strict=True))
-        if min(widths) < 1:
+        widths = tuple(_shrunk(prune, w, left**n) for w, n in zip(dense, counts, strict=True))
+        if not all(widths):
             layer = widths.index(0)
             raise BadInputError(
-                f"stage {stage} would leave hidden layer {layer + 1} ({dense[layer]} neurons) "
-                f"with none: use fewer stages or a pruning_ratio below {ratio:g}"
+                f"stage {stage} would leave hidden layer {layer + 1} ({dense[layer]} neurons) with "
+                f"fewer than {max(prune.least_width, prune.round_to)}: use fewer stages or a "
+                f"pruning_ratio below {prune.pruning_ratio:g}"
             )
         steps.append(widths)
     return steps
 
 
-def _shrunk(width: int, share: float) -> int:
-    return int(width * share + 0.5 + 1e-9)  # halves round up, whatever the float says
-
-
-def _by_parameters(
-    dense: Widths, times: list[list[int]], prune: PruneSpec, ends: tuple[int, int]
+def _by_budget(
+    dense: Widths,
+    times: list[list[int]],
+    prune: PruneSpec,
+    budget: Budget,
+    ends: tuple[int, int],
 ) -> list[Widths]:
-    assert prune.param_reduction is not None
-    path = _shrinking_path(dense, times[-1])
-    sizes = [-parameter_count((ends[0], *widths, ends[1])) for widths in path]  # rising
-    dense_size, least = -sizes[0], -sizes[-1]
-    target = dense_size * (1 - prune.param_reduction)
-    final = _nearest(sizes, -target)
-    if target < 0.999 * least:  # a reduction copied from the message below, rounded, still passes
-        raise BadInputError(
-            f"param_reduction {prune.param_reduction:g} cannot be reached with the "
-            f"{prune.schedule} schedule in {prune.stages} stage(s): the smallest network is "
-            f"{list(path[-1])} with {least:,} parameters, a param_reduction of "
-            f"{1 - least / dense_size:.4f}"
-        )
-    if prune.schedule == "uniform":  # equal parameter factors, each as near as whole neurons allow
-        shares = [stage / prune.stages for stage in range(prune.stages)]
-        factor = -sizes[final] / dense_size
-        steps = [path[_nearest(sizes, -dense_size * factor**share)] for share in shares]
-        return [*steps, path[final]]
-    return _between(dense, path[final], times)
+    path = _shrinking_path(dense, times[-1], prune)
+    sizes = [-budget.size((ends[0], *widths, ends[1])) for widths in path]  # rising
+    _check_reachable(prune, budget, path[-1], sizes, ends)
+    if budget.ceiling:
+        final = bisect_left(sizes, -budget.target)
+    else:
+        final = _nearest(sizes, -budget.target)
+    if prune.schedule == "sequential":
+        return _between(dense, path[final], times, prune)
+    factor = sizes[final] / sizes[0]  # equal factors, each as near as whole neurons allow
+    shares = [stage / prune.stages for stage in range(prune.stages)]
+    return [*(path[_nearest(sizes, sizes[0] * factor**share)] for share in shares), path[final]]
 
 
-def _between(dense: Widths, final: Widths, times: list[list[int]]) -> list[Widths]:
+def _check_reachable(
+    prune: PruneSpec, budget: Budget, smallest: Widths, sizes: list[int], ends: tuple[int, int]
+) -> None:
+    slack = 1.0 if budget.ceiling else 0.999  # a reduction copied from the message, rounded, passes
+    if budget.target >= slack * -sizes[-1]:
+        return
+    params = parameter_count((ends[0], *smallest, ends[1]))
+    raise BadInputError(
+        f"{budget.name} cannot be reached with the {prune.schedule} schedule in {prune.stages} "
+        f"stage(s): the smallest network is {list(smallest)} with {params:,} parameters "
+        f"({params * BYTES_PER_WEIGHT:,} bytes), a reduction of {1 - sizes[-1] / sizes[0]:.4f}"
+    )
+
+
+def _between(
+    dense: Widths, final: Widths, times: list[list[int]], prune: PruneSpec
+) -> list[Widths]:
     """Each layer on its own geometric way from its dense to its final width."""
     return [
         tuple(
-            _shrunk(first, (last / first) ** (done / total)) if total else first
+            max(_shrunk(prune, first, (last / first) ** (done / total)), last) if total else first
             for first, last, done, total in zip(dense, final, counts, times[-1], strict=True)
         )
-        for counts in times
-    ]
+        for counts in times[:-1]
+    ] + [final]
 
 
-def _shrinking_path(dense: Widths, times: list[int]) -> list[Widths]:
-    """Networks from ``dense`` down to one neuron in every pruned layer, one neuron at a time.
+def _shrinking_path(dense: Widths, times: list[int], prune: PruneSpec) -> list[Widths]:
+    """Networks from ``dense`` down to the least widths in every pruned layer, one step at a time.
 
-    If each pruning of a layer keeps the share ``s``, a layer pruned ``n`` times goes from m + 1 to
-    m neurons where ``width * s**n = m + 1/2``; the neuron with the largest such ``s`` leaves first.
+    If each pruning of a layer keeps the share ``s``, a layer pruned ``n`` times goes from one
+    allowed width to the next at ``width * s**n`` half-way between the two; the largest such ``s``
+    leaves first.
     """
-    events = [
-        (((left + 0.5) / width) ** (1 / count), -layer)
-        for layer, (width, count) in enumerate(zip(dense, times, strict=True))
-        if count
-        for left in range(1, width)
-    ]
-    events.sort(reverse=True)
-    widths, path = list(dense), [dense]
-    for _, minus_layer in events:
-        widths[-minus_layer] -= 1
-        path.append(tuple(widths))
+    return _walk(
+        dense,
+        [
+            (-(((above + below) / 2 / width) ** (1 / count)), layer, above - below)
+            for layer, (width, count) in enumerate(zip(dense, times, strict=True))
+            if count
+            for above, below in pairwise(_levels(prune, width))
+        ],
+    )
+
+
+def _walk(widths: Widths, events: list[tuple[float, int, int]]) -> list[Widths]:
+    """Networks after each event (key, layer, neurons removed), in the order of the keys."""
+    now, path = list(widths), [widths]
+    for _, layer, removed in sorted(events, key=lambda event: event[:2]):
+        now[layer] -= removed
+        path.append(tuple(now))
     return path
 
 
@@ -173,20 +274,3 @@ def _nearest(rising: list[int], value: float) -> int:
     if right == len(rising):
         return right - 1
     return right if rising[right] - value < value - rising[right - 1] else right - 1
-
-
-def _measure(number: int, steps: list[Widths], inputs: int, outputs: int) -> Stage:
-    hidden, before = steps[number], steps[max(number - 1, 0)]
-    widths = (inputs, *hidden, outputs)
-    params = parameter_count(widths)
-    dense_params = parameter_count((inputs, *steps[0], outputs))
-    return Stage(
-        stage=number,
-        hidden=hidden,
-        params=params,
-        macs=mac_count(widths),
-        bytes=params * BYTES_PER_WEIGHT,
-        param_reduction=1 - params / dense_params,
-        neuron_reduction=1 - sum(hidden) / sum(steps[0]),
-        pruning_ratios=tuple(1 - a / b for a, b in zip(hidden, before, strict=True)),
-    )

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.importance import CRITERIA, strongest
-from spinn_engine.pruning.reconstruction import Calibration, reconstruct
+from spinn_engine.pruning.importance import Scores, strongest
+from spinn_engine.pruning.reconstruction import RIDGES, Calibration, reconstruct
 from spinn_engine.pruning.surgery import remove_neurons
-from spinn_engine.spec import PruneSpec
+from spinn_engine.spec import Reconstruction
 from spinn_engine.training.network import Stack
 
 
@@ -28,8 +28,8 @@ class Selection:
     kept: list[Tensor]
 
 
-def select(stack: Stack, hidden: Sequence[int], prune: PruneSpec) -> Selection:
-    """Choose the neurons that stay when ``stack`` shrinks to the widths ``hidden``.
+def select(stack: Stack, hidden: Sequence[int], scores: Scores) -> Selection:
+    """Choose the neurons that stay, by ``scores``, when ``stack`` shrinks to the widths ``hidden``.
 
     Raises:
         BadInputError: a width grows, or none shrinks.
@@ -39,13 +39,16 @@ def select(stack: Stack, hidden: Sequence[int], prune: PruneSpec) -> Selection:
         raise BadInputError(f"pruning cannot turn {list(before)} into {list(hidden)}")
     if tuple(hidden) == before:
         raise BadInputError(f"pruning {list(before)} to the same widths would remove nothing")
-    scores = CRITERIA[prune.criterion](stack)
     kept = [strongest(s, count) for s, count in zip(scores, hidden, strict=True)]
     return Selection(scores, kept)
 
 
 def prune_stage(
-    stack: Stack, hidden: Sequence[int], prune: PruneSpec, rows: Calibration
+    stack: Stack,
+    hidden: Sequence[int],
+    scores: Scores,
+    reconstruction: Reconstruction,
+    rows: Calibration,
 ) -> tuple[Stack, Selection]:
     """Shrink ``stack`` to the widths ``hidden`` and reconstruct it; fine-tuning is left to do.
 
@@ -55,8 +58,9 @@ def prune_stage(
     Raises:
         BadInputError: as ``select``.
     """
-    selection = select(stack, hidden, prune)
+    selection = select(stack, hidden, scores)
     pruned = remove_neurons(stack, selection.kept)
-    if prune.reconstruction == "least_squares":
-        reconstruct(stack, pruned, selection.kept, rows)
+    if reconstruction != "none":
+        ridges = RIDGES if reconstruction == "least_squares" else ()
+        reconstruct(stack, pruned, selection.kept, rows, ridges)
     return pruned, selection

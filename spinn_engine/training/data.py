@@ -1,7 +1,8 @@
-"""A problem on the device: standardised once, then only sliced."""
+"""A problem on the device: standardised once a fold, then only sliced."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,79 +10,168 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Problem
-from spinn_engine.training.loop import Rows
 from spinn_engine.training.scaling import Scaler, fit_scaler
 
 CALIBRATION_ROWS = 4096
 HELD_OUT_ROWS = 2048
 
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Row numbers of one split, and the standardisation that its training rows give."""
+
+    train: Indices
+    val: Indices
+    test: Indices
+    scaler: Scaler
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the split in all folds, padded to the largest.
+
+    Attributes:
+        rows: ``[F, n]`` row numbers; a shorter fold repeats its own.
+        weight: ``[F, n]`` one over the fold's count, zero where rows are repeated.
+        counts: rows of each fold.
+    """
+
+    rows: Tensor
+    weight: Tensor
+    counts: tuple[int, ...]
+
 
 @dataclass(frozen=True)
 class PlacedData:
-    """What training, selection and reconstruction may see; the test rows are not among it.
+    """All rows on the device, standardised as each fold would.
 
     Attributes:
         problem: where the rows come from.
-        scaler: fitted on the training rows.
-        train: standardised training rows on the device.
-        val: standardised validation rows on the device.
-        calibration: training inputs ``[rows, in]`` to reconstruct on.
-        held_out: training inputs of other groups, to pick the ridge on.
+        folds: the splits; one, the problem's own, unless there is cross-validation.
+        x: ``[F, N, in]`` standardised inputs.
+        y: ``[F, N, out]`` standardised targets.
+        train: rows that training may see.
+        val: rows for every selection.
+        calibration: training rows ``[F, n]`` to score neurons and to reconstruct on.
+        held_out: training rows ``[F, n]`` of other groups, to pick the ridge on.
     """
 
     problem: Problem
-    scaler: Scaler
-    train: Rows
-    val: Rows
+    folds: tuple[Fold, ...]
+    x: Tensor
+    y: Tensor
+    train: Part
+    val: Part
     calibration: Tensor
     held_out: Tensor
 
     @property
     def ends(self) -> tuple[int, int]:
         """Numbers of inputs and outputs."""
-        return len(self.problem.input_names), len(self.problem.target_names)
+        return int(self.x.shape[2]), int(self.y.shape[2])
 
     @property
     def device(self) -> torch.device:
         """Where the rows are."""
-        return self.train.x.device
+        return self.x.device
 
-    def test_inputs(self) -> Tensor:
-        """Standardised test inputs ``[rows, in]``; read once, when a run ends."""
-        x = self.scaler.inputs(self.problem.inputs[self.problem.test])
-        return torch.from_numpy(x).to(self.device)
-
-
-def place(problem: Problem, device: torch.device) -> PlacedData:
-    """Standardise a problem by its training rows and put it on the device."""
-    scaler = fit_scaler(problem.inputs[problem.train], problem.targets[problem.train])
-
-    def rows(index: NDArray[np.int64]) -> Rows:
-        x, y = scaler.inputs(problem.inputs[index]), scaler.targets(problem.targets[index])
-        return Rows(torch.from_numpy(x).to(device), torch.from_numpy(y).to(device))
-
-    train = rows(problem.train)
-    fit, held_out = calibration_split(problem)
-    return PlacedData(problem, scaler, train, rows(problem.val), train.x[fit], train.x[held_out])
+    def take(self, folds: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Inputs ``[M, n, in]`` and targets of ``rows`` ``[M, n]`` as each one's fold has them."""
+        return self.x[folds[:, None], rows], self.y[folds[:, None], rows]
 
 
-def calibration_split(problem: Problem) -> tuple[Tensor, Tensor]:
-    """Positions among the training rows to reconstruct on, and of others to pick the ridge on.
+def place(problem: Problem, device: torch.device, folds: int = 1) -> PlacedData:
+    """Split, standardise by training rows, and put on the device.
+
+    Raises:
+        BadInputError: there are fewer groups (or rows) than ``folds`` need.
+    """
+    splits = [(problem.train, problem.val, problem.test)]
+    if folds > 1:
+        splits = cross_validation(problem, folds)
+    made = []
+    for train, val, test in splits:
+        scaler = fit_scaler(problem.inputs[train], problem.targets[train])
+        made.append(Fold(train, val, test, scaler))
+    x = np.stack([fold.scaler.inputs(problem.inputs) for fold in made])
+    y = np.stack([fold.scaler.targets(problem.targets) for fold in made])
+    calibration = [calibration_split(problem, fold.train) for fold in made]
+    return PlacedData(
+        problem=problem,
+        folds=tuple(made),
+        x=torch.from_numpy(x).to(device),
+        y=torch.from_numpy(y).to(device),
+        train=_part([fold.train for fold in made], device),
+        val=_part([fold.val for fold in made], device),
+        calibration=_shortest([fit for fit, _ in calibration], device),
+        held_out=_shortest([other for _, other in calibration], device),
+    )
+
+
+def cross_validation(problem: Problem, folds: int) -> list[tuple[Indices, Indices, Indices]]:
+    """Train, validation and test rows of each fold: every row is a test row once.
+
+    Whole groups go to one fold (rows, where there are no groups), drawn the same way every time.
+    Fold f is tested on its own rows and validated on those of fold f + 1.
+
+    Raises:
+        BadInputError: fewer than three folds, or fewer groups than folds.
+    """
+    groups = np.arange(len(problem.inputs)) if problem.groups is None else problem.groups
+    names = np.unique(groups)
+    what = "rows" if problem.groups is None else "groups"
+    if folds < 3:
+        raise BadInputError(
+            f"compare.folds must be 1 (no cross-validation) or at least 3 but got {folds}: one "
+            "fold is tested, one validates, the others train"
+        )
+    if len(names) < folds:
+        raise BadInputError(
+            f"compare.folds is {folds} but the data has only {len(names)} {what}: use fewer folds"
+        )
+    order = np.random.default_rng(0).permutation(names)
+    members = [np.flatnonzero(np.isin(groups, order[fold::folds])) for fold in range(folds)]
+    splits = []
+    for fold in range(folds):
+        test, val = members[fold], members[(fold + 1) % folds]
+        others = [m for k, m in enumerate(members) if k not in (fold, (fold + 1) % folds)]
+        splits.append((np.sort(np.concatenate(others)), val, test))
+    return splits
+
+
+def calibration_split(problem: Problem, train: Indices) -> tuple[Indices, Indices]:
+    """Training rows to reconstruct on, and others to pick the ridge on.
 
     The others are whole groups (every fourth) where there are at least two, else a fourth of the
     rows. Drawn the same way every time; at most 4,096 and 2,048 rows.
     """
-    rng = np.random.default_rng(0)
-    order = rng.permutation(len(problem.train))
+    order = np.random.default_rng(0).permutation(train)
     held_out = np.arange(len(order)) % 4 == 3
     if problem.groups is not None:
-        groups = problem.groups[problem.train][order]
-        names = np.unique(groups)
+        names = np.unique(problem.groups[order])
         if len(names) > 1:
-            held_out = np.isin(groups, names[1::4])
+            held_out = np.isin(problem.groups[order], names[1::4])
     if not held_out.any():  # fewer than four rows
         held_out[-1:] = True
-    fit = order[~held_out][:CALIBRATION_ROWS]
-    other = order[held_out][:HELD_OUT_ROWS]
-    return torch.from_numpy(np.sort(fit)), torch.from_numpy(np.sort(other))
+    fit, other = order[~held_out][:CALIBRATION_ROWS], order[held_out][:HELD_OUT_ROWS]
+    return np.sort(fit), np.sort(other)
+
+
+def _part(rows: Sequence[Indices], device: torch.device) -> Part:
+    longest = max(map(len, rows))
+    padded = np.stack([np.resize(one, longest) for one in rows])
+    weight = np.stack([(np.arange(longest) < len(one)) / len(one) for one in rows])
+    return Part(
+        torch.from_numpy(padded).to(device),
+        torch.from_numpy(weight.astype(np.float32)).to(device),
+        tuple(map(len, rows)),
+    )
+
+
+def _shortest(rows: Sequence[Indices], device: torch.device) -> Tensor:
+    count = min(map(len, rows))
+    return torch.from_numpy(np.stack([one[:count] for one in rows])).to(device)

@@ -1,6 +1,6 @@
 """The loop: all members of a stack learn at once, each from its own batches.
 
-    fit(stack, data, settings, on_epoch)
+    fit(stack, data, members, settings, on_epoch)
 
 leaves the stack at each member's best epoch on the validation rows.
 """
@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from spinn_engine.errors import TrainingDivergedError
+from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import Stack
 
 WARM_UP_SHARE = 0.05
@@ -23,21 +24,12 @@ FINAL_RATE_SHARE = 0.01
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Standardised rows on the device: ``x`` ``[N, in]`` and ``y`` ``[N, out]``."""
-
-    x: Tensor
-    y: Tensor
-
-
-@dataclass(frozen=True)
 class Settings:
-    """How one call of ``fit`` trains; one batch order a member is drawn from its seed."""
+    """How one call of ``fit`` trains; each member draws its batch order from a seed of its own."""
 
     epochs: int
     learning_rate: float
     batch_size: int
-    batch_seeds: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -67,64 +59,110 @@ def learning_rate_at(progress: float, peak: float) -> float:
     return peak * (FINAL_RATE_SHARE + (1 - FINAL_RATE_SHARE) * cosine)
 
 
+@dataclass(frozen=True)
+class Members:
+    """Who is in a stack, in its order.
+
+    Attributes:
+        folds: ``[M]`` which fold's rows a member learns from, on the device.
+        batch_seeds: one a member.
+        masks: per layer ``[M, in, out]``, or None: weights where the mask is zero stay zero.
+    """
+
+    folds: Tensor
+    batch_seeds: Sequence[int]
+    masks: Sequence[Tensor] | None = None
+
+
 def fit(
-    stack: Stack, train: Rows, val: Rows, settings: Settings, on_epoch: Callable[[Epoch], None]
+    stack: Stack,
+    data: PlacedData,
+    members: Members,
+    settings: Settings,
+    on_epoch: Callable[[Epoch], None],
 ) -> None:
     """Train in place; each member ends with the weights of its best validation epoch.
 
     The state before training counts as an epoch, so training never makes a member worse on the
-    validation rows.
+    validation rows. In an epoch every member sees as many rows as the largest fold has.
 
     Raises:
         TrainingDivergedError: a loss became NaN or infinite; the stack is then not to be used.
     """
     optimizer = torch.optim.Adam(stack.parameters(), lr=settings.learning_rate, fused=True)
-    orders = [torch.Generator().manual_seed(seed) for seed in settings.batch_seeds]
-    steps = math.ceil(len(train.x) / settings.batch_size)
+    orders = [torch.Generator().manual_seed(seed) for seed in members.batch_seeds]
+    steps = math.ceil(data.train.rows.shape[1] / settings.batch_size)
     best = _Best(stack)
     for epoch in range(settings.epochs + 1):
         start = time.perf_counter()
-        train_loss = None
-        rate = 0.0
+        train_loss, rate = None, 0.0
         if epoch:
-            drawn = [torch.randperm(len(train.x), generator=g) for g in orders]
-            order = torch.stack(drawn).to(train.x.device)  # [S, N]
-            total = torch.zeros(stack.size, device=train.x.device)
+            order = _draw_order(data, members, orders)  # [M, n]
+            total = torch.zeros(stack.size, device=data.device)
             for step in range(steps):
                 rows = order[:, step * settings.batch_size : (step + 1) * settings.batch_size]
                 progress = (epoch - 1 + step / steps) / settings.epochs
                 rate = learning_rate_at(progress, settings.learning_rate)
-                loss = _step(stack, optimizer, train, rows, rate)  # [S]
+                loss = _step(stack, optimizer, data.take(members.folds, rows), members.masks, rate)
                 total += loss * rows.shape[1]
-            train_loss = (total / len(train.x)).tolist()
-        val_loss, val_r2 = validate(stack, val)
+            train_loss = (total / order.shape[1]).tolist()
+        val_loss, val_r2 = validate(stack, data, members.folds)
         _check_finite([*(train_loss or []), *val_loss], epoch, settings.learning_rate)
         best.keep(stack, val_loss)
-        seconds = time.perf_counter() - start
-        on_epoch(
-            Epoch(epoch, settings.epochs, train_loss, val_loss, val_r2, rate, round(seconds, 4))
-        )
+        seconds = round(time.perf_counter() - start, 4)
+        on_epoch(Epoch(epoch, settings.epochs, train_loss, val_loss, val_r2, rate, seconds))
     best.restore(stack)
 
 
+def _draw_order(data: PlacedData, members: Members, orders: Sequence[torch.Generator]) -> Tensor:
+    """A fresh order of every member's own training rows ``[M, n]``.
+
+    A member of a smaller fold goes through its rows again until it has as many.
+    """
+    length, drawn = data.train.rows.shape[1], []
+    for fold, generator in zip(members.folds.tolist(), orders, strict=True):
+        count, picked = data.train.counts[fold], torch.empty(0, dtype=torch.int64)
+        while len(picked) < length:
+            picked = torch.cat([picked, torch.randperm(count, generator=generator)])
+        drawn.append(picked[:length])
+    positions = torch.stack(drawn).to(data.device)
+    return data.train.rows[members.folds].gather(1, positions)
+
+
 def _step(
-    stack: Stack, optimizer: torch.optim.Adam, train: Rows, rows: Tensor, rate: float
+    stack: Stack,
+    optimizer: torch.optim.Adam,
+    batch: tuple[Tensor, Tensor],
+    masks: Sequence[Tensor] | None,
+    rate: float,
 ) -> Tensor:
-    """One update on ``rows`` ``[S, B]``; returns the loss of each member ``[S]``."""
+    """One update on a batch of ``[M, B, in]`` and ``[M, B, out]``; returns each loss ``[M]``."""
     optimizer.param_groups[0]["lr"] = rate
     optimizer.zero_grad()
-    error: Tensor = stack(train.x[rows]) - train.y[rows]  # [S, B, out]
-    loss: Tensor = error.square().mean(dim=(1, 2))  # [S]
+    error: Tensor = stack(batch[0]) - batch[1]  # [M, B, out]
+    loss: Tensor = error.square().mean(dim=(1, 2))  # [M]
     torch.autograd.backward(loss.sum())  # members share no weight: no gradients are mixed
     optimizer.step()
+    if masks is not None:
+        with torch.no_grad():
+            torch._foreach_mul_(list(stack.weights), list(masks))
     return loss.detach()
 
 
 @torch.no_grad()
-def validate(stack: Stack, rows: Rows) -> tuple[list[float], list[float]]:
-    """Mean squared error and mean R2 over targets of each member, in standardised units."""
-    squared = (stack(rows.x) - rows.y).square().mean(dim=1)  # [S, out]
-    variance = rows.y.var(dim=0, correction=0).clamp_min(1e-30)  # [out]
+def validate(stack: Stack, data: PlacedData, folds: Tensor) -> tuple[list[float], list[float]]:
+    """Mean squared error and mean R2 over targets of each member, in standardised units.
+
+    Args:
+        stack: ``M`` networks.
+        data: the rows.
+        folds: ``[M]`` whose validation rows a member is judged on.
+    """
+    x, y = data.take(folds, data.val.rows[folds])
+    weight = data.val.weight[folds][:, :, None]  # [M, n, 1]
+    squared = ((stack(x) - y).square() * weight).sum(dim=1)  # [M, out]
+    mean = (y * weight).sum(dim=1, keepdim=True)
+    variance = ((y - mean).square() * weight).sum(dim=1).clamp_min(1e-30)  # [M, out]
     return squared.mean(dim=1).tolist(), (1 - squared / variance).mean(dim=1).tolist()
 
 

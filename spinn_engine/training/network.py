@@ -55,6 +55,13 @@ class Stack(nn.Module):
         """Hidden widths."""
         return self.widths[1:-1]
 
+    @torch.no_grad()
+    def subset(self, members: Sequence[int]) -> Stack:
+        """A copy of some of the networks, in the given order; one may stand in it twice."""
+        index = list(members)
+        weights = [w.detach()[index].clone() for w in self.weights]
+        return Stack(weights, [b.detach()[index].clone() for b in self.biases], self.activation)
+
     def forward(self, x: Tensor) -> Tensor:
         """Outputs ``[S, B, out]`` for standardised inputs ``[S, B, in]`` or shared ``[B, in]``."""
         if x.dim() == 2:
@@ -68,6 +75,18 @@ class Stack(nn.Module):
             x = torch.baddbmm(bias, act(x) if layer else x, weight)  # [S, B, out]
             values.append(x)
         return values
+
+
+@torch.no_grad()
+def join(stacks: Sequence[Stack]) -> Stack:
+    """One stack of the networks of several, which must have the same widths."""
+    weights = zip(*(stack.weights for stack in stacks), strict=True)
+    biases = zip(*(stack.biases for stack in stacks), strict=True)
+    return Stack(
+        [torch.cat(layer) for layer in weights],
+        [torch.cat(layer) for layer in biases],
+        stacks[0].activation,
+    )
 
 
 def new_stack(widths: Sequence[int], activation: Activation, seeds: Sequence[int]) -> Stack:

@@ -72,12 +72,13 @@ def test_metrics_lines_being_written_are_left_out() -> None:
     folder = store.create_run(RunSpec())
     assert folder.metrics() == []
     for stage in (0, 1, 1, 2):
-        folder.append_metrics({"stage": stage})
+        folder.append_metrics({"stage": stage, "arm": "dense"})
     with folder.metrics_path.open("a") as file:
         file.write('{"stage": 2, "ep')
     assert [line["stage"] for line in folder.metrics()] == [0, 1, 1, 2]
-    folder.drop_metrics_from(1)
-    assert folder.metrics_path.read_text() == '{"stage": 0}\n'
+    folder.drop_metrics(1, ("dense",))
+    folder.drop_metrics(2, ("random",))
+    assert [line["stage"] for line in folder.metrics()] == [0, 2]
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", '{"spec": {}}'])

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.schedule import mac_count, parameter_count, plan
+from spinn_engine.pruning.schedule import plan
+from spinn_engine.pruning.sizes import mac_count, parameter_count
 from spinn_engine.spec import PruneSpec
 
 REFERENCE = (512, 512, 512, 256)

@@ -10,18 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from spinn_engine.artifacts.checkpoints import MODULES, sequential, state_dict
+from spinn_engine.artifacts.checkpoints import MODULES, sequential_of
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.importance import CRITERIA, strongest
+from spinn_engine.pruning.importance import Evidence, l1, strongest
 from spinn_engine.pruning.stage import select
 from spinn_engine.pruning.surgery import remove_neurons
-from spinn_engine.spec import Activation, PruneSpec
+from spinn_engine.spec import Activation
 from spinn_engine.training.network import ACTIVATIONS, Stack, new_stack
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import torch_pruning
 
+NOTHING = Evidence(torch.empty(0), torch.empty(0), ())  # the criteria of weights alone look at none
 NETWORKS = st.fixed_dictionaries(
     {
         "hidden": st.lists(st.integers(2, 24), min_size=1, max_size=6),
@@ -53,14 +54,7 @@ def random_stack(
 
 def plain(stack: Stack, member: int) -> nn.Sequential:
     """One member as torch's own classes."""
-    checkpoint = {
-        "inputs": stack.widths[0],
-        "hidden": stack.hidden,
-        "outputs": stack.widths[-1],
-        "activation": stack.activation,
-        "state_dict": state_dict(stack, member),
-    }
-    return sequential(checkpoint)
+    return sequential_of(stack, member).train()
 
 
 def zero_outgoing(stack: Stack, kept: list[Tensor]) -> Stack:
@@ -112,7 +106,7 @@ def test_equals_torch_pruning_for_the_same_kept_set(
     x = torch.randn(7, stack.widths[0])
     kept = [
         strongest(score, max(1, round(width * share)))
-        for score, width in zip(CRITERIA["l1"](stack), stack.hidden, strict=True)
+        for score, width in zip(l1(stack, NOTHING), stack.hidden, strict=True)
     ]
     theirs = plain(stack, 0)
     graph = torch_pruning.DependencyGraph().build_dependency(theirs, example_inputs=x)
@@ -134,7 +128,7 @@ def test_l1_is_the_norm_of_incoming_weights_and_bias() -> None:
             assert isinstance(linear, nn.Linear)
             rows = torch.cat([linear.weight, linear.bias[:, None]], dim=1)
             expected = torch.linalg.vector_norm(rows, ord=1, dim=1)
-            torch.testing.assert_close(CRITERIA["l1"](stack)[layer][member], expected)
+            torch.testing.assert_close(l1(stack, NOTHING)[layer][member], expected)
 
 
 def test_equal_scores_are_kept_in_index_order() -> None:
@@ -145,4 +139,4 @@ def test_equal_scores_are_kept_in_index_order() -> None:
 def test_a_selection_that_removes_nothing_or_adds_is_refused(hidden: tuple[int, ...]) -> None:
     stack = random_stack([6, 4], 3, 2, "tanh")
     with pytest.raises(BadInputError):
-        select(stack, hidden, PruneSpec())
+        select(stack, hidden, l1(stack, NOTHING))

@@ -1,0 +1,133 @@
+"""What a network costs to run: latency, peak memory, bytes. Networks are timed turn by turn."""
+
+from __future__ import annotations
+
+import io
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.profiler import ProfilerActivity, profile
+
+BATCH_SIZES = (1, 64, 1024, 8192)
+ROUNDS = {1: 200, 64: 100, 1024: 20, 8192: 7}
+WARM_UP_ROUNDS = 2
+
+Forward = Callable[[Tensor], Tensor]
+
+
+@torch.inference_mode()
+def latencies(forwards: Mapping[str, Forward], inputs: int, device: torch.device) -> dict[str, Any]:
+    """Microseconds of one forward pass, by arm and batch size.
+
+    The arms take turns within every round, each time in another order, so that whatever else the
+    machine does hurts all of them alike; compare them with each other, not with another day.
+
+    Args:
+        forwards: arm to network, each for standardised inputs ``[B, inputs]``.
+        inputs: width of the input.
+        device: where the networks are.
+
+    Returns:
+        Arm to batch size (as text) to ``median``, ``p95`` (microseconds) and ``rounds``.
+    """
+    generator, order = torch.Generator().manual_seed(0), np.random.default_rng(0)
+    found: dict[str, Any] = {arm: {} for arm in forwards}
+    for batch in BATCH_SIZES:
+        x = torch.randn(batch, inputs, generator=generator).to(device)
+        times: dict[str, list[float]] = {arm: [] for arm in forwards}
+        for turn in range(WARM_UP_ROUNDS + ROUNDS[batch]):
+            for arm in order.permutation(list(forwards)):  # the first of a turn finds cold caches
+                seconds = _seconds(forwards[arm], x)
+                if turn >= WARM_UP_ROUNDS:
+                    times[arm].append(seconds)
+        for arm, seconds_each in times.items():
+            median, p95 = np.percentile(seconds_each, [50, 95]) * 1e6
+            found[arm][str(batch)] = {
+                "median": round(float(median), 2),
+                "p95": round(float(p95), 2),
+                "rounds": ROUNDS[batch],
+            }
+    return found
+
+
+def _seconds(forward: Forward, x: Tensor) -> float:
+    _wait(x.device)
+    start = time.perf_counter()
+    forward(x)
+    _wait(x.device)
+    return time.perf_counter() - start
+
+
+def _wait(device: torch.device) -> None:
+    """Until the device has done what it was given; the CPU always has."""
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
+
+
+@torch.inference_mode()
+def peak_memory(network: nn.Module, inputs: int, device: torch.device) -> tuple[int | None, str]:
+    """Most bytes held during one pass of the largest batch, weights included, and how measured.
+
+    On CUDA from the device's allocator, on the CPU from the allocations that PyTorch's profiler
+    reports; elsewhere None, with the reason.
+    """
+    x = torch.zeros(max(BATCH_SIZES), inputs, device=device)
+    weights = sum(p.numel() * p.element_size() for p in network.parameters())
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+        before = torch.cuda.memory_allocated(device)
+        torch.cuda.reset_peak_memory_stats(device)
+        network(x)
+        torch.cuda.synchronize(device)
+        peak = torch.cuda.max_memory_allocated(device) - before
+        return weights + peak, f"CUDA allocator, batch {len(x)}"
+    if device.type != "cpu":
+        return None, f"not measured: {device.type} reports no peak per call"
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as recorded:
+        network(x)
+    held = peak = 0
+    for event in recorded.profiler.kineto_results.events():
+        if event.name() == "[memory]":
+            held += event.nbytes()
+            peak = max(peak, held)
+    return weights + peak, f"allocations seen by the PyTorch profiler, batch {len(x)}"
+
+
+class SparseNetwork(nn.Module):
+    """A network whose weights are kept in a sparse layout, ``coo`` or ``csr``.
+
+    Takes and gives standardised rows as the dense ``torch.nn.Sequential`` it is made from does.
+    """
+
+    def __init__(self, network: nn.Sequential, layout: str) -> None:
+        super().__init__()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Sparse", category=UserWarning)
+            self.layers = [
+                (_sparse(module.weight.detach(), layout), module.bias.detach()[:, None])
+                if isinstance(module, nn.Linear)
+                else module
+                for module in network
+            ]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Outputs ``[B, out]`` of inputs ``[B, in]``."""
+        x = x.T  # sparse @ dense wants the rows on the right
+        for layer in self.layers:
+            x = layer[0] @ x + layer[1] if isinstance(layer, tuple) else layer(x)
+        return x.T
+
+    def file_bytes(self) -> int:
+        """Bytes of a ``torch.save`` file with these weights: values, indices and biases."""
+        buffer = io.BytesIO()
+        torch.save([layer for layer in self.layers if isinstance(layer, tuple)], buffer)
+        return buffer.getbuffer().nbytes
+
+
+def _sparse(weight: Tensor, layout: str) -> Tensor:
+    return weight.to_sparse() if layout == "coo" else weight.to_sparse_csr()

@@ -1,0 +1,106 @@
+"""How the networks of one arm did on the test rows of every fold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from spinn_engine.evaluation.metrics import Floats, interval, regression_metrics
+from spinn_engine.training.data import PlacedData
+from spinn_engine.training.network import Stack
+
+
+@dataclass(frozen=True)
+class Tested:
+    """One arm on the test rows.
+
+    Attributes:
+        metrics: ``r2``, ``rmse``, ``mae``, each ``[seeds, folds, out]`` in the targets' units.
+        loss: mean squared error in standardised units ``[seeds, folds]``.
+        pooled_r2: R2 ``[seeds, out]`` of the predictions of all folds taken together.
+    """
+
+    metrics: dict[str, Floats]
+    loss: Floats
+    pooled_r2: Floats
+
+    def r2(self) -> Floats:
+        """Mean over targets, ``[seeds, folds]``."""
+        return np.asarray(self.metrics["r2"].mean(axis=2))
+
+    def repetitions(self) -> list[float]:
+        """R2 of each (seed, fold), seeds first: what is paired with another arm's."""
+        return [float(value) for value in self.r2().ravel()]
+
+    def summary(self, targets: Sequence[str]) -> dict[str, Any]:
+        """``r2`` and ``per_output`` as a result has them, with the folds where there are some."""
+        found = {
+            "r2": repeated(self.r2()),
+            "per_output": {
+                name: {metric: repeated(v[:, :, column]) for metric, v in self.metrics.items()}
+                for column, name in enumerate(targets)
+            },
+        }
+        if self.loss.shape[1] > 1:
+            found["per_fold_r2"] = self.r2().mean(axis=0).tolist()
+            found["pooled_r2"] = interval(self.pooled_r2.mean(axis=1))
+        return found
+
+
+def repeated(values: Floats) -> dict[str, Any]:
+    """Mean and interval over all repetitions ``[seeds, folds]``; ``per_seed`` averages folds."""
+    return {**interval(values.ravel()), "per_seed": values.mean(axis=1).tolist()}
+
+
+@torch.no_grad()
+def evaluate_networks(stack: Stack, folds: Sequence[int], data: PlacedData) -> Tested:
+    """Evaluate networks, ordered by seed and then fold, each on the test rows of its fold."""
+    count, problem = len(data.folds), data.problem
+    found: list[tuple[dict[str, Floats], float]] = []
+    predictions: list[Floats] = []
+    for member, fold in enumerate(folds):
+        rows, scaler = data.folds[fold].test, data.folds[fold].scaler
+        x = data.x[fold, torch.from_numpy(rows).to(data.device)]
+        standard = stack.subset([member])(x)[0].cpu().double().numpy()  # [rows, out]
+        predicted, target = standard * scaler.y_std + scaler.y_mean, problem.targets[rows]
+        loss = float(np.square(standard - (target - scaler.y_mean) / scaler.y_std).mean())
+        found.append((regression_metrics(predicted, target), loss))
+        predictions.append(predicted)
+    shape = (len(folds) // count, count)
+    metrics = {
+        name: np.stack([one[name] for one, _ in found]).reshape(*shape, -1) for name in found[0][0]
+    }
+    losses = np.array([loss for _, loss in found]).reshape(shape)
+    return Tested(metrics, losses, _pooled(predictions, data))
+
+
+def _pooled(predictions: Sequence[Floats], data: PlacedData) -> Floats:
+    count = len(data.folds)
+    target = np.concatenate([data.problem.targets[fold.test] for fold in data.folds])
+    return np.stack(
+        [
+            regression_metrics(np.concatenate(predictions[at : at + count]), target)["r2"]
+            for at in range(0, len(predictions), count)
+        ]
+    )
+
+
+def fit_linear(data: PlacedData) -> Stack:
+    """Least squares on the inputs, one for each fold, as a stack of networks without hidden layer.
+
+    The least it takes: a network that does no better has found nothing that is not linear.
+    """
+    weights, biases = [], []
+    for number, fold in enumerate(data.folds):
+        rows = torch.from_numpy(fold.train).to(data.device)
+        x, y = (t[number, rows].double().cpu().numpy() for t in (data.x, data.y))
+        design = np.column_stack([x, np.ones(len(x))])
+        solution = np.linalg.lstsq(design, y, rcond=None)[0].astype(np.float32)
+        weights.append(torch.from_numpy(solution[:-1]))
+        biases.append(torch.from_numpy(solution[-1:]))
+    stack = Stack([torch.stack(weights)], [torch.stack(biases)], "tanh")
+    return stack.to(data.device)

@@ -1,0 +1,127 @@
+"""What the arms show, in words and in numbers, from paired repetitions. Imports no torch.
+
+A pair is the same seed (and fold) in two arms: what the seed does to both cancels out. Nothing is
+said with fewer than three pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from spinn_engine.evaluation.metrics import interval
+
+LEAST_PAIRS = 3
+TOO_FEW = "not enough repetitions to say"
+
+
+def verdict(r2: Mapping[str, Sequence[float]], margin: float) -> dict[str, Any]:
+    """Compare the arms of a run.
+
+    Args:
+        r2: per arm, the mean test R2 over targets of each repetition, in the same order. Has at
+            least ``dense`` and ``structured``.
+        margin: how much R2 ``structured`` may lose against ``dense_longer`` and still count as
+            no worse.
+
+    Returns:
+        ``margin``; ``cost_of_pruning`` (against ``dense_longer``), ``against_random`` and
+        ``against_scratch``, each with the paired ``difference``, an ``outcome`` and a ``sentence``;
+        ``extra_epochs``, the share of the gain over ``dense`` that ``dense_longer`` has too; and
+        ``words``, all sentences in reading order. What was not run is None.
+    """
+    cost = _compare(r2, "dense_longer", lambda d: _non_inferior(d, margin))
+    random = _compare(r2, "random", lambda d: _better(d, "the same widths with random neurons"))
+    scratch = _compare(r2, "scratch", lambda d: _better(d, "the same widths trained from scratch"))
+    extra = _extra_epochs(r2)
+    parts = [part for part in (cost, extra, random, scratch) if part is not None]
+    return {
+        "margin": margin,
+        "cost_of_pruning": cost,
+        "extra_epochs": extra,
+        "against_random": random,
+        "against_scratch": scratch,
+        "words": [part["sentence"] for part in parts],
+    }
+
+
+def _compare(
+    r2: Mapping[str, Sequence[float]],
+    other: str,
+    judge: Callable[[dict[str, Any]], tuple[str, str]],
+) -> dict[str, Any] | None:
+    if other not in r2:
+        return None
+    difference = interval(np.subtract(r2["structured"], r2[other]).tolist())
+    outcome, sentence = judge(difference)
+    return {"difference": difference, "outcome": outcome, "sentence": sentence}
+
+
+def _non_inferior(difference: dict[str, Any], margin: float) -> tuple[str, str]:
+    """Non-inferiority by the lower bound of the interval (Piaggio et al. 2012, CONSORT)."""
+    subject = "pruning, against the dense network trained just as long"
+    if difference["n"] < LEAST_PAIRS:
+        return "unknown", _too_few(subject, difference)
+    numbers = _numbers(difference)
+    if difference["low"] > -margin:
+        words = f"Pruning cost no more than the margin of {margin:g} R2 against the dense network "
+        return "non_inferior", f"{words}trained just as long: {numbers}."
+    if difference["high"] < -margin:
+        words = f"Pruning cost more than the margin of {margin:g} R2 against the dense network "
+        return "inferior", f"{words}trained just as long: {numbers}."
+    return "inconclusive", (
+        f"Whether pruning cost more than the margin of {margin:g} R2 against the dense network "
+        f"trained just as long stays open: {numbers}."
+    )
+
+
+def _better(difference: dict[str, Any], other: str) -> tuple[str, str]:
+    if difference["n"] < LEAST_PAIRS:
+        return "unknown", _too_few(f"structured pruning against {other}", difference)
+    numbers = _numbers(difference)
+    if difference["low"] > 0:
+        return "better", f"Structured pruning beat {other}: {numbers}."
+    if difference["high"] < 0:
+        return "worse", f"Structured pruning did worse than {other}: {numbers}."
+    return "no_difference_seen", f"No difference between structured pruning and {other}: {numbers}."
+
+
+def _extra_epochs(r2: Mapping[str, Sequence[float]]) -> dict[str, Any] | None:
+    """How much of what ``structured`` gains over ``dense`` the extra epochs give by themselves."""
+    if "dense_longer" not in r2:
+        return None
+    gain = interval(np.subtract(r2["structured"], r2["dense"]).tolist())
+    extra = interval(np.subtract(r2["dense_longer"], r2["dense"]).tolist())
+    share = extra["mean"] / gain["mean"] if gain["mean"] > 0 else None
+    found = {"gain": gain, "gain_of_extra_epochs": extra, "share": share}
+    if gain["n"] < LEAST_PAIRS:
+        unknown = _too_few("any gain over the dense network", gain)
+        return {**found, "share": None, "sentence": unknown}
+    if share is None:
+        sentence = f"The pruned network gained nothing over the dense one: {_numbers(gain)}."
+    elif share >= 1:
+        sentence = (
+            f"The pruned network's gain over the dense one ({_numbers(gain)}) comes with the extra "
+            f"epochs: the dense network gained {extra['mean']:+.4f} from them alone."
+        )
+    else:
+        sentence = (
+            f"Of the pruned network's gain over the dense one ({_numbers(gain)}), the extra epochs "
+            f"alone give {max(share, 0.0):.0%}."
+        )
+    return {**found, "sentence": sentence}
+
+
+def _numbers(difference: dict[str, Any]) -> str:
+    low, high = difference["low"], difference["high"]
+    return (
+        f"{difference['mean']:+.4f} R2, 95 % interval {low:+.4f} to {high:+.4f}, "
+        f"n = {difference['n']}"
+    )
+
+
+def _too_few(subject: str, difference: dict[str, Any]) -> str:
+    n = difference["n"]
+    return f"{subject[0].upper()}{subject[1:]}: {TOO_FEW} ({n} of at least {LEAST_PAIRS} pairs)."
