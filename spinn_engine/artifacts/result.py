@@ -31,7 +31,7 @@ from spinn_engine.artifacts.delivery import (
 )
 from spinn_engine.artifacts.store import RunFolder, write_atomically
 from spinn_engine.artifacts.whatif import read_facts
-from spinn_engine.evaluation.cost import SparseNetwork, latencies, peak_memory
+from spinn_engine.evaluation.cost import SPARSE_ROUNDS, SparseNetwork, latencies, peak_memory
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.evaluation.tested import Tested, evaluate_networks, fit_linear
 from spinn_engine.evaluation.verdict import verdict
@@ -160,10 +160,7 @@ def _add_costs(
 ) -> None:
     """Latency, all arms turn by turn, memory, and what of the MAC ratio became speed."""
     inputs, device = ended.data.ends[0], ended.data.device
-    sparse: dict[str, SparseNetwork] = {}
-    if "magnitude" in networks:
-        sparse = {x: SparseNetwork(networks["magnitude"], x) for x in ("coo", "csr")}
-    timed = latencies({**networks, **sparse}, inputs, device)
+    timed = latencies(networks, inputs, device)
     for arm, row in rows.items():
         row["latency_us"] = timed[arm]
         row["mac_ratio"] = rows["dense"]["macs"] / row["macs"]
@@ -173,7 +170,10 @@ def _add_costs(
         }
         peak, how = peak_memory(networks[arm], inputs, device)
         row |= {"peak_memory_bytes": peak, "peak_memory_how": how}
-    if sparse:
+    if "magnitude" in networks:
+        whole = networks["magnitude"]
+        sparse = {layout: SparseNetwork(whole, layout) for layout in ("coo", "csr")}
+        timed = latencies({"magnitude": whole, **sparse}, inputs, device, SPARSE_ROUNDS)
         rows["magnitude"]["sparse"] = {
             layout: {"file_bytes": network.file_bytes(), "latency_us": timed[layout]}
             for layout, network in sparse.items()

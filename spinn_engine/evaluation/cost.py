@@ -13,15 +13,20 @@ import torch
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
-BATCH_SIZES = (1, 64, 1024, 8192)
-ROUNDS = {1: 200, 64: 100, 1024: 20, 8192: 7}
+ROUNDS = {1: 200, 64: 100, 1024: 30, 8192: 11}  # by batch size
+SPARSE_ROUNDS = {1: 50, 64: 20, 1024: 5, 8192: 3}  # sparse products are slow
 WARM_UP_ROUNDS = 2
 
 Forward = Callable[[Tensor], Tensor]
 
 
 @torch.inference_mode()
-def latencies(forwards: Mapping[str, Forward], inputs: int, device: torch.device) -> dict[str, Any]:
+def latencies(
+    forwards: Mapping[str, Forward],
+    inputs: int,
+    device: torch.device,
+    rounds: Mapping[int, int] = ROUNDS,
+) -> dict[str, Any]:
     """Microseconds of one forward pass, by arm and batch size.
 
     The arms take turns within every round, each time in another order, so that whatever else the
@@ -31,16 +36,17 @@ def latencies(forwards: Mapping[str, Forward], inputs: int, device: torch.device
         forwards: arm to network, each for standardised inputs ``[B, inputs]``.
         inputs: width of the input.
         device: where the networks are.
+        rounds: batch size to how often each arm is timed.
 
     Returns:
         Arm to batch size (as text) to ``median``, ``p95`` (microseconds) and ``rounds``.
     """
     generator, order = torch.Generator().manual_seed(0), np.random.default_rng(0)
     found: dict[str, Any] = {arm: {} for arm in forwards}
-    for batch in BATCH_SIZES:
+    for batch, turns in rounds.items():
         x = torch.randn(batch, inputs, generator=generator).to(device)
         times: dict[str, list[float]] = {arm: [] for arm in forwards}
-        for turn in range(WARM_UP_ROUNDS + ROUNDS[batch]):
+        for turn in range(WARM_UP_ROUNDS + turns):
             for arm in order.permutation(list(forwards)):  # the first of a turn finds cold caches
                 seconds = _seconds(forwards[arm], x)
                 if turn >= WARM_UP_ROUNDS:
@@ -50,7 +56,7 @@ def latencies(forwards: Mapping[str, Forward], inputs: int, device: torch.device
             found[arm][str(batch)] = {
                 "median": round(float(median), 2),
                 "p95": round(float(p95), 2),
-                "rounds": ROUNDS[batch],
+                "rounds": turns,
             }
     return found
 
@@ -76,7 +82,7 @@ def peak_memory(network: nn.Module, inputs: int, device: torch.device) -> tuple[
     On CUDA from the device's allocator, on the CPU from the allocations that PyTorch's profiler
     reports; elsewhere None, with the reason.
     """
-    x = torch.zeros(max(BATCH_SIZES), inputs, device=device)
+    x = torch.zeros(max(ROUNDS), inputs, device=device)
     weights = sum(p.numel() * p.element_size() for p in network.parameters())
     if device.type == "cuda":
         torch.cuda.synchronize(device)
