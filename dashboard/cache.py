@@ -14,7 +14,8 @@ from typing import Any
 import streamlit as st
 
 from spinn_engine import api
-from spinn_engine.spec import DataSpec, RunSpec
+from spinn_engine.errors import SpinnError
+from spinn_engine.spec import Criterion, DataSpec, PruneSpec, Reconstruction, RunSpec
 
 Stamp = tuple[tuple[int, int], ...]
 
@@ -107,6 +108,50 @@ def _importance(
     run_id: str, stage: int, seed: int | None, stamp: Stamp
 ) -> list[api.LayerImportance]:
     return api.importance(run_id, stage, seed)
+
+
+def run_like(spec: RunSpec) -> str | None:
+    """The newest run whose dense network is trained and that has the same data and network."""
+    for folder in api.list_runs():
+        try:
+            other = run_spec(folder.run_id)
+        except SpinnError:
+            continue
+        if (other.data, other.model) == (spec.data, spec.model) and folder.facts_path.exists():
+            return folder.run_id
+    return None
+
+
+def predicted_curve(run_id: str, prune: PruneSpec) -> list[tuple[int, float]]:
+    """``(parameters, predicted validation R2)`` from the dense network of a run downwards."""
+    how = prune.criterion, prune.reconstruction
+    return _predicted_curve(run_id, *how, stamp(api.open_run(run_id).facts_path))
+
+
+@st.cache_data(max_entries=32, show_spinner="Predicting what would be left ...")
+def _predicted_curve(
+    run_id: str, criterion: Criterion, reconstruction: Reconstruction, stamp: Stamp
+) -> list[tuple[int, float]]:
+    found = api.whatif_curve(run_id, criterion, reconstruction)
+    return [(stage.params, prediction.r2) for prediction, stage in found]
+
+
+def predicted(run_id: str, hidden: tuple[int, ...], prune: PruneSpec) -> float:
+    """Predicted validation R2 of one set of widths."""
+    how = prune.criterion, prune.reconstruction
+    return _predicted(run_id, hidden, *how, stamp(api.open_run(run_id).facts_path))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _predicted(
+    run_id: str,
+    hidden: tuple[int, ...],
+    criterion: Criterion,
+    reconstruction: Reconstruction,
+    stamp: Stamp,
+) -> float:
+    found = api.whatif(run_id, hidden, criterion=criterion, reconstruction=reconstruction)
+    return found[0].r2
 
 
 class LineTail:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
 import pandas as pd
@@ -11,9 +12,12 @@ import streamlit as st
 from dashboard import cache, formats
 from dashboard.charts.architecture import architecture, width_label
 from dashboard.charts.curves import curve_table, loss_curves, r2_curve
-from dashboard.charts.style import CONFIG, STILL
+from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS, CONFIG, STILL
 from dashboard.charts.tradeoff import tradeoff
 from spinn_engine import api
+from spinn_engine.spec import RunSpec
+
+ARM = "\N{NO-BREAK SPACE}"  # the column of shapes needs no heading
 
 
 def is_dark() -> bool:
@@ -57,21 +61,25 @@ def planned_shapes(stages: Sequence[api.Stage]) -> None:
 
 
 def learning_curves(run_id: str) -> None:
-    """Loss and validation R2 of a run so far, mean over its seeds."""
+    """Loss and validation R2 of every arm of a run so far, means over its members."""
     spec = cache.run_spec(run_id)
-    table = curve_table(cache.metrics(run_id), spec)
+    lines = cache.metrics(run_id)
+    table = curve_table(lines, spec)
     if len(table) < 2:
         st.caption("The curves begin with the first epoch.")
         return
     loss, r2 = st.columns(2)
     loss.vega_lite_chart(
-        table, loss_curves(spec, is_dark()), alt="Training and validation loss by epoch"
+        table, loss_curves(spec, is_dark()), alt="Validation loss of every arm by epoch"
     )
-    r2.vega_lite_chart(table, r2_curve(spec, is_dark()), alt="R2 on validation rows by epoch")
-    last = table.iloc[-1]
+    r2.vega_lite_chart(
+        table, r2_curve(spec, is_dark()), alt="R2 of every arm on validation rows by epoch"
+    )
+    last = lines[-1]
     st.caption(
-        f"Mean over n = {len(spec.seeds)} seeds. After the latest epoch: validation loss "
-        f"{last['validation']:.4g}, R² {last['r2']:.4f}."
+        f"Means over {formats.repetitions(spec)}; the training loss is that of the dense and the "
+        f"structured network. Latest epoch, {ARM_LABELS[last['arm']]}: validation loss "
+        f"{fmean(last['val_loss']):.4g}, R² {fmean(last['val_r2']):.4f}."
     )
 
 
@@ -81,19 +89,26 @@ def stage_name(stage: int) -> str:
 
 
 def table(rows: Sequence[dict[str, Any]], alt: str) -> None:
-    """A small table, one dict a row; numbers stand to the right, with thousands separators."""
+    """A small table, one dict a row; numbers stand to the right, with thousands separators.
+
+    A column ``ARM`` holds arms; it shows the shape and the colour that they have in every picture.
+    """
     frame = pd.DataFrame(rows)
     numbers = frame.select_dtypes("number").columns
     styled = frame.style.format(thousands=",", subset=numbers)
     styled = styled.set_properties(subset=numbers, **{"text-align": "right"})
+    if ARM in frame:
+        styled = styled.map(lambda arm: f"color: {ARM_COLOURS[str(arm)]}", subset=[ARM])
+        styled = styled.format(lambda arm: ARM_GLYPHS[str(arm)], subset=[ARM])
     st.table(styled, border="horizontal", hide_index=True, alt=alt)
 
 
 def headline(result: dict[str, Any]) -> None:
-    """The three figures of a finished run, each with its difference to the dense network."""
+    """The figures of a finished run, each with its difference to the dense network."""
     dense, last = result["stages"][0], result["stages"][-1]
+    structured = next(arm for arm in result["arms"] if arm["arm"] == "structured")
+    batch = list(structured["speed_up"])[-1]
     r2 = last["r2"]["mean"] - dense["r2"]["mean"]
-    n = len(result["seeds"])
     figures = [
         (
             "Parameters",
@@ -101,9 +116,14 @@ def headline(result: dict[str, Any]) -> None:
             f"{dense['params']:,} → {last['params']:,}",
         ),
         (
-            f"R² on test rows, mean of n = {n}",
+            f"R² on test rows, mean of n = {last['r2']['n']}",
             f"{last['r2']['mean']:.4f}",
             f"{formats.signed(r2)} to dense {dense['r2']['mean']:.4f}",
+        ),
+        (
+            f"Speed at batch {int(batch):,}",
+            formats.factor(structured["speed_up"][batch]),
+            f"MAC ratio {formats.factor(structured['mac_ratio'])}",
         ),
         (
             "File",
@@ -112,25 +132,45 @@ def headline(result: dict[str, Any]) -> None:
             f"{formats.size(dense['file_bytes'])}",
         ),
     ]
-    for column, (label, value, delta) in zip(st.columns(3), figures, strict=True):
+    for column, (label, value, delta) in zip(st.columns(4), figures, strict=True):
         column.metric(label, value, delta, delta_color="off", delta_arrow="off", border=True)
 
 
 def tradeoff_chart(result: dict[str, Any]) -> None:
-    """R2 against parameters, with what the figures rest on."""
-    data, n = result["data"], len(result["seeds"])
+    """R2 against parameters for every arm, with what the figures rest on."""
+    data, spec = result["data"], spec_of(result)
     st.plotly_chart(
-        tradeoff(result["stages"], mean_ceiling(result), is_dark()),
+        tradeoff(result["stages"], result["arms"], mean_ceiling(result), is_dark()),
         config=CONFIG,
         key="tradeoff",
-        alt="R2 on the test rows against parameters for each stage; the numbers are in the table",
+        alt="R2 on the test rows against parameters for each stage and arm; the numbers are in the "
+        "tables",
     )
     kind = " (simulated data)" if data["simulated"] else ""
-    spread = f"mean and 95 % interval over n = {n} seeds" if n > 1 else "n = 1, no interval"
-    st.caption(
-        f"{formats.plain(data['source'])}{kind}, {data['rows']['test']:,} test rows; {spread}. "
-        "R² is the mean over the targets."
+    several = result["stages"][0]["r2"]["n"] > 1
+    spread = (
+        f"a faint dot a seed, mean and 95 % interval over {formats.repetitions(spec)}"
+        if several
+        else "n = 1, no interval"
     )
+    st.caption(
+        f"{formats.plain(data['source'])}{kind}, {tested_rows(result)}; {spread}. R² is the mean "
+        "over the targets. Arms of equal size stand side by side; magnitude pruning keeps the "
+        "dense shape, so it stands at the dense size."
+    )
+
+
+def spec_of(result: dict[str, Any]) -> RunSpec:
+    """The spec that a result was made from."""
+    return RunSpec.from_dict(result["spec"])
+
+
+def tested_rows(result: dict[str, Any]) -> str:
+    """How many rows the R2 of a result rests on."""
+    rows = result["data"]["rows"]
+    if result["folds"] > 1:
+        return f"each of {sum(rows.values()):,} rows tested in one of {result['folds']} folds"
+    return f"{rows['test']:,} test rows"
 
 
 def mean_ceiling(result: dict[str, Any]) -> float | None:
@@ -159,7 +199,8 @@ def result_table(result: dict[str, Any]) -> None:
     ]
     table(rows, alt="Widths, size and R2 of every stage")
     n = rows[0]["n"]
-    interval = "Brackets: 95 % t interval over the seeds." if n > 1 else "One seed: no interval."
+    over = formats.repetitions(spec_of(result))
+    interval = f"Brackets: 95 % t interval over {over}." if n > 1 else "One seed: no interval."
     ceiling = result["ceiling"] or {}
     best = ", ".join(f"{formats.plain(name)} {value:.4f}" for name, value in ceiling.items())
     reach = f" The noise in the data allows at best {best}." if best else ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from spinn_engine.spec import RunSpec
+from spinn_engine.spec import PruneSpec, RunSpec
 
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -66,15 +66,42 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
+def milliseconds(microseconds: float) -> str:
+    """A latency as ``0.21 ms`` or ``68.8 ms``, which never breaks between lines."""
+    value = microseconds / 1000
+    return f"{value:,.0f}{NO_BREAK}ms" if value >= 100 else f"{value:.3g}{NO_BREAK}ms"
+
+
+def factor(value: float) -> str:
+    """A ratio as ``1.85`` or ``18,475``, followed by a times sign."""
+    text = f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
+    return f"{text}{NO_BREAK}×"
+
+
+def amount(prune: PruneSpec) -> str:
+    """How much a spec removes, in words."""
+    if prune.pruning_ratio is not None:
+        return f"{percent(prune.pruning_ratio)} of the neurons a stage"
+    if prune.mac_reduction is not None:
+        return f"{percent(prune.mac_reduction)} of the MACs"
+    if prune.max_bytes is not None:
+        return f"down to {size(prune.max_bytes)}"
+    if prune.widths is not None:
+        return f"down to {widths(prune.widths[-1])}"
+    return f"{percent(prune.param_reduction or 0)} of the parameters"
+
+
+def repetitions(spec: RunSpec) -> str:
+    """What an interval is taken over: ``3 seeds``, or ``3 seeds × 5 folds``."""
+    seeds = counted(len(spec.seeds), "seed")
+    folds = spec.compare.folds
+    return f"{seeds} × {counted(folds, 'fold')}" if folds > 1 else seeds
+
+
 def describe(spec: RunSpec) -> str:
     """A run in one line."""
     prune = spec.prune
-    amount = (
-        f"{percent(prune.pruning_ratio)} of the neurons a stage"
-        if prune.pruning_ratio is not None
-        else f"{percent(prune.param_reduction or 0)} of the parameters"
-    )
     return (
-        f"{plain(spec.data.source)}, {widths(spec.model.hidden)}, {amount} in "
-        f"{counted(prune.stages, 'stage')}, {prune.schedule}, {counted(len(spec.seeds), 'seed')}"
+        f"{plain(spec.data.source)}, {widths(spec.model.hidden)}, {amount(prune)} in "
+        f"{counted(prune.stages, 'stage')}, {prune.schedule}, {repetitions(spec)}"
     )

@@ -13,5 +13,5 @@ class TrainingDivergedError(SpinnError):
     """A loss or a weight became NaN or infinite; earlier stages are kept."""
 
 
-class CorruptArtifactError(SpinnError):
+class CorruptArtifactError(BadInputError):
     """A stored file is not what it should be: truncated, changed, or of another kind."""

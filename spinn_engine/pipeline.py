@@ -89,6 +89,8 @@ class Runner:
         stored = self._begin(stage, block, arms)
         hidden, names = list(stored.stack.hidden), ", ".join(arms)
         self.folder.log(f"stage {stage} of {names} starts on {self.device}: {hidden}")
+        for note in stored.notes:
+            self.folder.log(note)
         folds = torch.tensor(stored.folds, device=self.device)
         masks = self._mask(stage, stored)
         stored.val_r2_before = validate(stored.stack, self.data, folds)[1]
@@ -166,7 +168,32 @@ class Runner:
             kept.append(selection.kept)
         stay = [torch.cat(layer) for layer in zip(*kept, strict=True)]
         original = [o.gather(1, k) for o, k in zip(before.original, stay, strict=True)]
-        return StoredStack(join(pieces), before.arms, before.seeds, before.folds, original)
+        return StoredStack(
+            join(pieces),
+            before.arms,
+            before.seeds,
+            before.folds,
+            original,
+            notes=self._notes(stage, before, hidden, scores["structured"]),
+        )
+
+    def _notes(
+        self, stage: int, before: StoredStack, hidden: Sequence[int], scores: Scores
+    ) -> list[str]:
+        """Where the criterion or the calibration rows could not decide for ``structured``."""
+        prune, members, found = self.spec.prune, before.members("structured"), []
+        rows = self.data.calibration.shape[1]
+        for layer, (values, width) in enumerate(zip(scores, hidden, strict=True)):
+            if width == before.stack.hidden[layer]:
+                continue
+            where, own = f"stage {stage}, hidden layer {layer + 1}", values[members]
+            if (own == own[:, :1]).all(dim=1).any():
+                tied = f"all neurons score the same by {prune.criterion}"
+                found.append(f"{where}: {tied}, so the first {width} stay")
+            if prune.reconstruction == "least_squares" and rows < width:
+                few = f"{rows} calibration rows for {width} neurons"
+                found.append(f"{where}: {few}, so the ridge decides what the rows leave open")
+        return found
 
     def _next_hidden(self, stage: int, stored: StoredStack) -> Widths:
         """Widths of the stage after ``stage``, whose structured networks are in ``stored``."""

@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboard import cache, elements
+from dashboard.charts.style import ARM_LABELS
 from dashboard.formats import describe, duration, plain
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
@@ -124,14 +125,25 @@ def show_buttons(job: api.Job) -> None:
 
 
 def show_progress(job: api.Job, spec: RunSpec) -> None:
-    """How far a job is, in epochs of all its stages."""
-    total = spec.train.epochs + spec.prune.stages * spec.train.fine_tune_epochs
-    before = spec.train.epochs + (job.stage - 1) * spec.train.fine_tune_epochs if job.stage else 0
+    """How far a job is, in epochs of all that it trains."""
     left = f", about {duration(job.eta_seconds)} left" if job.eta_seconds is not None else ""
+    lines = cache.metrics(job.run_id)
+    arm = f", {ARM_LABELS[lines[-1]['arm']]}" if lines else ""
     st.progress(
-        min((before + job.epoch) / total, 1.0),
-        text=f"Stage {job.stage} of {job.stages}, epoch {job.epoch} of {job.epochs}{left}",
+        share_done(spec, job, lines[-1]["arm"] if lines else "dense"),
+        text=f"Stage {job.stage} of {job.stages}{arm}, epoch {job.epoch} of {job.epochs}{left}",
     )
+
+
+def share_done(spec: RunSpec, job: api.Job, arm: str) -> float:
+    """Epochs that have ended, of all epochs of all blocks of arms."""
+    done = total = 0
+    for stage in range(spec.prune.stages + 1):
+        for block, arms in spec.blocks(stage).items():
+            if stage == job.stage and arm in arms:
+                done = total + job.epoch
+            total += spec.block_epochs(stage, block)
+    return min(done / max(total, 1), 1.0)
 
 
 def show_job(job: api.Job) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cache, elements
-from dashboard.formats import describe
+from dashboard.formats import describe, plain
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
@@ -36,6 +36,8 @@ def show_result(result: dict[str, Any]) -> None:
             query_params={"run": run_id},
         )
     elements.headline(result)
+    for sentence in result["verdict"]["words"][:1]:
+        st.markdown(f"**{plain(sentence).replace('R2', 'R²')}**")
     elements.tradeoff_chart(result)
     with st.expander("The numbers", icon=":material/table:"):
         elements.result_table(result)
@@ -47,7 +49,7 @@ def show_nothing_yet() -> None:
         st.subheader("No finished run yet", anchor=False)
         st.markdown(
             "1. **Plan** a run: the defaults are a good first one, on simulated milling data.\n"
-            "2. Press **Start**: a worker trains it in its own process, in about two minutes "
+            "2. Press **Start**: a worker trains it in its own process, in about three minutes "
             "on two CPU cores.\n"
             "3. Watch it under **Jobs**, and take the smaller network from **Run**."
         )

@@ -1,15 +1,18 @@
-"""Plan: two sliders, what they give at every stage, and Start."""
+"""Plan: two sliders, what they give at every stage, what may be left, and Start."""
 
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cache, elements, forms
+from dashboard import cache, elements, forms, prediction
 from dashboard.formats import counted, percent, plain, size, widths
+from dashboard.prune_form import amount_form, compare_form, method_form, show_equivalents
 from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import RunSpec
+
+EVEN = 8  # widths that are multiples of it make full use of a CPU's vector registers
 
 
 def ask(amounts: DeltaGenerator, source: DeltaGenerator) -> RunSpec:
@@ -22,21 +25,23 @@ def ask(amounts: DeltaGenerator, source: DeltaGenerator) -> RunSpec:
     Raises:
         BadInputError: what was typed is no spec.
     """
-    parts: dict[str, Any] = {}
+    parts: dict[str, Any] = {"prune": {}}
     faults: list[BadInputError] = []
-    with amounts:
-        parts["prune"] = forms.amount_form()
-    with source:
-        for name, form in (("data", forms.data_form), ("model", forms.network_form)):
+    places = ((amounts, "prune", amount_form), (source, "data", forms.data_form))
+    for place, name, form in (*places, (source, "model", forms.network_form)):
+        with place:
             try:
                 parts[name] = form()
             except BadInputError as error:
                 faults.append(error)
+    with amounts:
+        parts["prune"] |= method_form()
     with st.expander("Training", icon=":material/tune:", key="training"):
-        parts["train"], reconstruction, parts["seeds"] = forms.training_form()
+        parts["train"], parts["seeds"] = forms.training_form()
+    with st.expander("Comparison", icon=":material/balance:", key="comparison"):
+        parts["compare"] = compare_form()
     if faults:
         raise faults[0]
-    parts["prune"] |= reconstruction
     return RunSpec.from_dict(parts, where="plan")
 
 
@@ -62,11 +67,32 @@ def stage_table(stages: list[api.Stage]) -> None:
             "Parameters": stage.params,
             "Reduction": percent(stage.param_reduction) if stage.stage else "",
             "MACs": stage.macs,
+            "MAC reduction": percent(stage.mac_reduction) if stage.stage else "",
             "Bytes": stage.bytes,
         }
         for stage in stages
     ]
     elements.table(rows, alt="Widths and size of every planned stage")
+    notes = table_notes(stages)
+    if notes:
+        st.caption(notes)
+
+
+def table_notes(stages: list[api.Stage]) -> str:
+    """What must be said of these widths."""
+    notes = []
+    if not stages[-1].exact:
+        notes.append(
+            "The widths are nominal: the sizes are planned, and which layers give the neurons is "
+            "decided by their scores when each stage is trained."
+        )
+    pruned = [w for w, dense in zip(stages[-1].hidden, stages[0].hidden, strict=True) if w < dense]
+    if any(width % EVEN for width in pruned):
+        notes.append(
+            f"On CPUs, widths that are multiples of {EVEN} turn more of the MAC ratio into speed: "
+            "see *Round widths to* under **Advanced**."
+        )
+    return " ".join(notes)
 
 
 def start(spec: RunSpec) -> None:
@@ -90,6 +116,7 @@ def answer(spec: RunSpec, data: cache.DataSummary, stages: list[api.Stage]) -> N
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         for label, before, after in (
             ("Parameters", f"{first.params:,}", f"{last.params:,}"),
+            ("MACs", f"{first.macs:,}", f"{last.macs:,}"),
             ("Weights", size(first.bytes), size(last.bytes)),
         ):
             st.metric(label, after, f"dense {before}", delta_color="off", delta_arrow="off")
@@ -100,6 +127,7 @@ def answer(spec: RunSpec, data: cache.DataSummary, stages: list[api.Stage]) -> N
         start(spec)
     stage_table(stages)
     elements.planned_shapes(stages)
+    prediction.show_planned(spec, stages)
 
 
 st.title("Plan a run", anchor=False)
@@ -118,7 +146,7 @@ except SpinnError as error:
         elements.show_error(error)
 else:
     with amounts:
-        forms.show_equivalents(stages)
+        show_equivalents(stages)
     with source:
         show_data(data)
     with right:

@@ -1,14 +1,11 @@
-"""Run (``?run=``): which neurons went and why, what it cost, and the files to take away."""
+"""Run (``?run=``): the verdict, what it cost, which neurons went, and the files to take away."""
 
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import streamlit as st
 
-from dashboard import cache, elements
-from dashboard.charts.neurons import drawn_every, importance_heatmap, survival_map
-from dashboard.charts.style import CONFIG
+from dashboard import cache, comparison, elements, neurons, prediction
 from dashboard.formats import describe, estimate, percent, plain, size, widths
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
@@ -25,7 +22,7 @@ def choose_run() -> api.RunFolder:
         st.warning(f"There is no run {plain(wanted[:80])} here: choose another one.")
     if not runs:
         with st.container(border=True):
-            st.markdown("There is no run yet. Plan one; it takes about two minutes.")
+            st.markdown("There is no run yet. Plan one; it takes about three minutes.")
             st.page_link("app_pages/plan.py", label="Plan a run", icon=":material/tune:")
         st.stop()
     run_id = st.selectbox(
@@ -40,112 +37,7 @@ def first_stage() -> None:
         st.session_state["stage"] = 0
 
 
-@st.fragment
-def show_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int) -> None:
-    """Which neurons went and when; a moved slider draws this again and nothing else."""
-    try:
-        draw_neurons(run_id, rows, seeds, delivered)
-    except SpinnError as error:
-        elements.show_error(error)
-
-
-def draw_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int) -> None:
-    """The importance heatmap of a stage, and the survival map of the whole run."""
-    st.subheader("Which neurons went", anchor=False)
-    last = rows[-1]["stage"]
-    choose, who, how = st.columns([5, 3, 4], gap="medium")
-    stage = 0
-    if last:
-        stage = choose.slider(
-            "Stage (0 is the dense network)", 0, last, 0, key="stage", bind="query-params"
-        )
-    seed = who.selectbox(
-        "Seed",
-        seeds,
-        index=seeds.index(delivered),
-        key=f"seed_{run_id}",
-        help=f"The downloads hold seed {delivered}.",
-    )
-    order = how.segmented_control(
-        "Order", ("by score", "by number"), default="by score", required=True, key="order"
-    )
-    by_score = order == "by score"
-    layers = cache.importance(run_id, stage, seed)
-    kept = "; ".join(
-        f"layer {k}: {layer.kept.sum()} of {len(layer.kept)} kept"
-        for k, layer in enumerate(layers, start=1)
-    )
-    st.plotly_chart(
-        importance_heatmap(layers, by_score, elements.is_dark()),
-        config=CONFIG,
-        key="heatmap",
-        alt=f"L1 importance of every neuron at stage {stage}, seed {seed}. {kept}",
-    )
-    st.caption(
-        f"L1 score of a neuron: the sum of its absolute incoming weights and bias, at the end of "
-        f"stage {stage}. {cut_sentence(layers, stage, by_score)}{thinning(layers)}"
-    )
-    with st.expander("The layers in numbers", icon=":material/table:"):
-        layer_table(layers)
-    show_survival(cache.importance(run_id, last, seed))
-
-
-def cut_sentence(layers: list[api.LayerImportance], stage: int, by_score: bool) -> str:
-    """What is grey in the heatmap of this stage, and what its line means."""
-    if all(layer.kept.all() for layer in layers):
-        return "Nothing is removed after this stage."
-    if by_score:
-        return f"The line is the cut: what is right of it, in grey, is gone in stage {stage + 1}."
-    return f"What is grey is gone in stage {stage + 1}."
-
-
-def thinning(layers: list[api.LayerImportance]) -> str:
-    """Said where not every neuron is drawn."""
-    step = drawn_every([len(layer.kept) for layer in layers])
-    return "" if step == 1 else f" One neuron in {step} is drawn."
-
-
-def layer_table(layers: list[api.LayerImportance]) -> None:
-    """Kept and removed of each layer, and how their scores lie."""
-    rows = [
-        {
-            "Layer": str(number),
-            "Neurons": len(layer.kept),
-            "Kept": int(layer.kept.sum()),
-            "Removed": int((~layer.kept).sum()),
-            "Median score kept": f"{np.median(layer.score[layer.kept]):.4g}",
-            "Median score removed": "–"
-            if layer.kept.all()
-            else f"{np.median(layer.score[~layer.kept]):.4g}",
-        }
-        for number, layer in enumerate(layers, start=1)
-    ]
-    elements.table(rows, alt="Kept and removed neurons of each layer")
-
-
-def show_survival(layers: list[api.LayerImportance]) -> None:
-    """When each neuron of the dense network went."""
-    st.subheader("When they went", anchor=False)
-    order = st.segmented_control(
-        "Order of the neurons",
-        ("longest kept first", "by number"),
-        default="longest kept first",
-        required=True,
-        key="survival_order",
-    )
-    left = "; ".join(
-        f"layer {k}: {(layer.stage_removed < 0).sum()} of {len(layer.stage_removed)} left"
-        for k, layer in enumerate(layers, start=1)
-    )
-    st.plotly_chart(
-        survival_map(layers, order != "by number", elements.is_dark()),
-        config=CONFIG,
-        key="survival",
-        alt=f"The stage that removed each neuron of the dense network. {left}",
-    )
-
-
-def show_validation_table(rows: Rows) -> None:
+def show_validation_table(rows: Rows, spec: RunSpec) -> None:
     """The finished stages of a run that has not ended."""
     elements.table(
         [
@@ -161,9 +53,10 @@ def show_validation_table(rows: Rows) -> None:
         ],
         alt="Widths, size and validation R2 of every finished stage",
     )
+    nominal = " The widths are nominal until then." if spec.prune.schedule == "global" else ""
     st.caption(
         "R² on the validation rows, which also chose the best epoch; the test rows are read once, "
-        "when the run ends."
+        f"when the run ends.{nominal}"
     )
 
 
@@ -204,6 +97,7 @@ def about(spec: RunSpec) -> str:
     return (
         f"{describe(spec)}; {spec.model.activation}, {train.epochs} epochs and "
         f"{train.fine_tune_epochs} of fine-tuning a stage, "
+        f"criterion {plain(spec.prune.criterion)}, "
         f"reconstruction {spec.prune.reconstruction.replace('_', ' ')}."
     )
 
@@ -223,10 +117,9 @@ def show_run(folder: api.RunFolder) -> None:
     if not rows:
         return
     if result is not None:
-        show_badges(result)
-        elements.headline(result)
+        show_result(result)
     show_files(folder)
-    show_neurons(folder.run_id, rows, spec.seeds, delivered_seed(spec, result))
+    neurons.show_neurons(folder.run_id, rows, spec.seeds, delivered_seed(spec, result))
     st.subheader("How the network shrank", anchor=False)
     elements.shapes(
         [
@@ -236,12 +129,23 @@ def show_run(folder: api.RunFolder) -> None:
     )
     st.subheader("What every stage gave", anchor=False)
     if result is None:
-        show_validation_table(rows)
+        show_validation_table(rows, spec)
     else:
         elements.result_table(result)
-        elements.tradeoff_chart(result)
     with st.expander("Learning curves", icon=":material/show_chart:"):
         elements.learning_curves(folder.run_id)
+
+
+def show_result(result: dict[str, Any]) -> None:
+    """What a reader of a finished run must see first."""
+    show_badges(result)
+    comparison.show_verdict(result)
+    elements.headline(result)
+    comparison.show_comparison(result)
+    st.subheader("What smaller costs", anchor=False)
+    elements.tradeoff_chart(result)
+    comparison.show_folds(result)
+    prediction.show_measured(result)
 
 
 def delivered_seed(spec: RunSpec, result: dict[str, Any] | None) -> int:

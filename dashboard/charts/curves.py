@@ -1,6 +1,7 @@
 """Learning curves as Vega-Lite descriptions: Streamlit keeps such a chart's node while data grows.
 
-The x axis counts epochs over the whole run, so the stages follow each other on one line.
+The x axis counts epochs over the whole run, so the stages follow each other on one line. The arm
+``scratch`` trains for as many epochs as all stages together and so begins at 0.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dashboard.charts.style import BLUE, GREY, VERMILLION, ink
+from dashboard.charts.style import ARM_COLOURS, ARM_DASHES, ARM_LABELS, GREY, ink
 from spinn_engine.spec import RunSpec
 
 MAX_POINTS = 1000
-HEIGHT = 280
+HEIGHT = 300
+TRAINING = "training rows"
+COLUMNS = ["epoch", "arm", "loss", "r2"]
 ROUND_NUMBERS = [digit * 10.0**decade for decade in range(-7, 4) for digit in (1, 2, 5)]
 Floats = NDArray[np.float64]
 
@@ -30,24 +33,29 @@ def stage_starts(spec: RunSpec) -> list[int]:
 
 
 def curve_table(lines: Sequence[dict[str, Any]], spec: RunSpec) -> pd.DataFrame:
-    """Lines of ``metrics.jsonl`` as ``epoch, train, validation, r2``, means over the seeds.
+    """Lines of ``metrics.jsonl`` as ``epoch, arm, loss, r2``, means over the members of an arm.
 
-    A long run is thinned to about ``MAX_POINTS`` rows; of each bucket the rows with the lowest and
-    the highest validation loss stay, so that no spike is lost.
+    ``loss`` and ``r2`` are those of the validation rows; the rows ``TRAINING`` hold the training
+    loss of the dense and the structured network. A long run is thinned to about ``MAX_POINTS``
+    rows; of each bucket the rows with the lowest and the highest loss stay, so that no spike is
+    lost.
     """
     starts = stage_starts(spec)
-    validation = np.array([fmean(line["val_loss"]) for line in lines])
-    drawn = [lines[place] for place in thinned(validation)]
+    series: dict[str, list[tuple[int, float, float | None]]] = {}
+    for line in lines:
+        arm = line["arm"]
+        epoch = line["epoch"] + (0 if arm == "scratch" else starts[line["stage"]])
+        validation = (epoch, fmean(line["val_loss"]), fmean(line["val_r2"]))
+        series.setdefault(ARM_LABELS[arm], []).append(validation)
+        if arm in ("dense", "structured") and line["train_loss"]:
+            series.setdefault(TRAINING, []).append((epoch, fmean(line["train_loss"]), None))
+    limit = MAX_POINTS // max(len(series), 1)
     rows = [
-        {
-            "epoch": starts[line["stage"]] + line["epoch"],
-            "train": fmean(line["train_loss"]) if line["train_loss"] else None,
-            "validation": fmean(line["val_loss"]),
-            "r2": fmean(line["val_r2"]),
-        }
-        for line in drawn
+        (points[place][0], name, *points[place][1:])
+        for name, points in series.items()
+        for place in thinned(np.array([point[1] for point in points]), limit)
     ]
-    return pd.DataFrame(rows, columns=["epoch", "train", "validation", "r2"])
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def thinned(values: Floats, limit: int = MAX_POINTS) -> NDArray[np.int64]:
@@ -62,7 +70,7 @@ def thinned(values: Floats, limit: int = MAX_POINTS) -> NDArray[np.int64]:
 
 
 def loss_curves(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
-    """Training and validation loss on a log axis; solid and dashed as well as two colours."""
+    """Validation loss of every arm, and the training loss, on a log axis."""
     y = {
         "field": "loss",
         "type": "quantitative",
@@ -70,26 +78,16 @@ def loss_curves(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
         "title": "mean squared error (scaled)",
         "axis": {"values": ROUND_NUMBERS, "format": "~g", "grid": True},
     }
-    colour = {
-        "field": "rows",
-        "type": "nominal",
-        "scale": {"domain": ["train", "validation"], "range": [BLUE, VERMILLION]},
-        "legend": {"orient": "top", "title": None},
-    }
-    dash = {**colour, "scale": {"domain": ["train", "validation"], "range": [[1, 0], [5, 3]]}}
     line = {
-        "transform": [
-            {"fold": ["train", "validation"], "as": ["rows", "loss"]},
-            {"filter": "isValid(datum.loss) && datum.loss > 0"},
-        ],
+        "transform": [{"filter": "isValid(datum.loss) && datum.loss > 0"}],
         "mark": {"type": "line", "strokeWidth": 2},
-        "encoding": {"y": y, "color": colour, "strokeDash": dash},
+        "encoding": {"y": y, **_arms(spec, (TRAINING,))},
     }
     return _with_stages(line, spec, 6, dark)
 
 
 def r2_curve(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
-    """Validation R2 on an axis stretched near 1; below -1 it is drawn at -1."""
+    """Validation R2 of every arm on an axis stretched near 1; below -1 it is drawn at -1."""
     y = {
         "field": "error",
         "type": "quantitative",
@@ -98,11 +96,32 @@ def r2_curve(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
         "axis": {"values": ROUND_NUMBERS, "labelExpr": "format(1 - datum.value, '~r')"},
     }
     line = {
-        "transform": [{"calculate": "clamp(1 - datum.r2, 1e-6, 2)", "as": "error"}],
-        "mark": {"type": "line", "strokeWidth": 2, "color": VERMILLION, "strokeDash": [5, 3]},
-        "encoding": {"y": y},
+        "transform": [
+            {"filter": "isValid(datum.r2)"},
+            {"calculate": "clamp(1 - datum.r2, 1e-6, 2)", "as": "error"},
+        ],
+        "mark": {"type": "line", "strokeWidth": 2},
+        "encoding": {"y": y, **_arms(spec, ())},
     }
-    return _with_stages(line, spec, HEIGHT - 84, dark)
+    return _with_stages(line, spec, HEIGHT - 100, dark)
+
+
+def _arms(spec: RunSpec, more: tuple[str, ...]) -> dict[str, Any]:
+    """Colour and line style by arm, for those that the run trains; one legend for both."""
+    trained = ("dense", "structured", *spec.compare.controls)
+    arms = [arm for arm in ARM_COLOURS if arm in trained and arm != "linear"]
+    names = [*(ARM_LABELS[arm] for arm in arms), *more]
+    colours = [*(ARM_COLOURS[arm] for arm in arms), *(GREY for _ in more)]
+    dashes = [*(ARM_DASHES[arm] for arm in arms), *([1, 2] for _ in more)]
+    field = {
+        "field": "arm",
+        "type": "nominal",
+        "legend": {"orient": "top", "title": None, "columns": 4, "symbolSize": 300},
+    }
+    return {
+        "color": {**field, "scale": {"domain": names, "range": colours}},
+        "strokeDash": {**field, "scale": {"domain": names, "range": dashes}},
+    }
 
 
 def _with_stages(line: dict[str, Any], spec: RunSpec, label_at: int, dark: bool) -> dict[str, Any]:

@@ -26,9 +26,12 @@ def drawn_every(widths: Sequence[int]) -> int:
 
 
 def importance_heatmap(
-    layers: Sequence[LayerImportance], by_rank: bool = True, dark: bool = False
+    layers: Sequence[LayerImportance],
+    by_rank: bool = True,
+    dark: bool = False,
+    score: str = "L1",
 ) -> go.Figure:
-    """A row a hidden layer; colour is the L1 score over the layer's maximum.
+    """A row a hidden layer; colour is the score over the layer's maximum.
 
     Kept and removed neurons are two traces with different colour scales and the same limits. Where
     neurons are ordered by score a line marks the cut, and each row says how many are kept.
@@ -37,6 +40,7 @@ def importance_heatmap(
         layers: hidden layers from the input side.
         by_rank: order neurons by score, highest first; else by their number in the dense network.
         dark: whether the page is dark.
+        score: what the criterion's score is called.
     """
     orders = [
         np.argsort(-layer.score, kind="stable") if by_rank else np.argsort(layer.original_index)
@@ -50,16 +54,19 @@ def importance_heatmap(
     share = scores / np.maximum(np.nanmax(scores, axis=1, keepdims=True), np.float32(1e-30))
     place = _places(share.shape[1], step)
     detail = np.stack([scores, number, _row_numbers(share)], axis=-1)
-    traces = [_scores("kept", np.where(kept, share, np.nan), place, detail, dark)]
+    look: dict[str, Any] = {"place": place, "detail": detail, "dark": dark, "score": score}
+    traces = [_scores("kept", np.where(kept, share, np.nan), **look)]
     if not all(layer.kept.all() for layer in layers):
-        traces.append(_scores("removed", np.where(kept, np.nan, share), place, detail, dark))
+        traces.append(_scores("removed", np.where(kept, np.nan, share), **look))
         if by_rank:
             traces.append(_cut(layers, orders))
     names = [
         f"layer {k}<br>{layer.kept.sum():,} / {len(layer.kept):,} kept"
         for k, layer in enumerate(layers, start=1)
     ]
-    order_name = "place by L1 score, highest first" if by_rank else "number in the dense network"
+    order_name = (
+        f"place by {score} score, highest first" if by_rank else "number in the dense network"
+    )
     return _rows(traces, names, f"neuron ({order_name})", max(map(len, orders)), dark)
 
 
@@ -156,7 +163,7 @@ def _score_colours(name: str, dark: bool) -> list[list[Any]]:
 
 
 def _scores(
-    name: str, share: Grid, place: NDArray[np.int64], detail: Grid, dark: bool
+    name: str, share: Grid, *, place: NDArray[np.int64], detail: Grid, dark: bool, score: str
 ) -> dict[str, Any]:
     left = name == "kept"
     return {
@@ -174,12 +181,12 @@ def _scores(
         "hoverongaps": False,
         "hovertemplate": (
             "layer %{customdata[2]}, neuron %{customdata[1]} (place %{x})<br>"
-            "L1 score %{customdata[0]:.4g}, %{z:.2f} of the layer's maximum<br>"
+            f"{score} score %{{customdata[0]:.4g}}, %{{z:.2f}} of the layer's maximum<br>"
             f"{name}<extra></extra>"
         ),
         "colorbar": {
             **_colour_bar(*((0.0, 0.46, "left") if left else (1.0, 0.46, "right")), len(share)),
-            "title": {"text": f"{name}, L1 / max", "side": "top", "font": {"size": 12}},
+            "title": {"text": f"{name}, {score} / max", "side": "top", "font": {"size": 12}},
             "tickvals": [0, 0.5, 1],
         },
     }

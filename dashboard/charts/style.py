@@ -19,6 +19,15 @@ ARM_COLOURS = {
     "scratch": ORANGE,
     "linear": GREY,
 }
+ARM_LABELS = {
+    "dense": "dense",
+    "structured": "structured",
+    "magnitude": "magnitude",
+    "dense_longer": "dense, longer",
+    "random": "random neurons",
+    "scratch": "from scratch",
+    "linear": "linear",
+}
 ARM_SYMBOLS = {
     "dense": "square",
     "structured": "circle",
@@ -27,6 +36,25 @@ ARM_SYMBOLS = {
     "random": "x",
     "scratch": "triangle-up",
     "linear": "cross",
+}
+# The same shapes as text, for tables.
+ARM_GLYPHS = {
+    "dense": "\N{BLACK SQUARE}",
+    "structured": "\N{BLACK CIRCLE}",
+    "magnitude": "\N{BLACK DIAMOND}",
+    "dense_longer": "\N{WHITE SQUARE}",
+    "random": "\N{HEAVY MULTIPLICATION X}",
+    "scratch": "\N{BLACK UP-POINTING TRIANGLE}",
+    "linear": "\N{HEAVY GREEK CROSS}",
+}
+ARM_DASHES: dict[str, list[int]] = {
+    "dense": [1, 0],
+    "structured": [1, 0],
+    "magnitude": [2, 2],
+    "dense_longer": [7, 3],
+    "random": [4, 2, 1, 2],
+    "scratch": [10, 3],
+    "linear": [1, 3],
 }
 GHOST = "rgba(127,140,153,0.75)"
 GRID = "rgba(127,140,153,0.22)"

@@ -49,6 +49,7 @@ class StoredStack:
         val_r2: mean validation R2 over targets, one a member, at the end of the stage.
         val_r2_before: the same before training, after whatever the stage removed.
         seconds: wall time of the block.
+        notes: what a reader of the result must know about this pruning, in sentences.
     """
 
     stack: Stack
@@ -59,6 +60,7 @@ class StoredStack:
     val_r2: list[float] = field(default_factory=list)
     val_r2_before: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
 
     def members(self, arm: str, fold: int | None = None) -> list[int]:
         """Where an arm's networks stand, by seed and then fold; of one fold if it is given."""
@@ -205,6 +207,7 @@ def save_stack(path: Path, stored: StoredStack) -> None:
         "val_r2": stored.val_r2,
         "val_r2_before": stored.val_r2_before,
         "seconds": stored.seconds,
+        "notes": stored.notes,
     }
     write_atomically(path, save_bytes(value))
 
@@ -220,7 +223,7 @@ def load_stack(path: Path, device: torch.device) -> StoredStack:
     stack = Stack(value["weights"], value["biases"], value["activation"]).to(device)
     rest = {
         name: value[name]
-        for name in ("arms", "seeds", "folds", "val_r2", "val_r2_before", "seconds")
+        for name in ("arms", "seeds", "folds", "val_r2", "val_r2_before", "seconds", "notes")
     }
     original = [index.to(device) for index in value["original"]]
     return StoredStack(stack=stack, original=original, **rest)

@@ -6,17 +6,13 @@ This is where the test rows are read, once.
 from __future__ import annotations
 
 import json
-import os
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from torch import nn
 
-from spinn_engine import __version__
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, sequential_of
 from spinn_engine.artifacts.delivery import (
     FINAL_NAME,
@@ -39,6 +35,7 @@ from spinn_engine.pruning.sizes import Stage, mac_count, measure, parameter_coun
 from spinn_engine.pruning.whatif import curve, predict_many, sensitivity
 from spinn_engine.spec import SCHEMA_VERSION
 from spinn_engine.training.data import PlacedData
+from spinn_engine.training.device import environment
 
 
 @dataclass(frozen=True)
@@ -90,9 +87,10 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
         "arms": arms,
         "stages": _stage_rows(ended),
         "whatif": _whatif(ended),
+        "notes": [note for one in main for note in one.notes],
         "ceiling": data.problem.ceiling,
         "data": _data(ended),
-        "environment": _environment(data.device),
+        "environment": environment(data.device),
         **_wall_seconds(ended),
     }
     write_atomically(folder.result_path, json.dumps(result, indent=2, allow_nan=False).encode())
@@ -270,21 +268,6 @@ def _data(ended: Ended) -> dict[str, Any]:
         "target_names": list(problem.target_names),
         "units": problem.units,
         "notes": list(problem.notes),
-    }
-
-
-def _environment(device: torch.device) -> dict[str, Any]:
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
-    return {
-        "spinn_engine": __version__,
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "platform": platform.platform(terse=True),
-        "device": str(device),
-        "device_name": name,
-        "threads": torch.get_num_threads(),
-        "cpus": os.cpu_count(),
     }
 
 

@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from spinn_engine.errors import BadInputError, CorruptArtifactError, SpinnError
+from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.problems import load_problem
+from spinn_engine.problems.split import cross_validation
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.spec import RunSpec
 
@@ -45,7 +46,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: a temporary file beside it, then a rename.
 
     Raises:
-        SpinnError: the file cannot be written (a full disk, a folder without write permission).
+        BadInputError: the file cannot be written (a full disk, a folder without write permission).
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -59,7 +60,14 @@ def write_atomically(path: Path, data: bytes) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise SpinnError(f"cannot write {path}: {error.strerror or error}") from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> BadInputError:
+    return BadInputError(
+        f"cannot write {path}: {error.strerror or error}; free some space there, or keep the runs "
+        "elsewhere (--out, SPINN_RESULTS)"
+    )
 
 
 class RunFolder:
@@ -157,7 +165,7 @@ def _append(path: Path, text: str) -> None:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise SpinnError(f"cannot write {path}: {error.strerror or error}") from error
+        raise _unwritable(path, error) from error
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -181,12 +189,14 @@ def create_run(spec: RunSpec) -> RunFolder:
     """Check the spec against its data, and make the run's folder with ``spec.json`` in it.
 
     Raises:
-        BadInputError: the data or the schedule cannot be had as asked.
-        SpinnError: the folder cannot be written.
+        BadInputError: the data, the folds or the schedule cannot be had as asked.
+        BadInputError: or the folder cannot be written.
     """
     problem = load_problem(spec.data)
     inputs, outputs = len(problem.input_names), len(problem.target_names)
     plan(spec.prune, spec.model.hidden, inputs, outputs)
+    if spec.compare.folds > 1:
+        cross_validation(problem, spec.compare.folds)
     now = datetime.now(UTC)
     folder = RunFolder(results_root() / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}")
     stored = {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from spinn_engine.artifacts.store import RunFolder, write_atomically
-from spinn_engine.errors import BadInputError
+from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.pruning.whatif import DenseFacts, Moments, moments
 
 if TYPE_CHECKING:
@@ -67,12 +69,20 @@ def read_facts(folder: RunFolder) -> DenseFacts:
 
     Raises:
         BadInputError: the dense network is not trained yet.
+        CorruptArtifactError: the file is broken.
     """
     if not folder.facts_path.exists():
         raise BadInputError(
             f"run {folder.run_id} has no trained dense network yet: predictions start from one"
         )
-    with np.load(folder.facts_path, allow_pickle=False) as arrays:
+    try:
+        return _read(folder.facts_path)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise CorruptArtifactError(f"{folder.facts_path} cannot be read: {error}") from error
+
+
+def _read(path: Path) -> DenseFacts:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         layers = sum(name.startswith("weight") for name in arrays.files)
 
         def known(name: str) -> list[Moments]:

@@ -136,4 +136,6 @@ class SparseNetwork(nn.Module):
 
 
 def _sparse(weight: Tensor, layout: str) -> Tensor:
-    return weight.to_sparse() if layout == "coo" else weight.to_sparse_csr()
+    if layout == "coo":
+        return weight.to_sparse()
+    return weight.to_sparse_csr().clone()  # else the file keeps the COO indices it was made from

@@ -1,10 +1,11 @@
-"""Train, validation and test rows: 70 / 15 / 15, shuffled once with a fixed seed."""
+"""Which rows train, validate and test: 70 / 15 / 15, or folds; shuffled once with a fixed seed."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from spinn_engine.problems.problem import Indices
+from spinn_engine.errors import BadInputError
+from spinn_engine.problems.problem import Indices, Problem
 
 SHARE_HELD_OUT = 0.15  # for validation, and again for test
 SEED = 0
@@ -31,3 +32,49 @@ def split_groups(groups: Indices) -> Split:
         np.flatnonzero(np.isin(groups, numbers[part])) for part in split_items(len(numbers))
     )
     return train, val, test
+
+
+def cross_validation(problem: Problem, folds: int) -> list[Split]:
+    """Train, validation and test rows of each fold: every row is a test row once.
+
+    Whole groups go to one fold (rows, where there are no groups), drawn the same way every time.
+    Fold f is tested on its own rows and validated on those of fold f + 1.
+
+    Raises:
+        BadInputError: fewer than three folds, fewer groups than folds, or a part of a fold on
+            which no R2 is defined.
+    """
+    groups = np.arange(len(problem.inputs)) if problem.groups is None else problem.groups
+    names = np.unique(groups)
+    what = "rows" if problem.groups is None else "groups"
+    if folds < 3:
+        raise BadInputError(
+            f"compare.folds must be 1 (no cross-validation) or at least 3 but got {folds}: one "
+            "fold is tested, one validates, the others train"
+        )
+    if len(names) < folds:
+        raise BadInputError(
+            f"compare.folds is {folds} but the data has only {len(names)} {what}: use fewer folds"
+        )
+    order = np.random.default_rng(SEED).permutation(names)
+    members = [np.flatnonzero(np.isin(groups, order[fold::folds])) for fold in range(folds)]
+    splits = []
+    for fold in range(folds):
+        test, val = members[fold], members[(fold + 1) % folds]
+        others = [m for k, m in enumerate(members) if k not in (fold, (fold + 1) % folds)]
+        splits.append((np.sort(np.concatenate(others)), val, test))
+    _check_folds(problem, splits)
+    return splits
+
+
+def _check_folds(problem: Problem, splits: list[Split]) -> None:
+    """No R2 is defined where a target is constant, as it is on a single row."""
+    for fold, split in enumerate(splits, start=1):
+        for part, rows in zip(("train", "validation", "test"), split, strict=True):
+            constant = np.ptp(problem.targets[rows], axis=0) == 0
+            if constant.any():
+                name = problem.target_names[int(constant.argmax())]
+                raise BadInputError(
+                    f"compare.folds is {len(splits)} but target {name!r} is constant in the "
+                    f"{len(rows)} row(s) of the {part} part of fold {fold}: use fewer folds"
+                )

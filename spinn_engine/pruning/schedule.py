@@ -70,7 +70,7 @@ def plan(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) -> 
     budget = budget_of(prune, (inputs, *dense, outputs))
     if prune.widths is not None:
         steps = [dense, *prune.widths]
-        _check_custom(steps)
+        _check_custom(steps, prune)
     elif budget is not None:
         steps = _by_budget(dense, times, prune, budget, ends)
     else:
@@ -91,7 +91,9 @@ def global_widths(
         prune: for the rounding and the least width.
         scores: per hidden layer of the network before the stage, any order. They are divided by
             their layer's mean, so that a layer of large weights is not worth more for that.
-        stage: the planned stage; its parameters are the budget.
+        stage: the planned stage; its parameters are the budget (its MACs, for a
+            ``mac_reduction``), and a stage always removes something, and leaves something to
+            remove to those after it.
         ends: numbers of inputs and outputs.
 
     Raises:
@@ -102,13 +104,19 @@ def global_widths(
     for layer, values in enumerate(scores):
         mean, rising = sum(values) / len(values), sorted(values)
         levels = _levels(prune, widths[layer])
+        worth = 0.0
         for above, below in pairwise(levels):  # what leaves with a step is worth its mean score
             gone = rising[widths[layer] - above : widths[layer] - below]
-            worth = sum(gone) / len(gone) / mean if mean else 0.0
+            now = sum(gone) / len(gone) / mean if mean else 0.0
+            worth = max(worth, now)  # never less than the step before, whatever the float says
             events.append((worth, layer, above - below))
     path = _walk(widths, events)
-    sizes = [-parameter_count((ends[0], *w, ends[1])) for w in path]
-    found = path[_nearest(sizes, -stage.params)]
+    by_macs = prune.mac_reduction is not None
+    size, target = (mac_count, stage.macs) if by_macs else (parameter_count, stage.params)
+    sizes = [-size((ends[0], *w, ends[1])) for w in path]  # rising
+    pick = _nearest if prune.max_bytes is None else bisect_left
+    last = len(path) - 1 - (prune.stages - stage.stage)  # every later stage needs a step too
+    found = path[max(min(max(pick(sizes, -target), 1), last), 0)]
     _check_every_stage_removes([widths, found], first=stage.stage)
     return found
 
@@ -124,7 +132,7 @@ def _check_limits(prune: PruneSpec, dense: Widths) -> None:
                 )
 
 
-def _check_custom(steps: list[Widths]) -> None:
+def _check_custom(steps: list[Widths], prune: PruneSpec) -> None:
     for number, (before, after) in enumerate(pairwise(steps), start=1):
         if len(after) != len(before):
             raise BadInputError(
@@ -136,6 +144,12 @@ def _check_custom(steps: list[Widths]) -> None:
                 f"prune.widths: stage {number} grows from {list(before)} to {list(after)}: "
                 "pruning only removes neurons"
             )
+        for old, new in zip(before, after, strict=True):
+            if new < prune.least_width or (new < old and new % prune.round_to):
+                raise BadInputError(
+                    f"prune.widths: stage {number} has a layer of {new} neurons, against "
+                    f"least_width {prune.least_width} or round_to {prune.round_to}"
+                )
 
 
 def _check_every_stage_removes(steps: list[Widths], first: int = 1) -> None:

@@ -190,7 +190,10 @@ def _best_change(
     for ridge in RIDGES:
         system = gram.copy()
         system[diagonal] += ridge * scale
-        factor = linalg.cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
+        try:
+            factor = linalg.cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
+        except linalg.LinAlgError:  # neurons that never change, or too small a ridge for float32
+            continue
         change = linalg.cho_solve(factor, cross, check_finite=False)
         if (now := error(change)) < least:
             best, least = change, now

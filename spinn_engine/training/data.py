@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Problem
+from spinn_engine.problems.split import cross_validation
 from spinn_engine.training.scaling import Scaler, fit_scaler
 
 CALIBRATION_ROWS = 4096
@@ -88,7 +88,7 @@ def place(problem: Problem, device: torch.device, folds: int = 1) -> PlacedData:
     """Split, standardise by training rows, and put on the device.
 
     Raises:
-        BadInputError: there are fewer groups (or rows) than ``folds`` need.
+        BadInputError: as ``cross_validation``.
     """
     splits = [(problem.train, problem.val, problem.test)]
     if folds > 1:
@@ -110,37 +110,6 @@ def place(problem: Problem, device: torch.device, folds: int = 1) -> PlacedData:
         calibration=_shortest([fit for fit, _ in calibration], device),
         held_out=_shortest([other for _, other in calibration], device),
     )
-
-
-def cross_validation(problem: Problem, folds: int) -> list[tuple[Indices, Indices, Indices]]:
-    """Train, validation and test rows of each fold: every row is a test row once.
-
-    Whole groups go to one fold (rows, where there are no groups), drawn the same way every time.
-    Fold f is tested on its own rows and validated on those of fold f + 1.
-
-    Raises:
-        BadInputError: fewer than three folds, or fewer groups than folds.
-    """
-    groups = np.arange(len(problem.inputs)) if problem.groups is None else problem.groups
-    names = np.unique(groups)
-    what = "rows" if problem.groups is None else "groups"
-    if folds < 3:
-        raise BadInputError(
-            f"compare.folds must be 1 (no cross-validation) or at least 3 but got {folds}: one "
-            "fold is tested, one validates, the others train"
-        )
-    if len(names) < folds:
-        raise BadInputError(
-            f"compare.folds is {folds} but the data has only {len(names)} {what}: use fewer folds"
-        )
-    order = np.random.default_rng(0).permutation(names)
-    members = [np.flatnonzero(np.isin(groups, order[fold::folds])) for fold in range(folds)]
-    splits = []
-    for fold in range(folds):
-        test, val = members[fold], members[(fold + 1) % folds]
-        others = [m for k, m in enumerate(members) if k not in (fold, (fold + 1) % folds)]
-        splits.append((np.sort(np.concatenate(others)), val, test))
-    return splits
 
 
 def calibration_split(problem: Problem, train: Indices) -> tuple[Indices, Indices]:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import platform
+from typing import Any
+
+import numpy as np
 import torch
 
+from spinn_engine import __version__
 from spinn_engine.errors import BadInputError
 
 
@@ -32,3 +38,19 @@ def pick_device(name: str) -> torch.device:
             f"train.device: {name!r} is not on this machine, which has {', '.join(devices)}"
         )
     return torch.device(wanted)
+
+
+def environment(device: torch.device) -> dict[str, Any]:
+    """Versions and machine, as a result names them."""
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
+    return {
+        "spinn_engine": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "platform": platform.platform(terse=True),
+        "device": str(device),
+        "device_name": name,
+        "threads": torch.get_num_threads(),
+        "cpus": os.cpu_count(),
+    }

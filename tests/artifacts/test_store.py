@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spinn_engine.artifacts import store
-from spinn_engine.errors import BadInputError, CorruptArtifactError, SpinnError
+from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.spec import RunSpec
 
 
@@ -62,7 +62,7 @@ def test_a_write_that_fails_leaves_the_old_file(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(SpinnError, match="No space left on device"):
+    with pytest.raises(BadInputError, match="No space left on device"):
         store.write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.glob(".file*")) == []

@@ -8,7 +8,7 @@ import pytest
 
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder, create_run
-from spinn_engine.spec import ModelSpec, PruneSpec, RunSpec, TrainSpec
+from spinn_engine.spec import CompareSpec, ModelSpec, PruneSpec, RunSpec, TrainSpec
 
 TINY = RunSpec(
     model=ModelSpec(hidden=(12, 8)),
@@ -17,16 +17,26 @@ TINY = RunSpec(
     seeds=(0, 1),
 )
 
+FOLDED = TINY.model_copy(
+    update={"seeds": (0,), "compare": CompareSpec(controls=("dense_longer", "linear"), folds=3)}
+)
+SINGLE = TINY.model_copy(update={"seeds": (0,), "compare": CompareSpec(controls=())})
+
 
 @pytest.fixture(scope="session")
 def made_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with a finished run and one that was cut off after stage 1, made once."""
+    """A store with finished runs and one that was cut off after stage 1, made once."""
     from spinn_engine.pipeline import Runner
 
     store = tmp_path_factory.mktemp("results")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPINN_RESULTS", str(store))
-        api.run(TINY).path.rename(store / "finished")
+        for name, spec in (
+            ("finished", TINY),
+            ("earlier_folds", FOLDED),
+            ("earlier_single", SINGLE),
+        ):
+            api.run(spec).path.rename(store / name)
         runner = Runner(create_run(TINY))
         runner.run_stage(0)
         runner.run_stage(1)
@@ -44,3 +54,15 @@ def finished_run(made_runs: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
 def unfinished_run(made_runs: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     monkeypatch.setenv("SPINN_RESULTS", str(made_runs))
     return api.open_run("unfinished")
+
+
+@pytest.fixture
+def folded_run(made_runs: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    monkeypatch.setenv("SPINN_RESULTS", str(made_runs))
+    return api.open_run("earlier_folds")
+
+
+@pytest.fixture
+def single_run(made_runs: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    monkeypatch.setenv("SPINN_RESULTS", str(made_runs))
+    return api.open_run("earlier_single")

@@ -9,15 +9,25 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.charts.architecture import architecture, width_label
-from dashboard.charts.curves import curve_table, loss_curves, stage_starts, thinned
+from dashboard.charts.axes import short_count
+from dashboard.charts.curves import TRAINING, curve_table, loss_curves, stage_starts, thinned
+from dashboard.charts.folds import folds
 from dashboard.charts.neurons import (
     MAX_CELLS,
     drawn_every,
     importance_heatmap,
     survival_map,
 )
-from dashboard.charts.style import ARM_COLOURS, ARM_SYMBOLS
-from dashboard.charts.tradeoff import short_count, tradeoff
+from dashboard.charts.style import (
+    ARM_COLOURS,
+    ARM_DASHES,
+    ARM_GLYPHS,
+    ARM_LABELS,
+    ARM_SYMBOLS,
+    GREY,
+)
+from dashboard.charts.tradeoff import tradeoff
+from dashboard.charts.whatif import Marks, prediction, sensitivity
 from spinn_engine.api import LayerImportance
 from spinn_engine.spec import PruneSpec, RunSpec, TrainSpec
 
@@ -128,8 +138,8 @@ def stage_row(stage: int, params: int, per_seed: list[float], half: float | None
 
 def test_tradeoff_draws_every_seed_and_the_interval_of_the_mean() -> None:
     rows = [stage_row(0, 1000, [0.98, 0.99], 0.004), stage_row(1, 500, [0.97, 0.98], 0.01)]
-    figure = tradeoff(rows, ceiling=0.995)
-    mean = trace(figure, "structured: mean, 95 % interval")
+    figure = tradeoff(rows, [], ceiling=0.995)
+    mean = trace(figure, "structured")
     assert list(mean.x) == [500]
     assert mean.y[0] == pytest.approx(0.025)
     assert mean.error_y.array[0] == pytest.approx(0.01)
@@ -141,14 +151,14 @@ def test_tradeoff_draws_every_seed_and_the_interval_of_the_mean() -> None:
 
 
 def test_tradeoff_of_one_seed_has_no_interval() -> None:
-    figure = tradeoff([stage_row(0, 1000, [0.9], None), stage_row(1, 500, [-3.0], None)])
+    figure = tradeoff([stage_row(0, 1000, [0.9], None), stage_row(1, 500, [-3.0], None)], [])
     for name in ("dense", "structured"):
-        bars = trace(figure, f"{name}: mean, 95 % interval").error_y
+        bars = trace(figure, name).error_y
         assert bars.array[0] == bars.arrayminus[0] == 0
 
 
 def test_tradeoff_axis_is_labelled_with_r2_and_counts() -> None:
-    figure = tradeoff([stage_row(0, 666_882, [0.98], None), stage_row(1, 210_050, [0.9], None)])
+    figure = tradeoff([stage_row(0, 666_882, [0.98], None), stage_row(1, 210_050, [0.9], None)], [])
     axis = figure.layout.yaxis
     for place, label in zip(axis.tickvals, axis.ticktext, strict=True):
         assert 1 - place == pytest.approx(float(label))
@@ -161,17 +171,72 @@ def test_short_count() -> None:
 
 
 def test_every_arm_has_a_colour_and_a_shape_of_its_own() -> None:
-    assert ARM_COLOURS.keys() == ARM_SYMBOLS.keys()
-    assert len(set(ARM_COLOURS.values())) == len(set(ARM_SYMBOLS.values())) == len(ARM_COLOURS)
+    looks: list[dict[str, Any]] = [ARM_SYMBOLS, ARM_LABELS, ARM_GLYPHS, ARM_DASHES]
+    assert all(look.keys() == ARM_COLOURS.keys() for look in looks)
+    for look in (ARM_COLOURS, ARM_SYMBOLS, ARM_LABELS, ARM_GLYPHS):
+        assert len(set(look.values())) == len(ARM_COLOURS)
+
+
+def arm_row(arm: str, params: int, per_seed: list[float]) -> dict[str, Any]:
+    return {"arm": arm, **stage_row(0, params, per_seed, 0.01)}
+
+
+def test_tradeoff_shows_every_arm_and_moves_those_of_equal_size_apart() -> None:
+    stages = [stage_row(0, 1000, [0.98, 0.99], 0.01), stage_row(1, 500, [0.97, 0.98], 0.01)]
+    arms = [
+        arm_row("dense", 1000, [0.98, 0.99]),
+        arm_row("structured", 500, [0.97, 0.98]),
+        arm_row("random", 500, [0.96, 0.97]),
+        arm_row("dense_longer", 1000, [0.98, 0.98]),
+    ]
+    figure = tradeoff(stages, arms)
+    assert trace(figure, "structured").x[0] == 500
+    assert trace(figure, "random neurons").x[0] == pytest.approx(500, rel=0.1)
+    assert trace(figure, "random neurons").x[0] > 500
+    assert trace(figure, "dense, longer").x[0] > trace(figure, "dense").x[0]
+    assert len(trace(figure, "random neurons, a seed").x) == 2
+
+
+def test_a_linear_model_far_below_is_a_note_and_squeezes_nothing() -> None:
+    stages = [stage_row(0, 1000, [0.99], None), stage_row(1, 500, [0.985], None)]
+    far, near = (arm_row("linear", 38, [r2]) for r2 in (0.5, 0.98))
+    figure = tradeoff(stages, [far])
+    assert not figure.layout.shapes
+    assert "linear on the inputs: 0.5000, below" in figure.layout.annotations[0].text
+    assert figure.layout.yaxis.range == tradeoff(stages, []).layout.yaxis.range
+    assert len(tradeoff(stages, [near]).layout.shapes) == 1
+
+
+def test_prediction_marks_its_points_on_the_curve() -> None:
+    marks = [Marks("this plan", [(400, 0.9)], GREY, "circle")]
+    figure = prediction([(1000, 0.99), (300, 0.8)], marks)
+    assert list(trace(figure, "predicted, no fine-tuning").x) == [1000, 300]
+    assert trace(figure, "this plan").y[0] == pytest.approx(0.1)
+
+
+def test_sensitivity_draws_a_line_a_layer() -> None:
+    figure = sensitivity([[(0.0, 0.99), (0.5, 0.9)], [(0.0, 0.99), (0.5, 0.98)]])
+    assert [t.name for t in figure.data] == ["layer 1", "layer 2"]
+    assert list(trace(figure, "layer 1").x) == [0, 50]
+    assert len({t.line.color for t in figure.data}) == 2
+
+
+def test_folds_stand_beside_each_other_and_may_be_far_below_zero() -> None:
+    arms = [{"arm": arm, "per_fold_r2": [0.9, -10.0, 0.5]} for arm in ("dense", "structured")]
+    figure = folds(arms)
+    assert trace(figure, "dense").y[1] == pytest.approx(11)
+    assert trace(figure, "dense").x[0] < 1 < trace(figure, "structured").x[0]
+    assert any(label.startswith("\N{MINUS SIGN}") for label in figure.layout.yaxis.ticktext)
 
 
 SPEC = RunSpec(train=TrainSpec(epochs=3, fine_tune_epochs=2), prune=PruneSpec(stages=2))
 
 
-def line(stage: int, epoch: int, loss: float) -> dict[str, Any]:
+def line(stage: int, epoch: int, loss: float, arm: str | None = None) -> dict[str, Any]:
     train = [loss, 3 * loss] if epoch else None
     return {
         "stage": stage,
+        "arm": arm or ("structured" if stage else "dense"),
         "epoch": epoch,
         "train_loss": train,
         "val_loss": [loss, loss],
@@ -182,10 +247,23 @@ def line(stage: int, epoch: int, loss: float) -> dict[str, Any]:
 def test_curves_put_the_stages_one_after_the_other() -> None:
     table = curve_table([line(0, 0, 4.0), line(0, 3, 1.0), line(1, 0, 2.0), line(2, 2, 0.5)], SPEC)
     assert stage_starts(SPEC) == [0, 3, 5, 7]
-    assert table["epoch"].tolist() == [0, 3, 3, 7]
-    assert table["train"].isna().tolist() == [True, False, True, False]
-    assert table["train"].iloc[1] == 2.0
-    assert table["r2"].iloc[0] == pytest.approx(0.6)
+    arms = {name: table[table["arm"] == name] for name in table["arm"]}
+    assert arms["dense"]["epoch"].tolist() == [0, 3]
+    assert arms["structured"]["epoch"].tolist() == [3, 7]
+    assert arms[TRAINING]["epoch"].tolist() == [3, 7]
+    assert arms[TRAINING]["loss"].tolist() == [2.0, 1.0]
+    assert arms["dense"]["r2"].iloc[0] == pytest.approx(0.6)
+
+
+def test_curves_of_several_arms_of_one_stage_stay_apart() -> None:
+    lines = [line(2, 1, 1.0), line(2, 1, 2.0, "random"), line(2, 1, 3.0, "scratch")]
+    table = curve_table(lines, SPEC).set_index("arm")
+    assert table.loc["random neurons", "loss"] == 2.0
+    assert table.loc["random neurons", "epoch"] == 6
+    assert table.loc["from scratch", "epoch"] == 1  # it trains for the whole run
+    domain = loss_curves(SPEC)["layer"][0]["encoding"]["color"]["scale"]["domain"]
+    assert "linear" not in domain
+    assert set(table.index) <= set(domain)
 
 
 def test_curves_description_depends_on_the_spec_alone() -> None:

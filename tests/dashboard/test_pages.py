@@ -45,6 +45,15 @@ def figures(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
+def figure_with(app: AppTest, trace: str) -> dict[str, Any]:
+    """The picture that has a trace of this name."""
+    return next(f for f in figures(app) if trace in [t["name"] for t in f["data"]])
+
+
+def names_in(app: AppTest) -> set[str]:
+    return {trace["name"] for figure in figures(app) for trace in figure["data"]}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_is_empty_without_runs(page: str) -> None:
     app = opened(page)
@@ -100,6 +109,56 @@ def test_plan_in_neurons_matches_the_engine() -> None:
     assert stages[-1].params == 377_282
 
 
+def test_plan_shows_all_reductions_whichever_is_given() -> None:
+    app = opened("plan", ratio_of="MACs overall", ratio="50")
+    last = app.table[0].value.iloc[-1]
+    assert last["MAC reduction"] == metric(app, "MACs, overall").strip("−") == "50.0 %"
+    assert last["Reduction"] == metric(app, "Parameters, overall").strip("−")
+    app.button_group(key="ratio_of").set_value("bytes").run()
+    assert app.number_input(key="max_bytes").value == last["Bytes"]
+    assert app.table[0].value["Bytes"].iloc[-1] == last["Bytes"]
+
+
+def test_plan_of_custom_widths_is_what_was_typed() -> None:
+    app = opened("plan", schedule="custom", widths="400, 400, 400, 200; 64, 64, 64, 32")
+    assert not app.error
+    shown = [text.replace("\xa0", " ") for text in app.table[0].value["Hidden widths"]]
+    assert shown[1:] == ["400 · 400 · 400 · 200", "64 · 64 · 64 · 32"]
+
+
+def test_plan_of_the_global_schedule_says_that_widths_are_nominal() -> None:
+    app = opened("plan")
+    assert "nominal" not in words(app)
+    app.button_group(key="ratio_of").set_value("neurons a stage").run()
+    app.selectbox(key="schedule").set_value("global").run()
+    assert not app.error
+    assert app.button_group(key="ratio_of").value == "parameters overall"
+    assert "The widths are nominal" in words(app)
+
+
+def test_plan_rounds_widths_and_then_needs_no_hint() -> None:
+    assert "multiples of 8" in words(opened("plan"))
+    app = opened("plan", round_to="8")
+    assert "multiples of 8 turn" not in words(app)
+    last = app.table[0].value["Hidden widths"].iloc[-1]
+    assert all(int(width) % 8 == 0 for width in last.replace("\xa0", "").split("·"))
+
+
+def test_plan_predicts_what_would_be_left_where_such_a_network_is_trained(
+    finished_run: RunFolder,
+) -> None:
+    assert "this plan" not in names_in(opened("plan"))
+    app = opened("plan", hidden="12, 8", stages="2", ratio="40")
+    plan = next(t for t in figure_with(app, "this plan")["data"] if t["name"] == "this plan")
+    assert plan["x"][0] == app.table[0].value["Parameters"].iloc[-1]
+    assert "A prediction in closed form" in words(app)
+    hidden = tuple(int(w) for w in app.table[0].value["Hidden widths"].iloc[-1].split("·"))
+    r2 = api.whatif("finished", hidden)[0].r2
+    assert f"R² {r2:.4f} on validation rows" in words(app)
+    relu = opened("plan", hidden="12, 8", stages="2", ratio="40", activation="relu")
+    assert "this plan" not in names_in(relu)
+
+
 def test_plan_link_repeats_the_plan() -> None:
     app = opened("plan", stages="2", ratio="50", hidden="64, 32", activation="relu", seeds="5")
     assert app.slider(key="stages").value == 2
@@ -116,8 +175,15 @@ def test_plan_link_repeats_the_plan() -> None:
         ({"hidden": " "}, "hidden widths must be whole numbers"),
         ({"hidden": "0"}, "greater than or equal to 1"),
         ({"hidden": "4", "stages": "8", "ratio": "99"}, "cannot be reached"),
-        ({"hidden": "8, 8", "ratio_of": "neurons a stage", "ratio": "99"}, "with none"),
+        ({"hidden": "8, 8", "ratio_of": "neurons a stage", "ratio": "99"}, "with fewer than 1"),
         ({"hidden": "8, 8", "ratio_of": "neurons a stage", "ratio": "1"}, "remove no neuron"),
+        ({"schedule": "custom", "widths": "600, 512, 512, 256"}, "grows from"),
+        ({"schedule": "custom", "widths": "64, 64"}, "stage 1 has 2 layers"),
+        ({"schedule": "custom", "widths": "64, many"}, "must be whole numbers"),
+        ({"schedule": "custom", "widths": " "}, "at least one stage"),
+        ({"ratio_of": "bytes", "max_bytes": "8"}, "cannot be reached"),
+        ({"hidden": "8, 8", "round_to": "16"}, "larger than hidden layer 1"),
+        ({"hidden": "8, 8", "least_width": "9"}, "larger than hidden layer 1"),
         ({"source": "table"}, "give the path"),
         ({"source": "table", "path": "a.csv"}, "at least one target"),
         ({"source": "table", "path": "no/such.csv", "targets": "y"}, "no/such.csv"),
@@ -164,7 +230,11 @@ def test_start_submits_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(api, "submit", submit)
     monkeypatch.setattr(api, "ensure_worker", lambda: workers.append(None))
-    app = opened("plan", stages="2", ratio="40", hidden="16, 16", epochs="7", seeds="2")
+    app = opened("plan", stages="2", ratio="40", hidden="16, 16", epochs="7", seeds="2", folds="5")
+    app.selectbox(key="criterion").set_value("Taylor")
+    app.selectbox(key="reconstruction").set_value("bias")
+    app.multiselect(key="controls").set_value(["random neurons", "linear"])
+    app.number_input(key="margin").set_value(0.02).run()
     app.button(key="start").click().run()
     assert len(submitted) == len(workers) == 1
     spec = submitted[0]
@@ -173,6 +243,9 @@ def test_start_submits_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert spec.prune.param_reduction == 0.4
     assert spec.train.epochs == 7
     assert spec.seeds == (0, 1)
+    assert (spec.prune.criterion, spec.prune.reconstruction) == ("taylor", "bias")
+    assert spec.compare.controls == ("random", "linear")
+    assert (spec.compare.folds, spec.compare.margin) == (5, 0.02)
     assert app.title[0].value == "Jobs"
 
 
@@ -214,10 +287,10 @@ def test_jobs_shows_progress_time_left_and_curves(
     with_jobs(monkeypatch, running)
     app = opened("jobs")
     progress = app.get("progress")[0].proto
-    assert progress.value == 75  # 3 of 4 epochs
-    assert progress.text == "Stage 1 of 2, epoch 1 of 1, about 3 min 20 s left"
+    assert progress.value == 40  # 4 of 10 epochs of all arms
+    assert progress.text == "Stage 1 of 2, magnitude, epoch 1 of 1, about 3 min 20 s left"
     assert len(app.get("arrow_vega_lite_chart") or app.get("vega_lite_chart")) == 2
-    assert "stage 1 done" in app.code[-1].value
+    assert "stage 1 of dense_longer, magnitude done" in app.code[-1].value
     assert app.button(key=f"cancel_{unfinished_run.run_id}")
 
 
@@ -269,9 +342,9 @@ def test_jobs_of_a_run_whose_files_are_gone(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_run_shows_neurons_stages_and_files(finished_run: RunFolder) -> None:
     app = opened("run", run=finished_run.run_id)
-    heatmap, survival = figures(app)[:2]
+    assert {"kept", "removed", "cut", "stage removed"} <= names_in(app)
+    heatmap = figure_with(app, "kept")
     assert [t["name"] for t in heatmap["data"]] == ["kept", "removed", "cut"]
-    assert survival["data"][0]["name"] == "stage removed"
     stages = app.table[-1].value
     assert stages["Parameters"].tolist() == [s.params for s in api.planned_stages(finished_run)]
     assert "R² tool\\_wear" in stages.columns
@@ -283,15 +356,59 @@ def test_run_shows_neurons_stages_and_files(finished_run: RunFolder) -> None:
         "spinn_structured_final.pt",
         "spinn_structured_metrics.json",
         "dense_pinn_improved_final.pt",
+        "magnitude_final.pt",
         "spinn_structured_stage1.pt",
         "spinn_structured_stage2.pt",
     ]
 
 
+def test_run_begins_with_the_verdict_and_the_table_of_arms(finished_run: RunFolder) -> None:
+    result = finished_run.result()
+    assert result is not None
+    app = opened("run", run=finished_run.run_id)
+    for sentence in result["verdict"]["words"]:
+        assert plain(sentence).replace("R2", "R²") in words(app)
+    assert "too few repetitions" in words(app)
+    table = app.table[0].value
+    assert len(table) == len(result["arms"]) == 7
+    assert table["Non-zero"].tolist() == [arm["nonzero"] for arm in result["arms"]]
+    assert table["n"].tolist() == [arm["r2"]["n"] for arm in result["arms"]]
+    assert table["Speed-up"].iloc[0] == table["MAC ratio"].iloc[0] == "1.00\xa0×"
+    first = table["Latency"].tolist()
+    app.button_group(key="batch").set_value("1").run()
+    assert app.table[0].value["Latency"].tolist() != first
+    assert app.table[1].value["Stored as"].tolist() == ["dense tensors", "COO", "CSR"]
+    assert "same shapes, the same file and the same speed" in words(app)
+
+
+def test_run_draws_all_arms_the_prediction_and_the_sensitivity(finished_run: RunFolder) -> None:
+    app = opened("run", run=finished_run.run_id)
+    cost = {trace["name"] for trace in figure_with(app, "path")["data"]}
+    arms = {"dense", "structured", "dense, longer", "random neurons", "from scratch", "magnitude"}
+    assert arms <= cost
+    assert {"predicted for a stage", "after fine-tuning", "layer 1", "layer 2"} <= names_in(app)
+
+
+def test_run_with_folds_shows_how_they_scatter(folded_run: RunFolder) -> None:
+    app = opened("run", run=folded_run.run_id)
+    assert len(figure_with(app, "structured")["data"]) > 1
+    assert "Fold by fold" in words(app)
+    assert "Pooled R²" in app.table[0].value.columns
+    assert "1 seed × 3 folds" in words(app)
+
+
+def test_run_of_one_seed_without_controls_says_so(single_run: RunFolder) -> None:
+    app = opened("run", run=single_run.run_id)
+    assert "No control was run" in words(app)
+    assert "one repetition, so no interval" in words(app)
+    assert "n = 1, no interval" in words(app)
+    assert "[" not in app.table[0].value["R²"].iloc[0]
+
+
 def test_run_heatmap_follows_the_stage_slider(finished_run: RunFolder) -> None:
     app = opened("run", run=finished_run.run_id)
     app.slider(key="stage").set_value(2).run()
-    assert [t["name"] for t in figures(app)[0]["data"]] == ["kept"]
+    assert [t["name"] for t in figure_with(app, "kept")["data"]] == ["kept"]
     assert "Nothing is removed after this stage" in words(app)
     app.slider(key="stage").set_value(1).run()
     assert "is gone in stage 2" in words(app)
@@ -316,7 +433,7 @@ def test_run_with_nothing_finished_yet() -> None:
 def test_run_of_an_unknown_id_says_so(finished_run: RunFolder) -> None:
     app = opened("run", run="../../etc/passwd")
     assert plain("../../etc/passwd") in app.warning[0].value
-    assert app.selectbox(key="run").value in ("finished", "unfinished")
+    assert app.selectbox(key="run").value in [folder.run_id for folder in api.list_runs()]
 
 
 @pytest.mark.parametrize("name", ["spec.json", "spinn_structured_metrics.json"])
@@ -339,8 +456,13 @@ def test_no_page_loads_torch(finished_run: RunFolder) -> None:
         "from streamlit.testing.v1 import AppTest\n"
         f"for page in {PAGES}:\n"
         f"    app = AppTest.from_file({str(APP)!r}, default_timeout=60)\n"
-        "    app.switch_page(f'app_pages/{page}.py').run()\n"
+        "    app.switch_page(f'app_pages/{page}.py')\n"
+        "    app.query_params['hidden'] = '12, 8'\n"
+        "    app.query_params['stages'] = '2'\n"
+        "    app.run()\n"
         "    assert not app.exception and not app.error, page\n"
+        "    if page == 'plan':\n"
+        "        assert 'A prediction' in ' '.join(c.value for c in app.caption)\n"
         "assert 'torch' not in sys.modules\n"
     )
     done = subprocess.run(

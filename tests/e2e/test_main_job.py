@@ -76,7 +76,7 @@ def plan_and_start(page: Page, address: str) -> str:
     expect(page.locator(".st-key-shapes")).not_to_contain_text("Stage 3")
     expect(page.locator("table")).to_contain_text("24 · 16")
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
+    expect(page.get_by_role("heading", name="Jobs")).to_be_visible(timeout=20_000)
     page.wait_for_url("**/jobs?run=*")
     return page.url.partition("run=")[2]
 
@@ -86,7 +86,8 @@ def wait_until_done(page: Page, run_id: str) -> None:
     job = page.locator(f".st-key-job_{run_id}")
     expect(job).to_contain_text("running", timeout=60_000)
     page.reload()
-    expect(job).to_contain_text("done", timeout=RUN_SECONDS * 1000)
+    # The log says "done" of every stage; only the badge of a run that has ended has this icon.
+    expect(job).to_contain_text("check_circle", timeout=RUN_SECONDS * 1000)
 
 
 def test_plan_start_watch_and_take_the_files(
@@ -98,6 +99,9 @@ def test_plan_start_watch_and_take_the_files(
     page.locator(f".st-key-job_{run_id}").get_by_role("link", name="Open run").click()
     page.wait_for_url(f"**/run?run={run_id}")
 
+    expect(page.locator(".st-key-verdict")).to_contain_text("too few repetitions")
+    expect(page.locator("table").first).to_contain_text("from scratch")
+    expect(page.locator(".st-key-tradeoff .plot-container")).to_be_visible()
     heatmap = page.locator(".st-key-heatmap")
     expect(heatmap).to_contain_text("/ 24 kept")
     expect(page.locator(".st-key-survival .plot-container")).to_be_visible()

@@ -21,9 +21,11 @@ def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def make_run(small_table: Path) -> MakeRun:
-    """Make a run folder: two stages, one seed, quick epochs."""
+    """Make a run folder: two stages, one seed, quick epochs, by default nothing to compare with."""
 
-    def make(epochs: int = 3, fine_tune_epochs: int = 3) -> RunFolder:
+    def make(
+        epochs: int = 3, fine_tune_epochs: int = 3, controls: tuple[str, ...] = ()
+    ) -> RunFolder:
         spec = RunSpec.from_dict(
             {
                 "data": {"source": f"table:{small_table}", "targets": ["y"], "drop": ["g", "z"]},
@@ -35,6 +37,7 @@ def make_run(small_table: Path) -> MakeRun:
                     "device": "cpu",
                 },
                 "prune": {"stages": 2, "pruning_ratio": 0.25},
+                "compare": {"controls": controls},
                 "seeds": [0],
             }
         )

@@ -48,9 +48,7 @@ def test_the_start_of_a_stage_is_estimated_from_the_stage_before() -> None:
 
 def test_one_slow_epoch_does_not_change_the_estimate() -> None:
     even = progress(SPEC, STAGES, [line(0, epoch) for epoch in range(1, 6)])
-    slow = progress(
-        SPEC, STAGES, [*(line(0, epoch) for epoch in range(1, 5)), line(0, 5, 60.0)]
-    )
+    slow = progress(SPEC, STAGES, [*(line(0, epoch) for epoch in range(1, 5)), line(0, 5, 60.0)])
     assert slow == even
 
 

@@ -19,7 +19,7 @@ from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import DataSpec, Reconstruction
 from spinn_engine.training.data import place
 from spinn_engine.training.loop import Members, Settings, fit
-from spinn_engine.training.network import Stack, new_stack
+from spinn_engine.training.network import ACTIVATIONS, Stack, new_stack
 from tests.pruning.test_surgery import NOTHING, random_stack
 
 
@@ -73,6 +73,73 @@ def test_the_held_out_error_never_grows(seed: int) -> None:
             )
             errors.append(np.square(z - h @ weight - bias).mean())
         assert errors[0] <= errors[1] * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_least_squares_is_no_worse_than_bias_and_bias_no_worse_than_none(seed: int) -> None:
+    """Another network and other, correlated rows each time; fewer rows than neurons, too."""
+    rng = np.random.default_rng(seed)
+    inputs, width, nxt = (int(v) for v in rng.integers((3, 12, 4), (9, 40, 20)))
+    activation = str(rng.choice(["tanh", "relu", "gelu", "silu", "sigmoid"]))
+    dense = random_stack([width, nxt], inputs, 2, activation, members=2, seed=seed)  # type: ignore[arg-type]
+    mixing = rng.normal(size=(inputs, inputs))
+    counts = int(rng.integers(10, 400)), int(rng.integers(10, 200))
+    fit_rows, held_out = (
+        torch.from_numpy(rng.normal(size=(2, n, inputs)) @ mixing).float() for n in counts
+    )
+    rows = Calibration(fit_rows, held_out)
+    hidden = (int(rng.integers(1, width)), nxt)
+    ways: tuple[Reconstruction, ...] = ("none", "bias", "least_squares")
+    done = {how: prune_stage(dense, hidden, l1(dense, NOTHING), how, rows) for how in ways}
+    for member in range(2):
+        errors = []
+        for stack, selection in done.values():
+            h, z = left_and_wanted(dense, selection.kept, held_out, member)
+            weight, bias = (p[1][member].detach().double().numpy() for p in parts(stack))
+            errors.append(np.square(z - h @ weight - bias).mean())
+        none, bias_only, solved = errors
+        assert solved <= bias_only * (1 + 1e-4)
+        assert bias_only <= none * (1 + 1e-4)
+
+
+def parts(stack: Stack) -> tuple[list[Tensor], list[Tensor]]:
+    return list(stack.weights), list(stack.biases)
+
+
+def left_and_wanted(
+    dense: Stack, kept: list[Tensor], x: Tensor, member: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """As ``hidden_and_target``, for any activation."""
+    with torch.no_grad():
+        first, second, _ = dense.pre_activations(x)
+    left = ACTIVATIONS[dense.activation](first[member])[:, kept[0][member]]
+    return left.double().numpy(), second[member].double().numpy()
+
+
+def test_bias_takes_over_the_mean_of_what_is_gone() -> None:
+    dense, pruned, kept, _ = one_layer_pruned(members=1, seed=3)
+    x = torch.randn(1, 200, 5, generator=torch.Generator().manual_seed(1)) + 0.5
+    picked = reconstruct(dense, pruned, kept, Calibration(x, x), ridges=())
+    assert picked[0].tolist() == [float("inf")]
+    plain = remove_neurons(dense, kept)
+    torch.testing.assert_close(pruned.weights[1], plain.weights[1])
+    gone = sorted(set(range(20)) - set(kept[0][0].tolist()))
+    with torch.no_grad():
+        mean = torch.tanh(dense.pre_activations(x)[0])[0].mean(dim=0)[gone]
+        shift = mean @ dense.weights[1][0][gone]
+        torch.testing.assert_close(
+            pruned.biases[1][0, 0], plain.biases[1][0, 0] + shift, rtol=1e-4, atol=1e-5
+        )
+
+
+def test_neurons_that_never_change_leave_the_weights_alone() -> None:
+    """Dead units: the Gram matrix is zero, and no ridge can be solved."""
+    dense = random_stack([10, 6], 3, 2, "relu", members=1, seed=2)
+    dense.biases[0].data.fill_(-100.0)
+    rows = Calibration(torch.randn(1, 50, 3), torch.randn(1, 20, 3))
+    pruned, _ = prune_stage(dense, (5, 6), l1(dense, NOTHING), "least_squares", rows)
+    x = torch.randn(1, 30, 3)
+    torch.testing.assert_close(pruned(x), dense(x))
 
 
 def test_nothing_lost_nothing_changed() -> None:

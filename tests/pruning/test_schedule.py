@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -16,7 +18,6 @@ from spinn_engine.spec import PruneSpec
 
 REFERENCE = (512, 512, 512, 256)
 WIDTHS = st.lists(st.integers(2, 40), min_size=1, max_size=6).map(tuple)
-SCHEDULES = st.sampled_from(["uniform", "sequential"])
 SHARES = st.floats(0.02, 0.95)
 
 
@@ -55,47 +56,112 @@ def test_sizes_equal_those_of_torch(hidden: tuple[int, ...], inputs: int, output
     assert mac_count(widths) == sum(x.weight.numel() for x in layers)
 
 
-@given(WIDTHS, SCHEDULES, SHARES, st.integers(1, 8), st.booleans())
-def test_every_stage_is_smaller_than_the_one_before(
-    hidden: tuple[int, ...], schedule: str, share: float, stages: int, by_neurons: bool
+def check_words(refused: BadInputError, words: str) -> None:
+    assert words in str(refused)
+    assert "\n" not in str(refused)
+
+
+@st.composite
+def prunings(draw: st.DrawFn) -> tuple[PruneSpec, tuple[int, ...]]:
+    """Any schedule, target and limits, with a dense network that is wide enough for them."""
+    round_to, least = draw(st.sampled_from([1, 1, 2, 3, 8])), draw(st.integers(1, 6))
+    hidden = draw(st.lists(st.integers(max(round_to, least), 40), min_size=1, max_size=5))
+    dense = parameter_count((5, *hidden, 2))
+    amounts = {"max_bytes": st.integers(4, 4 * dense), "pruning_ratio": SHARES}
+    amount = draw(st.sampled_from(["param_reduction", "mac_reduction", *amounts]))
+    schedules = ["uniform", "sequential"] + ["global"] * (amount != "pruning_ratio")
+    spec = {
+        "schedule": draw(st.sampled_from(schedules)),
+        "stages": draw(st.integers(1, 6)),
+        "round_to": round_to,
+        "least_width": least,
+        amount: draw(amounts.get(amount, SHARES)),
+    }
+    return PruneSpec.model_validate(spec), tuple(hidden)
+
+
+@given(prunings())
+@settings(max_examples=400)
+def test_no_stage_breaks_a_limit_grows_or_repeats_the_one_before(
+    case: tuple[PruneSpec, tuple[int, ...]],
 ) -> None:
-    amount = "pruning_ratio" if by_neurons else "param_reduction"
-    spec = PruneSpec.model_validate({"schedule": schedule, "stages": stages, amount: share})
+    spec, dense = case
     try:
-        planned = plan(spec, hidden, 5, 2)
-    except BadInputError:
-        return  # refused in words; the tests below say when
-    assert planned[0].hidden == hidden
-    assert len(planned) == stages + 1
+        planned = plan(spec, dense, 5, 2)
+    except BadInputError as refused:
+        check_words(refused, "")
+        return
+    assert len(planned) == spec.stages + 1
     for before, after in pairwise(planned):
-        assert after.params < before.params
-        assert all(1 <= b <= a for a, b in zip(before.hidden, after.hidden, strict=True))
+        assert after.hidden != before.hidden
+        for first, old, new in zip(dense, before.hidden, after.hidden, strict=True):
+            assert min(spec.least_width, first) <= new <= old
+            assert new % spec.round_to == 0 or new == first
+    if spec.max_bytes is not None:
+        assert planned[-1].bytes <= spec.max_bytes
 
 
-@given(WIDTHS, SHARES)
-def test_one_uniform_stage_is_the_nearest_on_the_proportional_path(
-    hidden: tuple[int, ...], share: float
+def path_by_hand(spec: PruneSpec, dense: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """One step at a time, from the layer that has the largest share left half-way through it."""
+    now, path = list(dense), [dense]
+    while True:
+        steps = []
+        for layer, width in enumerate(now):
+            below = (width - 1) // spec.round_to * spec.round_to
+            if below >= spec.least_width:
+                steps.append((-Fraction(width + below, 2 * dense[layer]), layer, below))
+        if not steps:
+            return path
+        _, layer, below = min(steps)
+        now[layer] = below
+        path.append(tuple(now))
+
+
+@given(prunings())
+@settings(max_examples=300)
+def test_the_budget_is_met_as_nearly_as_the_path_allows(
+    case: tuple[PruneSpec, tuple[int, ...]],
 ) -> None:
-    """Brute force: neurons leave one at a time, from the layer with the largest share left."""
-    path = [list(hidden)]
-    while max(path[-1]) > 1:
-        widths = path[-1].copy()
-        shares = [(w - 0.5) / d if w > 1 else 0.0 for w, d in zip(widths, hidden, strict=True)]
-        widths[shares.index(max(shares))] -= 1
-        path.append(widths)
-    sizes = [parameter_count((5, *widths, 2)) for widths in path]
-    target = sizes[0] * (1 - share)
-    spec = PruneSpec(stages=1, param_reduction=share)
-    if target < 0.999 * sizes[-1]:
-        with pytest.raises(BadInputError, match="cannot be reached"):
-            plan(spec, hidden, 5, 2)
+    spec, dense = case
+    if spec.pruning_ratio is not None or (
+        spec.schedule == "sequential" and spec.stages % len(dense)  # layers pruned equally often
+    ):
         return
-    nearest = min(abs(size - target) for size in sizes)
-    if nearest == abs(sizes[0] - target):
-        with pytest.raises(BadInputError, match="would remove no neuron"):
-            plan(spec, hidden, 5, 2)
+    path = path_by_hand(spec, dense)
+    size = mac_count if spec.mac_reduction else parameter_count
+    sizes = [size((5, *widths, 2)) for widths in path]
+    if spec.max_bytes is not None:
+        target = float(spec.max_bytes // 4)
+        allowed = [s for s in sizes if s <= target]
+    else:
+        target = sizes[0] * (1 - (spec.mac_reduction or spec.param_reduction or 0.0))
+        allowed = sizes if target >= 0.999 * sizes[-1] else []
+    if not allowed:
+        smallest = re.escape(f"smallest network is {list(path[-1])}")
+        with pytest.raises(BadInputError, match=smallest):
+            plan(spec, dense, 5, 2)
         return
-    assert abs(plan(spec, hidden, 5, 2)[-1].params - target) == pytest.approx(nearest)
+    try:
+        final = plan(spec, dense, 5, 2)[-1]
+    except BadInputError as refused:
+        check_words(refused, "would remove no neuron")
+        return
+    found = size((5, *final.hidden, 2))
+    assert abs(found - target) == pytest.approx(min(abs(s - target) for s in allowed))
+
+
+@given(WIDTHS, st.data())
+def test_custom_widths_are_taken_as_they_are(hidden: tuple[int, ...], data: st.DataObject) -> None:
+    stages = [hidden]
+    for _ in range(data.draw(st.integers(1, 4))):
+        stages.append(tuple(data.draw(st.integers(1, width)) for width in stages[-1]))
+    try:
+        planned = plan(PruneSpec(schedule="custom", widths=tuple(stages[1:])), hidden, 5, 2)
+    except BadInputError as refused:
+        assert any(a == b for a, b in pairwise(stages))
+        check_words(refused, "would remove no neuron")
+        return
+    assert [stage.hidden for stage in planned] == stages
 
 
 @pytest.mark.parametrize(
@@ -109,10 +175,28 @@ def test_one_uniform_stage_is_the_nearest_on_the_proportional_path(
             (8, 8, 8),
             r"smallest network is \[1, 8, 8\] with 101 parameters",
         ),
+        (
+            {"stages": 1, "param_reduction": 0.9, "least_width": 4},
+            (8, 8),
+            r"smallest network is \[4, 4\] with 41 parameters \(164 bytes\)",
+        ),
+        ({"max_bytes": 160, "least_width": 4}, (8, 8), r"smallest network is \[4, 4\]"),
+        ({"mac_reduction": 0.9, "round_to": 4}, (8, 8), r"smallest network is \[4, 4\]"),
+        ({"max_bytes": 1_000_000}, (8, 8), "would remove no neuron"),
+        ({"round_to": 16}, (32, 8), r"round_to 16 is larger than hidden layer 2 \(8 neurons\)"),
+        ({"least_width": 9}, (32, 8), "least_width 9 is larger than hidden layer 2"),
+        ({"widths": [[4, 4], [4, 5]]}, (8, 8), r"stage 2 grows from \[4, 4\] to \[4, 5\]"),
+        ({"widths": [[9, 4]]}, (8, 8), "stage 1 grows"),
+        ({"widths": [[4, 4, 4]]}, (8, 8), "stage 1 has 3 layers but the dense network has 2"),
+        ({"widths": [[]]}, (8, 8), "stage 1 has 0 layers"),
+        ({"widths": [[4, 4], [4, 4]]}, (8, 8), "stage 2 would remove no neuron"),
+        ({"widths": [[4, 2]], "least_width": 3}, (8, 8), "a layer of 2 neurons.* least_width 3"),
+        ({"widths": [[4, 6]], "round_to": 4}, (8, 8), "a layer of 6 neurons.* round_to 4"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(
     spec: dict[str, object], hidden: tuple[int, ...], words: str
 ) -> None:
-    with pytest.raises(BadInputError, match=words):
+    with pytest.raises(BadInputError, match=words) as caught:
         plan(PruneSpec.model_validate(spec), hidden, 3, 1)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,90 @@
+"""Axes that several pictures share: R2 stretched near 1, and counts on a log scale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from dashboard.charts.style import GRID
+
+# The axis shows 1 - R2 on a log scale, so that it stretches near 1; these never reach the reader.
+LEAST_ERROR = 1e-6
+
+
+def error(r2: float) -> float:
+    """Where an R2 stands on the axis of ``r2_axis``."""
+    return max(1 - r2, LEAST_ERROR)
+
+
+def error_range(points: Sequence[float], ends: Sequence[float] = ()) -> tuple[float, float]:
+    """Powers of ten between which to draw; an interval far wider than its points is cut off.
+
+    Args:
+        points: every R2 that must be seen.
+        ends: ends of intervals, in R2.
+    """
+    known, wide = [error(r2) for r2 in points], [error(r2) for r2 in (*points, *ends)]
+    least, most = max(min(known) / 2, min(wide)), min(max(known) * 2, max(wide))
+    low, high = math.log10(least), math.log10(most)
+    room = max(0.08, 0.06 * (high - low), (0.2 - (high - low)) / 2)
+    return low - room, high + room
+
+
+def r2_axis(low: float, high: float, title: str = "R² (stretched near 1)") -> dict[str, Any]:
+    """1 - R2 between two powers of ten, the better end on top, labelled with R2."""
+    ticks = round_numbers(low, high, most=12)
+    return {
+        "type": "log",
+        "range": [high, low],
+        "title": {"text": title},
+        "tickvals": ticks,
+        "ticktext": [f"{1 - value:.5g}".replace("-", "\N{MINUS SIGN}") for value in ticks],
+        "gridcolor": GRID,
+        "zeroline": False,
+    }
+
+
+def count_axis(least: float, most: float) -> dict[str, Any]:
+    """Parameters around the data, on a log scale, written as 200 k or 5 M."""
+    low, high = math.log10(least) - 0.12, math.log10(most) + 0.12
+    ticks = round_numbers(low, high, most=7)
+    return {
+        "type": "log",
+        "range": [low, high],
+        "title": {"text": "parameters (count, log scale)"},
+        "tickvals": ticks,
+        "ticktext": [short_count(value) for value in ticks],
+        "tickangle": 0,
+        "gridcolor": GRID,
+    }
+
+
+def short_count(value: float) -> str:
+    """A count in three digits: ``667 k``, ``1.2 M``."""
+    for size, letter in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if value >= size:
+            return f"{value / size:.3g}{letter}"
+    return f"{value:g}"
+
+
+def round_numbers(low: float, high: float, most: int) -> list[float]:
+    """Up to ``most`` round numbers between two powers of ten, at least four if there are any."""
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    found: list[float] = []
+    fine = tuple(1 + 0.1 * step for step in range(90))
+    for digits in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9), fine):
+        values = [digit * 10.0**decade for decade in decades for digit in digits]
+        found = [value for value in values if low <= math.log10(value) <= high]
+        if len(found) >= 4:
+            break
+    return _apart(found, (high - low) / most)
+
+
+def _apart(rising: list[float], least: float) -> list[float]:
+    """Those that stand at least so far, in powers of ten, from the one before: labels need room."""
+    kept: list[float] = []
+    for value in rising:
+        if not kept or math.log10(value / kept[-1]) >= least:
+            kept.append(value)
+    return kept

@@ -1,0 +1,60 @@
+"""How far the folds of a cross-validation scatter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.charts.axes import error, error_range, r2_axis
+from dashboard.charts.style import ARM_COLOURS, ARM_LABELS, ARM_SYMBOLS, GRID, figure
+
+SPREAD = 0.5
+
+
+def folds(arms: Sequence[dict[str, Any]], dark: bool = False) -> go.Figure:
+    """R2 of every fold, a marker an arm, side by side within a fold.
+
+    Args:
+        arms: the arms as in the metrics file, with ``per_fold_r2``.
+        dark: whether the page is dark.
+    """
+    count = len(arms[0]["per_fold_r2"])
+    step = SPREAD / max(len(arms) - 1, 1)
+    traces = [
+        {
+            "type": "scatter",
+            "name": ARM_LABELS[row["arm"]],
+            "mode": "markers",
+            "x": [fold + 1 - SPREAD / 2 + place * step for fold in range(count)],
+            "y": [error(r2) for r2 in row["per_fold_r2"]],
+            "customdata": [[fold + 1, r2] for fold, r2 in enumerate(row["per_fold_r2"])],
+            "marker": {
+                "color": ARM_COLOURS[row["arm"]],
+                "symbol": ARM_SYMBOLS[row["arm"]],
+                "size": 10,
+            },
+            "hovertemplate": (
+                f"{ARM_LABELS[row['arm']]}, fold %{{customdata[0]}}<br>"
+                "R² %{customdata[1]:.4f}<extra></extra>"
+            ),
+        }
+        for place, row in enumerate(arms)
+    ]
+    return figure(
+        traces,
+        height=360,
+        dark=dark,
+        margin={"l": 72, "r": 12, "t": 10, "b": 56},
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        xaxis={
+            "title": {"text": "fold (whole groups)"},
+            "tickvals": list(range(1, count + 1)),
+            "range": [0.5, count + 0.5],
+            "gridcolor": GRID,
+            "zeroline": False,
+        },
+        yaxis=r2_axis(*error_range([r2 for row in arms for r2 in row["per_fold_r2"]])),
+    )

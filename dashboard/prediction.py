@@ -1,0 +1,118 @@
+"""What would be left without fine-tuning: on a plan, and beside what training then gave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import cache, elements
+from dashboard.charts.style import BLUE, CONFIG, GREY, VERMILLION
+from dashboard.charts.whatif import Marks, prediction, sensitivity
+from dashboard.formats import plain, signed
+from spinn_engine import api
+from spinn_engine.spec import RunSpec
+
+Result = dict[str, Any]
+
+
+def show_planned(spec: RunSpec, stages: list[api.Stage]) -> None:
+    """The predicted curve with the plan on it, where a dense network like this one is trained."""
+    run_id = cache.run_like(spec)
+    if run_id is None:
+        st.caption(
+            "Once a dense network of this shape is trained on this data, what pruning would leave "
+            "of its R² is predicted here."
+        )
+        return
+    last = stages[-1]
+    curve = cache.predicted_curve(run_id, spec.prune)
+    r2 = cache.predicted(run_id, last.hidden, spec.prune)
+    st.subheader("What would be left, before any fine-tuning", anchor=False)
+    st.plotly_chart(
+        prediction(
+            curve,
+            [
+                Marks("dense network", curve[:1], BLUE, "square"),
+                Marks("this plan", [(last.params, r2)], VERMILLION, "circle", 14),
+            ],
+            elements.is_dark(),
+        ),
+        config=CONFIG,
+        key="prediction",
+        alt=f"Predicted validation R2 against parameters; this plan: {last.params:,} parameters, "
+        f"predicted R2 {r2:.4f}",
+    )
+    nominal = "" if last.exact else " The widths are nominal, so this point is too."
+    st.caption(
+        f"This plan: R² {r2:.4f} on validation rows with {last.params:,} parameters, "
+        f"{signed(r2 - curve[0][1])} to the dense network. A prediction in closed form from the "
+        f"dense network of run {plain(run_id)}, cut at once and not fine-tuned; the line is the "
+        f"uniform schedule.{nominal}"
+    )
+
+
+def show_measured(result: Result) -> None:
+    """The prediction beside what training gave at every stage, and each layer by itself."""
+    st.subheader("Predicted and trained", anchor=False)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        draw_measured(result)
+    with right:
+        draw_sensitivity(result)
+
+
+def draw_measured(result: Result) -> None:
+    """One network all the way: predicted from its dense weights, then really pruned and trained."""
+    whatif, stages = result["whatif"], result["stages"]
+    place = result["seeds"].index(whatif["seed"]) * result["folds"]
+    predicted = [(row["params"], row["val_r2"]) for row in whatif["stages"][1:]]
+    trained, before = (
+        [(row["params"], row[key]["per_seed"][place]) for row in stages[1:]]
+        for key in ("val_r2", "val_r2_before_fine_tuning")
+    )
+    dense = [(stages[0]["params"], stages[0]["val_r2"]["per_seed"][place])]
+    marks = [
+        Marks("dense", dense, BLUE, "square"),
+        Marks("predicted for a stage", predicted, GREY, "diamond"),
+        Marks("pruned, before fine-tuning", before, VERMILLION, "circle-open"),
+        Marks("after fine-tuning", trained, VERMILLION, "circle"),
+    ]
+    curve = [(row["params"], row["val_r2"]) for row in whatif["curve"]]
+    pairs = zip(predicted, before, strict=True)
+    off = max(abs(guess - found) for (_, guess), (_, found) in pairs)
+    st.plotly_chart(
+        prediction(curve, marks, elements.is_dark()),
+        config=CONFIG,
+        key="predicted",
+        alt="Predicted and measured validation R2 against parameters, stage by stage",
+    )
+    st.caption(
+        f"Seed {whatif['seed']}, validation rows. The prediction cuts the dense network at once "
+        "and trains nothing; the run pruned stage by stage and fine-tuned in between. Before a "
+        f"stage's fine-tuning the two are at most {off:.4f} apart."
+    )
+
+
+def draw_sensitivity(result: Result) -> None:
+    """Which layer can spare its neurons: each pruned alone."""
+    whatif = result["whatif"]
+    dense = whatif["stages"][0]
+    layers = [
+        [(0.0, dense["val_r2"])]
+        + [(1 - row["hidden"][at] / dense["hidden"][at], row["val_r2"]) for row in rows]
+        for at, rows in enumerate(whatif["sensitivity"])
+    ]
+    lowest = min(range(len(layers)), key=lambda at: layers[at][-1][1])
+    st.plotly_chart(
+        sensitivity(layers, elements.is_dark()),
+        config=CONFIG,
+        key="sensitivity",
+        alt="Predicted validation R2 against the share removed from one layer alone: "
+        + "; ".join(f"layer {k}: {one[-1][1]:.4f}" for k, one in enumerate(layers, start=1)),
+    )
+    share, r2 = layers[lowest][-1]
+    st.caption(
+        f"Each layer pruned alone, the others whole; predicted, not fine-tuned. Layer {lowest + 1} "
+        f"is the most sensitive: {r2:.4f} with {100 * share:.0f} % of its neurons removed."
+    )

@@ -1,0 +1,263 @@
+"""Widgets that say how much is pruned, where, and how it is judged."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, get_args
+
+import streamlit as st
+
+from dashboard.charts.style import ARM_LABELS
+from dashboard.formats import MINUS, percent, size
+from dashboard.forms import KEEP, parse_widths
+from spinn_engine import api
+from spinn_engine.errors import BadInputError
+from spinn_engine.spec import (
+    DEFAULT_PARAM_REDUCTION,
+    CompareSpec,
+    Control,
+    Criterion,
+    Reconstruction,
+    RunSpec,
+    Schedule,
+)
+
+OVERALL, A_STAGE, MACS, BYTES = "parameters overall", "neurons a stage", "MACs overall", "bytes"
+LABELS = {
+    OVERALL: "Parameters removed, overall",
+    A_STAGE: "Neurons removed from a layer, in one stage",
+    MACS: "Multiply-accumulates removed, overall",
+}
+FIELDS = {OVERALL: "param_reduction", A_STAGE: "pruning_ratio", MACS: "mac_reduction"}
+LEAST_PERCENT, MOST_PERCENT, STEP = 1.0, 99.0, 0.5
+DEFAULT_BYTES = 840_000
+DEFAULT_WIDTHS = "384, 384, 384, 192\n288, 288, 288, 144"
+SCHEDULES = (
+    "uniform: every hidden layer in every stage.  \nsequential: stage 1 prunes hidden layer 1, "
+    "stage 2 layer 2, then round again.  \nglobal: one ranking of all neurons spends the budget "
+    "where they matter least.  \ncustom: your own widths, stage by stage."
+)
+CRITERIA: dict[str, Criterion] = {
+    "L1 incoming": "l1",
+    "L1 outgoing": "l1_out",
+    "L1 in × out": "l1_in_out",
+    "L2 incoming": "l2",
+    "activation": "activation",
+    "Taylor": "taylor",
+    "random": "random",
+}
+RECONSTRUCTIONS: dict[str, Reconstruction] = {
+    "least squares": "least_squares",
+    "bias": "bias",
+    "none": "none",
+}
+CONTROLS = {ARM_LABELS[control]: control for control in get_args(Control)}
+
+
+def amount_form() -> dict[str, Any]:
+    """Schedule, stages and how much; gives the ``prune`` part of a spec.
+
+    Raises:
+        BadInputError: the custom widths are not whole numbers.
+    """
+    schedule = st.selectbox("Schedule", get_args(Schedule), key="schedule", help=SCHEDULES, **KEEP)
+    if schedule == "custom":
+        text = st.text_area(
+            "Hidden widths, one stage a line",
+            DEFAULT_WIDTHS,
+            key="widths",
+            help="After the dense network; every line has as many widths as it, none larger.",
+            **KEEP,
+        )
+        return {"widths": parse_stages(text or "")}
+    stages = st.slider("Stages", 1, 8, RunSpec().prune.stages, key="stages", **KEEP)
+    meanings: tuple[str, ...] = (OVERALL, A_STAGE, MACS, BYTES)
+    if schedule == "global":  # it spends one budget over all layers
+        meanings = (OVERALL, MACS, BYTES)
+        if st.session_state.get("ratio_of") == A_STAGE:
+            st.session_state["ratio_of"] = OVERALL
+            _carry_over()
+    means = st.segmented_control(
+        "The amount is given in",
+        meanings,
+        default=OVERALL,
+        required=True,
+        key="ratio_of",
+        on_change=_carry_over,
+        **KEEP,
+    )
+    return {"stages": stages, "schedule": schedule, **_amount(means)}
+
+
+def _amount(means: str) -> dict[str, Any]:
+    """The slider, or the number of bytes."""
+    if means == BYTES:
+        most = st.number_input(
+            "Weights at the end, in bytes at most",
+            4,
+            10**12,
+            DEFAULT_BYTES,
+            step=1000,
+            key="max_bytes",
+            help="Of the float32 weights and biases, without the file around them.",
+            **KEEP,
+        )
+        return {"max_bytes": int(most)}
+    ratio = st.slider(
+        LABELS[means],
+        LEAST_PERCENT,
+        MOST_PERCENT,
+        100 * DEFAULT_PARAM_REDUCTION,
+        STEP,
+        format="%.1f %%",
+        key="ratio",
+        **KEEP,
+    )
+    return {FIELDS[means]: round(ratio / 100, 4)}
+
+
+def _carry_over() -> None:
+    """When the meaning is switched, the slider goes to what it stood for in the new meaning."""
+    means = st.session_state["ratio_of"]
+    value = st.session_state.get("_equivalents", {}).get(means)
+    if value is None:
+        return
+    if means == BYTES:
+        st.session_state["max_bytes"] = int(value)
+    else:
+        nearest = round(100 * value / STEP) * STEP
+        st.session_state["ratio"] = min(max(nearest, LEAST_PERCENT), MOST_PERCENT)
+
+
+def parse_stages(text: str) -> list[tuple[int, ...]]:
+    """Widths of each stage: a line each, or separated by semicolons.
+
+    Raises:
+        BadInputError: there are none, or something else stands between them.
+    """
+    lines = [line for line in re.split(r"[\n\r;]+", text) if line.strip()]
+    if not lines:
+        raise BadInputError("prune.widths: give the hidden widths of at least one stage")
+    return [parse_widths(line) for line in lines]
+
+
+def show_equivalents(stages: list[api.Stage]) -> None:
+    """Every meaning of the ratio for the plan as it stands; remembered for the switch."""
+    shares = [share for stage in stages for share in stage.pruning_ratios if share > 0]
+    a_stage, last = sum(shares) / len(shares), stages[-1]
+    st.session_state["_equivalents"] = {
+        OVERALL: last.param_reduction,
+        A_STAGE: a_stage,
+        MACS: last.mac_reduction,
+        BYTES: last.bytes,
+    }
+    figures = (
+        (
+            "Parameters, overall",
+            f"{MINUS}{percent(last.param_reduction)}",
+            "1 - parameters at the end / parameters of the dense network.",
+        ),
+        (
+            "Neurons, a stage",
+            f"{MINUS}{percent(a_stage)}",
+            "Share of a pruned layer's neurons that one stage removes: the mean over layers and "
+            f"stages (from {percent(min(shares))} to {percent(max(shares))}).",
+        ),
+        (
+            "MACs, overall",
+            f"{MINUS}{percent(last.mac_reduction)}",
+            "1 - multiply-accumulates at the end / those of the dense network.",
+        ),
+        ("Weights", size(last.bytes), f"The dense weights take {size(stages[0].bytes)}."),
+    )
+    for pair in (figures[:2], figures[2:]):
+        for column, (label, value, about) in zip(st.columns(2, wrap=False), pair, strict=True):
+            column.metric(label, value, help=about)
+
+
+def method_form() -> dict[str, Any]:
+    """How neurons are chosen and made up for, and the limits; more of the ``prune`` part."""
+    left, right = st.columns(2, wrap=False)
+    criterion = left.selectbox(
+        "Criterion",
+        CRITERIA,
+        key="criterion",
+        help="How a neuron is scored; the lowest scores go first. L1 incoming: the sum of its "
+        "absolute incoming weights and bias. activation: how much its output varies, times its "
+        "outgoing L1 norm. Taylor: the mean of |output × gradient of the loss|.",
+        **KEEP,
+    )
+    reconstruction = right.selectbox(
+        "Reconstruction",
+        RECONSTRUCTIONS,
+        key="reconstruction",
+        help="After each cut. least squares re-solves the next layer so that it still gets the "
+        "signals it got; bias folds the mean of what went into the next bias.",
+        **KEEP,
+    )
+    found = {
+        "criterion": CRITERIA[criterion],
+        "reconstruction": RECONSTRUCTIONS[reconstruction],
+    }
+    with st.expander("Advanced", icon=":material/straighten:", key="advanced"):
+        default = RunSpec().prune
+        left, right = st.columns(2, wrap=False)
+        found["round_to"] = left.number_input(
+            "Round widths to",
+            1,
+            1024,
+            default.round_to,
+            key="round_to",
+            help="Every width that is pruned becomes a multiple of this. On CPUs, multiples of 8 "
+            "turn more of the MAC ratio into speed; tensor cores want 8 as well.",
+            **KEEP,
+        )
+        found["least_width"] = right.number_input(
+            "Least width",
+            1,
+            65_536,
+            default.least_width,
+            key="least_width",
+            help="No hidden layer gets fewer neurons.",
+            **KEEP,
+        )
+    return found
+
+
+def compare_form() -> dict[str, Any]:
+    """What the pruned network is compared with; gives the ``compare`` part of a spec."""
+    default = CompareSpec()
+    controls = st.multiselect(
+        "Controls",
+        CONTROLS,
+        default=[ARM_LABELS[control] for control in default.controls],
+        key="controls",
+        help="Each has the same seeds and as many epochs. dense, longer: the dense network, "
+        "trained on. random neurons: the same widths, drawn at random. from scratch: the final "
+        "widths, trained anew. linear: least squares on the inputs. magnitude: single weights "
+        "set to zero.",
+        **KEEP,
+    )
+    left, right = st.columns(2, wrap=False)
+    folds = left.number_input(
+        "Folds",
+        1,
+        100,
+        default.folds,
+        key="folds",
+        help="1: one split. 3 or more: cross-validation in which whole groups go to one fold.",
+        **KEEP,
+    )
+    margin = right.number_input(
+        "Margin in R²",
+        0.0,
+        1.0,
+        default.margin,
+        0.005,
+        format="%.3f",
+        key="margin",
+        help="How much R² pruning may cost against the dense network trained just as long, and "
+        "still count as no worse.",
+        **KEEP,
+    )
+    return {"controls": [CONTROLS[name] for name in controls], "folds": folds, "margin": margin}

@@ -1,0 +1,43 @@
+"""How much of the MAC ratio becomes speed: ``python -m tests.benchmarks.speed_up``.
+
+Times the reference network, its 68.5 % smaller one with any widths and with multiples of 8, and a
+magnitude-pruned one of equal non-zeros, turn by turn; prints speed-up over MAC ratio by batch size.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from spinn_engine.artifacts.checkpoints import sequential_of
+from spinn_engine.evaluation.cost import latencies
+from spinn_engine.pruning.magnitude import global_masks
+from spinn_engine.pruning.schedule import plan
+from spinn_engine.pruning.sizes import mac_count
+from spinn_engine.spec import PruneSpec
+from spinn_engine.training.network import Stack, new_stack
+
+DENSE = (512, 512, 512, 256)
+
+
+def main() -> None:
+    """Print one line a network."""
+    stacks: dict[str, Stack] = {"dense": new_stack((18, *DENSE, 2), "tanh", [0])}
+    for name, step in (("structured", 1), ("structured, multiples of 8", 8)):
+        stage = plan(PruneSpec(param_reduction=0.685, round_to=step), DENSE, 18, 2)[-1]
+        stacks[name] = new_stack((18, *stage.hidden, 2), "tanh", [0])
+    stacks["magnitude"] = new_stack((18, *DENSE, 2), "tanh", [0])
+    left = sum(p.numel() for p in stacks["structured"].parameters())
+    masks = global_masks(stacks["magnitude"], [0], left)
+    with torch.no_grad():
+        torch._foreach_mul_(list(stacks["magnitude"].weights), masks)
+    networks = {name: sequential_of(stack, 0) for name, stack in stacks.items()}
+    timed = latencies(networks, 18, torch.device("cpu"))
+    for name, stack in stacks.items():
+        ratio = mac_count(stacks["dense"].widths) / mac_count(stack.widths)
+        speed = {b: timed["dense"][b]["median"] / one["median"] for b, one in timed[name].items()}
+        shown = ", ".join(f"batch {batch}: {value:.2f}" for batch, value in speed.items())
+        print(f"{name} {stack.hidden}: MAC ratio {ratio:.2f}; speed-up {shown}")
+
+
+if __name__ == "__main__":
+    main()
