@@ -221,9 +221,9 @@ def load_stack(path: Path, device: torch.device) -> StoredStack:
     """
     value = read_saved(path, STACK_FORMAT)
     stack = Stack(value["weights"], value["biases"], value["activation"]).to(device)
-    rest = {
-        name: value[name]
-        for name in ("arms", "seeds", "folds", "val_r2", "val_r2_before", "seconds", "notes")
-    }
+    names = ("arms", "seeds", "folds", "val_r2", "val_r2_before", "seconds", "notes")
+    if missing := [name for name in names if name not in value]:
+        raise CorruptArtifactError(f"{path} was written by another version: {missing} not in it")
+    rest = {name: value[name] for name in names}
     original = [index.to(device) for index in value["original"]]
     return StoredStack(stack=stack, original=original, **rest)

@@ -88,7 +88,7 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
         "stages": _stage_rows(ended),
         "whatif": _whatif(ended),
         "notes": [note for one in main for note in one.notes],
-        "ceiling": data.problem.ceiling,
+        "ceiling": data.problem.ceiling if len(data.folds) == 1 else None,  # of its own test rows
         "data": _data(ended),
         "environment": environment(data.device),
         **_wall_seconds(ended),
@@ -262,7 +262,9 @@ def _data(ended: Ended) -> dict[str, Any]:
         "source": problem.source,
         "simulated": problem.simulated,
         "sha256": ended.folder.data_hash(),
-        "rows": {part: len(getattr(problem, part)) for part in ("train", "val", "test")},
+        "rows": {
+            part: len(getattr(ended.data.folds[0], part)) for part in ("train", "val", "test")
+        },
         "groups": groups,
         "input_names": list(problem.input_names),
         "target_names": list(problem.target_names),

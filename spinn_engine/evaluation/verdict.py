@@ -109,7 +109,7 @@ def _extra_epochs(r2: Mapping[str, Sequence[float]]) -> dict[str, Any] | None:
     else:
         sentence = (
             f"Of the pruned network's gain over the dense one ({_numbers(gain)}), the extra epochs "
-            f"alone give {max(share, 0.0):.0%}."
+            f"alone give {max(share, 0.0) * 100:.0f} %."
         )
     return {**found, "sentence": sentence}
 

@@ -230,6 +230,12 @@ def _by_budget(
 def _check_reachable(
     prune: PruneSpec, budget: Budget, smallest: Widths, sizes: list[int], ends: tuple[int, int]
 ) -> None:
+    if budget.target >= -sizes[0]:
+        whole = BYTES_PER_WEIGHT * -sizes[0]
+        raise BadInputError(
+            f"{budget.name} would remove no neuron: the dense network takes {whole:,} bytes; give "
+            "less than that"
+        )
     slack = 1.0 if budget.ceiling else 0.999  # a reduction copied from the message, rounded, passes
     if budget.target >= slack * -sizes[-1]:
         return

@@ -84,8 +84,8 @@ def test_it_is_the_pairs_that_count() -> None:
     [
         (0.85, 0.84, 1.25, "comes with the extra epochs"),
         (0.84, 0.84, 1.0, "comes with the extra epochs"),
-        (0.82, 0.90, 0.2, "the extra epochs alone give 20%"),
-        (0.79, 0.90, -0.1, "the extra epochs alone give 0%"),
+        (0.82, 0.90, 0.2, "the extra epochs alone give 20 %"),
+        (0.79, 0.90, -0.1, "the extra epochs alone give 0 %"),
         (0.85, 0.79, None, "gained nothing over the dense one"),
     ],
 )
