@@ -52,8 +52,8 @@ class ModelSpec(Part):
 class TrainSpec(Part):
     """How the dense network (stage 0) is trained and every later stage fine-tuned."""
 
-    epochs: int = Field(default=20, ge=1, le=100_000)
-    fine_tune_epochs: int = Field(default=4, ge=0, le=100_000)
+    epochs: int = Field(default=15, ge=1, le=100_000)
+    fine_tune_epochs: int = Field(default=3, ge=0, le=100_000)
     batch_size: int = Field(default=256, ge=1, le=1_000_000)
     learning_rate: float = Field(default=1e-3, gt=0.0)
     fine_tune_learning_rate: float = Field(default=5e-4, gt=0.0)

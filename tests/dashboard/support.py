@@ -1,0 +1,45 @@
+"""Pages opened by Streamlit's own test client, and what they show."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest  # noqa: TID251
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+PAGES = ("overview", "plan", "jobs", "run")
+
+
+def opened(page: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.switch_page(f"app_pages/{page}.py")
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    """All running text of a page."""
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def metric(app: AppTest, label: str) -> str:
+    return str(next(m.value for m in app.metric if m.label == label))
+
+
+def figures(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def figure_with(app: AppTest, trace: str) -> dict[str, Any]:
+    """The picture that has a trace of this name."""
+    return next(f for f in figures(app) if trace in [t["name"] for t in f["data"]])
+
+
+def names_in(app: AppTest) -> set[str]:
+    return {trace["name"] for figure in figures(app) for trace in figure["data"]}

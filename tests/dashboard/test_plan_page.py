@@ -1,0 +1,202 @@
+"""The Plan page: what is typed is what is planned, and what is wrong is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.formats import plain
+from spinn_engine import api
+from spinn_engine.artifacts.store import RunFolder, create_run
+from spinn_engine.errors import BadInputError
+from tests.dashboard.support import (
+    figure_with,
+    figures,
+    metric,
+    names_in,
+    opened,
+    words,
+)
+
+
+def test_plan_shows_the_default_run() -> None:
+    app = opened("plan")
+    assert app.slider(key="stages").value == 4
+    assert app.slider(key="ratio").value == 68.5
+    table = app.table[0].value
+    assert table["Parameters"].tolist()[0] == 666_882
+    assert table["Hidden widths"].tolist()[0].replace("\xa0", " ") == "512 · 512 · 512 · 256"
+    assert metric(app, "Parameters, overall") == "−68.5 %"
+    assert len(figures(app)) == 5
+
+
+def test_plan_switch_carries_the_ratio_over_to_its_other_meaning() -> None:
+    app = opened("plan")
+    a_stage = float(metric(app, "Neurons, a stage").strip("− %"))
+    app.button_group(key="ratio_of").set_value("neurons a stage").run()
+    assert app.slider(key="ratio").value == pytest.approx(a_stage, abs=0.3)
+    assert metric(app, "Neurons, a stage") == f"−{app.slider(key='ratio').value:.1f} %"
+
+
+def test_plan_in_neurons_matches_the_engine() -> None:
+    app = opened("plan", ratio_of="neurons a stage", ratio="25", schedule="sequential")
+    stages = api.plan(
+        api.PruneSpec(stages=4, schedule="sequential", pruning_ratio=0.25),
+        (512, 512, 512, 256),
+        18,
+        2,
+    )
+    assert app.table[0].value["Parameters"].tolist() == [stage.params for stage in stages]
+    assert stages[-1].params == 377_282
+
+
+def test_plan_shows_all_reductions_whichever_is_given() -> None:
+    app = opened("plan", ratio_of="MACs overall", ratio="50")
+    last = app.table[0].value.iloc[-1]
+    assert last["MAC reduction"] == metric(app, "MACs, overall").strip("−") == "50.0 %"
+    assert last["Reduction"] == metric(app, "Parameters, overall").strip("−")
+    app.button_group(key="ratio_of").set_value("bytes").run()
+    assert app.number_input(key="max_bytes").value == last["Bytes"]
+    assert app.table[0].value["Bytes"].iloc[-1] == last["Bytes"]
+
+
+def test_plan_of_custom_widths_is_what_was_typed() -> None:
+    app = opened("plan", schedule="custom", widths="400, 400, 400, 200; 64, 64, 64, 32")
+    assert not app.error
+    shown = [text.replace("\xa0", " ") for text in app.table[0].value["Hidden widths"]]
+    assert shown[1:] == ["400 · 400 · 400 · 200", "64 · 64 · 64 · 32"]
+
+
+def test_plan_of_the_global_schedule_says_that_widths_are_nominal() -> None:
+    app = opened("plan")
+    assert "nominal" not in words(app)
+    app.button_group(key="ratio_of").set_value("neurons a stage").run()
+    app.selectbox(key="schedule").set_value("global").run()
+    assert not app.error
+    assert app.button_group(key="ratio_of").value == "parameters overall"
+    assert "The widths are nominal" in words(app)
+
+
+def test_plan_rounds_widths_and_then_needs_no_hint() -> None:
+    assert "multiples of 8" in words(opened("plan"))
+    app = opened("plan", round_to="8")
+    assert "multiples of 8 turn" not in words(app)
+    last = app.table[0].value["Hidden widths"].iloc[-1]
+    assert all(int(width) % 8 == 0 for width in last.replace("\xa0", "").split("·"))
+
+
+def test_plan_predicts_what_would_be_left_where_such_a_network_is_trained(
+    finished_run: RunFolder,
+) -> None:
+    assert "this plan" not in names_in(opened("plan"))
+    app = opened("plan", hidden="12, 8", stages="2", ratio="40")
+    plan = next(t for t in figure_with(app, "this plan")["data"] if t["name"] == "this plan")
+    assert plan["x"][0] == app.table[0].value["Parameters"].iloc[-1]
+    assert "A prediction in closed form" in words(app)
+    hidden = tuple(int(w) for w in app.table[0].value["Hidden widths"].iloc[-1].split("·"))
+    r2 = api.whatif("finished", hidden)[0].r2
+    assert f"R² {r2:.4f} on validation rows" in words(app)
+    relu = opened("plan", hidden="12, 8", stages="2", ratio="40", activation="relu")
+    assert "this plan" not in names_in(relu)
+
+
+def test_plan_link_repeats_the_plan() -> None:
+    app = opened("plan", stages="2", ratio="50", hidden="64, 32", activation="relu", seeds="5")
+    assert app.slider(key="stages").value == 2
+    assert app.text_input(key="hidden").value == "64, 32"
+    assert app.selectbox(key="activation").value == "relu"
+    assert app.number_input(key="seeds").value == 5
+    assert len(app.table[0].value) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"hidden": "512, x"}, "hidden widths must be whole numbers"),
+        ({"hidden": " "}, "hidden widths must be whole numbers"),
+        ({"hidden": "0"}, "greater than or equal to 1"),
+        ({"hidden": "4", "stages": "8", "ratio": "99"}, "cannot be reached"),
+        ({"hidden": "8, 8", "ratio_of": "neurons a stage", "ratio": "99"}, "with fewer than 1"),
+        ({"hidden": "8, 8", "ratio_of": "neurons a stage", "ratio": "1"}, "remove no neuron"),
+        ({"schedule": "custom", "widths": "600, 512, 512, 256"}, "grows from"),
+        ({"schedule": "custom", "widths": "64, 64"}, "stage 1 has 2 layers"),
+        ({"schedule": "custom", "widths": "64, many"}, "must be whole numbers"),
+        ({"schedule": "custom", "widths": " "}, "at least one stage"),
+        ({"ratio_of": "bytes", "max_bytes": "8"}, "cannot be reached"),
+        ({"hidden": "8, 8", "round_to": "16"}, "larger than hidden layer 1"),
+        ({"hidden": "8, 8", "least_width": "9"}, "larger than hidden layer 1"),
+        ({"source": "table"}, "give the path"),
+        ({"source": "table", "path": "a.csv"}, "at least one target"),
+        ({"source": "table", "path": "no/such.csv", "targets": "y"}, "no/such.csv"),
+    ],
+)
+def test_plan_says_what_is_wrong_in_one_sentence(query: dict[str, str], says: str) -> None:
+    app = opened("plan", **query)
+    assert len(app.error) == 1
+    assert plain(says) in app.error[0].value
+    assert "Traceback" not in app.error[0].value
+    assert not [button for button in app.button if button.key == "start"]
+
+
+def test_plan_keeps_everything_else_when_one_field_is_wrong() -> None:
+    app = opened("plan", stages="6")
+    app.text_input(key="hidden").set_value("many").run()
+    assert app.error
+    assert app.slider(key="stages").value == 6
+    app.text_input(key="hidden").set_value("64, 64").run()
+    assert not app.error
+    assert len(app.table[0].value) == 7
+
+
+def test_plan_shows_markup_in_names_as_text(tmp_path: Path) -> None:
+    name = "<script>alert(1)</script> **bold** [link](http://example.org)"
+    app = opened("plan", source="table", path=str(tmp_path / name), targets="y")
+    assert plain(name[:30]) in app.error[0].value
+
+
+def test_plan_learns_the_shape_of_a_table(small_table: Path) -> None:
+    app = opened("plan", source="table", path=str(small_table), targets="y", group="g", drop="z")
+    assert not app.error
+    assert "3 inputs, 1 target;" in words(app)
+    assert "400 rows in 20 groups" in words(app)
+
+
+def test_start_submits_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    submitted: list[api.RunSpec] = []
+    workers: list[None] = []
+
+    def submit(spec: api.RunSpec) -> str:
+        submitted.append(spec)
+        return create_run(spec).run_id
+
+    monkeypatch.setattr(api, "submit", submit)
+    monkeypatch.setattr(api, "ensure_worker", lambda: workers.append(None))
+    app = opened("plan", stages="2", ratio="40", hidden="16, 16", epochs="7", seeds="2", folds="5")
+    app.selectbox(key="criterion").set_value("Taylor")
+    app.selectbox(key="reconstruction").set_value("bias")
+    app.multiselect(key="controls").set_value(["random neurons", "linear"])
+    app.number_input(key="margin").set_value(0.02).run()
+    app.button(key="start").click().run()
+    assert len(submitted) == len(workers) == 1
+    spec = submitted[0]
+    assert spec.model.hidden == (16, 16)
+    assert spec.prune.stages == 2
+    assert spec.prune.param_reduction == 0.4
+    assert spec.train.epochs == 7
+    assert spec.seeds == (0, 1)
+    assert (spec.prune.criterion, spec.prune.reconstruction) == ("taylor", "bias")
+    assert spec.compare.controls == ("random", "linear")
+    assert (spec.compare.folds, spec.compare.margin) == (5, 0.02)
+    assert app.title[0].value == "Jobs"
+
+
+def test_start_that_is_refused_says_why_and_keeps_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    def submit(spec: api.RunSpec) -> str:
+        raise BadInputError("the disk is full")
+
+    monkeypatch.setattr(api, "submit", submit)
+    app = opened("plan", stages="3")
+    app.button(key="start").click().run()
+    assert app.error[0].value == "the disk is full"
+    assert app.slider(key="stages").value == 3

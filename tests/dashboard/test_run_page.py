@@ -1,0 +1,146 @@
+"""The Run page: the verdict first, the neurons, and runs that are unfinished or broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.formats import plain
+from spinn_engine import api
+from spinn_engine.artifacts.store import RunFolder, create_run
+from tests.dashboard.conftest import TINY
+from tests.dashboard.support import (
+    PAGES,
+    figure_with,
+    names_in,
+    opened,
+    words,
+)
+
+
+def test_run_shows_neurons_stages_and_files(finished_run: RunFolder) -> None:
+    app = opened("run", run=finished_run.run_id)
+    assert {"kept", "removed", "cut", "stage removed"} <= names_in(app)
+    heatmap = figure_with(app, "kept")
+    assert [t["name"] for t in heatmap["data"]] == ["kept", "removed", "cut"]
+    stages = app.table[-1].value
+    assert stages["Parameters"].tolist() == [s.params for s in api.planned_stages(finished_run)]
+    assert "R² tool\\_wear" in stages.columns
+    assert "[" in stages["R²"].iloc[0]
+    assert "simulated data" in words(app)
+    assert "at best" in words(app)
+    names = [button.proto.label.split(" ")[0] for button in app.get("download_button")]
+    assert names == [
+        "spinn_structured_final.pt",
+        "spinn_structured_metrics.json",
+        "dense_pinn_improved_final.pt",
+        "magnitude_final.pt",
+        "spinn_structured_stage1.pt",
+        "spinn_structured_stage2.pt",
+    ]
+
+
+def test_run_begins_with_the_verdict_and_the_table_of_arms(finished_run: RunFolder) -> None:
+    result = finished_run.result()
+    assert result is not None
+    app = opened("run", run=finished_run.run_id)
+    for sentence in result["verdict"]["words"]:
+        assert plain(sentence).replace("R2", "R²") in words(app)
+    assert "too few repetitions" in words(app)
+    table = app.table[0].value
+    assert len(table) == len(result["arms"]) == 7
+    assert table["Non-zero"].tolist() == [arm["nonzero"] for arm in result["arms"]]
+    assert table["n"].tolist() == [arm["r2"]["n"] for arm in result["arms"]]
+    assert table["Speed-up"].iloc[0] == table["MAC ratio"].iloc[0] == "1.00\xa0×"
+    first = table["Latency"].tolist()
+    app.button_group(key="batch").set_value("1").run()
+    assert app.table[0].value["Latency"].tolist() != first
+    assert app.table[1].value["Stored as"].tolist() == ["dense tensors", "COO", "CSR"]
+    assert "same shapes, the same file and the same speed" in words(app)
+
+
+def test_run_draws_all_arms_the_prediction_and_the_sensitivity(finished_run: RunFolder) -> None:
+    app = opened("run", run=finished_run.run_id)
+    cost = {trace["name"] for trace in figure_with(app, "path")["data"]}
+    arms = {"dense", "structured", "dense, longer", "random neurons", "from scratch", "magnitude"}
+    assert arms <= cost
+    assert {"predicted for a stage", "after fine-tuning", "layer 1", "layer 2"} <= names_in(app)
+
+
+def test_run_with_folds_shows_how_they_scatter(folded_run: RunFolder) -> None:
+    app = opened("run", run=folded_run.run_id)
+    assert len(figure_with(app, "structured")["data"]) > 1
+    assert "Fold by fold" in words(app)
+    assert "Pooled R²" in app.table[0].value.columns
+    assert "1 seed × 3 folds" in words(app)
+
+
+def test_run_of_one_seed_without_controls_says_so(single_run: RunFolder) -> None:
+    app = opened("run", run=single_run.run_id)
+    assert "No control was run" in words(app)
+    assert "one repetition, so no interval" in words(app)
+    assert "n = 1, no interval" in words(app)
+    assert "[" not in app.table[0].value["R²"].iloc[0]
+
+
+def test_run_heatmap_follows_the_stage_slider(finished_run: RunFolder) -> None:
+    app = opened("run", run=finished_run.run_id)
+    app.slider(key="stage").set_value(2).run()
+    assert [t["name"] for t in figure_with(app, "kept")["data"]] == ["kept"]
+    assert "Nothing is removed after this stage" in words(app)
+    app.slider(key="stage").set_value(1).run()
+    assert "is gone in stage 2" in words(app)
+
+
+def test_run_that_has_not_ended_shows_what_there_is(unfinished_run: RunFolder) -> None:
+    app = opened("run", run=unfinished_run.run_id)
+    assert "2 of 3 stages are finished" in app.info[0].value
+    table = app.table[-1].value
+    assert len(table) == 2
+    assert "R² validation" in table.columns
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert len(labels) == 2
+
+
+def test_run_with_nothing_finished_yet() -> None:
+    folder = create_run(TINY)
+    app = opened("run", run=folder.run_id)
+    assert "0 of 3 stages" in app.info[0].value
+
+
+def test_run_of_an_unknown_id_says_so(finished_run: RunFolder) -> None:
+    app = opened("run", run="../../etc/passwd")
+    assert plain("../../etc/passwd") in app.warning[0].value
+    assert app.selectbox(key="run").value in [folder.run_id for folder in api.list_runs()]
+
+
+@pytest.mark.parametrize("name", ["spec.json", "spinn_structured_metrics.json"])
+def test_a_broken_file_is_one_sentence(finished_run: RunFolder, name: str, store: Path) -> None:
+    path = finished_run.path / name
+    good = path.read_bytes()
+    path.write_text("{")
+    try:
+        for page in PAGES:
+            opened(page)
+        app = opened("run", run=finished_run.run_id)
+        assert plain("is not JSON") in app.error[0].value
+    finally:
+        path.write_bytes(good)
+
+
+def test_run_link_with_a_stage_that_is_not_there(finished_run: RunFolder) -> None:
+    app = opened("run", run=finished_run.run_id, stage="9")
+    assert app.slider(key="stage").value in (0, 2)
+    app = opened("run", run=finished_run.run_id, stage="two")
+    assert app.slider(key="stage").value == 0
+
+
+def test_another_run_can_be_chosen_while_looking_at_a_late_stage(
+    finished_run: RunFolder, unfinished_run: RunFolder
+) -> None:
+    app = opened("run", run=finished_run.run_id, stage="2")
+    app.selectbox(key="run").set_value(unfinished_run.run_id).run()
+    assert not app.exception
+    assert not app.error
+    assert app.slider(key="stage").value in (0, 1)
