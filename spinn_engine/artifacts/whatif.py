@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -76,12 +77,14 @@ def read_facts(folder: RunFolder) -> DenseFacts:
             f"run {folder.run_id} has no trained dense network yet: predictions start from one"
         )
     try:
-        return _read(folder.facts_path)
+        return _read(folder.facts_path, folder.facts_path.stat().st_mtime_ns)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise CorruptArtifactError(f"{folder.facts_path} cannot be read: {error}") from error
 
 
-def _read(path: Path) -> DenseFacts:
+@lru_cache(maxsize=4)
+def _read(path: Path, _changed: int) -> DenseFacts:
+    """Kept while the file stays as it is: a moving slider asks again and again."""
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         layers = sum(name.startswith("weight") for name in arrays.files)
 
