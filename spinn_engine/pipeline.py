@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, save_stack
-from spinn_engine.artifacts.delivery import publish_checkpoints
+from spinn_engine.artifacts.delivery import best_seed, member_of, publish_checkpoints
 from spinn_engine.artifacts.neurons import record_neurons
 from spinn_engine.artifacts.result import write_result
 from spinn_engine.artifacts.store import RunFolder
@@ -101,8 +101,9 @@ class Runner:
             self._record_neurons(stage, stored)
             publish_checkpoints(self.folder, self.data, stage, stored)
         if stage == 0:
-            scores = {str(name): self._scores(stored, 0, name) for name in CRITERIA}
-            record_facts(self.folder, self.data, stored, scores)
+            member = member_of(stored, ("dense", best_seed(stored, "dense")))
+            scores = {str(name): self._scores(stored, 0, name, [member]) for name in CRITERIA}
+            record_facts(self.folder, self.data, stored, member, scores)
         save_stack(self.folder.stack_path(stage, block), stored)
         reached = f"validation R2 {np.mean(stored.val_r2):.4f}"
         self.folder.log(f"stage {stage} of {names} done: {reached}")
@@ -206,10 +207,17 @@ class Runner:
         ranked = [layer[members].sort(dim=1).values.mean(dim=0).tolist() for layer in scores]
         return global_widths(self.spec.prune, ranked, planned, self.data.ends)
 
-    def _scores(self, stored: StoredStack, stage: int, criterion: Criterion) -> Scores:
-        """Scores ``[M, width]`` of all networks of a block, one network at a time."""
+    def _scores(
+        self,
+        stored: StoredStack,
+        stage: int,
+        criterion: Criterion,
+        members: Sequence[int] | None = None,
+    ) -> Scores:
+        """Scores ``[M, width]`` of a block's networks (by default all), one at a time."""
         found = []
-        for member, (seed, fold) in enumerate(zip(stored.seeds, stored.folds, strict=True)):
+        for member in range(len(stored.seeds)) if members is None else members:
+            seed, fold = stored.seeds[member], stored.folds[member]
             at = torch.tensor([fold], device=self.device)
             x, y = self.data.take(at, self.data.calibration[at])
             evidence = Evidence(x, y, [_mixed_seed(seed, stage, "random", fold)])

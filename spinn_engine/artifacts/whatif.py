@@ -24,17 +24,21 @@ if TYPE_CHECKING:
 
 
 def record_facts(
-    folder: RunFolder, data: PlacedData, stored: StoredStack, scores: Mapping[str, list[Tensor]]
+    folder: RunFolder,
+    data: PlacedData,
+    stored: StoredStack,
+    member: int,
+    scores: Mapping[str, list[Tensor]],
 ) -> None:
-    """Keep what ``predict`` needs of the dense network with the best validation R2, first fold.
+    """Keep what ``predict`` needs of one dense network.
 
     Args:
         folder: the run.
         data: its rows.
         stored: the dense networks.
-        scores: per criterion and hidden layer ``[M, width]``.
+        member: which of them, one of the first fold.
+        scores: per criterion and hidden layer, of that network alone, ``[1, width]``.
     """
-    member = max(stored.members("dense", fold=0), key=lambda m: stored.val_r2[m])
     weights = [_array(w[member]) for w in stored.stack.weights]
     biases = [_array(b[member, 0]) for b in stored.stack.biases]
     act = stored.stack.activation
@@ -55,7 +59,7 @@ def record_facts(
     for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
         arrays |= {f"weight{layer}": weight, f"bias{layer}": bias}
     for criterion, layers in scores.items():
-        arrays |= {f"score_{criterion}{i}": _array(s[member]) for i, s in enumerate(layers)}
+        arrays |= {f"score_{criterion}{i}": _array(s[0]) for i, s in enumerate(layers)}
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     write_atomically(folder.facts_path, buffer.getvalue())
