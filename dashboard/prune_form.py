@@ -208,8 +208,9 @@ def method_form() -> dict[str, Any]:
             1024,
             default.round_to,
             key="round_to",
-            help="Every width that is pruned becomes a multiple of this. On CPUs, multiples of 8 "
-            "turn more of the MAC ratio into speed; tensor cores want 8 as well.",
+            placeholder="auto",
+            help="Every width that is pruned becomes a multiple of this. Left empty: of 8, which "
+            "runs fastest, where the parameters can still be met so, else any width.",
             **KEEP,
         )
         found["least_width"] = right.number_input(

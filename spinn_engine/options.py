@@ -43,9 +43,10 @@ class Option:
 
 
 PLAN_OPTIONS = [
-    Option("--data", "data.source", str, "milling-sim, or table:PATH (CSV, Parquet or a folder)"),
+    Option("--data", "data.source", str, "milling-sim, burgers, nasa-mill:PATH or table:PATH"),
     Option("--targets", "data.targets", _names, "target columns of a table, comma-separated"),
     Option("--group", "data.group", str, "column whose equal values stay in one part of the split"),
+    Option("--time", "data.time", str, "column that orders the rows of a group"),
     Option("--drop", "data.drop", _names, "columns that are not to be inputs, comma-separated"),
     Option("--hidden", "model.hidden", widths, "hidden widths of the dense network"),
     Option("--stages", "prune.stages", int, "number of pruning stages"),
@@ -55,7 +56,12 @@ PLAN_OPTIONS = [
     Option("--mac-reduction", "prune.mac_reduction", float, "share of MACs gone at last"),
     Option("--max-bytes", "prune.max_bytes", int, "most bytes of the float32 weights at last"),
     Option("--widths", "prune.widths", _stages, "custom stages: 384,384,384,192;256,256,256,128"),
-    Option("--round-to", "prune.round_to", int, "pruned widths become multiples of this"),
+    Option(
+        "--round-to",
+        "prune.round_to",
+        int,
+        "pruned widths become multiples of this (default: of 8 if that fits)",
+    ),
     Option("--least-width", "prune.least_width", int, "no layer gets fewer neurons"),
 ]
 RUN_OPTIONS = [

@@ -27,12 +27,12 @@ from spinn_engine.problems import load_problem
 from spinn_engine.pruning.importance import CRITERIA, Evidence, Scores
 from spinn_engine.pruning.magnitude import global_masks
 from spinn_engine.pruning.reconstruction import Calibration
-from spinn_engine.pruning.schedule import global_widths, plan
+from spinn_engine.pruning.schedule import global_widths, plan, settled
 from spinn_engine.pruning.sizes import Widths
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.spec import Criterion
 from spinn_engine.training.data import place
-from spinn_engine.training.device import pick_device
+from spinn_engine.training.device import keep_freed_memory, pick_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit, validate
 from spinn_engine.training.network import Stack, join, new_stack
 
@@ -58,6 +58,7 @@ class Runner:
                 "for: put the old data back, or submit a new run"
             )
         self.device = pick_device(self.spec.train.device)
+        keep_freed_memory()
         self.data = place(problem, self.device, self.spec.compare.folds)
         self.stages = plan(self.spec.prune, self.spec.model.hidden, *self.data.ends)
 
@@ -204,8 +205,9 @@ class Runner:
         arm = "structured" if stage else stored.arms[0]
         members = stored.members(arm)
         scores = self._scores(stored, stage, self.spec.prune.criterion)
+        prune = settled(self.spec.prune, self.spec.model.hidden, *self.data.ends)
         ranked = [layer[members].sort(dim=1).values.mean(dim=0).tolist() for layer in scores]
-        return global_widths(self.spec.prune, ranked, planned, self.data.ends)
+        return global_widths(prune, ranked, planned, self.data.ends)
 
     def _scores(
         self,

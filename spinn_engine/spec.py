@@ -34,11 +34,20 @@ class Part(BaseModel):
 
 
 class DataSpec(Part):
-    """What is learned: ``milling-sim`` or ``table:PATH``, and how a table's columns are used."""
+    """What is learned: a source of rows, and how a table's columns are used.
+
+    Attributes:
+        source: ``milling-sim``, ``burgers``, ``nasa-mill:PATH`` or ``table:PATH``.
+        targets: columns to predict.
+        group: column whose equal values stay in one part of the split; never an input.
+        time: column that orders the rows within a group; it stays an input unless dropped.
+        drop: columns that are no inputs.
+    """
 
     source: str = "milling-sim"
     targets: tuple[str, ...] = ()
     group: str | None = None
+    time: str | None = None
     drop: tuple[str, ...] = ()
 
 
@@ -72,7 +81,8 @@ class PruneSpec(Part):
         mac_reduction: the same for multiply-accumulates.
         max_bytes: most bytes that the float32 weights may take at the end.
         widths: hidden widths of every stage after the dense network.
-        round_to: every width that is pruned becomes a multiple of this (8 suits tensor cores).
+        round_to: every width that is pruned becomes a multiple of this; by default of 8, which
+            runs fastest, where an overall budget can still be met so, else of 1.
         least_width: no layer gets fewer neurons.
         criterion: how neurons are scored; the lowest go first.
         reconstruction: how the next layer makes up for what it lost.
@@ -85,7 +95,7 @@ class PruneSpec(Part):
     mac_reduction: Share | None = None
     max_bytes: int | None = Field(default=None, ge=1)
     widths: tuple[tuple[Width, ...], ...] | None = Field(default=None, min_length=1, max_length=64)
-    round_to: int = Field(default=1, ge=1, le=1024)
+    round_to: int | None = Field(default=None, ge=1, le=1024)
     least_width: int = Field(default=1, ge=1, le=65_536)
     criterion: Criterion = "l1"
     reconstruction: Reconstruction = "least_squares"

@@ -13,6 +13,29 @@ Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class RateLaw:
+    """How fast a target changes: d(target)/d(time) = coefficient * (gain - loss * target).
+
+    Attributes:
+        name: ``wear_law``, ``heat_balance``.
+        target: the target that obeys it.
+        gain: ``[rows]``, the target's unit a unit of time.
+        loss: ``[rows]``, one a unit of time.
+        coefficient: where it is known; None where it can only be fitted.
+        bounds: lowest and highest value that a fit may give it.
+        formula: the law in words and where it comes from.
+    """
+
+    name: str
+    target: str
+    gain: Floats
+    loss: Floats
+    coefficient: float | None
+    bounds: tuple[float, float]
+    formula: str
+
+
+@dataclass(frozen=True)
 class Problem:
     """A regression problem with its split.
 
@@ -30,6 +53,13 @@ class Problem:
         simulated: whether the rows come from a simulator.
         ceiling: target name to the best test R2 that any model can expect, where it is known.
         notes: what was done to the rows, in sentences ("12 of 900 rows had missing cells ...").
+        times: ``[rows]`` when each row was taken, never falling within a group, or None.
+        modelled: targets that were computed from a model, not measured.
+        never_negative: targets that cannot be below zero.
+        never_falling: targets that cannot fall as time goes on within a group.
+        laws: how fast targets must change.
+        equation: the differential equation whose residual is the loss; the targets then are a
+            reference solution, for validation and test alone.
     """
 
     source: str
@@ -45,13 +75,21 @@ class Problem:
     simulated: bool = False
     ceiling: dict[str, float] | None = None
     notes: tuple[str, ...] = ()
+    times: Floats | None = None
+    modelled: tuple[str, ...] = ()
+    never_negative: tuple[str, ...] = ()
+    never_falling: tuple[str, ...] = ()
+    laws: tuple[RateLaw, ...] = ()
+    equation: str | None = None
 
     def sha256(self) -> str:
         """Hash of names, values, groups and split: equal exactly when training would be equal."""
         digest = hashlib.sha256()
         digest.update(repr((self.input_names, self.target_names)).encode())
         arrays = [self.inputs, self.targets, self.train, self.val, self.test]
-        for array in arrays if self.groups is None else [*arrays, self.groups]:
+        arrays += [array for array in (self.groups, self.times) if array is not None]
+        arrays += [array for law in self.laws for array in (law.gain, law.loss)]
+        for array in arrays:
             digest.update(repr((array.dtype.str, array.shape)).encode())
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()

@@ -14,6 +14,7 @@ from spinn_engine.pruning.magnitude import global_masks
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import mac_count
 from spinn_engine.spec import PruneSpec
+from spinn_engine.training.device import keep_freed_memory
 from spinn_engine.training.network import Stack, new_stack
 
 DENSE = (512, 512, 512, 256)
@@ -21,8 +22,9 @@ DENSE = (512, 512, 512, 256)
 
 def main() -> None:
     """Print one line a network."""
+    keep_freed_memory()  # as a run does
     stacks: dict[str, Stack] = {"dense": new_stack((18, *DENSE, 2), "tanh", [0])}
-    for name, step in (("structured", 1), ("structured, multiples of 8", 8)):
+    for name, step in (("structured", 1), ("multiples of 8", 8), ("multiples of 16", 16)):
         stage = plan(PruneSpec(param_reduction=0.685, round_to=step), DENSE, 18, 2)[-1]
         stacks[name] = new_stack((18, *stage.hidden, 2), "tanh", [0])
     stacks["magnitude"] = new_stack((18, *DENSE, 2), "tanh", [0])
