@@ -33,8 +33,9 @@ from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.spec import Criterion
 from spinn_engine.training.data import place
 from spinn_engine.training.device import keep_freed_memory, pick_device
-from spinn_engine.training.loop import Epoch, Members, Settings, fit, validate
+from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import Stack, join, new_stack
+from spinn_engine.training.objective import objective_of, validate
 
 OnEpoch = Callable[[dict[str, Any]], None]
 
@@ -144,6 +145,7 @@ class Runner:
             [found.seeds[m] for m in picked],
             [found.folds[m] for m in picked],
             [index[picked] for index in found.original],
+            coefficients={law: [c[m] for m in picked] for law, c in found.coefficients.items()},
         )
 
     def _pruned(self, stage: int, before: StoredStack) -> StoredStack:
@@ -177,6 +179,7 @@ class Runner:
             before.folds,
             original,
             notes=self._notes(stage, before, hidden, scores["structured"]),
+            coefficients=before.coefficients,
         )
 
     def _notes(
@@ -242,10 +245,13 @@ class Runner:
                 if self.on_epoch:
                     self.on_epoch(line)
 
+        start = stored.coefficients
+        objective = objective_of(self.data, self.spec.physics, stored.stack.size, start)
         try:
-            fit(stored.stack, self.data, members, settings, on_epoch)
+            fit(stored.stack, self.data, members, settings, on_epoch, objective)
         except TrainingDivergedError as error:
             raise TrainingDivergedError(f"stage {stage}, {block}: {error}") from error
+        stored.coefficients = objective.coefficients()
 
     def _mask(self, stage: int, stored: StoredStack) -> list[Tensor] | None:
         """Leave ``magnitude`` as many non-zeros as ``structured`` has parameters; the masks."""

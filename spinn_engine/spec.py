@@ -16,6 +16,7 @@ SCHEMA_VERSION: Final = 1
 DEFAULT_PARAM_REDUCTION = 0.685
 
 Share = Annotated[float, Field(gt=0.0, lt=1.0)]
+Weight = Annotated[float, Field(ge=0.0, le=1e6)]
 Width = Annotated[int, Field(ge=1, le=65_536)]
 Activation = Literal["tanh", "relu", "gelu", "silu", "sigmoid"]
 Schedule = Literal["uniform", "sequential", "global", "custom"]
@@ -24,6 +25,7 @@ Reconstruction = Literal["none", "bias", "least_squares"]
 Control = Literal["dense_longer", "random", "scratch", "linear", "magnitude"]
 Arm = Literal["dense", "structured", "dense_longer", "random", "scratch", "linear", "magnitude"]
 
+PHYSICS_TERMS = ("non_negative", "monotone", "wear_law", "heat_balance")
 AMOUNTS = ("pruning_ratio", "param_reduction", "mac_reduction", "max_bytes", "widths")
 
 
@@ -67,6 +69,32 @@ class TrainSpec(Part):
     learning_rate: float = Field(default=1e-3, gt=0.0)
     fine_tune_learning_rate: float = Field(default=5e-4, gt=0.0)
     device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|(cuda|xpu)(:\d+)?)$")
+
+
+class PhysicsSpec(Part):
+    """Weights of the physics terms in the loss; 0 leaves a term out, and it is reported still.
+
+    Attributes:
+        non_negative: against targets below zero.
+        monotone: against targets that fall in time within a group.
+        wear_law: for the wear rate, proportional to force times sliding speed.
+        heat_balance: for the rate of thermal displacement, heating minus cooling.
+        fit_coefficients: the factor of each law is learned too, within the law's bounds.
+        targets: what ``non_negative`` and ``monotone`` are about; by default the targets that the
+            problem knows to obey.
+    """
+
+    non_negative: Weight = 0.0
+    monotone: Weight = 0.0
+    wear_law: Weight = 0.0
+    heat_balance: Weight = 0.0
+    fit_coefficients: bool = False
+    targets: tuple[str, ...] = ()
+
+    def weights(self) -> dict[str, float]:
+        """The terms that have a weight."""
+        given = {name: float(getattr(self, name)) for name in PHYSICS_TERMS}
+        return {name: weight for name, weight in given.items() if weight}
 
 
 class PruneSpec(Part):
@@ -145,6 +173,7 @@ class RunSpec(Part):
     data: DataSpec = DataSpec()
     model: ModelSpec = ModelSpec()
     train: TrainSpec = TrainSpec()
+    physics: PhysicsSpec = PhysicsSpec()
     prune: PruneSpec = PruneSpec()
     compare: CompareSpec = CompareSpec()
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = Field(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -50,6 +50,7 @@ class StoredStack:
         val_r2_before: the same before training, after whatever the stage removed.
         seconds: wall time of the block.
         notes: what a reader of the result must know about this pruning, in sentences.
+        coefficients: by law, the coefficient that each member fitted.
     """
 
     stack: Stack
@@ -61,6 +62,7 @@ class StoredStack:
     val_r2_before: list[float] = field(default_factory=list)
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    coefficients: dict[str, list[float]] = field(default_factory=dict)
 
     def members(self, arm: str, fold: int | None = None) -> list[int]:
         """Where an arm's networks stand, by seed and then fold; of one fold if it is given."""
@@ -208,6 +210,7 @@ def save_stack(path: Path, stored: StoredStack) -> None:
         "val_r2_before": stored.val_r2_before,
         "seconds": stored.seconds,
         "notes": stored.notes,
+        "coefficients": stored.coefficients,
     }
     write_atomically(path, save_bytes(value))
 
@@ -221,7 +224,7 @@ def load_stack(path: Path, device: torch.device) -> StoredStack:
     """
     value = read_saved(path, STACK_FORMAT)
     stack = Stack(value["weights"], value["biases"], value["activation"]).to(device)
-    names = ("arms", "seeds", "folds", "val_r2", "val_r2_before", "seconds", "notes")
+    names = [f.name for f in fields(StoredStack) if f.name not in ("stack", "original")]
     if missing := [name for name in names if name not in value]:
         raise CorruptArtifactError(f"{path} was written by another version: {missing} not in it")
     rest = {name: value[name] for name in names}

@@ -11,6 +11,7 @@ import numpy as np
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.columns import check_names, choose_inputs
+from spinn_engine.problems.milling_laws import milling_laws
 from spinn_engine.problems.milling_lives import (
     LIVES,
     ROWS_A_LIFE,
@@ -87,6 +88,10 @@ def load_milling_sim(data: DataSpec) -> Problem:
             name: float(1 - NOISE_MM[name] ** 2 / columns[name][test].var())
             for name in target_names
         },
+        times=columns["time_s"],
+        never_negative=tuple(name for name in target_names if name == "tool_wear"),
+        never_falling=tuple(name for name in target_names if name == "tool_wear"),
+        laws=tuple(law for law in milling_laws(columns, ROWS_A_LIFE) if law.target in target_names),
         notes=(
             f"The rows are simulated: {LIVES} tool lives of {ROWS_A_LIFE} rows, "
             "from published models of force, wear and heat.",

@@ -1,6 +1,6 @@
 """The loop: all members of a stack learn at once, each from its own batches.
 
-    fit(stack, data, members, settings, on_epoch)
+    fit(stack, data, members, settings, on_epoch, objective)
 
 leaves the stack at each member's best epoch on the validation rows.
 """
@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,9 +19,11 @@ from torch import Tensor
 from spinn_engine.errors import TrainingDivergedError
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import Stack
+from spinn_engine.training.objective import Objective, Supervised
 
 WARM_UP_SHARE = 0.05
 FINAL_RATE_SHARE = 0.01
+COEFFICIENT_RATE = 20.0  # times the networks' rate: a coefficient has a long way to go
 
 
 @dataclass(frozen=True)
@@ -80,19 +83,23 @@ def fit(
     members: Members,
     settings: Settings,
     on_epoch: Callable[[Epoch], None],
+    objective: Objective | None = None,
 ) -> None:
     """Train in place; each member ends with the weights of its best validation epoch.
 
     The state before training counts as an epoch, so training never makes a member worse on the
-    validation rows. In an epoch every member sees as many rows as the largest fold has.
+    validation rows. In an epoch every member sees as many rows as the largest fold has. Without an
+    objective the squared error of the targets is the loss.
 
     Raises:
         TrainingDivergedError: a loss became NaN or infinite; the stack is then not to be used.
     """
-    optimizer = torch.optim.Adam(stack.parameters(), lr=settings.learning_rate, fused=True)
+    objective = objective or Supervised(data, None)
+    learned = [*stack.parameters(), *objective.learned()]
+    optimizer = _adam(stack, objective)
     orders = [torch.Generator().manual_seed(seed) for seed in members.batch_seeds]
     steps = math.ceil(data.train.rows.shape[1] / settings.batch_size)
-    best = _Best(stack)
+    best = _Best(learned)
     for epoch in range(settings.epochs + 1):
         start = time.perf_counter()
         train_loss, rate = None, 0.0
@@ -103,15 +110,15 @@ def fit(
                 rows = order[:, step * settings.batch_size : (step + 1) * settings.batch_size]
                 progress = (epoch - 1 + step / steps) / settings.epochs
                 rate = learning_rate_at(progress, settings.learning_rate)
-                loss = _step(stack, optimizer, data.take(members.folds, rows), members.masks, rate)
+                loss = _step(stack, objective, optimizer, members, rows, rate)
                 total += loss * rows.shape[1]
             train_loss = (total / order.shape[1]).tolist()
-        val_loss, val_r2 = validate(stack, data, members.folds)
+        val_loss, val_r2 = objective.validate(stack, members.folds)
         _check_finite([*(train_loss or []), *val_loss], epoch, settings.learning_rate)
-        best.keep(stack, val_loss)
+        best.keep(val_loss)
         seconds = round(time.perf_counter() - start, 4)
         on_epoch(Epoch(epoch, settings.epochs, train_loss, val_loss, val_r2, rate, seconds))
-    best.restore(stack)
+    best.restore()
 
 
 def _draw_order(data: PlacedData, members: Members, orders: Sequence[torch.Generator]) -> Tensor:
@@ -129,61 +136,54 @@ def _draw_order(data: PlacedData, members: Members, orders: Sequence[torch.Gener
     return data.train.rows[members.folds].gather(1, positions)
 
 
+def _adam(stack: Stack, objective: Objective) -> torch.optim.Adam:
+    """One group for the networks and one, where something else is learned, for the coefficients."""
+    groups: list[dict[str, Any]] = [{"params": list(stack.parameters()), "faster": 1.0}]
+    if coefficients := list(objective.learned()):
+        groups.append({"params": coefficients, "faster": COEFFICIENT_RATE})
+    return torch.optim.Adam(groups, fused=True)
+
+
 def _step(
     stack: Stack,
+    objective: Objective,
     optimizer: torch.optim.Adam,
-    batch: tuple[Tensor, Tensor],
-    masks: Sequence[Tensor] | None,
+    members: Members,
+    rows: Tensor,
     rate: float,
 ) -> Tensor:
-    """One update on a batch of ``[M, B, in]`` and ``[M, B, out]``; returns each loss ``[M]``."""
-    optimizer.param_groups[0]["lr"] = rate
+    """One update on the rows ``[M, B]``; returns each loss ``[M]``."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate * group["faster"]
     optimizer.zero_grad()
-    error: Tensor = stack(batch[0]) - batch[1]  # [M, B, out]
-    loss: Tensor = error.square().mean(dim=(1, 2))  # [M]
+    loss = objective.loss(stack, members.folds, rows)  # [M]
     torch.autograd.backward(loss.sum())  # members share no weight: no gradients are mixed
     optimizer.step()
-    if masks is not None:
+    if members.masks is not None:
         with torch.no_grad():
-            torch._foreach_mul_(list(stack.weights), list(masks))
+            torch._foreach_mul_(list(stack.weights), list(members.masks))
     return loss.detach()
 
 
-@torch.no_grad()
-def validate(stack: Stack, data: PlacedData, folds: Tensor) -> tuple[list[float], list[float]]:
-    """Mean squared error and mean R2 over targets of each member, in standardised units.
-
-    Args:
-        stack: ``M`` networks.
-        data: the rows.
-        folds: ``[M]`` whose validation rows a member is judged on.
-    """
-    x, y = data.take(folds, data.val.rows[folds])
-    weight = data.val.weight[folds][:, :, None]  # [M, n, 1]
-    squared = ((stack(x) - y).square() * weight).sum(dim=1)  # [M, out]
-    mean = (y * weight).sum(dim=1, keepdim=True)
-    variance = ((y - mean).square() * weight).sum(dim=1).clamp_min(1e-30)  # [M, out]
-    return squared.mean(dim=1).tolist(), (1 - squared / variance).mean(dim=1).tolist()
-
-
 class _Best:
-    """A real copy of each member's weights at its lowest validation loss."""
+    """A real copy of what each member had learned at its lowest validation loss."""
 
-    def __init__(self, stack: Stack) -> None:
-        self.loss = [math.inf] * stack.size
-        self.weights = [p.detach().clone() for p in stack.parameters()]
+    def __init__(self, learned: Sequence[Tensor]) -> None:
+        self.learned = learned  # each [M, ...]
+        self.loss = [math.inf] * len(learned[0])
+        self.kept = [p.detach().clone() for p in learned]
 
     @torch.no_grad()
-    def keep(self, stack: Stack, val_loss: list[float]) -> None:
+    def keep(self, val_loss: list[float]) -> None:
         for member, loss in enumerate(val_loss):
             if loss < self.loss[member]:
                 self.loss[member] = loss
-                for kept, now in zip(self.weights, stack.parameters(), strict=True):
+                for kept, now in zip(self.kept, self.learned, strict=True):
                     kept[member] = now[member]
 
     @torch.no_grad()
-    def restore(self, stack: Stack) -> None:
-        for now, kept in zip(stack.parameters(), self.weights, strict=True):
+    def restore(self) -> None:
+        for now, kept in zip(self.learned, self.kept, strict=True):
             now.copy_(kept)
 
 

@@ -47,7 +47,8 @@ def path_by_hand(spec: PruneSpec, scores: Scores) -> list[tuple[int, ...]]:
     while True:
         steps = []
         for layer, values in enumerate(left):
-            below = (len(values) - 1) // spec.round_to * spec.round_to
+            step = spec.round_to or 0
+            below = (len(values) - 1) // step * step
             gone = values[: len(values) - below]
             if below >= spec.least_width:
                 steps.append((sum(gone) / len(gone) / means[layer], layer, len(gone)))
@@ -77,7 +78,7 @@ def test_every_stage_equals_the_slow_loop_and_keeps_the_limits(
         assert found in path
         assert found != widths
         for old, new in zip(widths, found, strict=True):
-            assert new == old or (new >= spec.least_width and new % spec.round_to == 0)
+            assert new == old or (new >= spec.least_width and new % (spec.round_to or 0) == 0)
         target = size((5, *stage.hidden, 2))
         sizes = {one: size((5, *one, 2)) for one in path}
         later = spec.stages - stage.stage  # each of them needs a step of its own

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.schedule import plan
+from spinn_engine.pruning.schedule import plan, settled
 from spinn_engine.pruning.sizes import mac_count, parameter_count
 from spinn_engine.spec import PruneSpec
 
@@ -37,7 +37,7 @@ def test_uniform_meets_the_papers_reduction_in_equal_factors() -> None:
     stages = plan(PruneSpec(param_reduction=0.685), REFERENCE, 18, 2)
     assert stages[-1].param_reduction == pytest.approx(0.685, abs=0.003)
     factors = [b.params / a.params for a, b in pairwise(stages)]
-    assert max(factors) - min(factors) < 0.005
+    assert max(factors) - min(factors) < 0.01
     shares = [w / d for w, d in zip(stages[-1].hidden, REFERENCE, strict=True)]
     assert max(shares) - min(shares) < 1 / 256
 
@@ -61,11 +61,25 @@ def check_words(refused: BadInputError, words: str) -> None:
     assert "\n" not in str(refused)
 
 
+@given(st.lists(st.integers(2, 300), min_size=1, max_size=4), SHARES)
+def test_an_open_rounding_is_eight_exactly_where_the_budget_is_still_met(
+    hidden: list[int], reduction: float
+) -> None:
+    spec = PruneSpec(stages=1, param_reduction=reduction)
+    try:
+        eight = plan(spec.model_copy(update={"round_to": 8}), hidden, 5, 2)[-1]
+        fits = abs(eight.param_reduction - reduction) <= 0.003
+    except BadInputError:
+        fits = False
+    assert settled(spec, hidden, 5, 2).round_to == (8 if fits else 1)
+    assert settled(PruneSpec(pruning_ratio=0.3), hidden, 5, 2).round_to == 1
+
+
 @st.composite
 def prunings(draw: st.DrawFn) -> tuple[PruneSpec, tuple[int, ...]]:
     """Any schedule, target and limits, with a dense network that is wide enough for them."""
-    round_to, least = draw(st.sampled_from([1, 1, 2, 3, 8])), draw(st.integers(1, 6))
-    hidden = draw(st.lists(st.integers(max(round_to, least), 40), min_size=1, max_size=5))
+    round_to, least = draw(st.sampled_from([None, 1, 2, 3, 8])), draw(st.integers(1, 6))
+    hidden = draw(st.lists(st.integers(max(round_to or 1, least), 40), min_size=1, max_size=5))
     dense = parameter_count((5, *hidden, 2))
     amounts = {"max_bytes": st.integers(4, 4 * dense), "pruning_ratio": SHARES}
     amount = draw(st.sampled_from(["param_reduction", "mac_reduction", *amounts]))
@@ -86,6 +100,7 @@ def test_no_stage_breaks_a_limit_grows_or_repeats_the_one_before(
     case: tuple[PruneSpec, tuple[int, ...]],
 ) -> None:
     spec, dense = case
+    step = settled(spec, dense, 5, 2).round_to or 0
     try:
         planned = plan(spec, dense, 5, 2)
     except BadInputError as refused:
@@ -96,7 +111,7 @@ def test_no_stage_breaks_a_limit_grows_or_repeats_the_one_before(
         assert after.hidden != before.hidden
         for first, old, new in zip(dense, before.hidden, after.hidden, strict=True):
             assert min(spec.least_width, first) <= new <= old
-            assert new % spec.round_to == 0 or new == first
+            assert new % step == 0 or new == first
     if spec.max_bytes is not None:
         assert planned[-1].bytes <= spec.max_bytes
 
@@ -107,7 +122,8 @@ def path_by_hand(spec: PruneSpec, dense: tuple[int, ...]) -> list[tuple[int, ...
     while True:
         steps = []
         for layer, width in enumerate(now):
-            below = (width - 1) // spec.round_to * spec.round_to
+            step = spec.round_to or 0
+            below = (width - 1) // step * step
             if below >= spec.least_width:
                 steps.append((-Fraction(width + below, 2 * dense[layer]), layer, below))
         if not steps:
@@ -122,7 +138,7 @@ def path_by_hand(spec: PruneSpec, dense: tuple[int, ...]) -> list[tuple[int, ...
 def test_the_budget_is_met_as_nearly_as_the_path_allows(
     case: tuple[PruneSpec, tuple[int, ...]],
 ) -> None:
-    spec, dense = case
+    spec, dense = settled(case[0], case[1], 5, 2), case[1]
     if spec.pruning_ratio is not None or (
         spec.schedule == "sequential" and spec.stages % len(dense)  # layers pruned equally often
     ):

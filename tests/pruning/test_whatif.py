@@ -19,8 +19,9 @@ from spinn_engine.pruning.stage import prune_stage
 from spinn_engine.pruning.whatif import DenseFacts, curve, moments, predict, sensitivity
 from spinn_engine.spec import Criterion, Reconstruction
 from spinn_engine.training.data import PlacedData, place
-from spinn_engine.training.loop import Members, Settings, fit, validate
+from spinn_engine.training.loop import Members, Settings, fit
 from spinn_engine.training.network import ACTIVATIONS, Stack, new_stack
+from spinn_engine.training.objective import validate
 
 FIRST = torch.zeros(1, dtype=torch.int64)
 WAYS: list[Reconstruction] = ["none", "bias", "least_squares"]

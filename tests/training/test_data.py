@@ -14,8 +14,9 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.split import cross_validation
 from spinn_engine.training.data import calibration_split, place
-from spinn_engine.training.loop import Epoch, Members, Settings, fit, validate
+from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import Stack, new_stack
+from spinn_engine.training.objective import validate
 
 CPU = torch.device("cpu")
 

@@ -19,9 +19,9 @@ from spinn_engine.training.loop import (
     Settings,
     fit,
     learning_rate_at,
-    validate,
 )
 from spinn_engine.training.network import Stack, new_stack
+from spinn_engine.training.objective import validate
 from tests.pruning.test_surgery import plain
 
 SETTINGS = Settings(epochs=4, learning_rate=3e-3, batch_size=32)

@@ -1,0 +1,95 @@
+"""What a stack is trained towards: the loss of a batch, and the state of its validation rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from spinn_engine.spec import PhysicsSpec
+from spinn_engine.training.data import PlacedData
+from spinn_engine.training.network import Stack
+from spinn_engine.training.physics import PhysicsTerms
+
+
+class Objective(Protocol):
+    """What ``fit`` needs to know of a problem."""
+
+    def loss(self, stack: Stack, folds: Tensor, rows: Tensor) -> Tensor:
+        """The loss ``[M]`` of each member on rows ``[M, B]`` of its fold, which is in ``[M]``."""
+
+    def validate(self, stack: Stack, folds: Tensor) -> tuple[list[float], list[float]]:
+        """On validation rows: the loss that picks each member's best epoch, and its mean R2."""
+
+    def learned(self) -> Sequence[Tensor]:
+        """What is learned beside the networks, each ``[M]``; leaves of the gradient."""
+
+    def coefficients(self) -> dict[str, list[float]]:
+        """The fitted coefficient of each member, by law."""
+
+
+class Supervised:
+    """Mean squared error of standardised targets, and the physics terms that have a weight."""
+
+    def __init__(self, data: PlacedData, terms: PhysicsTerms | None) -> None:
+        self.data, self.terms = data, terms
+
+    def loss(self, stack: Stack, folds: Tensor, rows: Tensor) -> Tensor:
+        """See ``Objective``."""
+        x, y = self.data.take(folds, rows)
+        if self.terms is None:
+            squared: Tensor = (stack(x) - y).square()  # [M, B, out]
+            return squared.mean(dim=(1, 2))
+        after = self.terms.rows_after(folds, rows)
+        predicted: Tensor = stack(
+            torch.cat([x, self.data.take(folds, after)[0]], dim=1)
+        )  # [M, B + Q, out]
+        error = (predicted[:, : rows.shape[1]] - y).square().mean(dim=(1, 2))
+        return error + self.terms.loss(predicted, folds, rows, after)
+
+    def validate(self, stack: Stack, folds: Tensor) -> tuple[list[float], list[float]]:
+        """See ``Objective``; the squared error alone, so that weights of terms can be compared."""
+        return validate(stack, self.data, folds)
+
+    def learned(self) -> Sequence[Tensor]:
+        """See ``Objective``."""
+        return () if self.terms is None else self.terms.fitted
+
+    def coefficients(self) -> dict[str, list[float]]:
+        """See ``Objective``."""
+        found = {} if self.terms is None else self.terms.coefficients()
+        return {law: values.tolist() for law, values in found.items()}
+
+
+def objective_of(
+    data: PlacedData, physics: PhysicsSpec, members: int, start: dict[str, list[float]]
+) -> Objective:
+    """The objective of a problem for a stack of so many members.
+
+    Args:
+        data: the placed problem.
+        physics: weights of the physics terms.
+        members: networks in the stack.
+        start: by law, where fitted coefficients start, one a member.
+    """
+    terms = PhysicsTerms(data, physics, members, start) if physics.weights() else None
+    return Supervised(data, terms)
+
+
+@torch.no_grad()
+def validate(stack: Stack, data: PlacedData, folds: Tensor) -> tuple[list[float], list[float]]:
+    """Mean squared error and mean R2 over targets on validation rows, in standardised units.
+
+    Args:
+        stack: ``M`` networks.
+        data: the rows.
+        folds: ``[M]`` whose validation rows a member is judged on.
+    """
+    x, y = data.take(folds, data.val.rows[folds])
+    weight = data.val.weight[folds][:, :, None]  # [M, n, 1]
+    squared = ((stack(x) - y).square() * weight).sum(dim=1)  # [M, out]
+    mean = (y * weight).sum(dim=1, keepdim=True)
+    variance = ((y - mean).square() * weight).sum(dim=1).clamp_min(1e-30)  # [M, out]
+    return squared.mean(dim=1).tolist(), (1 - squared / variance).mean(dim=1).tolist()
