@@ -32,6 +32,12 @@ def _stages(text: str) -> list[list[int]]:
     return [widths(stage) for stage in text.split(";") if stage.strip()]
 
 
+def _yes(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise argparse.ArgumentTypeError(f"expected yes or no but got {text!r}")
+    return text == "yes"
+
+
 @dataclass(frozen=True)
 class Option:
     """One option: its flag, the spec field it sets, how its text is read, and what it is."""
@@ -75,6 +81,12 @@ RUN_OPTIONS = [
         "--fine-tune-learning-rate", "train.fine_tune_learning_rate", float, "and of the others"
     ),
     Option("--device", "train.device", str, "auto, cpu, cuda, cuda:1, mps or xpu"),
+    Option("--non-negative", "physics.non_negative", float, "weight against targets below zero"),
+    Option("--monotone", "physics.monotone", float, "weight against targets that fall in time"),
+    Option("--wear-law", "physics.wear_law", float, "weight of the wear rate law"),
+    Option("--heat-balance", "physics.heat_balance", float, "weight of the heat balance"),
+    Option("--fit-coefficients", "physics.fit_coefficients", _yes, "yes: learn the laws' factors"),
+    Option("--physics-targets", "physics.targets", _names, "targets of the first two"),
     Option("--criterion", "prune.criterion", str, f"how neurons are scored: {_of(Criterion)}"),
     Option("--reconstruction", "prune.reconstruction", str, _of(Reconstruction)),
     Option("--controls", "compare.controls", _names, f"arms to compare with: {_of(Control)}"),

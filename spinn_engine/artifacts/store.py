@@ -17,6 +17,7 @@ from typing import Any
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.split import cross_validation
+from spinn_engine.problems.terms import terms_of
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.spec import RunSpec
 
@@ -189,12 +190,13 @@ def create_run(spec: RunSpec) -> RunFolder:
     """Check the spec against its data, and make the run's folder with ``spec.json`` in it.
 
     Raises:
-        BadInputError: the data, the folds or the schedule cannot be had as asked.
+        BadInputError: the data, the folds, the schedule or the physics cannot be had as asked.
         BadInputError: or the folder cannot be written.
     """
     problem = load_problem(spec.data)
     inputs, outputs = len(problem.input_names), len(problem.target_names)
     plan(spec.prune, spec.model.hidden, inputs, outputs)
+    terms_of(problem, spec.physics)
     if spec.compare.folds > 1:
         cross_validation(problem, spec.compare.folds)
     now = datetime.now(UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from spinn_engine.evaluation.metrics import Floats, interval, regression_metrics
+from spinn_engine.problems.terms import Term, violations
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import Stack
 
@@ -22,11 +23,13 @@ class Tested:
         metrics: ``r2``, ``rmse``, ``mae``, each ``[seeds, folds, out]`` in the targets' units.
         loss: mean squared error in standardised units ``[seeds, folds]``.
         pooled_r2: R2 ``[seeds, out]`` of the predictions of all folds taken together.
+        violations: by physics term, how far from it ``[seeds, folds]``; NaN where none can tell.
     """
 
     metrics: dict[str, Floats]
     loss: Floats
     pooled_r2: Floats
+    violations: dict[str, Floats]
 
     def r2(self) -> Floats:
         """Mean over targets, ``[seeds, folds]``."""
@@ -48,6 +51,10 @@ class Tested:
         if self.loss.shape[1] > 1:
             found["per_fold_r2"] = self.r2().mean(axis=0).tolist()
             found["pooled_r2"] = interval(self.pooled_r2.mean(axis=1))
+        found["physics"] = {
+            name: repeated(values) if np.isfinite(values).all() else None
+            for name, values in self.violations.items()
+        }
         return found
 
 
@@ -57,11 +64,26 @@ def repeated(values: Floats) -> dict[str, Any]:
 
 
 @torch.no_grad()
-def evaluate_networks(stack: Stack, folds: Sequence[int], data: PlacedData) -> Tested:
-    """Evaluate networks, ordered by seed and then fold, each on the test rows of its fold."""
+def evaluate_networks(
+    stack: Stack,
+    folds: Sequence[int],
+    data: PlacedData,
+    terms: Sequence[Term] = (),
+    coefficients: Mapping[str, Sequence[float]] | None = None,
+) -> Tested:
+    """Evaluate networks, each on the test rows of its fold.
+
+    Args:
+        stack: ``M`` networks, ordered by seed and then fold.
+        folds: the fold of each.
+        data: the rows.
+        terms: physics terms to judge the predictions by.
+        coefficients: by law, what each member fitted.
+    """
     count, problem = len(data.folds), data.problem
     found: list[tuple[dict[str, Floats], float]] = []
     predictions: list[Floats] = []
+    broken: list[dict[str, float | None]] = []
     for member, fold in enumerate(folds):
         rows, scaler = data.folds[fold].test, data.folds[fold].scaler
         x = data.x[fold, torch.from_numpy(rows).to(data.device)]
@@ -70,12 +92,18 @@ def evaluate_networks(stack: Stack, folds: Sequence[int], data: PlacedData) -> T
         loss = float(np.square(standard - (target - scaler.y_mean) / scaler.y_std).mean())
         found.append((regression_metrics(predicted, target), loss))
         predictions.append(predicted)
+        fitted = {law: values[member] for law, values in (coefficients or {}).items()}
+        broken.append(violations(problem, terms, rows, predicted, fitted))
     shape = (len(folds) // count, count)
     metrics = {
         name: np.stack([one[name] for one, _ in found]).reshape(*shape, -1) for name in found[0][0]
     }
     losses = np.array([loss for _, loss in found]).reshape(shape)
-    return Tested(metrics, losses, _pooled(predictions, data))
+    told = {
+        term.name: np.array([one[term.name] for one in broken], dtype=np.float64).reshape(shape)
+        for term in terms
+    }
+    return Tested(metrics, losses, _pooled(predictions, data), told)
 
 
 def _pooled(predictions: Sequence[Floats], data: PlacedData) -> Floats:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.milling_sim import load_milling_sim
+from spinn_engine.problems.nasa_mill import load_nasa_mill
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.table import load_table
 from spinn_engine.spec import DataSpec
 
 PROBLEMS: dict[str, Callable[[DataSpec], Problem]] = {
     "milling-sim": load_milling_sim,
+    "nasa-mill": load_nasa_mill,
     "table": load_table,
 }
 

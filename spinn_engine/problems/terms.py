@@ -7,7 +7,7 @@ root mean square of what is not as the law says, over that of what it says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +75,7 @@ def _why_not(name: str, problem: Problem) -> str:
 
 def violations(
     problem: Problem,
-    terms: list[Term],
+    terms: Sequence[Term],
     rows: Indices,
     predicted: Floats,
     coefficients: Mapping[str, float],

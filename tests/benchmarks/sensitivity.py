@@ -31,7 +31,7 @@ from spinn_engine.pruning.stage import prune_stage
 from spinn_engine.pruning.whatif import DenseFacts, sensitivity
 from spinn_engine.spec import CompareSpec, PruneSpec, RunSpec
 from spinn_engine.training.loop import Members, Settings, fit
-from spinn_engine.training.objective import validate
+from spinn_engine.training.validation import validate
 
 SEEDS = range(5)
 REDUCTIONS = (0.685, 0.9, 0.97)

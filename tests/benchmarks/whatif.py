@@ -23,7 +23,7 @@ from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage
 from spinn_engine.pruning.whatif import curve, predict_many
 from spinn_engine.training.data import place
-from spinn_engine.training.objective import validate
+from spinn_engine.training.validation import validate
 
 
 def timed(work: Callable[[], Any], times: int) -> tuple[float, Any]:

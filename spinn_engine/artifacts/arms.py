@@ -1,0 +1,135 @@
+"""The arms of a result: every one as it was at last, on the test rows and on the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import nn
+
+from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, sequential_of
+from spinn_engine.artifacts.delivery import (
+    MAGNITUDE_NAME,
+    checkpoint,
+    member_of,
+)
+from spinn_engine.artifacts.store import RunFolder, write_atomically
+from spinn_engine.evaluation.cost import SPARSE_ROUNDS, SparseNetwork, latencies, peak_memory
+from spinn_engine.evaluation.tested import Tested, evaluate_networks, fit_linear
+from spinn_engine.problems.terms import Term
+from spinn_engine.pruning.sizes import Stage, mac_count, parameter_count
+from spinn_engine.training.data import PlacedData
+
+
+@dataclass(frozen=True)
+class Ended:
+    """All that is known when the last stage has ended.
+
+    Attributes:
+        folder: the run.
+        data: its rows.
+        stages: exact sizes, from the networks as they are.
+        main: per stage, the networks among which are the delivered ones.
+        tested: per stage, how its main arm did on the test rows.
+        seed: the delivered seed.
+        terms: the physics terms that can be told.
+    """
+
+    folder: RunFolder
+    data: PlacedData
+    stages: Sequence[Stage]
+    main: Sequence[StoredStack]
+    tested: Sequence[Tested]
+    seed: int
+    terms: Sequence[Term]
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the targets."""
+        return self.data.problem.target_names
+
+
+def tested_on(data: PlacedData, stored: StoredStack, arm: str, terms: Sequence[Term]) -> Tested:
+    """An arm's networks on the test rows, judged by the physics terms too."""
+    members = stored.members(arm)
+    fitted = {law: [values[m] for m in members] for law, values in stored.coefficients.items()}
+    folds = [stored.folds[m] for m in members]
+    return evaluate_networks(stored.stack.subset(members), folds, data, terms, fitted)
+
+
+def _final_stacks(ended: Ended) -> dict[str, tuple[int, StoredStack]]:
+    """Every trained arm as it was at last: its stage and the block that holds it."""
+    spec, last = ended.folder.spec(), len(ended.stages) - 1
+    found = {"dense": (0, ended.main[0])}
+    for block, arms in spec.blocks(last).items():
+        stored = load_stack(ended.folder.stack_path(last, block), ended.data.device)
+        found |= dict.fromkeys(arms, (last, stored))
+    return found
+
+
+def arm_rows(ended: Ended) -> tuple[list[dict[str, Any]], dict[str, list[float]]]:
+    """The arms of the result, and the R2 of their repetitions for the verdict."""
+    networks: dict[str, nn.Sequential] = {}
+    rows: dict[str, dict[str, Any]] = {}
+    repetitions: dict[str, list[float]] = {}
+    for arm, (stage, stored) in _final_stacks(ended).items():
+        tested = tested_on(ended.data, stored, arm, ended.terms)
+        repetitions[arm] = tested.repetitions()
+        who = (arm, ended.seed)
+        network = sequential_of(stored.stack, member_of(stored, who)).to(ended.data.device)
+        content = checkpoint(ended.folder, ended.data, stage, stored, who)
+        if arm == "magnitude":
+            write_atomically(ended.folder.checkpoints / MAGNITUDE_NAME, content)
+        networks[arm] = network
+        rows[arm] = {
+            **_sizes(arm, stored.stack.widths, network),
+            "file_bytes": len(content),
+            **tested.summary(ended.targets),
+        }
+    if "linear" in ended.folder.spec().compare.controls:
+        stack = fit_linear(ended.data)
+        tested = evaluate_networks(stack, range(len(ended.data.folds)), ended.data, ended.terms)
+        networks["linear"] = sequential_of(stack, 0).to(ended.data.device)
+        rows["linear"] = {
+            **_sizes("linear", stack.widths, networks["linear"]),
+            "file_bytes": None,
+            **tested.summary(ended.targets),
+        }
+    _add_costs(ended, networks, rows)
+    return list(rows.values()), repetitions
+
+
+def _sizes(arm: str, widths: Sequence[int], network: nn.Sequential) -> dict[str, Any]:
+    return {
+        "arm": arm,
+        "hidden": list(widths[1:-1]),
+        "params": parameter_count(widths),
+        "nonzero": sum(int(p.count_nonzero()) for p in network.parameters()),
+        "macs": mac_count(widths),
+    }
+
+
+def _add_costs(
+    ended: Ended, networks: Mapping[str, nn.Sequential], rows: dict[str, dict[str, Any]]
+) -> None:
+    """Latency, all arms turn by turn, memory, and what of the MAC ratio became speed."""
+    inputs, device = ended.data.ends[0], ended.data.device
+    timed = latencies(networks, inputs, device)
+    for arm, row in rows.items():
+        row["latency_us"] = timed[arm]
+        row["mac_ratio"] = rows["dense"]["macs"] / row["macs"]
+        row["speed_up"] = {
+            batch: rows["dense"]["latency_us"][batch]["median"] / one["median"]
+            for batch, one in timed[arm].items()
+        }
+        peak, how = peak_memory(networks[arm], inputs, device)
+        row |= {"peak_memory_bytes": peak, "peak_memory_how": how}
+    if "magnitude" in networks:
+        whole = networks["magnitude"]
+        sparse = {layout: SparseNetwork(whole, layout) for layout in ("coo", "csr")}
+        timed = latencies({"magnitude": whole, **sparse}, inputs, device, SPARSE_ROUNDS)
+        rows["magnitude"]["sparse"] = {
+            layout: {"file_bytes": network.file_bytes(), "latency_us": timed[layout]}
+            for layout, network in sparse.items()
+        }
