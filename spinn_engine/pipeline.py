@@ -35,7 +35,8 @@ from spinn_engine.training.data import place
 from spinn_engine.training.device import keep_freed_memory, pick_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import Stack, join, new_stack
-from spinn_engine.training.objective import objective_of, validate
+from spinn_engine.training.objective import objective_of
+from spinn_engine.training.validation import validate
 
 OnEpoch = Callable[[dict[str, Any]], None]
 

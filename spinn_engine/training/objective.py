@@ -12,6 +12,7 @@ from spinn_engine.spec import PhysicsSpec
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import Stack
 from spinn_engine.training.physics import PhysicsTerms
+from spinn_engine.training.validation import validate
 
 
 class Objective(Protocol):
@@ -76,20 +77,3 @@ def objective_of(
     """
     terms = PhysicsTerms(data, physics, members, start) if physics.weights() else None
     return Supervised(data, terms)
-
-
-@torch.no_grad()
-def validate(stack: Stack, data: PlacedData, folds: Tensor) -> tuple[list[float], list[float]]:
-    """Mean squared error and mean R2 over targets on validation rows, in standardised units.
-
-    Args:
-        stack: ``M`` networks.
-        data: the rows.
-        folds: ``[M]`` whose validation rows a member is judged on.
-    """
-    x, y = data.take(folds, data.val.rows[folds])
-    weight = data.val.weight[folds][:, :, None]  # [M, n, 1]
-    squared = ((stack(x) - y).square() * weight).sum(dim=1)  # [M, out]
-    mean = (y * weight).sum(dim=1, keepdim=True)
-    variance = ((y - mean).square() * weight).sum(dim=1).clamp_min(1e-30)  # [M, out]
-    return squared.mean(dim=1).tolist(), (1 - squared / variance).mean(dim=1).tolist()

@@ -21,7 +21,7 @@ from spinn_engine.spec import Criterion, Reconstruction
 from spinn_engine.training.data import PlacedData, place
 from spinn_engine.training.loop import Members, Settings, fit
 from spinn_engine.training.network import ACTIVATIONS, Stack, new_stack
-from spinn_engine.training.objective import validate
+from spinn_engine.training.validation import validate
 
 FIRST = torch.zeros(1, dtype=torch.int64)
 WAYS: list[Reconstruction] = ["none", "bias", "least_squares"]

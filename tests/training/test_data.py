@@ -16,7 +16,7 @@ from spinn_engine.problems.split import cross_validation
 from spinn_engine.training.data import calibration_split, place
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import Stack, new_stack
-from spinn_engine.training.objective import validate
+from spinn_engine.training.validation import validate
 
 CPU = torch.device("cpu")
 

@@ -21,7 +21,7 @@ from spinn_engine.training.loop import (
     learning_rate_at,
 )
 from spinn_engine.training.network import Stack, new_stack
-from spinn_engine.training.objective import validate
+from spinn_engine.training.validation import validate
 from tests.pruning.test_surgery import plain
 
 SETTINGS = Settings(epochs=4, learning_rate=3e-3, batch_size=32)

@@ -1,0 +1,26 @@
+"""How far networks are from the targets of their validation rows."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from spinn_engine.training.data import PlacedData
+from spinn_engine.training.network import Stack
+
+
+@torch.no_grad()
+def validate(stack: Stack, data: PlacedData, folds: Tensor) -> tuple[list[float], list[float]]:
+    """Mean squared error and mean R2 over targets on validation rows, in standardised units.
+
+    Args:
+        stack: ``M`` networks.
+        data: the rows.
+        folds: ``[M]`` whose validation rows a member is judged on.
+    """
+    x, y = data.take(folds, data.val.rows[folds])
+    weight = data.val.weight[folds][:, :, None]  # [M, n, 1]
+    squared = ((stack(x) - y).square() * weight).sum(dim=1)  # [M, out]
+    mean = (y * weight).sum(dim=1, keepdim=True)
+    variance = ((y - mean).square() * weight).sum(dim=1).clamp_min(1e-30)  # [M, out]
+    return squared.mean(dim=1).tolist(), (1 - squared / variance).mean(dim=1).tolist()
