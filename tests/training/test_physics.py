@@ -59,9 +59,8 @@ def slow_loss(
             rates = [law.gain[r] - law.loss[r] * raw[r] for r in (row, row + 1)]
             falls.append((min(change, 0.0) / scale) ** 2)
             offs.append(((change - sum(rates) / 2) / scale) ** 2)
-    return (
-        total + physics.monotone * float(np.mean(falls)) + physics.wear_law * float(np.mean(offs))
-    )
+    total += physics.monotone * np.mean(falls) + physics.wear_law * np.mean(offs)
+    return float(total)
 
 
 def after(rows: list[int]) -> list[int]:
