@@ -39,7 +39,7 @@ def test_uniform_meets_the_papers_reduction_in_equal_factors() -> None:
     factors = [b.params / a.params for a, b in pairwise(stages)]
     assert max(factors) - min(factors) < 0.01
     shares = [w / d for w, d in zip(stages[-1].hidden, REFERENCE, strict=True)]
-    assert max(shares) - min(shares) < 1 / 256
+    assert max(shares) - min(shares) <= 8 / 512  # one step of the widths
 
 
 def test_neurons_are_not_parameters() -> None:
