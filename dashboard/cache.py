@@ -15,9 +15,10 @@ import streamlit as st
 
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
-from spinn_engine.spec import Criterion, DataSpec, PruneSpec, Reconstruction, RunSpec
+from spinn_engine.spec import Criterion, DataSpec, PhysicsSpec, PruneSpec, Reconstruction, RunSpec
 
 Stamp = tuple[tuple[int, int], ...]
+Terms = tuple[tuple[str, tuple[str, ...]], ...]  # a physics term and its targets
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class DataSummary:
     simulated: bool
     ceiling: dict[str, float] | None
     notes: tuple[str, ...]
+    terms: Terms
 
 
 def stamp(path: Path) -> Stamp:
@@ -46,8 +48,8 @@ def data_summary(data: DataSpec) -> DataSummary:
     Raises:
         BadInputError: the source cannot be read as asked.
     """
-    kind, _, place = data.source.partition(":")
-    return _data_summary(data.model_dump_json(), stamp(Path(place)) if kind == "table" else ())
+    place = data.source.partition(":")[2]
+    return _data_summary(data.model_dump_json(), stamp(Path(place)) if place else ())
 
 
 @st.cache_data(max_entries=16, show_spinner="Reading the data ...")
@@ -62,6 +64,7 @@ def _data_summary(data: str, stamp: Stamp) -> DataSummary:
         simulated=problem.simulated,
         ceiling=problem.ceiling,
         notes=problem.notes,
+        terms=tuple((term.name, term.targets) for term in api.terms_of(problem, PhysicsSpec())),
     )
 
 
@@ -108,6 +111,16 @@ def _importance(
     run_id: str, stage: int, seed: int | None, stamp: Stamp
 ) -> list[api.LayerImportance]:
     return api.importance(run_id, stage, seed)
+
+
+def fields(run_id: str) -> api.Fields:
+    """The solution of an equation over its domain, before and after pruning."""
+    return _fields(run_id, stamp(api.open_run(run_id).fields_path))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _fields(run_id: str, stamp: Stamp) -> api.Fields:
+    return api.fields(run_id)
 
 
 def run_like(spec: RunSpec) -> str | None:

@@ -114,6 +114,8 @@ def arm_row(arm: dict[str, Any], batch: str) -> dict[str, Any]:
         "R²": estimate(arm["r2"]),
         "n": arm["r2"]["n"],
     }
+    if "relative_l2" in arm:
+        row["Relative L2 error"] = estimate(arm["relative_l2"], 5)
     if "pooled_r2" in arm:
         row["Pooled R²"] = estimate(arm["pooled_r2"])
     return row

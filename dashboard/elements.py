@@ -189,6 +189,11 @@ def result_table(result: dict[str, Any]) -> None:
             "Reduction": formats.percent(row["param_reduction"]) if row["stage"] else "",
             "File bytes": row["file_bytes"],
             "R²": formats.estimate(row["r2"]),
+            **(
+                {"Relative L2 error": formats.estimate(row["relative_l2"], 5)}
+                if "relative_l2" in row
+                else {}
+            ),
             **{
                 f"R² {formats.plain(target)}": formats.estimate(scores["r2"])
                 for target, scores in row["per_output"].items()

@@ -11,49 +11,69 @@ from typing import Any, get_args
 import streamlit as st
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import Activation, ModelSpec, RunSpec, TrainSpec
+from spinn_engine.spec import Activation, RunSpec
 
 KEEP: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+
+
+SOURCES = (
+    "milling-sim: simulated CNC milling.  \nnasa-mill: the NASA milling set as distributed, a "
+    "MATLAB file.  \ntable: a file of your own.  \nburgers: a differential equation, learned "
+    "without data."
+)
+PATHS = {
+    "nasa-mill": ("Path of mill.mat", "mill.mat", "The file on the server, as distributed."),
+    "table": (
+        "Path of the table",
+        "runs.csv, runs.parquet, runs.xlsx, or a folder",
+        "CSV, Parquet or Excel on the server: one file, or a folder with train, val and test.",
+    ),
+}
 
 
 def data_form() -> dict[str, Any]:
     """What is learned; gives the ``data`` part of a spec.
 
     Raises:
-        BadInputError: a table without a path or without targets.
+        BadInputError: a file without a path or a table without targets.
     """
     kind = st.selectbox(
-        "Data",
-        ("milling-sim", "table"),
-        key="source",
-        help="milling-sim: simulated CNC milling. table: a CSV or Parquet file of your own.",
-        **KEEP,
+        "Data", ("milling-sim", "nasa-mill", "table", "burgers"), key="source", help=SOURCES, **KEEP
     )
-    if kind != "table":
+    if kind not in PATHS:
         return {"source": kind}
-    path = st.text_input(
-        "Path of the table",
-        key="path",
-        placeholder="runs.csv, runs.parquet, or a folder",
-        help="CSV or Parquet on the server: one file, or a folder with train, val and test.",
-        **KEEP,
-    )
+    label, placeholder, help_text = PATHS[kind]
+    key = "path" if kind == "table" else "mill_path"
+    path = st.text_input(label, key=key, placeholder=placeholder, help=help_text, **KEEP)
+    found: dict[str, Any] = {} if kind == "nasa-mill" else table_form()
+    if not (path or "").strip():
+        raise BadInputError(f"data: give the path: {placeholder}")
+    if kind == "table" and not found["targets"]:
+        raise BadInputError("data: name at least one target column")
+    return {"source": f"{kind}:{path.strip()}", **found}
+
+
+def table_form() -> dict[str, Any]:
+    """Which columns of a table are what."""
     targets = st.text_input("Target columns", key="targets", placeholder="wear, drift", **KEEP)
-    group = st.text_input(
+    left, right = st.columns(2, wrap=False)
+    group = left.text_input(
         "Group column (optional)",
         key="group",
         help="Rows of one group stay together in the split; the column is never an input.",
         **KEEP,
     )
+    time = right.text_input(
+        "Time column (optional)",
+        key="time",
+        help="Orders the rows of a group: what physics terms and checks for clocks need.",
+        **KEEP,
+    )
     drop = st.text_input("Columns to leave out (optional)", key="drop", **KEEP)
-    if not (path or "").strip():
-        raise BadInputError("data: give the path of a CSV or Parquet file, or of a folder")
-    if not _names(targets):
-        raise BadInputError("data: name at least one target column")
     return {
-        "source": f"table:{path.strip()}",
         "targets": _names(targets),
         "group": (group or "").strip() or None,
+        "time": (time or "").strip() or None,
         "drop": _names(drop),
     }
 
@@ -62,17 +82,17 @@ def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in (text or "").split(",") if name.strip())
 
 
-def network_form() -> dict[str, Any]:
+def network_form(source: str) -> dict[str, Any]:
     """Widths and activation of the dense network; gives the ``model`` part of a spec.
 
     Raises:
         BadInputError: the widths are not whole numbers.
     """
-    default = ModelSpec()
+    default = defaults_of(source).model
     text = st.text_input(
         "Hidden widths of the dense network",
         ", ".join(map(str, default.hidden)),
-        key="hidden",
+        key=key_of("hidden", source),
         help="Neurons of each hidden layer, from the input side, separated by commas.",
         **KEEP,
     )
@@ -94,20 +114,39 @@ def parse_widths(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-def training_form() -> tuple[dict[str, Any], tuple[int, ...]]:
+def defaults_of(source: str) -> RunSpec:
+    """The default run on a source; burgers has its own."""
+    return RunSpec.from_dict({"data": {"source": source}} if source == "burgers" else {})
+
+
+def key_of(name: str, source: str) -> str:
+    """The key of a widget whose default depends on the source."""
+    return f"{name}_burgers" if source == "burgers" else name
+
+
+def training_form(source: str) -> tuple[dict[str, Any], tuple[int, ...]]:
     """Epochs and seeds: the ``train`` part of a spec, and its seeds."""
-    default = TrainSpec()
-    epochs = st.number_input(
-        "Epochs of the dense network", 1, 100_000, default.epochs, key="epochs", **KEEP
-    )
-    fine_tune = st.number_input(
-        "Fine-tuning epochs a stage",
-        0,
-        100_000,
-        default.fine_tune_epochs,
-        key="fine_tune_epochs",
-        **KEEP,
-    )
+    default = defaults_of(source).train
+    labels = {
+        "epochs": "Epochs of the dense network",
+        "fine_tune_epochs": "Fine-tuning epochs a stage",
+    }
+    if source == "burgers":
+        labels |= {
+            "lbfgs_iterations": "L-BFGS iterations after them",
+            "fine_tune_lbfgs_iterations": "L-BFGS iterations a stage",
+        }
+    found: dict[str, Any] = {
+        name: st.number_input(
+            label,
+            1 if name == "epochs" else 0,
+            100_000,
+            getattr(default, name),
+            key=key_of(name, source),
+            **KEEP,
+        )
+        for name, label in labels.items()
+    }
     seeds = st.number_input(
         "Seeds",
         1,
@@ -118,4 +157,4 @@ def training_form() -> tuple[dict[str, Any], tuple[int, ...]]:
         "verdict at least 3.",
         **KEEP,
     )
-    return {"epochs": epochs, "fine_tune_epochs": fine_tune}, tuple(range(int(seeds)))
+    return found, tuple(range(int(seeds)))

@@ -18,9 +18,10 @@ from typing import Any, NoReturn, get_args
 from rich.console import Console
 from rich.markup import escape
 
-from spinn_engine import __version__, api, views
+from spinn_engine import __version__, api, checks_view, views
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.options import (
+    DATA_OPTIONS,
     PLAN_OPTIONS,
     RUN_OPTIONS,
     add_seed_options,
@@ -82,6 +83,9 @@ def _parser() -> Parser:
         add_seed_options(made)
         made.add_argument("--out", metavar="FOLDER", help="the store, else $SPINN_RESULTS, results")
         _json(made)
+    checking = command("check", check, "Say what is wrong with the data, and what to do about it.")
+    add_spec_options(checking, DATA_OPTIONS)
+    _json(checking)
     worker = command("worker", serve, "Do the queued runs, one at a time.")
     worker.add_argument("--slot", metavar="NAME", help="name of the device slot, e.g. host-cuda0")
     worker.add_argument("--until-idle", action="store_true", help="stop when nothing is queued")
@@ -156,6 +160,18 @@ def submit(arguments: argparse.Namespace) -> None:
         _print_json({"run_id": run_id, "folder": str(api.open_run(run_id).path)})
     else:
         print(run_id)
+
+
+def check(arguments: argparse.Namespace) -> None:
+    """``check``: the columns, what the checks found, and the command without what they flag."""
+    data = spec_from(arguments).data
+    checks = api.check(data)
+    if arguments.json:
+        _print_json({"checks": checks})
+    else:
+        OUT.print(checks_view.columns_table(api.preview(data, rows=0)))
+        OUT.print(checks_view.checks_table(checks))
+        OUT.print(checks_view.advised_command(data, checks), soft_wrap=True)
 
 
 def serve(arguments: argparse.Namespace) -> int:

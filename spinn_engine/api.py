@@ -6,9 +6,11 @@ Imports no torch until something is trained or a network is loaded.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spinn_engine.artifacts.fields import Fields, read_fields
 from spinn_engine.artifacts.neurons import LayerImportance, read_importance
 from spinn_engine.artifacts.stages import planned_stages, stage_rows
 from spinn_engine.artifacts.store import (
@@ -34,17 +36,21 @@ from spinn_engine.jobs.queue import (
     workers,
 )
 from spinn_engine.problems import load_problem
+from spinn_engine.problems.checks import advised_drops, check_problem
+from spinn_engine.problems.preview import preview
 from spinn_engine.problems.problem import Problem
+from spinn_engine.problems.terms import terms_of
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import Stage, measure
 from spinn_engine.pruning.whatif import Prediction, curve, predict_many
-from spinn_engine.spec import Criterion, PruneSpec, Reconstruction, RunSpec
+from spinn_engine.spec import Criterion, DataSpec, PruneSpec, Reconstruction, RunSpec
 
 if TYPE_CHECKING:
     from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
 
 __all__ = [
     "RESULT_NAME",
+    "Fields",
     "Job",
     "JobState",
     "LayerImportance",
@@ -56,9 +62,11 @@ __all__ = [
     "Stage",
     "Worker",
     "cancel",
+    "check",
     "compared",
     "delete",
     "ensure_worker",
+    "fields",
     "importance",
     "jobs",
     "list_runs",
@@ -67,15 +75,47 @@ __all__ = [
     "open_run",
     "plan",
     "planned_stages",
+    "preview",
     "results_root",
     "resume",
     "run",
     "stage_rows",
     "submit",
+    "terms_of",
     "whatif",
     "whatif_curve",
+    "without_flagged",
     "workers",
 ]
+
+
+def check(data: DataSpec) -> list[dict[str, Any]]:
+    """What is wrong with the data, the worst first: plain data, one entry a finding.
+
+    Each has ``check``, ``severity``, ``columns``, ``value``, ``message``, ``advice`` and ``drop``
+    (the input columns that are better taken out).
+
+    Raises:
+        BadInputError: the data cannot be had as asked.
+    """
+    return [asdict(finding) for finding in check_problem(load_problem(data), data.group)]
+
+
+def without_flagged(spec: RunSpec) -> RunSpec:
+    """The spec with the columns that ``check`` advises to drop written into ``data.drop``.
+
+    Raises:
+        BadInputError: the data cannot be had as asked, or no input would be left.
+    """
+    problem = load_problem(spec.data)
+    flagged = advised_drops(check_problem(problem, spec.data.group))
+    if len(flagged) == len(problem.input_names):
+        raise BadInputError(
+            f"{spec.data.source}: the checks advise to drop all {len(flagged)} inputs, so choose "
+            "which to drop (--drop) from what 'check' says of each"
+        )
+    data = spec.data.model_copy(update={"drop": (*spec.data.drop, *flagged)})
+    return spec.model_copy(update={"data": data})
 
 
 def submit(spec: RunSpec) -> str:
@@ -204,6 +244,16 @@ def compared(run_ids: Sequence[str]) -> list[dict[str, Any]]:
             raise BadInputError(f"run {run_id} is not finished, so there is nothing to compare yet")
         found.append(result)
     return found
+
+
+def fields(run_id: str) -> Fields:
+    """The solution of an equation over its domain, before and after pruning.
+
+    Raises:
+        BadInputError: there is no such run, or it has no fields.
+        CorruptArtifactError: the file is broken.
+    """
+    return read_fields(open_run(run_id))
 
 
 def load_network(path: Path | str) -> RawUnitsNetwork:

@@ -1,5 +1,7 @@
 """The errors a user may meet. A message is one sentence: what is wrong, what would be right."""
 
+from pydantic import ValidationError
+
 
 class SpinnError(Exception):
     """Base of every error this package raises on purpose; the work failed (exit code 1)."""
@@ -15,3 +17,15 @@ class TrainingDivergedError(SpinnError):
 
 class CorruptArtifactError(BadInputError):
     """A stored file is not what it should be: truncated, changed, or of another kind."""
+
+
+def one_sentence(error: ValidationError) -> str:
+    """The first fault of a validation as 'field: what is wrong, got value'."""
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or "the whole"
+    message = first["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    value = first["input"]
+    if first["type"] == "value_error" or isinstance(value, dict) or len(repr(value)) > 80:
+        return f"{field}: {message}"
+    return f"{field}: {message}, but got {value!r}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import AMOUNTS, Control, Criterion, Reconstruction, RunSpec
 
@@ -48,12 +49,15 @@ class Option:
     help: str
 
 
-PLAN_OPTIONS = [
+DATA_OPTIONS = [
     Option("--data", "data.source", str, "milling-sim, burgers, nasa-mill:PATH or table:PATH"),
     Option("--targets", "data.targets", _names, "target columns of a table, comma-separated"),
     Option("--group", "data.group", str, "column whose equal values stay in one part of the split"),
     Option("--time", "data.time", str, "column that orders the rows of a group"),
     Option("--drop", "data.drop", _names, "columns that are not to be inputs, comma-separated"),
+]
+PLAN_OPTIONS = [
+    *DATA_OPTIONS,
     Option("--hidden", "model.hidden", widths, "hidden widths of the dense network"),
     Option("--stages", "prune.stages", int, "number of pruning stages"),
     Option("--schedule", "prune.schedule", str, "uniform, sequential, global or custom"),
@@ -76,6 +80,13 @@ RUN_OPTIONS = [
     Option("--epochs", "train.epochs", int, "epochs of the dense network"),
     Option("--fine-tune-epochs", "train.fine_tune_epochs", int, "epochs after each pruning"),
     Option("--batch-size", "train.batch_size", int, "rows of one update"),
+    Option("--lbfgs-iterations", "train.lbfgs_iterations", int, "L-BFGS after them, for burgers"),
+    Option(
+        "--fine-tune-lbfgs-iterations",
+        "train.fine_tune_lbfgs_iterations",
+        int,
+        "and after each pruning",
+    ),
     Option("--learning-rate", "train.learning_rate", float, "peak rate of the dense network"),
     Option(
         "--fine-tune-learning-rate", "train.fine_tune_learning_rate", float, "and of the others"
@@ -103,6 +114,9 @@ def add_spec_options(parser: argparse.ArgumentParser, options: list[Option]) -> 
             option.flag, dest=option.field, type=option.read, default=argparse.SUPPRESS,
             metavar=option.flag.removeprefix("--").replace("-", "_").upper(), help=option.help,
         )  # fmt: skip
+    parser.add_argument(
+        "--drop-flagged", action="store_true", help="drop the columns that check advises to drop"
+    )
 
 
 def add_seed_options(parser: argparse.ArgumentParser) -> None:
@@ -118,19 +132,21 @@ def spec_from(arguments: argparse.Namespace) -> RunSpec:
         BadInputError: the spec file or an option is not acceptable.
     """
     base = RunSpec.from_file(arguments.spec) if arguments.spec else RunSpec()
-    data = base.model_dump()
+    data: dict[str, Any] = base.model_dump(exclude_unset=True)
+    prune = data.setdefault("prune", {})
     given = {name: value for name, value in vars(arguments).items() if "." in name}
     if any(f"prune.{name}" in given for name in AMOUNTS):
-        if "prune.widths" in given or data["prune"]["widths"] is not None:
-            del data["prune"]["schedule"]  # the custom one comes and goes with its widths
-        data["prune"] |= dict.fromkeys(AMOUNTS)
+        if "prune.widths" in given or prune.get("widths") is not None:
+            prune.pop("schedule", None)  # the custom one comes and goes with its widths
+        prune |= dict.fromkeys(AMOUNTS)
     for name, value in given.items():
         part, field = name.split(".")
-        data[part][field] = value
+        data.setdefault(part, {})[field] = value
     seeds, first = getattr(arguments, "seeds", None), getattr(arguments, "seed", None)
     if seeds is not None or first is not None:
         if seeds is not None and seeds < 1:
             raise BadInputError(f"--seeds must be at least 1 but got {seeds}")
         start = base.seeds[0] if first is None else first
         data["seeds"] = list(range(start, start + (seeds or len(base.seeds))))
-    return RunSpec.from_dict(data, where="options")
+    spec = RunSpec.from_dict(data, where="options")
+    return api.without_flagged(spec) if arguments.drop_flagged else spec

@@ -35,7 +35,7 @@ from spinn_engine.training.data import place
 from spinn_engine.training.device import keep_freed_memory, pick_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import Stack, join, new_stack
-from spinn_engine.training.objective import objective_of
+from spinn_engine.training.objective import effects_of, objective_of
 from spinn_engine.training.validation import validate
 
 OnEpoch = Callable[[dict[str, Any]], None]
@@ -225,8 +225,9 @@ class Runner:
         for member in range(len(stored.seeds)) if members is None else members:
             seed, fold = stored.seeds[member], stored.folds[member]
             at = torch.tensor([fold], device=self.device)
-            x, y = self.data.take(at, self.data.calibration[at])
-            evidence = Evidence(x, y, [_mixed_seed(seed, stage, "random", fold)])
+            rows = self.data.calibration[at]
+            seeds = [_mixed_seed(seed, stage, "random", fold)]
+            evidence = Evidence(*self.data.take(at, rows), seeds, effects_of(self.data, at, rows))
             found.append(CRITERIA[criterion](stored.stack.subset([member]), evidence))
         return [torch.cat(layer) for layer in zip(*found, strict=True)]
 
@@ -235,9 +236,10 @@ class Runner:
         return [_mixed_seed(seed, stage, arm, fold) for seed, arm, fold in who]
 
     def _train(self, stage: int, block: str, stored: StoredStack, members: Members) -> None:
-        train, fresh = self.spec.train, stage == 0 or block == "scratch"
+        spec, train, fresh = self.spec, self.spec.train, stage == 0 or block == "scratch"
         rate = train.learning_rate if fresh else train.fine_tune_learning_rate
-        settings = Settings(self.spec.block_epochs(stage, block), rate, train.batch_size)
+        epochs, iterations = spec.block_length(stage, block)
+        settings = Settings(epochs, rate, train.batch_size, iterations)
 
         def on_epoch(epoch: Epoch) -> None:
             for arm in dict.fromkeys(stored.arms):
@@ -246,8 +248,7 @@ class Runner:
                 if self.on_epoch:
                     self.on_epoch(line)
 
-        start = stored.coefficients
-        objective = objective_of(self.data, self.spec.physics, stored.stack.size, start)
+        objective = objective_of(self.data, spec.physics, stored.stack.size, stored.coefficients)
         try:
             fit(stored.stack, self.data, members, settings, on_epoch, objective)
         except TrainingDivergedError as error:

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from spinn_engine.errors import BadInputError
+from spinn_engine.errors import BadInputError, one_sentence
+from spinn_engine.source_defaults import with_source_defaults
 
 SCHEMA_VERSION: Final = 1
 DEFAULT_PARAM_REDUCTION = 0.685
@@ -26,6 +28,8 @@ Control = Literal["dense_longer", "random", "scratch", "linear", "magnitude"]
 Arm = Literal["dense", "structured", "dense_longer", "random", "scratch", "linear", "magnitude"]
 
 PHYSICS_TERMS = ("non_negative", "monotone", "wear_law", "heat_balance")
+ITERATIONS_AN_EPOCH: Final = 20  # of L-BFGS, each with all training rows
+
 AMOUNTS = ("pruning_ratio", "param_reduction", "mac_reduction", "max_bytes", "widths")
 
 
@@ -61,10 +65,23 @@ class ModelSpec(Part):
 
 
 class TrainSpec(Part):
-    """How the dense network (stage 0) is trained and every later stage fine-tuned."""
+    """How the dense network (stage 0) is trained and every later stage fine-tuned.
+
+    Attributes:
+        epochs: of Adam, for the dense network.
+        lbfgs_iterations: of L-BFGS after them, for an equation.
+        fine_tune_epochs: of Adam, in every later stage.
+        fine_tune_lbfgs_iterations: of L-BFGS after them, for an equation.
+        batch_size: rows of one update of Adam.
+        learning_rate: its peak, for the dense network.
+        fine_tune_learning_rate: its peak in later stages.
+        device: where to train.
+    """
 
     epochs: int = Field(default=15, ge=1, le=100_000)
+    lbfgs_iterations: int = Field(default=0, ge=0, le=1_000_000)
     fine_tune_epochs: int = Field(default=3, ge=0, le=100_000)
+    fine_tune_lbfgs_iterations: int = Field(default=0, ge=0, le=1_000_000)
     batch_size: int = Field(default=256, ge=1, le=1_000_000)
     learning_rate: float = Field(default=1e-3, gt=0.0)
     fine_tune_learning_rate: float = Field(default=5e-4, gt=0.0)
@@ -180,6 +197,26 @@ class RunSpec(Part):
         default=(0, 1, 2), min_length=1, max_length=256
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults_of_the_source(cls, data: Any) -> Any:
+        return with_source_defaults(data)
+
+    @model_validator(mode="after")
+    def _fitting_source(self) -> Self:
+        train = self.train
+        if self.data.source != "burgers":
+            if train.lbfgs_iterations or train.fine_tune_lbfgs_iterations:
+                raise ValueError("lbfgs_iterations are for burgers: leave them at 0 for other data")
+            return self
+        if self.model.activation == "relu":
+            raise ValueError("burgers needs second derivatives, which relu has not: use tanh")
+        if self.compare.folds > 1:
+            raise ValueError("burgers has no data to cross-validate: leave compare.folds at 1")
+        if self.physics.weights():
+            raise ValueError("burgers learns from its equation alone: leave physics terms at 0")
+        return self
+
     @model_validator(mode="after")
     def _distinct_seeds(self) -> Self:
         if len(set(self.seeds)) != len(self.seeds):
@@ -203,14 +240,21 @@ class RunSpec(Part):
             found["scratch"] = ("scratch",)
         return found
 
-    def block_epochs(self, stage: int, block: str) -> int:
-        """Epochs of one block; ``scratch`` trains as long as all stages together."""
-        train = self.train
+    def block_length(self, stage: int, block: str) -> tuple[int, int]:
+        """Epochs of Adam, then iterations of L-BFGS; ``scratch`` has those of all stages."""
+        train, stages = self.train, self.prune.stages
+        first = train.epochs, train.lbfgs_iterations
+        later = train.fine_tune_epochs, train.fine_tune_lbfgs_iterations
         if stage == 0:
-            return train.epochs
+            return first
         if block == "scratch":
-            return train.epochs + self.prune.stages * train.fine_tune_epochs
-        return train.fine_tune_epochs
+            return first[0] + stages * later[0], first[1] + stages * later[1]
+        return later
+
+    def block_epochs(self, stage: int, block: str) -> int:
+        """Epochs of one block; 20 iterations of L-BFGS, or what is left of them, are one."""
+        epochs, iterations = self.block_length(stage, block)
+        return epochs + ceil(iterations / ITERATIONS_AN_EPOCH)
 
     def to_json(self) -> str:
         """The spec as indented JSON, every default written out."""
@@ -249,15 +293,3 @@ class RunSpec(Part):
             reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
             raise BadInputError(f"{path}: cannot read the spec: {reason}") from None
         return cls.from_json(text, where=str(path))
-
-
-def one_sentence(error: ValidationError) -> str:
-    """The first fault of a validation as 'field: what is wrong, got value'."""
-    first = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in first["loc"]) or "the whole"
-    message = first["msg"].removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
-    value = first["input"]
-    if first["type"] == "value_error" or isinstance(value, dict) or len(repr(value)) > 80:
-        return f"{field}: {message}"
-    return f"{field}: {message}, but got {value!r}"

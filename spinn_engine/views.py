@@ -15,6 +15,8 @@ from rich.table import Table
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
 
+RELATIVE_L2 = "relative L2\nerror"
+
 
 def plan_table(stages: Sequence[api.Stage]) -> Table:
     """Widths and exact sizes of every stage; bytes are those of the float32 weights."""
@@ -31,10 +33,12 @@ def result_table(folder: api.RunFolder) -> Table:
     """Sizes and test R2 of every stage of a finished run."""
     result = folder.result() or {}
     targets = list(result["final"]["per_output"])
-    headers = ("parameters", "file bytes", *(f"R2 {name}" for name in targets))
+    error = (RELATIVE_L2,) if "relative_l2" in result["stages"][0] else ()
+    headers = ("parameters", "file bytes", *(f"R2 {name}" for name in targets), *error)
     table = _table("stage", "hidden", right=headers)
     for row in result["stages"]:
-        scores = [r2_text(row["per_output"][name]["r2"]) for name in targets]
+        scores = [estimate(row["per_output"][name]["r2"]) for name in targets]
+        scores += [estimate(row["relative_l2"], 5) for _ in error]
         sizes = (f"{row['params']:,}", f"{row['file_bytes']:,}")
         table.add_row(str(row["stage"]), _widths(row["hidden"]), *sizes, *scores)
     table.caption = _repetitions(result)
@@ -42,13 +46,16 @@ def result_table(folder: api.RunFolder) -> Table:
 
 
 def arms_table(result: dict[str, Any]) -> Table:
-    """Every arm of a finished run: size, speed against dense, and test R2."""
-    headers = ("parameters", "non-zero", "MACs", "file bytes", "speed-up\nbatch 8192", "R2")
+    """Every arm of a finished run: size, speed against dense, and test R2 or the relative error."""
+    equation = "relative_l2" in result["arms"][0]
+    score = RELATIVE_L2 if equation else "R2"
+    headers = ("parameters", "non-zero", "MACs", "file bytes", "speed-up\nbatch 8192", score)
     table = _table("arm", "hidden", right=headers)
     for arm in result["arms"]:
         size = "" if arm["file_bytes"] is None else f"{arm['file_bytes']:,}"
         counts = (f"{arm[key]:,}" for key in ("params", "nonzero", "macs"))
-        cells = (*counts, size, f"{arm['speed_up']['8192']:.2f}", r2_text(arm["r2"]))
+        found = estimate(arm["relative_l2"], 5) if equation else estimate(arm["r2"])
+        cells = (*counts, size, f"{arm['speed_up']['8192']:.2f}", found)
         table.add_row(arm["arm"], _widths(arm["hidden"]), *cells)
     table.title = f"run {result['run_id']}"
     table.caption = _repetitions(result)
@@ -66,20 +73,21 @@ def whatif_table(found: api.Prediction, stage: api.Stage) -> Table:
 
 
 def _repetitions(result: dict[str, Any]) -> str:
-    """What the R2 of a result are means of."""
+    """What the scores of a result are means of."""
+    score = "scores" if "relative_l2" in result["arms"][0] else "R2"
     seeds, folds = len(result["seeds"]), result["folds"]
     simulated = ", simulated data" if result["data"]["simulated"] else ""
     if seeds * folds == 1:
-        return f"R2 on the test rows{simulated}; one seed, so no interval"
+        return f"{score} on the test rows{simulated}; one seed, so no interval"
     over = f"{seeds} seeds" if folds == 1 else f"{seeds} seeds and {folds} folds"
-    return f"R2 on the test rows{simulated}; mean and 95 % t interval over {over}"
+    return f"{score} on the test rows{simulated}; mean and 95 % t interval over {over}"
 
 
-def r2_text(value: dict[str, Any]) -> str:
-    """An R2 with its interval, where there is one."""
+def estimate(value: dict[str, Any], digits: int = 4) -> str:
+    """A mean with its interval, where there is one."""
     if value["low"] is None:
-        return f"{value['mean']:.4f}"
-    return f"{value['mean']:.4f} [{value['low']:.4f}, {value['high']:.4f}]"
+        return f"{value['mean']:.{digits}f}"
+    return f"{value['mean']:.{digits}f} [{value['low']:.{digits}f}, {value['high']:.{digits}f}]"
 
 
 def jobs_table(jobs: Sequence[api.Job]) -> Table:

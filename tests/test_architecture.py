@@ -11,8 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ORDER = [
-    "errors", "spec", "problems", "training", "pruning", "evaluation",
-    "artifacts", "pipeline", "jobs", "api", "options", "views", "__main__", "dashboard",
+    "errors", "source_defaults", "spec", "problems", "training", "pruning", "evaluation",
+    "artifacts", "pipeline", "jobs", "api", "options", "views", "checks_view", "__main__",
+    "dashboard",
 ]  # fmt: skip
 FOR_THE_DASHBOARD = ("spinn_engine.api", "spinn_engine.spec", "spinn_engine.errors")
 

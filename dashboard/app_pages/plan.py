@@ -1,5 +1,6 @@
 """Plan: two sliders, what they give at every stage, what may be left, and Start."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -7,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cache, elements, forms, prediction
 from dashboard.formats import counted, percent, plain, size, widths
+from dashboard.physics import physics_form
 from dashboard.prune_form import amount_form, compare_form, method_form, show_equivalents
 from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
@@ -27,22 +29,40 @@ def ask(amounts: DeltaGenerator, source: DeltaGenerator) -> RunSpec:
     """
     parts: dict[str, Any] = {"prune": {}}
     faults: list[BadInputError] = []
-    places = ((amounts, "prune", amount_form), (source, "data", forms.data_form))
-    for place, name, form in (*places, (source, "model", forms.network_form)):
+
+    def filled(place: DeltaGenerator, name: str, form: Callable[[], dict[str, Any]]) -> None:
         with place:
             try:
                 parts[name] = form()
             except BadInputError as error:
                 faults.append(error)
+
+    filled(amounts, "prune", amount_form)
+    filled(source, "data", forms.data_form)
+    kind = parts.get("data", {}).get("source", "")
+    filled(source, "model", lambda: forms.network_form(kind))
     with amounts:
         parts["prune"] |= method_form()
     with st.expander("Training", icon=":material/tune:", key="training"):
-        parts["train"], parts["seeds"] = forms.training_form()
+        parts["train"], parts["seeds"] = forms.training_form(kind)
+    if terms := known_terms(parts.get("data")):
+        with st.expander("Physics", icon=":material/science:", key="physics"):
+            parts["physics"] = physics_form(terms)
     with st.expander("Comparison", icon=":material/balance:", key="comparison"):
         parts["compare"] = compare_form()
     if faults:
         raise faults[0]
     return RunSpec.from_dict(parts, where="plan")
+
+
+def known_terms(data: dict[str, Any] | None) -> cache.Terms:
+    """The physics terms of readable data; a fault of it is said where it is summed up."""
+    if data is None:
+        return ()
+    try:
+        return cache.data_summary(RunSpec.from_dict({"data": data}).data).terms
+    except BadInputError:
+        return ()
 
 
 def show_data(data: cache.DataSummary) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from dashboard import cache, comparison, elements, neurons, prediction
+from dashboard import cache, comparison, elements, neurons, physics, prediction, solution
 from dashboard.formats import describe, estimate, percent, plain, size, widths
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
@@ -145,6 +145,8 @@ def show_result(result: dict[str, Any]) -> None:
     st.subheader("What smaller costs", anchor=False)
     elements.tradeoff_chart(result)
     comparison.show_folds(result)
+    physics.show_physics(result)
+    solution.show_solution(result)
     prediction.show_measured(result)
 
 
@@ -159,6 +161,8 @@ def show_badges(result: dict[str, Any]) -> None:
     with st.container(horizontal=True, gap="small"):
         if data["simulated"]:
             st.badge("simulated data", icon=":material/science:", color="violet")
+        for name in data["modelled"]:
+            st.badge(f"{plain(name)} is modelled, not measured", color="orange")
         groups = f", {data['groups']} groups" if data["groups"] else ""
         rows = data["rows"]
         st.badge(

@@ -27,9 +27,8 @@ Floats = NDArray[np.float64]
 
 def stage_starts(spec: RunSpec) -> list[int]:
     """The epoch of the whole run at which each stage begins, and the one at which the last ends."""
-    train = spec.train
-    stages = range(spec.prune.stages + 1)
-    return [0, *(train.epochs + stage * train.fine_tune_epochs for stage in stages)]
+    dense, later = spec.block_epochs(0, "dense"), spec.block_epochs(1, "pruned")
+    return [0, *(dense + stage * later for stage in range(spec.prune.stages + 1))]
 
 
 def curve_table(lines: Sequence[dict[str, Any]], spec: RunSpec) -> pd.DataFrame:

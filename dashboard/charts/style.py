@@ -85,7 +85,7 @@ def figure(traces: list[dict[str, Any]], height: int, dark: bool, **layout: Any)
         "showlegend": False,
         "hoverlabel": {"font": {"size": 13}},
     }
-    axes = {name: _inked(layout.pop(name), dark) for name in ("xaxis", "yaxis")}
+    axes = {name: _inked(axis, dark) for name, axis in layout.items() if name[1:5] == "axis"}
     return go.Figure(traces, {**base, **layout, **axes})
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,13 @@ from spinn_engine.artifacts.delivery import (
     main_stack,
     publish_checkpoints,
 )
+from spinn_engine.artifacts.fields import record_fields
 from spinn_engine.artifacts.store import RunFolder, write_atomically
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.evaluation.verdict import verdict
+from spinn_engine.problems.checks import by_severity, check_problem
+from spinn_engine.problems.checks.linear import linear_against_network
 from spinn_engine.problems.terms import MEANING, terms_of, violations
 from spinn_engine.pruning.sizes import measure
 from spinn_engine.pruning.whatif import curve, predict_many, sensitivity
@@ -45,6 +49,8 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
     publish_checkpoints(folder, data, last, main[-1])
     final = checkpoint(folder, data, last, main[-1], ("structured", ended.seed))
     write_atomically(folder.checkpoints / FINAL_NAME, final)
+    if data.problem.equation is not None:
+        record_fields(folder, data, main, ended.seed)
     arms, repetitions = arm_rows(ended)
     result = {
         "schema_version": SCHEMA_VERSION,
@@ -58,6 +64,7 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
         "arms": arms,
         "stages": _stage_rows(ended),
         "physics": _physics(ended),
+        "checks": _checks(ended, arms),
         "whatif": _whatif(ended),
         "notes": [note for one in main for note in one.notes],
         "ceiling": data.problem.ceiling if len(data.folds) == 1 else None,  # of its own test rows
@@ -98,6 +105,20 @@ def _delivered(ended: Ended) -> dict[str, Any]:
             },
         },
     }
+
+
+def _checks(ended: Ended, arms: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is wrong with the data; whether a linear fit is enough, by the arms where it is one."""
+    data, spec = ended.data, ended.folder.spec()
+    problem, folds = data.problem, len(data.folds)
+    if folds > 1:
+        parts = data.folds[0]
+        problem = replace(problem, train=parts.train, val=parts.val, test=parts.test)
+    found = check_problem(problem, spec.data.group, cross_validated=folds > 1)
+    after = linear_against_network({arm["arm"]: arm for arm in arms}, spec.compare.margin)
+    if after:
+        found = by_severity([one for one in found if one.check != "linear_enough"] + after)
+    return [asdict(finding) for finding in found]
 
 
 def _stage_rows(ended: Ended) -> list[dict[str, Any]]:

@@ -36,6 +36,11 @@ def interval(values: Sequence[float] | Floats) -> dict[str, Any]:
     return asdict(Interval(mean, mean - half, mean + half, n, array.tolist()))
 
 
+def relative_l2(predicted: Floats, target: Floats) -> float:
+    """Euclidean norm of the error over that of the target, over all rows and targets."""
+    return float(np.linalg.norm(predicted - target) / np.linalg.norm(target))
+
+
 def regression_metrics(predicted: Floats, target: Floats) -> dict[str, Floats]:
     """``r2``, ``rmse`` and ``mae``, each ``[out]``, of predictions ``[rows, out]``.
 

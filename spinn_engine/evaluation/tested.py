@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from spinn_engine.evaluation.metrics import Floats, interval, regression_metrics
+from spinn_engine.evaluation.metrics import Floats, interval, regression_metrics, relative_l2
 from spinn_engine.problems.terms import Term, violations
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import Stack
@@ -24,12 +24,14 @@ class Tested:
         loss: mean squared error in standardised units ``[seeds, folds]``.
         pooled_r2: R2 ``[seeds, out]`` of the predictions of all folds taken together.
         violations: by physics term, how far from it ``[seeds, folds]``; NaN where none can tell.
+        relative_l2: of an equation, the error relative to the solution ``[seeds, folds]``.
     """
 
     metrics: dict[str, Floats]
     loss: Floats
     pooled_r2: Floats
     violations: dict[str, Floats]
+    relative_l2: Floats | None
 
     def r2(self) -> Floats:
         """Mean over targets, ``[seeds, folds]``."""
@@ -51,6 +53,8 @@ class Tested:
         if self.loss.shape[1] > 1:
             found["per_fold_r2"] = self.r2().mean(axis=0).tolist()
             found["pooled_r2"] = interval(self.pooled_r2.mean(axis=1))
+        if self.relative_l2 is not None:
+            found["relative_l2"] = repeated(self.relative_l2)
         found["physics"] = {
             name: repeated(values) if np.isfinite(values).all() else None
             for name, values in self.violations.items()
@@ -103,7 +107,16 @@ def evaluate_networks(
         term.name: np.array([one[term.name] for one in broken], dtype=np.float64).reshape(shape)
         for term in terms
     }
-    return Tested(metrics, losses, _pooled(predictions, data), told)
+    return Tested(metrics, losses, _pooled(predictions, data), told, _relative(predictions, data))
+
+
+def _relative(predictions: Sequence[Floats], data: PlacedData) -> Floats | None:
+    """The relative L2 errors ``[seeds, folds]`` of the solutions of an equation."""
+    if data.problem.equation is None:
+        return None
+    targets = [data.problem.targets[fold.test] for fold in data.folds]
+    each = [relative_l2(p, targets[k % len(targets)]) for k, p in enumerate(predictions)]
+    return np.array(each).reshape(-1, len(targets))
 
 
 def _pooled(predictions: Sequence[Floats], data: PlacedData) -> Floats:

@@ -6,6 +6,7 @@ said with fewer than three pairs.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -104,7 +105,8 @@ def _extra_epochs(r2: Mapping[str, Sequence[float]]) -> dict[str, Any] | None:
     elif share >= 1:
         sentence = (
             f"The pruned network's gain over the dense one ({_numbers(gain)}) comes with the extra "
-            f"epochs: the dense network gained {extra['mean']:+.4f} from them alone."
+            f"epochs: the dense network gained {extra['mean']:+.{_decimals(extra)}f} from them "
+            "alone."
         )
     else:
         sentence = (
@@ -115,11 +117,15 @@ def _extra_epochs(r2: Mapping[str, Sequence[float]]) -> dict[str, Any] | None:
 
 
 def _numbers(difference: dict[str, Any]) -> str:
-    low, high = difference["low"], difference["high"]
-    return (
-        f"{difference['mean']:+.4f} R2, 95 % interval {low:+.4f} to {high:+.4f}, "
-        f"n = {difference['n']}"
-    )
+    decimals = _decimals(difference)
+    mean, low, high = (f"{difference[key]:+.{decimals}f}" for key in ("mean", "low", "high"))
+    return f"{mean} R2, 95 % interval {low} to {high}, n = {difference['n']}"
+
+
+def _decimals(difference: dict[str, Any]) -> int:
+    """Four, or as many as it takes to see two digits of a small difference."""
+    largest = max(abs(difference[key]) for key in ("mean", "low", "high"))
+    return 4 if largest >= 1e-3 or largest == 0 else 1 - math.floor(math.log10(largest))
 
 
 def _too_few(subject: str, difference: dict[str, Any]) -> str:

@@ -45,7 +45,7 @@ def progress(spec: RunSpec, stages: Sequence[Stage], lines: list[dict[str, Any]]
     blocks' parameters, all arms counted.
     """
     if not lines:
-        return Progress(0, 0, spec.train.epochs, None)
+        return Progress(0, 0, spec.block_epochs(0, "dense"), None)
     last = lines[-1]
     stage, epoch, epochs = last["stage"], last["epoch"], last["epochs"]
     timed = [line for line in lines if line["epoch"] > 0]  # epoch 0 trains nothing

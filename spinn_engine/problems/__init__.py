@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.problems.burgers import load_burgers
 from spinn_engine.problems.milling_sim import load_milling_sim
 from spinn_engine.problems.nasa_mill import load_nasa_mill
 from spinn_engine.problems.problem import Problem
@@ -10,6 +11,7 @@ from spinn_engine.problems.table import load_table
 from spinn_engine.spec import DataSpec
 
 PROBLEMS: dict[str, Callable[[DataSpec], Problem]] = {
+    "burgers": load_burgers,
     "milling-sim": load_milling_sim,
     "nasa-mill": load_nasa_mill,
     "table": load_table,

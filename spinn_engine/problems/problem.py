@@ -54,6 +54,8 @@ class Problem:
         ceiling: target name to the best test R2 that any model can expect, where it is known.
         notes: what was done to the rows, in sentences ("12 of 900 rows had missing cells ...").
         times: ``[rows]`` when each row was taken, never falling within a group, or None.
+        left_out: rows that were read but lack a finite number, or a text, in a used column.
+        missing: such a column to how many of its cells lack one.
         modelled: targets that were computed from a model, not measured.
         never_negative: targets that cannot be below zero.
         never_falling: targets that cannot fall as time goes on within a group.
@@ -76,6 +78,8 @@ class Problem:
     ceiling: dict[str, float] | None = None
     notes: tuple[str, ...] = ()
     times: Floats | None = None
+    left_out: int = 0
+    missing: dict[str, int] = field(default_factory=dict)
     modelled: tuple[str, ...] = ()
     never_negative: tuple[str, ...] = ()
     never_falling: tuple[str, ...] = ()
@@ -91,5 +95,5 @@ class Problem:
         arrays += [array for law in self.laws for array in (law.gain, law.loss)]
         for array in arrays:
             digest.update(repr((array.dtype.str, array.shape)).encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
+            digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8))  # no copy
         return digest.hexdigest()

@@ -1,31 +1,40 @@
-"""``table:PATH``: a CSV or Parquet file, or a folder that holds ``train.*``, ``val.*``, ``test.*``.
+"""``table:PATH``: a CSV, Parquet or Excel file, or a folder of ``train.*``, ``val.*``, ``test.*``.
 
 One file is split by group where a group column is named, else by shuffled rows. Every column that
-is not a target, the group, or dropped is an input, in the order of the file. Rows with a missing
-or infinite cell in a used column are left out, and counted in the problem's notes.
+is not a target, the group, or dropped is an input, in the order of the file: dates as seconds since
+the first, text of few different values as one input a value. What is left out of it, and rows with
+a missing or infinite cell in a used column, are named in the problem's notes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-from pandas.api.types import is_numeric_dtype
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.columns import check_names, choose_inputs, listed
+from spinn_engine.problems.columns import listed
 from spinn_engine.problems.problem import Floats, Indices, Problem
 from spinn_engine.problems.split import Split, split_groups, split_items
-from spinn_engine.problems.table_files import read_tables
+from spinn_engine.problems.steps import next_rows, within
+from spinn_engine.problems.table_columns import Column, typed_columns
+from spinn_engine.problems.table_files import PARTS, read_table
+from spinn_engine.problems.table_roles import Roles, assign_roles
+from spinn_engine.problems.table_rows import (
+    Input,
+    Mask,
+    check_order,
+    complete_rows,
+    group_numbers,
+    inputs_of,
+    take_inputs,
+)
+from spinn_engine.problems.table_sheet import Layout
 from spinn_engine.spec import DataSpec
 
-Mask = NDArray[np.bool_]
-
 LEAST_ROWS = 10  # so that validation and test have two rows each, as an R2 needs
-PARTS = ("train", "val", "test")
 
 
 def load_table(data: DataSpec) -> Problem:
@@ -33,47 +42,49 @@ def load_table(data: DataSpec) -> Problem:
 
     Raises:
         BadInputError: there is no such file or it is no table; a named column does not exist or has
-            two uses; a used column holds text; too few rows or groups are left; a target is
-            constant in a part.
+            two uses, or does not hold what its use needs; too few rows or groups are left; a
+            target is constant in a part; the time goes back within a group.
     """
-    path = _path(data.source)
-    tables = read_tables(path)
-    columns = [str(name) for name in tables[0].columns]
-    _check_uses(data, columns, str(path))
-    group = () if data.group is None else (data.group,)
-    input_names = choose_inputs(columns, (*data.targets, *group, *data.drop), str(path))
-    used = (*input_names, *data.targets)
-    values = np.concatenate([_numbers(table, used, path) for table in tables])  # [rows, in + out]
-    groups = None if data.group is None else _group_numbers(tables, data.group)
-    parts = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
-
-    complete = _complete(values, groups)
-    if not complete.any():
-        raise BadInputError(f"{path}: no row is complete, {_emptiest(values, used)}")
-    values, parts = values[complete], parts[complete]
-    groups = None if groups is None else groups[complete]
-    train, val, test = (
-        _split(groups, len(values), data, path)
-        if len(tables) == 1
-        else (np.flatnonzero(parts == part) for part in range(len(tables)))
-    )
-    inputs, targets = values[:, : len(input_names)], values[:, len(input_names) :]
-    _check_parts(targets, (train, val, test), data.targets, path)
-    return Problem(
+    columns, layout = _open(table_path(data.source))
+    roles = assign_roles(data, columns, layout)
+    _check_usable(columns, roles, layout.path)
+    complete = complete_rows(columns, roles, layout)
+    check_order(columns, roles, layout, complete)
+    groups = group_numbers(columns, roles, layout, complete)
+    train, val, test = _split(groups, layout, complete, roles)
+    targets = np.stack([columns[name].numbers()[complete] for name in roles.targets], axis=1)
+    _check_parts(targets, (train, val, test), roles.targets, layout.path)
+    units = {name: columns[name].unit for name in (*roles.targets, *roles.inputs)}
+    missing = _lacking(columns, roles)
+    times = None if roles.time is None else columns[roles.time].numbers()[complete]
+    made = inputs_of(columns, roles, complete)
+    notes = [*layout.notes, *roles.notes(), *_changed(columns, made)]
+    inputs = take_inputs(columns, made, complete)
+    problem = Problem(
         source=data.source,
-        input_names=input_names,
-        target_names=data.targets,
-        inputs=np.ascontiguousarray(inputs),
-        targets=np.ascontiguousarray(targets),
+        input_names=tuple(one.name for one in made),
+        target_names=roles.targets,
+        inputs=inputs,
+        targets=targets,
         groups=groups,
         train=train,
         val=val,
         test=test,
-        notes=_notes(complete),
+        units={name: unit for name, unit in units.items() if unit},
+        notes=(*notes, *_unseen(made, inputs, train), *_incomplete(complete)),
+        times=times,
+        left_out=int((~complete).sum()),
+        missing=missing,
     )
+    return _with_signs(problem)
 
 
-def _path(source: str) -> Path:
+def table_path(source: str) -> Path:
+    """The file or folder that a source names.
+
+    Raises:
+        BadInputError: it names none.
+    """
     text = source.removeprefix("table:")
     if text in ("", "table"):
         raise BadInputError(
@@ -82,66 +93,68 @@ def _path(source: str) -> Path:
     return Path(text)
 
 
-def _check_uses(data: DataSpec, columns: Sequence[str], where: str) -> None:
-    """Every named column exists, and has one use."""
-    if not data.targets:
+def _open(path: Path) -> tuple[dict[str, Column], Layout]:
+    """Columns by name; nothing else holds their cells, so that they can be given back."""
+    cells, layout = read_table(path)
+    return typed_columns(cells, layout.place), layout
+
+
+def _check_usable(columns: Mapping[str, Column], roles: Roles, path: Path) -> None:
+    """Every column holds what its use needs, and there are targets and inputs."""
+    if not roles.targets:
         raise BadInputError(
-            f"{where}: no target is named, choose one or more (--targets) of its columns, "
-            f"which are {listed(columns)}"
+            f"{path}: no target is named, choose one or more (--targets) of its columns, "
+            f"which are {listed(list(columns))}"
         )
-    group = () if data.group is None else (data.group,)
-    check_names("target", data.targets, columns, where)
-    check_names("group column", group, columns, where)
-    check_names("dropped column", data.drop, columns, where)
-    for name in data.targets:
-        for use, names in (("group column", group), ("dropped column", data.drop)):
-            if name in names:
-                raise BadInputError(f"{where}: {name!r} is named as target and as {use}, keep one")
+    for name in roles.targets:
+        _check_kind("target", columns[name], ("number",), path)
+    if roles.time is not None:
+        _check_kind("time column", columns[roles.time], ("number", "date"), path)
+    if roles.group is not None:
+        _check_kind("group column", columns[roles.group], _ANY_KIND, path)
+    for name in roles.inputs:
+        if fault := columns[name].fault:
+            raise BadInputError(f"{path}: column {name!r} {fault}")
+    if not roles.inputs:
+        because = "; ".join(roles.notes()) or "all others are targets, groups or dropped"
+        raise BadInputError(f"{path}: no input column is left, drop fewer columns ({because})")
 
 
-def _numbers(table: pd.DataFrame, names: Sequence[str], path: Path) -> Floats:
-    """Columns as ``[rows, columns]`` numbers, NaN where a cell is missing."""
-    return np.stack([_number_column(table[name], path) for name in names], axis=1)
+_ANY_KIND = ("number", "date", "category", "text")
 
 
-def _number_column(column: pd.Series, path: Path) -> Floats:
-    if is_numeric_dtype(column):
-        return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    text = column.astype("string")
-    numbers = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    given = text.fillna("").str.strip().ne("").to_numpy(dtype=bool)
-    wrong = np.flatnonzero(np.isnan(numbers) & given)
-    if len(wrong):
-        value = str(text.iloc[wrong[0]])
+def _check_kind(use: str, column: Column, kinds: Sequence[str], path: Path) -> None:
+    if column.kind in kinds:
+        return
+    if column.kind == "empty":
         raise BadInputError(
-            f"{path}: column {str(column.name)!r} holds {value[:40]!r} in row {wrong[0] + 1}: "
-            "write a number there, or drop the column"
+            f"{path}: {use} {column.name!r} has no finite number or text in any row"
         )
-    return numbers
+    what = "dates" if column.kind == "date" else f"text like {column.words[0][:40]!r}"
+    fault = f" (it {column.fault})" if column.fault else ""
+    raise BadInputError(
+        f"{path}: {use} {column.name!r} holds {what}, name a column of numbers{fault}"
+    )
 
 
-def _group_numbers(tables: Sequence[pd.DataFrame], group: str) -> Indices:
-    """Group of each row, numbered as they appear; -1 where the cell is missing."""
-    names = pd.concat([table[group] for table in tables]).astype("string")
-    numbers, _ = pd.factorize(names)
-    return np.asarray(numbers, dtype=np.int64)
-
-
-def _complete(values: Floats, groups: Indices | None) -> Mask:
-    complete = np.asarray(np.isfinite(values).all(axis=1))
-    return complete if groups is None else np.logical_and(complete, groups >= 0)
-
-
-def _split(groups: Indices | None, rows: int, data: DataSpec, path: Path) -> Split:
+def _split(groups: Indices | None, layout: Layout, complete: Mask, roles: Roles) -> Split:
+    """The split of the files where there are several, else by groups or rows."""
+    rows = int(complete.sum())
+    if len(layout.files) > 1:
+        parts = layout.parts()[complete]
+        train, val, test = (np.flatnonzero(parts == part) for part in range(len(PARTS)))
+        return train, val, test
     if rows < LEAST_ROWS:
-        raise BadInputError(f"{path}: {rows} complete row(s), at least {LEAST_ROWS} are needed")
+        raise BadInputError(
+            f"{layout.path}: {rows} complete row(s), at least {LEAST_ROWS} are needed"
+        )
     if groups is None:
         return split_items(rows)
-    different = len(np.unique(groups))
+    different = int(groups.max()) + 1
     if different < len(PARTS):
         raise BadInputError(
-            f"{path}: group column {data.group!r} has {different} group(s) in its complete rows, "
-            f"at least {len(PARTS)} are needed: one each to train, validate and test"
+            f"{layout.path}: group column {roles.group!r} has {different} group(s) in its complete "
+            f"rows, at least {len(PARTS)} are needed: one each to train, validate and test"
         )
     return split_groups(groups)
 
@@ -154,27 +167,62 @@ def _check_parts(targets: Floats, split: Split, names: Sequence[str], path: Path
                 f"{path}: {len(rows)} complete row(s) in the {part} part, at least 2 are needed"
             )
         for name, values in zip(names, targets[rows].T, strict=True):
-            if values.min() == values.max():
+            if values.min() == values.max() or values.var() == 0:  # of 1e-300, squares are zero
                 raise BadInputError(
                     f"{path}: target {name!r} is constant ({values[0]:g}) in all {len(rows)} rows "
                     f"of the {part} part, choose a target or groups that vary"
                 )
 
 
-def _emptiest(values: Floats, names: Sequence[str]) -> str:
-    missing = (~np.isfinite(values)).sum(axis=0)
-    worst = int(missing.argmax())
-    return (
-        f"column {names[worst]!r} has no finite number in {missing[worst]} of {len(values)} rows: "
-        "fill it or drop it"
-    )
+def _with_signs(problem: Problem) -> Problem:
+    """Say which targets are never below zero in training, or fall as time goes on in a group."""
+    targets = dict(zip(problem.target_names, problem.targets.T, strict=True))
+    positive = tuple(n for n, values in targets.items() if values[problem.train].min() >= 0)
+    problem = replace(problem, never_negative=positive)
+    if problem.groups is None or problem.times is None:
+        return problem
+    first, second = within(problem.train, next_rows(problem))
+    if len(first) == 0:
+        return problem
+    rising = (name for name, values in targets.items() if (values[second] >= values[first]).all())
+    return replace(problem, never_falling=tuple(rising))
 
 
-def _notes(complete: Mask) -> tuple[str, ...]:
+def _changed(columns: Mapping[str, Column], inputs: Sequence[Input]) -> list[str]:
+    """What became of dates and text, in sentences."""
+    notes = []
+    for name in dict.fromkeys(one.column for one in inputs):
+        column = columns[name]
+        if column.kind == "date":
+            notes.append(f"Column {name!r} is used as seconds since the first, {column.first}.")
+        elif column.kind == "category":
+            made = [one.name for one in inputs if one.column == name]
+            notes.append(f"Column {name!r} holds text: its inputs are {listed(made)}, each 0 or 1.")
+    return notes
+
+
+def _unseen(inputs: Sequence[Input], values: Floats, train: Indices) -> list[str]:
+    """Texts that training never sees."""
+    names = [
+        one.name
+        for number, one in enumerate(inputs)
+        if one.code is not None and not values[train, number].any()
+    ]
+    return [f"No training row has {listed(names)}."] if names else []
+
+
+def _lacking(columns: Mapping[str, Column], roles: Roles) -> dict[str, int]:
+    """How many cells the used columns lack, where they do."""
+    uses = [name for name in (roles.group, roles.time) if name is not None]
+    names = dict.fromkeys((*roles.targets, *roles.inputs, *uses))
+    return {name: columns[name].missing for name in names if columns[name].missing}
+
+
+def _incomplete(complete: Mask) -> list[str]:
     missing = int((~complete).sum())
     if missing == 0:
-        return ()
-    return (
+        return []
+    return [
         f"{missing} of {len(complete)} rows were left out: a cell in a used column was missing "
-        "or not finite.",
-    )
+        "or not finite."
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -22,11 +23,14 @@ class Evidence:
         x: each member's standardised calibration inputs ``[S, rows, in]``.
         y: standardised targets of the same rows ``[S, rows, out]``.
         seeds: one a member, for the ``random`` criterion.
+        effects: of an equation, whose loss is not about ``y``: every neuron's output times the
+            gradient of the row's loss, per hidden layer ``[S, rows, width]``.
     """
 
     x: Tensor
     y: Tensor
     seeds: Sequence[int]
+    effects: Callable[[Stack], list[Tensor]] | None = None
 
 
 def l1(stack: Stack, _: Evidence) -> Scores:
@@ -73,6 +77,12 @@ def taylor(stack: Stack, evidence: Evidence) -> Scores:
     Molchanov et al. 2017, *Pruning convolutional neural networks for resource efficient inference*,
     eq. 8: to first order, how much the loss changes when the neuron's output becomes zero.
     """
+    effects = evidence.effects or partial(_effects_on_error, evidence=evidence)
+    return [effect.abs().mean(dim=1) for effect in effects(stack)]
+
+
+def _effects_on_error(stack: Stack, evidence: Evidence) -> list[Tensor]:
+    """Output times gradient of the row's squared error, per hidden layer ``[S, rows, width]``."""
     act = ACTIVATIONS[stack.activation]
     x = evidence.x
     outputs: list[Tensor] = []
@@ -85,7 +95,7 @@ def taylor(stack: Stack, evidence: Evidence) -> Scores:
         loss = (predicted - evidence.y).square().mean(dim=2).sum()  # rows and members are separate
         gradients = torch.autograd.grad(loss, outputs)
     pairs = zip(outputs, gradients, strict=True)
-    return [(output.detach() * gradient).abs().mean(dim=1) for output, gradient in pairs]
+    return [output.detach() * gradient for output, gradient in pairs]
 
 
 def random(stack: Stack, evidence: Evidence) -> Scores:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -95,8 +95,7 @@ def place(problem: Problem, device: torch.device, folds: int = 1) -> PlacedData:
         splits = cross_validation(problem, folds)
     made = []
     for train, val, test in splits:
-        scaler = fit_scaler(problem.inputs[train], problem.targets[train])
-        made.append(Fold(train, val, test, scaler))
+        made.append(Fold(train, val, test, _scaler(problem, train)))
     x = np.stack([fold.scaler.inputs(problem.inputs) for fold in made])
     y = np.stack([fold.scaler.targets(problem.targets) for fold in made])
     calibration = [calibration_split(problem, fold.train) for fold in made]
@@ -110,6 +109,14 @@ def place(problem: Problem, device: torch.device, folds: int = 1) -> PlacedData:
         calibration=_shortest([fit for fit, _ in calibration], device),
         held_out=_shortest([other for _, other in calibration], device),
     )
+
+
+def _scaler(problem: Problem, train: Indices) -> Scaler:
+    """By training rows; of an equation the targets stay as they are: they are not to be known."""
+    scaler = fit_scaler(problem.inputs[train], problem.targets[train])
+    if problem.equation is None:
+        return scaler
+    return replace(scaler, y_mean=np.zeros_like(scaler.y_mean), y_std=np.ones_like(scaler.y_std))
 
 
 def calibration_split(problem: Problem, train: Indices) -> tuple[Indices, Indices]:

@@ -17,7 +17,9 @@ import torch
 from torch import Tensor
 
 from spinn_engine.errors import TrainingDivergedError
+from spinn_engine.spec import ITERATIONS_AN_EPOCH
 from spinn_engine.training.data import PlacedData
+from spinn_engine.training.lbfgs import Lbfgs
 from spinn_engine.training.network import Stack
 from spinn_engine.training.objective import Objective, Supervised
 
@@ -33,13 +35,19 @@ class Settings:
     epochs: int
     learning_rate: float
     batch_size: int
+    lbfgs_iterations: int = 0
+
+    def all_epochs(self) -> int:
+        """Those of Adam and, ``ITERATIONS_AN_EPOCH`` iterations each, of L-BFGS."""
+        return self.epochs + math.ceil(self.lbfgs_iterations / ITERATIONS_AN_EPOCH)
 
 
 @dataclass(frozen=True)
 class Epoch:
     """One finished epoch; epoch 0 is the state before training. Lists have one entry a member.
 
-    Losses are mean squared errors in standardised units; ``val_r2`` is the mean over targets.
+    Losses are mean squared errors in standardised units, or the objective's own; ``val_r2`` is the
+    mean over targets. The training loss of an epoch of L-BFGS is that at its start, and its rate 1.
     """
 
     epoch: int
@@ -88,8 +96,9 @@ def fit(
     """Train in place; each member ends with the weights of its best validation epoch.
 
     The state before training counts as an epoch, so training never makes a member worse on the
-    validation rows. In an epoch every member sees as many rows as the largest fold has. Without an
-    objective the squared error of the targets is the loss.
+    validation rows. In an epoch every member sees as many rows as the largest fold has. After Adam
+    comes L-BFGS, if it is asked for. Without an objective the squared error of the targets is the
+    loss.
 
     Raises:
         TrainingDivergedError: a loss became NaN or infinite; the stack is then not to be used.
@@ -99,11 +108,16 @@ def fit(
     optimizer = _adam(stack, objective)
     orders = [torch.Generator().manual_seed(seed) for seed in members.batch_seeds]
     steps = math.ceil(data.train.rows.shape[1] / settings.batch_size)
-    best = _Best(learned)
-    for epoch in range(settings.epochs + 1):
+    best, lbfgs = _Best(learned), None
+    for epoch in range(settings.all_epochs() + 1):
         start = time.perf_counter()
         train_loss, rate = None, 0.0
-        if epoch:
+        if epoch > settings.epochs:
+            lbfgs = lbfgs or Lbfgs(stack, data, members.folds, members.masks, objective)
+            done = (epoch - settings.epochs - 1) * ITERATIONS_AN_EPOCH
+            left = settings.lbfgs_iterations - done
+            train_loss, rate = lbfgs.run(min(ITERATIONS_AN_EPOCH, left)), 1.0
+        elif epoch:
             order = _draw_order(data, members, orders)  # [M, n]
             total = torch.zeros(stack.size, device=data.device)
             for step in range(steps):
@@ -117,7 +131,7 @@ def fit(
         _check_finite([*(train_loss or []), *val_loss], epoch, settings.learning_rate)
         best.keep(val_loss)
         seconds = round(time.perf_counter() - start, 4)
-        on_epoch(Epoch(epoch, settings.epochs, train_loss, val_loss, val_r2, rate, seconds))
+        on_epoch(Epoch(epoch, settings.all_epochs(), train_loss, val_loss, val_r2, rate, seconds))
     best.restore()
 
 

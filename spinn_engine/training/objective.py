@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from spinn_engine.spec import PhysicsSpec
+from spinn_engine.training.burgers import Burgers
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import Stack
 from spinn_engine.training.physics import PhysicsTerms
@@ -75,5 +77,16 @@ def objective_of(
         members: networks in the stack.
         start: by law, where fitted coefficients start, one a member.
     """
+    if data.problem.equation == "burgers":
+        return Burgers(data)
     terms = PhysicsTerms(data, physics, members, start) if physics.weights() else None
     return Supervised(data, terms)
+
+
+def effects_of(
+    data: PlacedData, folds: Tensor, rows: Tensor
+) -> Callable[[Stack], list[Tensor]] | None:
+    """Of an equation, how its loss on ``rows`` ``[M, B]`` hangs on every neuron; else None."""
+    if data.problem.equation is None:
+        return None
+    return partial(Burgers(data).effects, folds=folds, rows=rows)

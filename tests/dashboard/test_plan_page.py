@@ -200,3 +200,28 @@ def test_start_that_is_refused_says_why_and_keeps_the_form(monkeypatch: pytest.M
     app.button(key="start").click().run()
     assert app.error[0].value == "the disk is full"
     assert app.slider(key="stages").value == 3
+
+
+def test_plan_offers_the_physics_terms_that_the_data_knows() -> None:
+    app = opened("plan", physics_wear_law="0.01")
+    keys = [box.key for box in app.number_input if str(box.key).startswith("physics_")]
+    assert keys == [
+        "physics_non_negative",
+        "physics_monotone",
+        "physics_wear_law",
+        "physics_heat_balance",
+    ]
+    assert app.number_input(key="physics_wear_law").value == 0.01
+    assert not app.error
+
+
+def test_plan_gives_burgers_its_own_network_and_no_physics_terms() -> None:
+    app = opened("plan", source="burgers")
+    assert not app.error
+    widths = api.RunSpec.from_dict({"data": {"source": "burgers"}}).model.hidden
+    assert app.text_input(key="hidden_burgers").value == ", ".join(map(str, widths))
+    assert not [box for box in app.number_input if str(box.key).startswith("physics_")]
+
+
+def test_plan_asks_for_the_path_of_the_nasa_file() -> None:
+    assert "give the path" in opened("plan", source="nasa-mill").error[0].value

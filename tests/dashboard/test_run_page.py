@@ -41,6 +41,17 @@ def test_run_shows_neurons_stages_and_files(finished_run: RunFolder) -> None:
     ]
 
 
+def test_run_tells_how_far_every_arm_is_from_the_physics(finished_run: RunFolder) -> None:
+    result = finished_run.result()
+    assert result is not None
+    app = opened("run", run=finished_run.run_id)
+    table = next(t.value for t in app.table if "Wear law" in t.value.columns)
+    assert len(table) == len(result["arms"])
+    for shown, arm in zip(table["Wear law"], result["arms"], strict=True):
+        assert shown.startswith(f"{arm['physics']['wear_law']['mean']:.3f}")
+    assert "the measured targets with their noise give" in words(app)
+
+
 def test_run_begins_with_the_verdict_and_the_table_of_arms(finished_run: RunFolder) -> None:
     result = finished_run.result()
     assert result is not None

@@ -42,6 +42,13 @@ def test_non_inferiority_to_the_dense_network_trained_as_long(
     assert "n = 3" in cost["sentence"]
 
 
+def test_a_small_difference_is_told_with_two_digits() -> None:
+    near = [r2 - d for r2, d in zip(arm(0.9), (2e-5, 3e-5, 4e-5), strict=True)]
+    found = judged(1e-4, structured=near, dense_longer=arm(0.9))["cost_of_pruning"]
+    assert found["outcome"] == "non_inferior"
+    assert "-0.000030 R2" in found["sentence"]
+
+
 def test_the_margin_decides() -> None:
     arms = {"structured": arm(0.88, (0.001, 0, -0.001)), "dense_longer": arm(0.90)}
     assert judged(0.01, **arms)["cost_of_pruning"]["outcome"] == "inferior"

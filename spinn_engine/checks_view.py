@@ -1,0 +1,83 @@
+"""What the terminal shows of ``check``: the columns, the findings, and what to type next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from spinn_engine.spec import DataSpec
+
+COLORS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+COLUMNS_SHOWN = 40
+
+
+def columns_table(preview: dict[str, Any]) -> Group:
+    """The columns of a source, as ``api.preview`` tells them."""
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for header in ("column", "unit", "role", "holds"):
+        table.add_column(header, overflow="fold")
+    for header in ("missing", "least", "greatest"):
+        table.add_column(header, justify="right", no_wrap=True)
+    columns = preview["columns"]
+    for column in columns[:COLUMNS_SHOWN]:
+        role = column["role"] + (f": {column['why']}" if column["why"] else "")
+        numbers = (_number(column[key]) for key in ("missing", "min", "max"))
+        cells = (column["name"], column["unit"] or "", role, column["kind"], *numbers)
+        table.add_row(*map(escape, cells))
+    notes = list(preview["notes"])
+    if len(columns) > COLUMNS_SHOWN:
+        notes.insert(0, f"{len(columns) - COLUMNS_SHOWN} more columns are not shown.")
+    if not preview["whole"]:
+        rows = sum(file["rows"] for file in preview["files"])
+        notes.insert(0, f"The numbers in this table are of the first {rows:,} rows.")
+    lines = [Text(line) for line in (preview["source"], *notes)]
+    return Group(lines[0], table, *lines[1:])
+
+
+def checks_table(checks: Sequence[dict[str, Any]]) -> Table:
+    """The findings, the worst first: what was found, and what to do."""
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, leading=1)
+    table.add_column("", no_wrap=True)
+    table.add_column("check", no_wrap=True)
+    table.add_column("what was found, and what to do")
+    for one in checks:
+        words = Text(one["message"]).append(f"\n{one['advice']}", style="dim")
+        table.add_row(Text(one["severity"], style=COLORS[one["severity"]]), one["check"], words)
+    errors, warnings, infos = (
+        sum(one["severity"] == severity for one in checks) for severity in COLORS
+    )
+    table.caption = f"errors: {errors}, warnings: {warnings}, for information: {infos}"
+    return table
+
+
+def advised_command(data: DataSpec, checks: Sequence[dict[str, Any]]) -> Text:
+    """The command that checks the same data without the columns advised to drop."""
+    advised = list(dict.fromkeys(name for one in checks for name in one["drop"]))
+    if not advised:
+        return Text("No column is advised to be dropped.")
+    options = {
+        "--data": data.source,
+        "--targets": ",".join(data.targets),
+        "--group": data.group,
+        "--time": data.time,
+        "--drop": ",".join((*data.drop, *advised)),
+    }
+    words = [word for option, value in options.items() if value for word in (option, value)]
+    command = f"python -m spinn_engine check {shlex.join(words)}"
+    return Text(
+        f"Without what is advised to be dropped ({len(advised)}; --drop-flagged does the same):\n"
+        f"{command}"
+    )
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else f"{value:.5g}"

@@ -1,0 +1,67 @@
+"""What is wrong with the data, before anybody publishes it: ``check_problem(problem)``.
+
+A check is a function from ``Evidence`` to findings and a line in ``CHECKS``. Statistics use a
+sample of the rows; constants, repeated rows and ranges are exact. Targets of test rows are read
+only where the question is how the data came about (``leak``, ``clock``, ``label_per_run``,
+copies), never to choose anything. Imports no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from spinn_engine.problems.checks.clocks import clock
+from spinn_engine.problems.checks.columns import constant, duplicate, identifier, modelled
+from spinn_engine.problems.checks.evidence import Evidence
+from spinn_engine.problems.checks.finding import SEVERITIES, Finding
+from spinn_engine.problems.checks.leaks import leak
+from spinn_engine.problems.checks.linear import linear_enough
+from spinn_engine.problems.checks.rows import (
+    few_groups,
+    group_overlap,
+    label_per_run,
+    missing,
+    out_of_range,
+    repeated_rows,
+)
+from spinn_engine.problems.problem import Problem
+
+CHECKS: dict[str, Callable[[Evidence], list[Finding]]] = {
+    "leak": leak,
+    "group_overlap": group_overlap,
+    "repeated_rows": repeated_rows,
+    "label_per_run": label_per_run,
+    "few_groups": few_groups,
+    "clock": clock,
+    "id": identifier,
+    "constant": constant,
+    "duplicate": duplicate,
+    "missing": missing,
+    "out_of_range": out_of_range,
+    "modelled": modelled,
+    "linear_enough": linear_enough,
+}
+
+
+def check_problem(
+    problem: Problem, group: str | None = None, *, cross_validated: bool = False
+) -> list[Finding]:
+    """Everything that the checks find, the worst first.
+
+    Args:
+        problem: rows, groups and split.
+        group: name of the column that the groups come from, for the messages.
+        cross_validated: whether the split is one of several folds.
+    """
+    evidence = Evidence(problem, group, cross_validated=cross_validated)
+    return by_severity([finding for check in CHECKS.values() for finding in check(evidence)])
+
+
+def by_severity(findings: list[Finding]) -> list[Finding]:
+    """The worst first, otherwise in the order of ``CHECKS``."""
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def advised_drops(findings: list[Finding]) -> tuple[str, ...]:
+    """The input columns that the findings advise to take out, each once."""
+    return tuple(dict.fromkeys(name for finding in findings for name in finding.drop))

@@ -1,0 +1,95 @@
+"""Whether a straight-line fit is as good as a network: before a run, and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from spinn_engine.problems.checks.evidence import Evidence, thinned
+from spinn_engine.problems.checks.finding import Finding
+from spinn_engine.problems.columns import listed
+
+
+def linear_enough(evidence: Evidence) -> list[Finding]:
+    """What least squares on the training rows explains of the validation rows."""
+    problem = evidence.problem
+    train = thinned(problem.train)
+    if len(train) < 2 or len(problem.val) < 2:
+        return []
+    seen, judged = problem.inputs[train], problem.inputs[problem.val]
+    middle, spread = seen.mean(axis=0), seen.std(axis=0)
+    varies = spread > 0
+    seen, judged = ((x[:, varies] - middle[varies]) / spread[varies] for x in (seen, judged))
+    mean = problem.targets[train].mean(axis=0)
+    weights = np.linalg.lstsq(seen, problem.targets[train] - mean, rcond=None)[0]
+    truth = problem.targets[problem.val]
+    left_over = np.square(truth - mean - judged @ weights).mean(axis=0)
+    variance = truth.var(axis=0)
+    scores = {
+        name: 1 - float(left / own)
+        for name, left, own in zip(problem.target_names, left_over, variance, strict=True)
+        if own > 0
+    }
+    if not scores:
+        return []
+    each = listed([f"{score:.4f} for {name}" for name, score in scores.items()])
+    return [
+        Finding(
+            "linear_enough",
+            "info",
+            tuple(scores),
+            float(np.mean(list(scores.values()))),
+            f"A straight-line fit (least squares on all inputs, {len(train):,} training rows) "
+            f"reaches a validation R2 of {each}.",
+            "A network is worth its parameters only where it does clearly better: keep the arm "
+            "linear among the controls.",
+        )
+    ]
+
+
+def linear_against_network(arms: Mapping[str, dict[str, Any]], margin: float) -> list[Finding]:
+    """The same after a run, on the test rows: the linear arm against the pruned network.
+
+    Args:
+        arms: the arms of the result by name, each with its ``per_output``; where ``linear`` is not
+            among them nothing is said.
+        margin: how much R2 a network must be better by.
+    """
+    if "linear" not in arms:
+        return []
+    scores = {
+        name: (arms["linear"]["per_output"][name]["r2"]["mean"], network["r2"]["mean"])
+        for name, network in arms["structured"]["per_output"].items()
+    }
+    enough = tuple(name for name, (line, network) in scores.items() if network < line + margin)
+    each = listed([f"{n} against {line:.4f} for {name}" for name, (line, n) in _shown(scores)])
+    value = float(np.mean([network - line for line, network in scores.values()]))
+    if not enough:
+        return [
+            Finding(
+                "linear_enough",
+                "info",
+                tuple(scores),
+                value,
+                f"The pruned network is better than a linear fit by more than {margin:g} R2 on "
+                f"every target: test R2 {each}.",
+                "Show the linear fit beside the network.",
+            )
+        ]
+    return [
+        Finding(
+            "linear_enough",
+            "warning",
+            enough,
+            value,
+            f"The pruned network is not better than a linear fit by {margin:g} R2 on "
+            f"{listed(enough)}: test R2 {each}.",
+            "Report the linear fit for these targets, or bring data that need a network.",
+        )
+    ]
+
+
+def _shown(scores: dict[str, tuple[float, float]]) -> list[tuple[str, tuple[float, str]]]:
+    return [(name, (line, f"{network:.4f}")) for name, (line, network) in scores.items()]

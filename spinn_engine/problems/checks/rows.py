@@ -1,0 +1,235 @@
+"""Checks of rows and groups: what is independent, what the split mixes, what lies outside."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spinn_engine.problems.checks.evidence import Evidence, Grouping
+from spinn_engine.problems.checks.finding import Finding, Severity
+from spinn_engine.problems.checks.runs import label_runs
+from spinn_engine.problems.columns import listed
+from spinn_engine.problems.problem import Floats, Indices, Problem
+
+SHARE_MISSING = 0.05
+FEW_GROUPS = 5
+LEAST_FOLDS, MANY_FOLDS = 3, 8
+SLACK = 1e-9  # of a column's range, for sums that were rounded differently
+SHARE_OUTSIDE = 0.05
+TIMES_CHANCE, DEVIATIONS = 3.0, 3.0  # for the range, and for the rows that are judged
+SHARE_REPEATED = 0.01
+
+
+def missing(evidence: Evidence) -> list[Finding]:
+    """Rows that cannot be used because a cell is missing. Exact."""
+    problem = evidence.problem
+    if problem.left_out == 0:
+        return []
+    rows = len(problem.inputs) + problem.left_out
+    share = problem.left_out / rows
+    names = tuple(sorted(problem.missing, key=lambda name: -problem.missing[name]))
+    cells = listed([f"{name} lacks {problem.missing[name]:,}" for name in names])
+    return [
+        Finding(
+            "missing",
+            "warning" if share > SHARE_MISSING else "info",
+            names,
+            share,
+            f"{problem.left_out:,} of {rows:,} rows ({share:.1%}) are left out because a cell is "
+            f"missing or not finite: {cells}.",
+            "Fill the cells or drop the column that lacks most. If they are missing for a reason "
+            "(a sensor that fails late in a run), the other rows are a biased sample.",
+        )
+    ]
+
+
+def label_per_run(evidence: Evidence) -> list[Finding]:
+    """Targets with one value a run: the runs are the independent samples, not the rows."""
+    rows = len(evidence.problem.targets)
+    found = []
+    for name, runs in zip(evidence.problem.target_names, label_runs(evidence), strict=True):
+        if runs is None:
+            continue
+        about = (name,) if runs.column is None else (name, runs.column)
+        size = f"state {runs.count:,} as the sample size."
+        mixed = len(_on_both_sides(evidence, runs)) > 0
+        found.append(
+            Finding(
+                "label_per_run",
+                "warning",
+                about,
+                runs.count,
+                f"{name} has one value in each of {runs.count:,} {runs.words}: the {rows:,} rows "
+                f"are {runs.count:,} independent labels, {rows / runs.count:.0f} rows each.",
+                f"Split by runs (--group), and {size}"
+                if mixed
+                else f"The split keeps runs whole, which is right; {size}",
+            )
+        )
+    return found
+
+
+def group_overlap(evidence: Evidence) -> list[Finding]:
+    """Groups, or runs that share a label, with rows both in training and in what judges it."""
+    runs = [found for found in label_runs(evidence) if found is not None]
+    declared = [] if evidence.declared is None else [evidence.declared]
+    certain = {grouping.words: grouping for grouping in (*declared, *runs)}
+    likely = {g.words: g for g in evidence.group_like if g.words not in certain}
+    errors = [_overlap(evidence, grouping, "error") for grouping in certain.values()]
+    warnings = [_overlap(evidence, grouping, "warning") for grouping in likely.values()]
+    return [finding for finding in errors + warnings if finding is not None]
+
+
+def _overlap(evidence: Evidence, grouping: Grouping, severity: Severity) -> Finding | None:
+    both = _on_both_sides(evidence, grouping)
+    if len(both) == 0:
+        return None
+    name = grouping.column or (evidence.group if grouping.declared else None)
+    advice = "Add a column that tells the runs apart and split by it (--group)."
+    if name:
+        advice = f"Put all rows into one file and split by it (--group {name})."
+    return Finding(
+        "group_overlap",
+        severity,
+        (name,) if name else (),
+        len(both),
+        f"{len(both):,} of {grouping.count:,} {grouping.words} have rows in training and in "
+        "validation or test: a score there tells how well rows are learned by heart.",
+        advice,
+    )
+
+
+def _on_both_sides(evidence: Evidence, grouping: Grouping) -> Indices:
+    trained = grouping.among(evidence.problem.train)
+    return np.intersect1d(trained, grouping.among(evidence.held_out))
+
+
+def few_groups(evidence: Evidence) -> list[Finding]:
+    """Fewer groups (rows, where there are no groups) in the test part than a score needs."""
+    problem, units = evidence.problem, evidence.units
+    if evidence.cross_validated:
+        return []
+    if units is None:
+        return _few_rows(len(problem.test))
+    if len(_on_both_sides(evidence, units)):
+        return []
+    tested, validated = len(units.among(problem.test)), len(units.among(problem.val))
+    if tested >= FEW_GROUPS:
+        return []
+    name = units.column or evidence.group
+    how = f"--folds {min(MANY_FOLDS, units.count)}"
+    option = how if units.declared else f"--group {name} {how}"
+    advice = f"Cross-validate over whole groups ({option}), and show the interval."
+    if units.count < LEAST_FOLDS:
+        advice = "Bring rows of more groups."
+    looks = "" if units.declared else f" ({name} looks like a group: it numbers blocks of rows)"
+    return [
+        Finding(
+            "few_groups",
+            "warning",
+            (name,) if name else (),
+            tested,
+            f"The test rows are {tested} and the validation rows {validated} of {units.count:,} "
+            f"{units.words}{looks}: one test score says little with fewer than {FEW_GROUPS}.",
+            advice,
+        )
+    ]
+
+
+def _few_rows(tested: int) -> list[Finding]:
+    if tested >= FEW_GROUPS:
+        return []
+    return [
+        Finding(
+            "few_groups",
+            "warning",
+            (),
+            tested,
+            f"There are {tested} test rows: a score says little with fewer than {FEW_GROUPS}.",
+            "Cross-validate (--folds) or bring more rows.",
+        )
+    ]
+
+
+def repeated_rows(evidence: Evidence) -> list[Finding]:
+    """Validation and test rows whose inputs are also those of a training row. Exact."""
+    problem = evidence.problem
+    inputs, whole = _hashes(problem.inputs), _hashes(problem.inputs, problem.targets)
+    again = evidence.held_out[np.isin(inputs[evidence.held_out], inputs[problem.train])]
+    if len(again) == 0:
+        return []
+    copies = int(np.isin(whole[again], whole[problem.train]).sum())
+    share, total = len(again) / len(evidence.held_out), len(evidence.held_out)
+    severity: Severity = "info" if share < SHARE_REPEATED else "warning"
+    if copies / total >= SHARE_REPEATED:
+        severity = "error"
+    return [
+        Finding(
+            "repeated_rows",
+            severity,
+            (),
+            share,
+            f"{len(again):,} of {total:,} validation and test rows ({share:.1%}) have the inputs "
+            f"of a training row, {copies:,} of them also its targets.",
+            "Take the copies out, or put equal rows into one group (--group).",
+        )
+    ]
+
+
+def _hashes(*arrays: Floats) -> NDArray[np.uint64]:
+    """A number ``[rows]`` that is equal for equal rows of all ``arrays`` ``[rows, columns]``."""
+    found = np.zeros(len(arrays[0]), dtype=np.uint64)
+    for column in (column for array in arrays for column in array.T):
+        found *= np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit is lost
+        found += pd.util.hash_array(np.ascontiguousarray(column) + 0.0)  # -0.0 becomes 0.0
+    return found
+
+
+def out_of_range(evidence: Evidence) -> list[Finding]:
+    """Validation and test rows with an input outside what training has seen. Exact."""
+    problem = evidence.problem
+    if len(problem.train) == 0 or len(evidence.held_out) == 0:
+        return []
+    outside = np.zeros(len(problem.inputs), dtype=bool)
+    counts: dict[str, int] = {}
+    for name, values in zip(problem.input_names, problem.inputs.T, strict=True):
+        trained, judged = values[problem.train], values[evidence.held_out]
+        low, high = trained.min(), trained.max()
+        slack = SLACK * (high - low)
+        beyond = evidence.held_out[(judged < low - slack) | (judged > high + slack)]
+        outside[beyond] = True
+        if len(beyond):
+            counts[name] = len(beyond)
+    if not counts:
+        return []
+    columns = tuple(sorted(counts, key=lambda name: -counts[name]))
+    test, val = float(outside[problem.test].mean()), float(outside[problem.val].mean())
+    much = any(
+        outside[part].mean() > max(SHARE_OUTSIDE, _most_by_chance(problem, len(part)))
+        for part in (problem.test, problem.val)
+    )
+    most = counts[columns[0]] / len(evidence.held_out)
+    return [
+        Finding(
+            "out_of_range",
+            "warning" if much else "info",
+            columns,
+            max(test, val),
+            f"{int(outside[problem.test].sum()):,} test rows ({test:.1%}) and "
+            f"{int(outside[problem.val].sum()):,} validation rows ({val:.1%}) have an input "
+            f"outside the range of the training rows, most often {columns[0]} ({most:.1%}); all: "
+            f"{listed(columns)}.",
+            "There a network extrapolates: judge these rows apart, or split so that training "
+            "covers them.",
+        )
+    ]
+
+
+def _most_by_chance(problem: Problem, rows: int) -> float:
+    """The largest share of ``rows`` outside that no split of independent rows would exceed.
+
+    A row leaves the range of n others in one column with chance 2 / (n + 1).
+    """
+    chance = 1 - (1 - 2 / (len(problem.train) + 1)) ** len(problem.input_names)
+    return TIMES_CHANCE * chance + DEVIATIONS * float(np.sqrt(chance / rows))

@@ -1,0 +1,46 @@
+"""A million rows, in a process of their own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import csv
+
+LOAD = """
+import resource, sys
+from spinn_engine.problems import load_problem
+from spinn_engine.spec import DataSpec
+data = DataSpec(source="table:" + sys.argv[1], targets=("y",), group="run", time="t")
+problem = load_problem(data)
+problem.sha256()
+kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(*problem.inputs.shape, problem.inputs.sum(), kibibytes * 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is told in KiB on Linux alone")
+def test_a_million_rows_take_less_than_four_times_the_file(tmp_path: Path) -> None:
+    rows = 1_000_000
+    rng = np.random.default_rng(0)
+    columns = {f"x{n}": rng.normal(size=rows).round(5) for n in range(17)}
+    columns["t"] = np.tile(np.arange(1000.0), 1000)
+    columns["run"] = np.repeat(np.arange(1000), 1000)
+    columns["y"] = columns["x0"] + columns["x1"]
+    columns["x3"][::1000] = np.nan
+    path = tmp_path / "million.csv"
+    csv.write_csv(pa.table({n: pa.array(v, from_pandas=True) for n, v in columns.items()}), path)
+    command = [sys.executable, "-c", LOAD, str(path)]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
+    count, inputs, total, peak = (float(word) for word in done.stdout.split())
+    whole = ~np.isnan(columns["x3"])
+    assert (count, inputs) == (whole.sum(), 18)
+    expected = sum(
+        values[whole].sum() for name, values in columns.items() if name not in ("run", "y")
+    )
+    assert total == pytest.approx(expected, rel=1e-9)
+    assert peak < 4 * path.stat().st_size
