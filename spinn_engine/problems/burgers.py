@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.special import roots_hermite
-from scipy.stats import qmc
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Floats, Problem
@@ -101,6 +100,8 @@ def sample(count: int, seed: int) -> Floats:
         count: a power of two.
         seed: of the scrambling.
     """
+    from scipy.stats import qmc  # a second to import, and only this problem needs it
+
     even, t = qmc.Sobol(2, rng=seed).random(count).T
     near = even < FRONT_SHARE
     within = np.where(near, even / FRONT_SHARE, (even - FRONT_SHARE) / (1 - FRONT_SHARE))

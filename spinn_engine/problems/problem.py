@@ -95,5 +95,5 @@ class Problem:
         arrays += [array for law in self.laws for array in (law.gain, law.loss)]
         for array in arrays:
             digest.update(repr((array.dtype.str, array.shape)).encode())
-            digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8))  # no copy
+            digest.update(np.ascontiguousarray(array).reshape(-1).data.cast("B"))  # no copy
         return digest.hexdigest()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
+import pandas as pd
 
 from spinn_engine.problems.checks.evidence import SEED, Evidence, Grouping, thinned
 from spinn_engine.problems.checks.finding import Finding
@@ -149,7 +149,9 @@ def _ways(values: Floats) -> Floats:
 
 def _spearman(inputs: Floats, targets: Floats) -> Floats:
     """Rank correlations ``[in, out]``, NaN where one of the two is constant."""
-    left, right = (_standardised(rankdata(part, axis=0)) for part in (inputs, targets))
+    left, right = (
+        _standardised(pd.DataFrame(part).rank().to_numpy()) for part in (inputs, targets)
+    )
     return np.asarray(left.T @ right)
 
 

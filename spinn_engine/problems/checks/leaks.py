@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.stats import rankdata
+import pandas as pd
 
 from spinn_engine.problems.checks.evidence import LEAST_GROUPS, SEED, Evidence
 from spinn_engine.problems.checks.finding import Finding, Severity
@@ -125,7 +125,9 @@ def _curves(evidence: Evidence, folds: Indices) -> dict[tuple[int, int], float]:
     if np.count_nonzero(~evidence.is_constant) < 2:
         return {}
     targets = evidence.targets
-    both = np.concatenate([targets, rankdata(targets, axis=0)], axis=1)  # [sample, 2 out]
+    both = np.concatenate(
+        [targets, pd.DataFrame(targets).rank().to_numpy()], axis=1
+    )  # [sample, 2 out]
     both = (both - both.mean(axis=0)) / np.where(np.ptp(both, axis=0) > 0, both.std(axis=0), 1.0)
     found = {}
     for at in np.flatnonzero(~evidence.is_constant):
