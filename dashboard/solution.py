@@ -33,7 +33,7 @@ def show_solution(result: Result) -> None:
         "pruned": fields.structured - fields.reference,
     }
     for what, pair in (("residual", residuals), ("error", errors)):
-        sizes = "; ".join(f"{arm} {np.sqrt(np.mean(np.square(v))):.1e}" for arm, v in pair.items())
+        sizes = "; ".join(f"{arm} {np.sqrt(np.mean(np.square(v))):.2g}" for arm, v in pair.items())
         st.plotly_chart(
             maps(fields.x, fields.t, pair, f"|{what}|", elements.is_dark()),
             config=CONFIG,

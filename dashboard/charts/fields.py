@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.style import figure, ink
 
-DECADES = 5  # from the largest value downwards; what is smaller has the last colour
+DECADES = 4  # from the largest value downwards; what is smaller has the last colour
 HALVES = ((0.0, 0.48), (0.52, 1.0))
 
 Field = NDArray[np.float32]
@@ -39,6 +39,7 @@ def maps(x: Field, t: Field, fields: dict[str, Field], what: str, dark: bool = F
             "y": 1.0,
             "xref": "paper",
             "yref": "paper",
+            "xanchor": "center",
             "yanchor": "bottom",
             "showarrow": False,
             "font": {"color": ink(dark)},

@@ -35,7 +35,7 @@ def test_both_maps_have_one_scale_and_show_sizes() -> None:
     assert first.coloraxis == second.coloraxis == "coloraxis"
     scale, top = figure.layout.coloraxis, np.log10(2e-2)
     assert (scale.cmin, scale.cmax) == pytest.approx((top - DECADES, top))
-    np.testing.assert_allclose(first.z, np.log10(np.maximum(np.abs(large), 2e-7)), rtol=1e-5)
+    np.testing.assert_allclose(first.z, np.log10(np.maximum(np.abs(large), 2e-6)), rtol=1e-5)
     np.testing.assert_allclose(second.z, top - DECADES, rtol=1e-6)
     np.testing.assert_array_equal(first.customdata, np.abs(large))
     assert [note.text for note in figure.layout.annotations] == ["dense", "pruned"]
