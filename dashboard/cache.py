@@ -68,6 +68,20 @@ def _data_summary(data: str, stamp: Stamp) -> DataSummary:
     )
 
 
+def preview(data: DataSpec) -> dict[str, Any]:
+    """The columns of a source and what each is for.
+
+    Raises:
+        BadInputError: the source cannot be read as asked.
+    """
+    return _preview(data.model_dump_json(), stamp(Path(data.source.partition(":")[2])))
+
+
+@st.cache_data(max_entries=16, show_spinner="Reading the columns ...")
+def _preview(data: str, stamp: Stamp) -> dict[str, Any]:
+    return api.preview(DataSpec.model_validate_json(data))
+
+
 def run_spec(run_id: str) -> RunSpec:
     """The spec of a run; it never changes."""
     folder = api.open_run(run_id)

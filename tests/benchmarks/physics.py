@@ -35,6 +35,7 @@ WAYS = {
     "laws 0.001": PhysicsSpec(wear_law=0.001, heat_balance=0.001),
     "laws 0.01": PhysicsSpec(wear_law=0.01, heat_balance=0.01),
     "laws 0.001, fitted": PhysicsSpec(wear_law=0.001, heat_balance=0.001, fit_coefficients=True),
+    "heat balance 0.01": PhysicsSpec(heat_balance=0.01),
     "all": PhysicsSpec(non_negative=0.1, monotone=0.001, wear_law=0.001, heat_balance=0.001),
 }
 

@@ -127,7 +127,7 @@ def test_plan_link_repeats_the_plan() -> None:
         ({"hidden": "8, 8", "round_to": "16"}, "larger than hidden layer 1"),
         ({"hidden": "8, 8", "least_width": "9"}, "larger than hidden layer 1"),
         ({"source": "table"}, "give the path"),
-        ({"source": "table", "path": "a.csv"}, "at least one target"),
+        ({"source": "table", "path": "a.csv"}, "there is no such file"),
         ({"source": "table", "path": "no/such.csv", "targets": "y"}, "no/such.csv"),
     ],
 )
@@ -160,6 +160,14 @@ def test_plan_learns_the_shape_of_a_table(small_table: Path) -> None:
     assert not app.error
     assert "3 inputs, 1 target;" in words(app)
     assert "400 rows in 20 groups" in words(app)
+
+
+def test_plan_shows_the_columns_of_a_table_before_a_target_is_named(small_table: Path) -> None:
+    app = opened("plan", source="table", path=str(small_table))
+    assert "name at least one target column" in app.error[0].value
+    columns = next(t.value for t in app.table if "Kind" in t.value.columns)
+    assert {"a", "b", "y", "g"} <= set(columns["Column"])
+    assert set(columns["Use"]) == {"input"}
 
 
 def test_start_submits_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
