@@ -54,6 +54,17 @@ def test_every_arm_and_stage_has_its_relative_error(run: RunFolder) -> None:
         np.testing.assert_allclose(np.square(error["per_seed"]), 1 - np.array(r2["per_seed"]), 0.01)
 
 
+def test_the_terminal_tells_the_relative_error(
+    run: RunFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", run.run_id]) == 0
+    result = run.result()
+    assert result is not None
+    printed = capsys.readouterr().out
+    assert "relative L2" in printed
+    assert f"{result['arms'][1]['relative_l2']['mean']:.5f}" in printed
+
+
 def test_the_fields_are_those_of_the_delivered_networks(run: RunFolder) -> None:
     fields = api.fields(run.run_id)
     assert fields.reference.shape == fields.dense.shape == (256, 100)
