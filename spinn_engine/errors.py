@@ -15,6 +15,10 @@ class TrainingDivergedError(SpinnError):
     """A loss or a weight became NaN or infinite; earlier stages are kept."""
 
 
+class UnreachableError(SpinnError):
+    """The job database or the store gave no answer; the same may work a little later."""
+
+
 class CorruptArtifactError(BadInputError):
     """A stored file is not what it should be: truncated, changed, or of another kind."""
 

@@ -5,16 +5,18 @@ The store is ``$SPINN_RESULTS`` (default ``results``); a run is one folder in it
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import secrets
-from collections.abc import Collection
+import shutil
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.errors import BadInputError, CorruptArtifactError, SpinnError
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.split import cross_validation
 from spinn_engine.problems.terms import terms_of
@@ -107,6 +109,10 @@ class RunFolder:
         """Numbers of inputs and outputs of the run's networks."""
         stored = self._stored()
         return int(stored["inputs"]), int(stored["outputs"])
+
+    def training_rows(self) -> int | None:
+        """Rows that a network of the run is trained on; None in a run of an earlier version."""
+        return self._stored().get("training_rows")
 
     def created(self) -> str:
         """When the run was made, ISO 8601 in UTC."""
@@ -208,6 +214,7 @@ def create_run(spec: RunSpec) -> RunFolder:
         "data_sha256": problem.sha256(),
         "inputs": inputs,
         "outputs": outputs,
+        "training_rows": len(problem.train),
         "spec": spec.model_dump(mode="json"),
     }
     write_atomically(folder.spec_path, json.dumps(stored, indent=2).encode())
@@ -231,3 +238,34 @@ def list_runs() -> list[RunFolder]:
     specs = results_root().glob("*/spec.json")
     folders = [RunFolder(p.parent) for p in specs if _RUN_ID.fullmatch(p.parent.name)]
     return sorted(folders, key=lambda folder: folder.run_id, reverse=True)
+
+
+@contextlib.contextmanager
+def hold_run(folder: RunFolder) -> Iterator[None]:
+    """Keep others on this machine from replacing a run's files, for the length of the block."""
+    yield
+
+
+def fetch_run(folder: RunFolder) -> None:
+    """Make the files here exactly those of the store."""
+
+
+def publish_run(folder: RunFolder, live: bool = False) -> None:
+    """Send what has changed to the store."""
+
+
+def remove_run(run_id: str) -> None:
+    """Gone from the store in one move, and then from the disk.
+
+    Raises:
+        SpinnError: a file cannot be removed.
+    """
+    path = results_root() / run_id
+    doomed = path.with_name(f".{run_id}.deleted")
+    try:
+        if path.exists():
+            path.rename(doomed)
+        if doomed.exists():
+            shutil.rmtree(doomed)
+    except OSError as error:
+        raise SpinnError(f"cannot remove {error.filename}: {error.strerror}") from error

@@ -18,6 +18,7 @@ import signal
 import sys
 import threading
 import traceback
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from spinn_engine.artifacts.store import open_run
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from spinn_engine.pipeline import Runner
 
 _PR_SET_PDEATHSIG = 1
+SMALLER = "use fewer seeds or folds, a smaller batch or network"
 
 
 def main(run_id: str) -> None:
@@ -34,6 +36,7 @@ def main(run_id: str) -> None:
     replies = _keep_output_clean()
     faulthandler.enable()
     _die_with_parent()
+    _die_before_others()
     requests = _read_requests()
     runner: Runner | None = None
     while True:
@@ -60,15 +63,25 @@ def _do(runner: Runner, request: dict[str, Any]) -> None:
 
 def _sentence(error: Exception, request: dict[str, Any]) -> str:
     """What to tell the user; the traceback of what nobody foresaw goes to the log."""
+    where = f"stage {request['stage']}" if "stage" in request else "the final evaluation"
     if isinstance(error, SpinnError):
-        return str(error)
+        return str(error) if str(error).startswith("stage") else f"{where} failed: {error}"
     with contextlib.suppress(OSError):  # the disk may be full
         traceback.print_exception(error)
-    where = f"stage {request['stage']}" if "stage" in request else "the final evaluation"
+    if _is_out_of_memory(error):
+        return f"{where} failed: the memory is full: {SMALLER}, then submit that"
     if isinstance(error, OSError):
         return f"{where} failed: {error.strerror or error}: {error.filename or 'see log.txt'}"
     first_line = str(error).strip().partition("\n")[0]
     return f"{where} failed unexpectedly ({type(error).__name__}: {first_line}): see log.txt"
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out, of the device or of the machine; torch has no one type for both."""
+    words = str(error)
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and ("out of memory" in words or "enough memory" in words)
+    )
 
 
 def _keep_output_clean() -> IO[str]:
@@ -82,6 +95,12 @@ def _die_with_parent() -> None:
     """Have the kernel kill this process with its parent, mid-computation too (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _die_before_others() -> None:
+    """When memory runs out, have the kernel end this process, not its worker (Linux)."""
+    with contextlib.suppress(OSError):  # another system, or not allowed here
+        Path("/proc/self/oom_score_adj").write_text("800")
 
 
 def _read_requests() -> queue.SimpleQueue[dict[str, Any]]:

@@ -1,7 +1,8 @@
-"""The job database: where it is, and a client of it that lives for one ``with`` block.
+"""The job database: where it is, and what a process talks to it with.
 
-It holds only the state of the jobs (DBOS's tables); specs, metrics and weights are in the store.
-DBOS takes most of a second to import, so it is imported where it is used.
+It holds only the state of jobs and workers (DBOS's tables, and two small ones of our own); specs,
+metrics and weights are in the store. DBOS and SQLAlchemy take most of a second to import, so they
+are imported where they are used.
 """
 
 from __future__ import annotations
@@ -10,29 +11,48 @@ import contextlib
 import fcntl
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spinn_engine.artifacts.store import results_root
-from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.errors import BadInputError, UnreachableError
 
 if TYPE_CHECKING:
     from dbos import DBOSClient
+    from sqlalchemy import Connection, Engine
 
 APPLICATION = "spinn-explorer"
 WORKFLOW = "run"
 QUEUE = "runs"
-PRIORITY = 100
-# The version of the workflow's steps, not of the program: jobs of another one are never started.
+# The version of the workflow's steps, not of the program: workers bring jobs of another one to it.
 VERSION = "1"
+_CONNECT_SECONDS = 10
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS spinn_workers (slot TEXT PRIMARY KEY, beat TEXT, wanted TEXT)",
+    "CREATE TABLE IF NOT EXISTS spinn_attempts "
+    "(run_id TEXT PRIMARY KEY, step TEXT, deaths INTEGER)",
+)
 
-_prepared: set[str] = set()
+
+@dataclass(frozen=True)
+class _Connected:
+    client: DBOSClient
+    engine: Engine
+
+
+_connected: dict[str, _Connected] = {}  # to one database at a time
+_connecting = threading.Lock()
 
 
 def database_url() -> str:
     """``$SPINN_DATABASE_URL``, or SQLite in the store."""
-    return os.environ.get("SPINN_DATABASE_URL") or f"sqlite:///{results_root() / 'jobs.sqlite'}"
+    url = os.environ.get("SPINN_DATABASE_URL") or f"sqlite:///{results_root() / 'jobs.sqlite'}"
+    if sqlite_path(url) is None and "connect_timeout=" not in url:
+        url += f"{'&' if '?' in url else '?'}connect_timeout={_CONNECT_SECONDS}"
+    return url
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -46,7 +66,7 @@ def prepare_database() -> str:
 
     Raises:
         BadInputError: the URL is not one of SQLite or PostgreSQL.
-        SpinnError: the database cannot be reached or written.
+        UnreachableError: the database cannot be reached or written.
     """
     url = database_url()
     path = sqlite_path(url)
@@ -55,13 +75,59 @@ def prepare_database() -> str:
             "SPINN_DATABASE_URL must start with sqlite:/// or postgresql://, "
             f"but starts with {url.partition(':')[0]!r}"
         )
-    if url not in _prepared or (path is not None and not path.exists()):
-        with _in_words(url):
-            if path is not None:
-                _use_write_ahead_log(path)
-            _migrate(url)
-        _prepared.add(url)
+    with _connecting, _in_words(url):
+        _connection(url, path)
     return url
+
+
+@contextlib.contextmanager
+def connect() -> Iterator[DBOSClient]:
+    """This process's client of the job database.
+
+    Raises:
+        BadInputError: as ``prepare_database``.
+        UnreachableError: as ``prepare_database``, also for what fails within the block.
+    """
+    url = prepare_database()
+    with _in_words(url):
+        yield _connected[url].client
+
+
+@contextlib.contextmanager
+def transaction() -> Iterator[Connection]:
+    """A transaction on our own tables, ``spinn_workers`` and ``spinn_attempts``.
+
+    Raises:
+        BadInputError: as ``prepare_database``.
+        UnreachableError: as ``prepare_database``, also for what fails within the block.
+    """
+    url = prepare_database()
+    with _in_words(url), _connected[url].engine.begin() as connection:
+        yield connection
+
+
+def _connection(url: str, path: Path | None) -> None:
+    """Connect to a database, once a process; a file that was deleted is made anew."""
+    if url in _connected and (path is None or path.exists()):
+        return
+    from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
+
+    if path is not None:
+        _use_write_ahead_log(path)
+    DBOS.migrate(url)
+    engine = _engine(url)
+    _make_tables(engine)
+    client = DBOSClient(
+        system_database_url=url,
+        application_name=APPLICATION,
+        serializer=DBOSPortableJSONSerializer(),
+        retry_connection_errors=False,
+    )
+    for old in _connected.values():
+        old.client.destroy()
+        old.engine.dispose()
+    _connected.clear()
+    _connected[url] = _Connected(client, engine)
 
 
 def _use_write_ahead_log(path: Path) -> None:
@@ -73,34 +139,25 @@ def _use_write_ahead_log(path: Path) -> None:
             connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _migrate(url: str) -> None:
-    from dbos import DBOS
+def _engine(url: str) -> Engine:
+    from sqlalchemy import create_engine
+    from sqlalchemy.engine import make_url
 
-    DBOS.migrate(url)
+    if sqlite_path(url) is not None:
+        return create_engine(url, connect_args={"timeout": 30})
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"), pool_size=2, pool_pre_ping=True
+    )
 
 
-@contextlib.contextmanager
-def connect() -> Iterator[DBOSClient]:
-    """A client of the job database, closed at the end of the block.
+def _make_tables(engine: Engine) -> None:
+    from sqlalchemy import text
 
-    Raises:
-        BadInputError: as ``prepare_database``.
-        SpinnError: as ``prepare_database``, also for what fails within the block.
-    """
-    url = prepare_database()
-    from dbos import DBOSClient, DBOSPortableJSONSerializer
-
-    with _in_words(url):
-        client = DBOSClient(
-            system_database_url=url,
-            application_name=APPLICATION,
-            serializer=DBOSPortableJSONSerializer(),
-            retry_connection_errors=False,
-        )
-        try:
-            yield client
-        finally:
-            client.destroy()
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # IF NOT EXISTS alone lets two callers collide
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('spinn tables'))"))
+        for statement in _TABLES:
+            connection.execute(text(statement))
 
 
 @contextlib.contextmanager
@@ -114,4 +171,4 @@ def _in_words(url: str) -> Iterator[None]:
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         shown = make_url(url).render_as_string(hide_password=True)
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise SpinnError(f"the job database {shown} cannot be used: {cause}") from error
+        raise UnreachableError(f"the job database {shown} cannot be used: {cause}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -9,11 +10,26 @@ from typing import TYPE_CHECKING
 from spinn_engine.artifacts.stages import planned_stages
 from spinn_engine.artifacts.store import RunFolder, check_run_id, results_root
 from spinn_engine.errors import SpinnError
+from spinn_engine.jobs.history import seconds_a_unit
 from spinn_engine.jobs.progress import Progress, progress, recent_lines
-from spinn_engine.jobs.slots import is_held, workers_folder
+from spinn_engine.jobs.slots import Worker
 
 if TYPE_CHECKING:
     from dbos import WorkflowStatus
+
+_UNITS = {"high": 50, "normal": 100, "low": 150}
+
+
+class Priority(StrEnum):
+    """Which jobs go first."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+    def number(self) -> int:
+        """As the queue engine has it: the smallest first; 0, its default, is kept free."""
+        return _UNITS[self]
 
 
 class JobState(StrEnum):
@@ -43,7 +59,9 @@ class Job:
         stages: the number of the last stage.
         epoch: the last epoch that ended in ``stage``.
         epochs: the epochs of ``stage``.
-        eta_seconds: estimated seconds to the end; None unless it runs and an epoch has ended.
+        eta_seconds: estimated seconds to the end; None unless it runs and something is known.
+        place: 1 for the queued job that is next, and so on; None for all others.
+        priority: which queued jobs go first.
         worker: slot of the worker that has or had it.
         error: why it failed, one sentence.
     """
@@ -55,15 +73,26 @@ class Job:
     epoch: int
     epochs: int
     eta_seconds: float | None
+    place: int | None
+    priority: Priority
     worker: str | None
     error: str | None
 
 
-def describe(status: WorkflowStatus, in_hand: set[str | None]) -> Job:
-    """A job from its row in the database, its run's files, and the runs that live workers have."""
+def places(statuses: Iterable[WorkflowStatus]) -> dict[str, int]:
+    """The place in the queue of every queued job, from 1."""
+    queued = [status for status in statuses if status.status in ("ENQUEUED", "DELAYED")]
+    queued.sort(key=lambda status: (status.priority or 0, status.created_at or 0))
+    return {status.workflow_id: place for place, status in enumerate(queued, 1)}
+
+
+def describe(status: WorkflowStatus, alive: Mapping[str, Worker], place: int | None) -> Job:
+    """A job from its row in the database, its run's files, and the live workers by slot."""
     run_id = status.workflow_id
-    state = _state(status, in_hand)
-    stages, at = _progress(RunFolder(results_root() / check_run_id(run_id)))
+    state = _state(status, alive)
+    worker = alive.get(status.executor_id or "")
+    stages, at = _progress(run_id, state, worker)
+    waits = state is JobState.QUEUED
     return Job(
         run_id=run_id,
         state=state,
@@ -72,28 +101,36 @@ def describe(status: WorkflowStatus, in_hand: set[str | None]) -> Job:
         epoch=at.epoch,
         epochs=at.epochs,
         eta_seconds=at.eta_seconds if state is JobState.RUNNING else None,
-        worker=status.executor_id or None,
+        place=place if waits else None,
+        priority=_priority(status.priority or 0),
+        worker=None if waits else status.executor_id or None,
         error=_error(status) if state is JobState.FAILED else None,
     )
 
 
-def _state(status: WorkflowStatus, in_hand: set[str | None]) -> JobState:
+def _priority(number: int) -> Priority:
+    return min(Priority, key=lambda priority: abs(priority.number() - number))
+
+
+def _state(status: WorkflowStatus, alive: Mapping[str, Worker]) -> JobState:
     if status.status == "PENDING":
-        held = is_held(workers_folder() / f"{status.executor_id}.lock")
-        return JobState.RUNNING if held else JobState.INTERRUPTED
+        return JobState.RUNNING if status.executor_id in alive else JobState.INTERRUPTED
     if status.status == "CANCELLED":
-        still_there = status.workflow_id in in_hand
+        still_there = any(worker.run_id == status.workflow_id for worker in alive.values())
         return JobState.CANCELLING if still_there else JobState.CANCELLED
     states = {"ENQUEUED": JobState.QUEUED, "DELAYED": JobState.QUEUED, "SUCCESS": JobState.DONE}
     return states.get(status.status, JobState.FAILED)
 
 
-def _progress(folder: RunFolder) -> tuple[int, Progress]:
+def _progress(run_id: str, state: JobState, worker: Worker | None) -> tuple[int, Progress]:
     """The last stage's number and the progress; zeros for a run whose files are gone or broken."""
     try:
-        spec = folder.spec()
+        folder = RunFolder(results_root() / check_run_id(run_id))
         lines = recent_lines(folder.metrics_path)
-        return spec.prune.stages, progress(spec, planned_stages(folder), lines)
+        begins = state is JobState.RUNNING and worker and not any(x["epoch"] for x in lines)
+        before = seconds_a_unit(folder, worker.device) if worker and begins else None
+        spec = folder.spec()
+        return spec.prune.stages, progress(spec, planned_stages(folder), lines, before)
     except SpinnError:
         return 0, Progress(0, 0, 0, None)
 

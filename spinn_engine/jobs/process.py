@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -11,6 +12,10 @@ import sys
 from typing import Any
 
 from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.jobs.devices import Device, only
+from spinn_engine.jobs.watch import Watch
+
+_DUMP_SECONDS = 5.0
 
 
 class ChildDiedError(Exception):
@@ -24,7 +29,7 @@ class Child:
     whatever else it prints goes to the run's ``log.txt``.
     """
 
-    def __init__(self, folder: RunFolder) -> None:
+    def __init__(self, folder: RunFolder, device: Device) -> None:
         with folder.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "spinn_engine.jobs.child", folder.run_id],
@@ -32,12 +37,14 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 bufsize=0,
+                env={**os.environ, **only(device)},
                 start_new_session=True,  # Ctrl-C in a terminal is for the worker alone
             )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests, self._replies = self._process.stdin, self._process.stdout
         self._unread = b""
+        self._watch = Watch(folder, self._process.pid)
 
     def tell(self, request: dict[str, Any]) -> None:
         """Send a request.
@@ -56,6 +63,7 @@ class Child:
         Raises:
             ChildDiedError: it is gone.
         """
+        self._watch.look()
         readable, _, _ = select.select([self._replies], [], [], seconds)
         if not readable:
             return None
@@ -66,6 +74,16 @@ class Child:
         self._unread = rest if newline else line
         answer: dict[str, Any] | None = json.loads(line) if newline else None
         return answer
+
+    def minutes_hung(self) -> float | None:
+        """Minutes without a sign of life, if these are too many."""
+        return self._watch.minutes_hung()
+
+    def dump_stacks(self) -> None:
+        """Have it write to the log where it is, and end (as ``faulthandler`` does on SIGABRT)."""
+        self._process.send_signal(signal.SIGABRT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_DUMP_SECONDS)
 
     def end(self) -> None:
         """Kill it, if it lives, and wait until it is gone."""
@@ -83,4 +101,5 @@ class Child:
             name = signal.Signals(-code).name
         except ValueError:
             name = str(-code)
-        return ChildDiedError(f"was ended by signal {name}")
+        words = self._watch.memory_words() if name == "SIGKILL" else ""
+        return ChildDiedError(f"was ended by signal {name}{words}")

@@ -38,20 +38,32 @@ def recent_lines(path: Path) -> list[dict[str, Any]]:
         return []
 
 
-def progress(spec: RunSpec, stages: Sequence[Stage], lines: list[dict[str, Any]]) -> Progress:
+def progress(
+    spec: RunSpec,
+    stages: Sequence[Stage],
+    lines: list[dict[str, Any]],
+    seconds_a_unit: float | None = None,
+) -> Progress:
     """Read the progress from the last lines of ``metrics.jsonl``.
 
     An epoch of a later block is taken to last as long as a recent one, times the ratio of the two
     blocks' parameters, all arms counted.
+
+    Args:
+        spec: of the run.
+        stages: of the run, the dense one first.
+        lines: the last of ``metrics.jsonl``.
+        seconds_a_unit: what earlier runs took for an epoch, by parameter and arm; counts until an
+            epoch has ended.
     """
-    if not lines:
-        return Progress(0, 0, spec.block_epochs(0, "dense"), None)
-    last = lines[-1]
-    stage, epoch, epochs = last["stage"], last["epoch"], last["epochs"]
+    work = blocks_of(spec, stages)
     timed = [line for line in lines if line["epoch"] > 0]  # epoch 0 trains nothing
     if not timed:
-        return Progress(stage, epoch, epochs, None)
-    work = _work(spec, stages)
+        whole = sum(block.epochs * block.size for block in work)
+        before = None if seconds_a_unit is None else seconds_a_unit * whole
+        return Progress(0, 0, spec.block_epochs(0, "dense"), before)
+    last = lines[-1]
+    stage, epoch, epochs = last["stage"], last["epoch"], last["epochs"]
     now, measured = _place(work, last), _place(work, timed[-1])
     recent = [x["seconds"] for x in timed[-_RECENT:] if _place(work, x) == measured]
     left = (epochs - epoch) * work[now].size + sum(one.epochs * one.size for one in work[now + 1 :])
@@ -59,7 +71,7 @@ def progress(spec: RunSpec, stages: Sequence[Stage], lines: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class _Block:
+class Block:
     """Something that is trained: its stage, arms and epochs, and how much an epoch of it is."""
 
     stage: int
@@ -68,18 +80,18 @@ class _Block:
     size: int
 
 
-def _work(spec: RunSpec, stages: Sequence[Stage]) -> list[_Block]:
+def blocks_of(spec: RunSpec, stages: Sequence[Stage]) -> list[Block]:
     """All blocks of a run, in the order in which they are trained."""
     work = []
     for stage in stages:
         for name, arms in spec.blocks(stage.stage).items():
             params = stages[0].params if name == "dense" else stage.params
             epochs = spec.block_epochs(stage.stage, name)
-            work.append(_Block(stage.stage, arms, epochs, params * len(arms)))
+            work.append(Block(stage.stage, arms, epochs, params * len(arms)))
     return work
 
 
-def _place(work: list[_Block], line: dict[str, Any]) -> int:
+def _place(work: list[Block], line: dict[str, Any]) -> int:
     """Which block a line of ``metrics.jsonl`` belongs to."""
     for index, block in enumerate(work):
         if block.stage == line["stage"] and line["arm"] in block.arms:

@@ -8,15 +8,13 @@ and skips those whose files are there.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from spinn_engine.artifacts.store import RunFolder, check_run_id, open_run, results_root
+from spinn_engine.artifacts.store import check_run_id, open_run, remove_run, results_root
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.jobs.database import (
-    PRIORITY,
     QUEUE,
     VERSION,
     WORKFLOW,
@@ -24,8 +22,9 @@ from spinn_engine.jobs.database import (
     database_url,
     sqlite_path,
 )
-from spinn_engine.jobs.job import Job, JobState, describe
-from spinn_engine.jobs.slots import Worker, try_lock, workers, workers_folder
+from spinn_engine.jobs.job import Job, JobState, Priority, describe, places
+from spinn_engine.jobs.locks import try_lock
+from spinn_engine.jobs.slots import Wanted, Worker, ask_worker, workers
 
 if TYPE_CHECKING:
     from dbos import WorkflowStatus
@@ -33,13 +32,17 @@ if TYPE_CHECKING:
 __all__ = [
     "Job",
     "JobState",
+    "Priority",
+    "Wanted",
     "Worker",
+    "ask_worker",
     "cancel",
     "delete",
     "enqueue",
     "ensure_worker",
     "jobs",
     "resume",
+    "set_priority",
     "workers",
 ]
 
@@ -47,14 +50,20 @@ __all__ = [
 _started: list[subprocess.Popen[bytes]] = []
 
 
-def enqueue(run_id: str) -> None:
-    """Put a run at the end of the queue.
+def enqueue(run_id: str, priority: Priority = Priority.NORMAL) -> None:
+    """Put a run at the end of the queue, behind all others of its priority.
 
     Raises:
-        BadInputError: there is no such run, or it is in the queue already.
+        BadInputError: there is no such run, it is in the queue already, or its spec names one of
+            several devices.
         SpinnError: the job database cannot be used.
     """
-    open_run(run_id)
+    device = open_run(run_id).spec().train.device
+    if ":" in device:
+        raise BadInputError(
+            f"train.device: {device!r} names one of several devices, but in the queue the worker's "
+            f"slot decides that: write {device.partition(':')[0]!r}"
+        )
     with connect() as client:
         from dbos import error as dbos_error
 
@@ -66,7 +75,7 @@ def enqueue(run_id: str) -> None:
                     "workflow_id": run_id,
                     "workflow_id_reuse_policy": "reject",
                     "app_version": VERSION,
-                    "priority": PRIORITY,
+                    "priority": priority.number(),
                 },
                 run_id,
             )
@@ -81,13 +90,14 @@ def jobs() -> list[Job]:
         SpinnError: the job database cannot be used.
     """
     statuses = _statuses()
-    in_hand = {worker.run_id for worker in workers() if worker.alive} if statuses else set()
-    return [describe(status, in_hand) for status in statuses]
+    alive = {worker.slot: worker for worker in workers() if worker.alive} if statuses else {}
+    place = places(statuses)
+    return [describe(status, alive, place.get(status.workflow_id)) for status in statuses]
 
 
 def _find(run_id: str) -> Job | None:
-    in_hand = {worker.run_id for worker in workers() if worker.alive}
-    return next((describe(status, in_hand) for status in _statuses([run_id])), None)
+    alive = {worker.slot: worker for worker in workers() if worker.alive}
+    return next((describe(status, alive, None) for status in _statuses([run_id])), None)
 
 
 def _statuses(run_ids: list[str] | None = None) -> list[WorkflowStatus]:
@@ -98,6 +108,22 @@ def _statuses(run_ids: list[str] | None = None) -> list[WorkflowStatus]:
         return client.list_workflows(
             name=WORKFLOW, workflow_ids=run_ids, sort_desc=True, load_input=False
         )
+
+
+def set_priority(run_id: str, priority: Priority) -> None:
+    """Move a queued job behind all others of that priority.
+
+    Raises:
+        BadInputError: there is no such job, or it is not queued.
+        SpinnError: the job database cannot be used.
+    """
+    job = _find(check_run_id(run_id))
+    if job is None or job.state is not JobState.QUEUED:
+        now = "not in the queue" if job is None else f"{job.state} already"
+        raise BadInputError(f"run {run_id} is {now}; only queued runs have a place to change")
+    with connect() as client:
+        client.delete_workflow(run_id)  # the engine has no way to change it
+    enqueue(run_id, priority)
 
 
 def cancel(run_id: str) -> None:
@@ -163,19 +189,7 @@ def delete(run_id: str) -> None:
     else:
         with connect() as client:
             client.delete_workflow(run_id)
-    _remove_folder(RunFolder(results_root() / run_id))
-
-
-def _remove_folder(folder: RunFolder) -> None:
-    """Gone from the store in one move, and then from the disk."""
-    doomed = folder.path.with_name(f".{folder.run_id}.deleted")
-    try:
-        if folder.path.exists():
-            folder.path.rename(doomed)
-        if doomed.exists():
-            shutil.rmtree(doomed)
-    except OSError as error:
-        raise SpinnError(f"cannot remove {error.filename}: {error.strerror}") from error
+    remove_run(run_id)
 
 
 def ensure_worker() -> None:
@@ -188,12 +202,13 @@ def ensure_worker() -> None:
         SpinnError: the store cannot be written.
     """
     _started[:] = [process for process in _started if process.poll() is None]
+    folder = results_root() / "workers"
     try:
-        workers_folder().mkdir(parents=True, exist_ok=True)
-        with (workers_folder() / "start.lock").open("w") as lock:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "start.lock").open("w") as lock:
             if not try_lock(lock) or any(worker.alive for worker in workers()):
                 return
-            with (workers_folder() / "worker.log").open("ab") as log:
+            with (folder / "worker.log").open("ab") as log:
                 process = subprocess.Popen(
                     [sys.executable, "-m", "spinn_engine", "worker"],
                     stdin=lock,
@@ -202,7 +217,5 @@ def ensure_worker() -> None:
                     start_new_session=True,
                 )
     except OSError as error:
-        raise SpinnError(
-            f"cannot start a worker in {workers_folder()}: {error.strerror}"
-        ) from error
+        raise SpinnError(f"cannot start a worker in {folder}: {error.strerror}") from error
     _started.append(process)

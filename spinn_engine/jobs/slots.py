@@ -1,30 +1,42 @@
-"""Device slots: one live worker each, kept so by a file lock, with a heartbeat file beside it.
+"""Device slots: one live worker each, with a heartbeat in the job database.
 
-Under ``<store>/workers``: ``SLOT.lock`` is locked for as long as its worker lives, so liveness does
-not depend on a clock; ``SLOT.json`` says who the worker is and which run its child has in hand.
+A slot's row in ``spinn_workers`` says who its worker is, which run its child has in hand, and what
+people want of the worker: to serve, to pause, or to drain.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
+import logging
 import os
 import re
 import socket
 import threading
 import time
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib import metadata
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from spinn_engine.artifacts.store import results_root
 from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.jobs.database import database_url, prepare_database, sqlite_path, transaction
+from spinn_engine.jobs.devices import Device
+from spinn_engine.jobs.locks import held, slot_lock
 
+LOG = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 2.0
-# A look at whether a slot is held takes its lock for an instant; a worker tries for longer.
+# A look at whether a file lock is held takes it for an instant; a worker tries for longer.
 _TAKE_SECONDS = 1.0
+_FORGOTTEN_SECONDS = 86_400.0
 _SLOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+
+
+class Wanted(StrEnum):
+    """What a worker is to do: take jobs; take none for now; end after the one it has."""
+
+    SERVE = "serve"
+    PAUSE = "pause"
+    DRAIN = "drain"
 
 
 @dataclass(frozen=True)
@@ -36,7 +48,9 @@ class Worker:
         pid: process id on ``host``.
         host: name of the machine.
         alive: whether the worker's process still holds the slot.
+        wanted: whether it serves, pauses, or drains.
         device: e.g. ``cuda:0 (NVIDIA H100)`` or ``cpu``.
+        memory_bytes: memory of the device; of the machine for a CPU.
         torch: version of torch, None where it is not installed.
         run_id: the run that its child process has in hand, None when idle.
         seconds_since_heartbeat: age of all this.
@@ -46,15 +60,12 @@ class Worker:
     pid: int
     host: str
     alive: bool
-    device: str | None
+    wanted: Wanted
+    device: str
+    memory_bytes: int
     torch: str | None
     run_id: str | None
     seconds_since_heartbeat: float
-
-
-def workers_folder() -> Path:
-    """Where locks, heartbeats and logs of the workers are."""
-    return results_root() / "workers"
 
 
 def slot_name(device: str) -> str:
@@ -63,119 +74,169 @@ def slot_name(device: str) -> str:
     return f"{host}-{device.replace(':', '')}"
 
 
+def check_slot(name: str) -> str:
+    """Return ``name`` if it can be a slot's.
+
+    Raises:
+        BadInputError: it holds something other than letters, digits, ``_`` and ``-``.
+    """
+    if not _SLOT.fullmatch(name):
+        raise BadInputError(
+            f"{name[:80]!r} is not a slot: slots have up to 100 letters, digits, '-' and '_'"
+        )
+    return name
+
+
 def workers() -> list[Worker]:
-    """All workers that have not ended in good order, the dead ones too, by slot."""
-    found = (_read(path) for path in sorted(workers_folder().glob("*.json")))
-    return [worker for worker in found if worker is not None]
+    """All workers of the last day that have not ended in good order, the dead ones too, by slot.
+
+    Raises:
+        SpinnError: the job database cannot be used.
+    """
+    path = sqlite_path(database_url())
+    if path is not None and not path.exists():  # looking makes no database
+        return []
+    from sqlalchemy import text
+
+    with transaction() as connection:
+        found = connection.execute(text("SELECT slot, beat, wanted FROM spinn_workers"))
+        rows = sorted((slot, json.loads(beat), wanted) for slot, beat, wanted in found)
+    alive = held(slot for slot, _, _ in rows)
+    listed = [_worker(slot, beat, wanted, slot in alive) for slot, beat, wanted in rows]
+    return [w for w in listed if w.alive or w.seconds_since_heartbeat < _FORGOTTEN_SECONDS]
 
 
-def _read(path: Path) -> Worker | None:
-    try:
-        beat = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # its worker has just ended
-        return None
+def _worker(slot: str, beat: dict[str, Any], wanted: str, alive: bool) -> Worker:
+    age = max(0.0, time.time() - beat.pop("time"))
     return Worker(
-        slot=path.stem,
-        pid=beat["pid"],
-        host=beat["host"],
-        alive=is_held(path.with_suffix(".lock")),
-        device=beat["device"],
-        torch=beat["torch"],
-        run_id=beat["run_id"],
-        seconds_since_heartbeat=max(0.0, time.time() - beat["time"]),
+        slot=slot, alive=alive, wanted=Wanted(wanted), seconds_since_heartbeat=age, **beat
     )
 
 
-def is_held(lock: Path) -> bool:
-    """Whether a process holds this file lock."""
-    try:
-        with lock.open() as file:
-            return not try_lock(file)
-    except FileNotFoundError:
-        return False
+def ask_worker(slot: str, wanted: Wanted) -> None:
+    """Have a worker serve, pause or drain; it is seen to within a heartbeat.
 
+    Raises:
+        BadInputError: no live worker has that slot.
+        SpinnError: the job database cannot be used.
+    """
+    check_slot(slot)
+    alive = [worker.slot for worker in workers() if worker.alive]
+    if slot not in alive:
+        there = f"live ones: {', '.join(alive)}" if alive else "there is none"
+        raise BadInputError(f"there is no live worker {slot!r} ({there})")
+    from sqlalchemy import text
 
-def try_lock(file: IO[Any]) -> bool:
-    """Lock an open file, for as long as it is open here or in a process that inherited it."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    with transaction() as connection:
+        connection.execute(
+            text("UPDATE spinn_workers SET wanted = :wanted WHERE slot = :slot"),
+            {"wanted": str(wanted), "slot": slot},
+        )
 
 
 class Slot:
     """A device slot held by this process, from construction to ``release``.
 
+    Attributes:
+        name: the slot's.
+        device: what it serves.
+        wanted: what people want of this worker, as of the last heartbeat.
+        lost: whether another worker took the slot while the database could not be reached.
+
     Raises:
         BadInputError: the name cannot be a slot's, or a live worker holds the slot.
-        SpinnError: the store cannot be written.
+        SpinnError: the job database cannot be used.
     """
 
-    def __init__(self, name: str, device: str) -> None:
-        if not _SLOT.fullmatch(name):
-            raise BadInputError(
-                f"{name[:80]!r} is not a slot: slots have up to 100 letters, digits, '-' and '_'"
-            )
-        self.name = name
-        self._path = workers_folder() / f"{name}.json"
-        self._lock_file = self._take()
+    def __init__(self, name: str, device: Device) -> None:
+        self.name = check_slot(name)
+        self.device = device
+        self.wanted = Wanted.SERVE
+        self.lost = False
+        prepare_database()
+        self._lock = slot_lock(name)
+        self._take()
         self._writing = threading.Lock()
         self._released = threading.Event()
         self._beat: dict[str, Any] = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
-            "device": device,
+            "device": device.label,
+            "memory_bytes": device.memory_bytes,
             "torch": _torch_version(),
             "run_id": None,
         }
-        self._write()
+        self._write(start=True)
         threading.Thread(target=self._keep_beating, name="heartbeat", daemon=True).start()
 
-    def _take(self) -> IO[str]:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            file = self._path.with_suffix(".lock").open("w")
-        except OSError as error:
-            raise SpinnError(f"cannot write {self._path.parent}: {error.strerror}") from error
+    def _take(self) -> None:
         deadline = time.monotonic() + _TAKE_SECONDS
-        while not try_lock(file):
+        while not self._lock.take():
             if time.monotonic() > deadline:
-                file.close()
                 raise BadInputError(
                     f"slot {self.name} already has a live worker: stop that one, "
                     "or give this one another --slot"
                 )
             time.sleep(0.02)
-        return file
 
     def show_run(self, run_id: str | None) -> None:
         """Tell at once which run the child process has in hand."""
         self._beat["run_id"] = run_id
-        self._write()
+        self._beat_now()
 
     def release(self) -> None:
         """Give the slot back and take the heartbeat away."""
+        from sqlalchemy import text
+
         self._released.set()
         with self._writing:
-            self._path.unlink(missing_ok=True)
-            self._lock_file.close()
+            try:
+                if not self.lost:
+                    with transaction() as connection:
+                        connection.execute(
+                            text("DELETE FROM spinn_workers WHERE slot = :slot"),
+                            {"slot": self.name},
+                        )
+            finally:
+                self._lock.release()
 
     def _keep_beating(self) -> None:
+        away = False
         while not self._released.wait(HEARTBEAT_SECONDS):
-            self._write()
-
-    def _write(self) -> None:
-        """Replace the heartbeat whole; a full disk only makes it look old."""
-        temporary = self._path.with_suffix(".tmp")
-        with self._writing:
-            if self._released.is_set():
+            if not self._lock.keep():
+                self.lost = True
                 return
+            there = self._beat_now()
+            if away == there:
+                LOG.warning(
+                    "the job database is %s", "back" if there else "away; it is tried again"
+                )
+            away = not there
+
+    def _beat_now(self) -> bool:
+        """Write the heartbeat; a database that is away, or full, only makes it look old."""
+        with self._writing:
+            if self._released.is_set() or self.lost:
+                return True
             try:
-                temporary.write_text(json.dumps({**self._beat, "time": time.time()}))
-                temporary.replace(self._path)
-            except OSError:
-                temporary.unlink(missing_ok=True)
+                self.wanted = self._write()
+            except SpinnError:
+                return False
+        return True
+
+    def _write(self, start: bool = False) -> Wanted:
+        from sqlalchemy import text
+
+        with transaction() as connection:
+            written = connection.execute(
+                text(
+                    "INSERT INTO spinn_workers (slot, beat, wanted) VALUES (:slot, :beat, 'serve') "
+                    "ON CONFLICT (slot) DO UPDATE SET beat = excluded.beat"
+                    f"{', wanted = excluded.wanted' if start else ''} RETURNING wanted"
+                ),
+                {"slot": self.name, "beat": json.dumps({**self._beat, "time": time.time()})},
+            )
+            return Wanted(written.scalar_one())
 
 
 def _torch_version() -> str | None:

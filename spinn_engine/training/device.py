@@ -27,6 +27,19 @@ def available_devices() -> list[str]:
     return [*found, "cpu"]
 
 
+def accelerators() -> list[tuple[str, str, int]]:
+    """Name, model and memory in bytes of every accelerator: ``("cuda:0", "NVIDIA H100", ...)``."""
+    found = []
+    for name in available_devices()[:-1]:
+        if name == "mps":
+            found.append((name, "", torch.mps.recommended_max_memory()))
+        else:
+            backend = torch.cuda if name.startswith("cuda") else torch.xpu
+            facts = backend.get_device_properties(name)
+            found.append((name, facts.name, facts.total_memory))
+    return found
+
+
 def pick_device(name: str) -> torch.device:
     """The named device; ``auto`` is the first accelerator, or the CPU.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spinn_engine.artifacts.store import RunFolder, create_run
-from spinn_engine.jobs.slots import is_held
+from spinn_engine.jobs.locks import is_locked
 from spinn_engine.spec import RunSpec
 from tests.jobs.support import SLOT, MakeRun, StartWorker, wait_until, worker_log
 
@@ -60,7 +60,7 @@ def start_worker(store: Path) -> Iterator[StartWorker]:
             process = subprocess.Popen([sys.executable, "-W", "error", "-c", code], stderr=log)
         started.append(process)
         lock = store / "workers" / f"{SLOT}.lock"
-        wait_until(lambda: is_held(lock) or process.poll() is not None, "a worker")
+        wait_until(lambda: is_locked(lock) or process.poll() is not None, "a worker")
         return process
 
     yield start

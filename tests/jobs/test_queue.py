@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.jobs.devices import cpu
 from spinn_engine.jobs.queue import JobState, cancel, delete, enqueue, jobs, resume
 from spinn_engine.jobs.slots import Slot
 from tests.jobs.support import MakeRun, job
@@ -111,7 +112,7 @@ def test_a_running_job_without_a_live_worker_is_interrupted(make_run: MakeRun, s
     enqueue(run_id)
     set_status(store, run_id, "PENDING", "here-cpu")
     assert job(run_id).state is JobState.INTERRUPTED
-    slot = Slot("here-cpu", "cpu")
+    slot = Slot("here-cpu", cpu())
     assert job(run_id).state is JobState.RUNNING
     with pytest.raises(BadInputError, match="running already"):
         resume(run_id)
@@ -127,7 +128,7 @@ def test_a_cancelled_job_is_cancelling_while_its_process_lives(
 ) -> None:
     run_id = make_run().run_id
     enqueue(run_id)
-    slot = Slot("here-cpu", "cpu")
+    slot = Slot("here-cpu", cpu())
     slot.show_run(run_id)
     set_status(store, run_id, "CANCELLED", "here-cpu")
     assert job(run_id).state is JobState.CANCELLING

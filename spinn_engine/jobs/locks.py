@@ -1,0 +1,184 @@
+"""Who lives: a lock a device slot, held by its worker, so that liveness depends on no clock.
+
+With SQLite it is a file lock beside the database; with PostgreSQL a session's advisory lock, which
+the server lets go of when the worker's connection ends.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+from spinn_engine.errors import SpinnError, UnreachableError
+from spinn_engine.jobs.database import database_url, sqlite_path, transaction
+
+if TYPE_CHECKING:
+    import psycopg
+
+# Our advisory locks, among all others of the database: the letters SPIN.
+_CLASS = 0x5350494E
+# A machine that vanished without a word: its connection is given up after 10 + 3 * 5 seconds.
+_KEEPALIVE = {"idle": 10, "interval": 5, "count": 3}
+
+
+class Lock(Protocol):
+    """What keeps a second live worker off a slot."""
+
+    def take(self) -> bool:
+        """Try to hold it; returns whether it is held now. Raises SpinnError if it cannot be."""
+
+    def keep(self) -> bool:
+        """Hold it still, also after a lost connection; False: somebody else has it now."""
+
+    def release(self) -> None:
+        """Let it go."""
+
+
+def slot_lock(slot: str) -> Lock:
+    """The lock of a slot, not yet held."""
+    folder = lock_folder()
+    return AdvisoryLock(slot) if folder is None else FileLock(folder / f"{slot}.lock")
+
+
+def lock_folder() -> Path | None:
+    """Where the file locks are; None where the database keeps the locks."""
+    path = sqlite_path(database_url())
+    return None if path is None else path.parent / "workers"
+
+
+def held(slots: Iterable[str]) -> set[str]:
+    """Those of the slots that have a live worker."""
+    folder = lock_folder()
+    if folder is not None:
+        return {slot for slot in slots if is_locked(folder / f"{slot}.lock")}
+    from sqlalchemy import text
+
+    with transaction() as connection:
+        found = connection.execute(
+            text(
+                "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted "
+                "AND classid = :ours AND database = "
+                "(SELECT oid FROM pg_database WHERE datname = current_database())"
+            ),
+            {"ours": _CLASS},
+        )
+        keys = set(found.scalars())
+    return {slot for slot in slots if zlib.crc32(slot.encode()) in keys}
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds this file lock."""
+    try:
+        with path.open() as file:
+            return not try_lock(file)
+    except FileNotFoundError:
+        return False
+
+
+def try_lock(file: IO[Any]) -> bool:
+    """Lock an open file, for as long as it is open here or in a process that inherited it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+class FileLock:
+    """A lock that the kernel lets go of with the process."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[str] | None = None
+
+    def take(self) -> bool:
+        """Try to hold it.
+
+        Raises:
+            SpinnError: its folder cannot be written.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            file = self._path.open("w")
+        except OSError as error:
+            raise SpinnError(f"cannot write {self._path.parent}: {error.strerror}") from error
+        if not try_lock(file):
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def keep(self) -> bool:
+        """A file lock is never lost."""
+        return True
+
+    def release(self) -> None:
+        """Let it go."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class AdvisoryLock:
+    """A lock of a PostgreSQL session of its own."""
+
+    def __init__(self, slot: str) -> None:
+        self._key = zlib.crc32(slot.encode())
+        self._session: psycopg.Connection | None = None
+
+    def take(self) -> bool:
+        """Try to hold it, over a new connection.
+
+        Raises:
+            UnreachableError: the database cannot be reached.
+        """
+        import psycopg
+
+        url = database_url().replace("postgresql+psycopg://", "postgresql://", 1)
+        try:
+            session = psycopg.connect(url, autocommit=True, application_name="spinn worker lock")
+            for name, value in _KEEPALIVE.items():
+                session.execute(f"SET tcp_keepalives_{name} = {value}")
+            ours, key = (_signed(number) for number in (_CLASS, self._key))
+            [taken] = session.execute("SELECT pg_try_advisory_lock(%s, %s)", (ours, key))
+        except psycopg.Error as error:
+            cause = str(error).strip().splitlines()[0]
+            raise UnreachableError(f"the job database gives no lock: {cause}") from error
+        if not taken[0]:
+            session.close()
+            return False
+        self._session = session
+        return True
+
+    def keep(self) -> bool:
+        """Take it again if the connection was lost; not told apart from held while it is.
+
+        Returns:
+            False if another worker has it now.
+        """
+        import psycopg
+
+        assert self._session is not None
+        try:
+            self._session.execute("SELECT 1")
+        except psycopg.Error:
+            self._session.close()
+            try:
+                return self.take()
+            except UnreachableError:  # the database is away: nobody can take the lock meanwhile
+                return True
+        return True
+
+    def release(self) -> None:
+        """Let it go."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+
+def _signed(number: int) -> int:
+    """A 32-bit number as PostgreSQL's ``integer`` has it."""
+    return number - (1 << 32) if number >= 1 << 31 else number
