@@ -5,7 +5,7 @@ Imports no torch until something is trained or a network is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,25 +16,30 @@ from spinn_engine.artifacts.stages import planned_stages, stage_rows
 from spinn_engine.artifacts.store import (
     RESULT_NAME,
     RunFolder,
-    create_run,
     list_runs,
     open_run,
     results_root,
+    store_name,
 )
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.errors import BadInputError
+from spinn_engine.foreground import run
 from spinn_engine.jobs.queue import (
     Job,
     JobState,
+    Priority,
+    Wanted,
     Worker,
+    ask_worker,
     cancel,
     delete,
-    enqueue,
     ensure_worker,
     jobs,
     resume,
+    set_priority,
     workers,
 )
+from spinn_engine.jobs.submission import Submission, read_sweep, submit, submit_sweep
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.checks import advised_drops, check_problem
 from spinn_engine.problems.preview import preview
@@ -56,11 +61,15 @@ __all__ = [
     "LayerImportance",
     "Problem",
     "Prediction",
+    "Priority",
     "PruneSpec",
     "RunFolder",
     "RunSpec",
     "Stage",
+    "Submission",
+    "Wanted",
     "Worker",
+    "ask_worker",
     "cancel",
     "check",
     "compared",
@@ -80,7 +89,11 @@ __all__ = [
     "resume",
     "run",
     "stage_rows",
+    "store_name",
+    "set_priority",
     "submit",
+    "submit_sweep",
+    "sweep",
     "terms_of",
     "whatif",
     "whatif_curve",
@@ -116,46 +129,6 @@ def without_flagged(spec: RunSpec) -> RunSpec:
         )
     data = spec.data.model_copy(update={"drop": (*spec.data.drop, *flagged)})
     return spec.model_copy(update={"data": data})
-
-
-def submit(spec: RunSpec) -> str:
-    """Check a spec against its data, make the run and put it into the queue; returns its id.
-
-    Raises:
-        BadInputError: the spec, the data or the schedule cannot be had as asked.
-    """
-    folder = create_run(spec)
-    enqueue(folder.run_id)
-    return folder.run_id
-
-
-def run(
-    spec: RunSpec,
-    on_start: Callable[[RunFolder], None] | None = None,
-    on_epoch: Callable[[dict[str, Any]], None] | None = None,
-) -> RunFolder:
-    """Do a whole run here and now, without queue or worker.
-
-    Args:
-        spec: what to do.
-        on_start: called once with the run's folder, before training.
-        on_epoch: called with each line of ``metrics.jsonl``.
-
-    Raises:
-        SpinnError: as ``submit`` and ``Runner``.
-    """
-    from spinn_engine.pipeline import Runner
-    from spinn_engine.training.device import pick_device
-
-    pick_device(spec.train.device)  # refused before anything is made
-    folder = create_run(spec)
-    if on_start:
-        on_start(folder)
-    runner = Runner(folder, on_epoch)
-    for stage in range(spec.prune.stages + 1):
-        runner.run_stage(stage)
-    runner.finish()
-    return folder
 
 
 def importance(run_id: str, stage: int, seed: int | None = None) -> list[LayerImportance]:
@@ -243,6 +216,22 @@ def compared(run_ids: Sequence[str]) -> list[dict[str, Any]]:
         if result is None:
             raise BadInputError(f"run {run_id} is not finished, so there is nothing to compare yet")
         found.append(result)
+    return found
+
+
+def sweep(sweep_id: str) -> list[dict[str, Any]]:
+    """The runs of a sweep: ``run_id``, the swept ``values`` by field, and ``result`` or None.
+
+    Raises:
+        BadInputError: there is no such sweep.
+    """
+    found = []
+    for one in read_sweep(sweep_id):
+        try:
+            result = open_run(one["run_id"]).result()
+        except BadInputError:  # deleted since
+            continue
+        found.append({**one, "result": result})
     return found
 
 

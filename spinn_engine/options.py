@@ -16,14 +16,15 @@ def _of(choices: Any) -> str:
     return ", ".join(get_args(choices))
 
 
-def _names(text: str) -> list[str]:
+def names(text: str) -> list[str]:
+    """Column names or other words, parted by commas."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def widths(text: str) -> list[int]:
     """Hidden widths as a person writes them: ``512,512,256``."""
     try:
-        return [int(width) for width in _names(text)]
+        return [int(width) for width in names(text)]
     except ValueError:
         message = f"expected whole numbers like 512,512,256 but got {text!r}"
         raise argparse.ArgumentTypeError(message) from None
@@ -51,10 +52,10 @@ class Option:
 
 DATA_OPTIONS = [
     Option("--data", "data.source", str, "milling-sim, burgers, nasa-mill:PATH or table:PATH"),
-    Option("--targets", "data.targets", _names, "target columns of a table, comma-separated"),
+    Option("--targets", "data.targets", names, "target columns of a table, comma-separated"),
     Option("--group", "data.group", str, "column whose equal values stay in one part of the split"),
     Option("--time", "data.time", str, "column that orders the rows of a group"),
-    Option("--drop", "data.drop", _names, "columns that are not to be inputs, comma-separated"),
+    Option("--drop", "data.drop", names, "columns that are not to be inputs, comma-separated"),
 ]
 PLAN_OPTIONS = [
     *DATA_OPTIONS,
@@ -97,10 +98,10 @@ RUN_OPTIONS = [
     Option("--wear-law", "physics.wear_law", float, "weight of the wear rate law"),
     Option("--heat-balance", "physics.heat_balance", float, "weight of the heat balance"),
     Option("--fit-coefficients", "physics.fit_coefficients", _yes, "yes: learn the laws' factors"),
-    Option("--physics-targets", "physics.targets", _names, "targets of the first two"),
+    Option("--physics-targets", "physics.targets", names, "targets of the first two"),
     Option("--criterion", "prune.criterion", str, f"how neurons are scored: {_of(Criterion)}"),
     Option("--reconstruction", "prune.reconstruction", str, _of(Reconstruction)),
-    Option("--controls", "compare.controls", _names, f"arms to compare with: {_of(Control)}"),
+    Option("--controls", "compare.controls", names, f"arms to compare with: {_of(Control)}"),
     Option("--folds", "compare.folds", int, "grouped cross-validation with so many folds"),
     Option("--margin", "compare.margin", float, "R2 that pruning may cost and be no worse"),
 ]
@@ -119,10 +120,12 @@ def add_spec_options(parser: argparse.ArgumentParser, options: list[Option]) -> 
     )
 
 
-def add_seed_options(parser: argparse.ArgumentParser) -> None:
-    """Give a command ``--seeds N`` and ``--seed FIRST``."""
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Give a command all options of a run, ``--seeds N``, ``--seed FIRST`` and ``--out``."""
+    add_spec_options(parser, RUN_OPTIONS)
     parser.add_argument("--seeds", type=int, metavar="N", help="repetitions of the whole run")
     parser.add_argument("--seed", type=int, metavar="FIRST", help="seed of the first of them")
+    parser.add_argument("--out", metavar="FOLDER", help="the store, else $SPINN_RESULTS, results")
 
 
 def spec_from(arguments: argparse.Namespace) -> RunSpec:

@@ -199,7 +199,9 @@ class RunSpec(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _defaults_of_the_source(cls, data: Any) -> Any:
+    def _as_given(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "data_sha256" in data:  # the spec.json of a run
+            data = data.get("spec")
         return with_source_defaults(data)
 
     @model_validator(mode="after")
@@ -282,7 +284,7 @@ class RunSpec(Part):
 
     @classmethod
     def from_file(cls, path: Path) -> RunSpec:
-        """Read a spec file.
+        """Read a spec file, or the ``spec.json`` of a run.
 
         Raises:
             BadInputError: the file is missing or unreadable, or not a spec.

@@ -99,20 +99,52 @@ def jobs_table(jobs: Sequence[api.Job]) -> Table:
     table = _table("run", "state", "stage", "epoch", "left", "worker", "error")
     for job in jobs:
         left = "" if job.eta_seconds is None else f"{job.eta_seconds:.0f} s"
+        state = str(job.state) if job.place is None else f"{job.state}, number {job.place}"
+        if job.place and job.priority is not api.Priority.NORMAL:
+            state += f" ({job.priority})"
         stage, epoch = f"{job.stage}/{job.stages}", f"{job.epoch}/{job.epochs}"
-        cells = (job.run_id, job.state, stage, epoch, left, job.worker or "", job.error or "")
+        cells = (job.run_id, state, stage, epoch, left, job.worker or "", job.error or "")
         table.add_row(*map(escape, cells))
     return table
 
 
 def workers_table(workers: Sequence[api.Worker]) -> Table:
-    """One line a worker that was ever seen in this store."""
-    table = _table("worker", "state", "device", "torch", "run")
+    """One line a worker of the last day."""
+    table = _table("worker", "state", "device", "memory", "torch", "heartbeat", "run")
     for worker in workers:
-        state = "alive" if worker.alive else "gone"
-        cells = (worker.slot, state, worker.device or "", worker.torch or "", worker.run_id or "")
-        table.add_row(*map(escape, cells))
+        serves = {"serve": "alive", "pause": "paused", "drain": "draining"}[worker.wanted]
+        state = serves if worker.alive else "gone"
+        memory = f"{worker.memory_bytes / 1e9:.0f} GB"
+        beat = f"{worker.seconds_since_heartbeat:.0f} s ago"
+        cells = (state, worker.device, memory, worker.torch or "none", beat, worker.run_id or "")
+        table.add_row(*map(escape, (worker.slot, *cells)))
     return table
+
+
+def sweep_table(runs: Sequence[dict[str, Any]]) -> Table:
+    """One line a run of a sweep: its values, what is left, and R2 on the test rows.
+
+    ``gain`` is that of ``structured`` over ``dense_longer``.
+    """
+    fields = list(runs[0]["values"]) if runs else []
+    numbers = ("params", "fewer", "R2", "95 %", "n", "gain")
+    table = _table("run", *fields, right=numbers)
+    for run in runs:
+        cells = [run["run_id"], *(str(run["values"][field]) for field in fields)]
+        table.add_row(*map(escape, cells), *_sweep_figures(run["result"]))
+    return table
+
+
+def _sweep_figures(result: dict[str, Any] | None) -> list[str]:
+    if result is None:
+        return ["not finished", "", "", "", "", ""]
+    arms = {arm["arm"]: arm for arm in result["arms"]}
+    last, r2 = result["stages"][-1], arms["structured"]["r2"]
+    longer = arms.get("dense_longer")
+    gain = "" if longer is None else f"{r2['mean'] - longer['r2']['mean']:+.4f}"
+    spread = "" if r2["low"] is None else f"{r2['low']:.4f} to {r2['high']:.4f}"
+    fewer = f"{100 * last['param_reduction']:.1f} %"
+    return [f"{last['params']:,}", fewer, f"{r2['mean']:.4f}", spread, str(r2["n"]), gain]
 
 
 def _table(*left: str, right: Sequence[str] = ()) -> Table:

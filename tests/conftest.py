@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+
+from tests.servers import (
+    PostgresCluster,
+    PostgresDatabase,
+    S3Server,
+    postgres_cluster,
+    postgres_programs,
+)
 
 NASA = Path(__file__).parents[2] / "shared" / "data" / "nasa_milling"
 
@@ -44,3 +53,48 @@ def small_table(tmp_path: Path, rng: np.random.Generator) -> Path:
     path = tmp_path / "small.csv"
     frame.to_csv(path, index=False)
     return path
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[PostgresCluster]:
+    """A PostgreSQL for all tests of this process."""
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    with postgres_cluster(programs) as started:
+        yield started
+
+
+@pytest.fixture
+def postgres(cluster: PostgresCluster) -> Iterator[PostgresDatabase]:
+    """An empty PostgreSQL database of the test's own, whose server can be stopped and started."""
+    database = cluster.new_database()
+    yield database
+    database.drop()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """An S3 server for all tests of this process."""
+    server = S3Server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def s3_store(s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty store on S3, set as the store, and this machine's copy of it; its URL."""
+    url = f"s3://{s3_server.new_bucket()}/runs"
+    for name, value in {
+        "SPINN_RESULTS": url,
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "AWS_ENDPOINT_URL_S3": s3_server.endpoint,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "very-secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return url

@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ORDER = [
     "errors", "source_defaults", "spec", "problems", "training", "pruning", "evaluation",
-    "artifacts", "pipeline", "jobs", "api", "options", "views", "checks_view", "__main__",
-    "dashboard",
+    "artifacts", "pipeline", "foreground", "jobs", "api", "options", "views", "checks_view",
+    "sweep", "console", "worker_command", "queue_commands", "commands", "__main__", "dashboard",
 ]  # fmt: skip
 FOR_THE_DASHBOARD = ("spinn_engine.api", "spinn_engine.spec", "spinn_engine.errors")
 
@@ -70,3 +70,13 @@ def test_no_torch_at_module_level(module: str) -> None:
     code = f"import sys, {module}; assert 'torch' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_worker_that_idles_for_days_loads_neither_torch_nor_pandas() -> None:
+    code = (
+        "import sys, spinn_engine.worker_command, spinn_engine.jobs.workflow; "
+        "from spinn_engine.__main__ import _parser; _parser('worker'); "
+        "print(sorted({'torch', 'pandas', 'numpy', 'scipy'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from spinn_engine import api, pipeline
 from spinn_engine.artifacts.checkpoints import load_stack
-from spinn_engine.artifacts.store import RunFolder, create_run, list_runs
+from spinn_engine.artifacts.creation import create_run
+from spinn_engine.artifacts.store import RunFolder, list_runs
 from spinn_engine.errors import BadInputError, TrainingDivergedError
 from spinn_engine.pipeline import Runner
 from spinn_engine.problems import load_problem

@@ -8,7 +8,8 @@ import pytest
 
 from spinn_engine import api
 from spinn_engine.__main__ import main
-from spinn_engine.artifacts.store import RunFolder, create_run
+from spinn_engine.artifacts.creation import create_run
+from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.errors import CorruptArtifactError
 from spinn_engine.pipeline import Runner

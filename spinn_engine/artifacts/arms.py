@@ -14,7 +14,8 @@ from spinn_engine.artifacts.delivery import (
     checkpoint,
     member_of,
 )
-from spinn_engine.artifacts.store import RunFolder, write_atomically
+from spinn_engine.artifacts.files import write_atomically
+from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.evaluation.cost import SPARSE_ROUNDS, SparseNetwork, latencies, peak_memory
 from spinn_engine.evaluation.tested import Tested, evaluate_networks, fit_linear
 from spinn_engine.problems.terms import Term

@@ -18,7 +18,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from spinn_engine.artifacts.store import write_atomically
+from spinn_engine.artifacts.files import write_atomically
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.spec import Activation
 from spinn_engine.training.network import Stack

@@ -11,7 +11,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from spinn_engine.artifacts.store import RunFolder, write_atomically
+from spinn_engine.artifacts.files import write_atomically
+from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def read_fields(folder: RunFolder) -> Fields:
         BadInputError: the run has none.
         CorruptArtifactError: the file is broken.
     """
-    path = folder.fields_path
+    path = folder.bring(folder.fields_path)
     if not path.exists():
         raise BadInputError(
             f"run {folder.run_id} has no fields: a run of burgers writes them when it ends"

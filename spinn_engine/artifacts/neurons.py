@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spinn_engine.artifacts.store import RunFolder, write_atomically
+from spinn_engine.artifacts.files import write_atomically
+from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError
 
 Chosen = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]
@@ -79,7 +80,7 @@ def read_importance(folder: RunFolder, stage: int, seed: int) -> list[LayerImpor
     Raises:
         BadInputError: the stage is not finished, or the run has no such seed.
     """
-    path = folder.importance_path(stage)
+    path = folder.bring(folder.importance_path(stage))
     if not path.exists():
         raise BadInputError(f"run {folder.run_id} has no finished stage {stage}")
     with np.load(path, allow_pickle=False) as arrays:

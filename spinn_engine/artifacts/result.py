@@ -24,7 +24,8 @@ from spinn_engine.artifacts.delivery import (
     publish_checkpoints,
 )
 from spinn_engine.artifacts.fields import record_fields
-from spinn_engine.artifacts.store import RunFolder, write_atomically
+from spinn_engine.artifacts.files import write_atomically
+from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.evaluation.verdict import verdict

@@ -1,35 +1,36 @@
-"""Run folders: made, found, read and written whole. Imports no torch.
+"""The store of runs: they are found, fetched, published and removed.
 
-The store is ``$SPINN_RESULTS`` (default ``results``); a run is one folder in it.
+The store is ``$SPINN_RESULTS`` (default ``results``); a run is one folder in it. Where that is a
+URL, the runs are on another machine, and their folders here are copies (see ``remote``).
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import re
-import secrets
 import shutil
-from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
 
-from spinn_engine.errors import BadInputError, CorruptArtifactError, SpinnError
-from spinn_engine.problems import load_problem
-from spinn_engine.problems.split import cross_validation
-from spinn_engine.problems.terms import terms_of
-from spinn_engine.pruning.schedule import plan
-from spinn_engine.spec import RunSpec
+from spinn_engine.artifacts.place import remote_store, results_root, store_name
+from spinn_engine.artifacts.run_folder import RESULT_NAME, RunFolder
+from spinn_engine.errors import BadInputError, SpinnError
 
-RESULT_NAME = "spinn_structured_metrics.json"
+__all__ = [
+    "RESULT_NAME",
+    "RunFolder",
+    "check_run_id",
+    "fetch_run",
+    "hold_run",
+    "list_runs",
+    "open_run",
+    "publish_run",
+    "remote_store",
+    "remove_run",
+    "results_root",
+    "store_name",
+]
+
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-
-
-def results_root() -> Path:
-    """The store's folder, absolute; it may not exist yet."""
-    return Path(os.environ.get("SPINN_RESULTS") or "results").absolute()
+_NO_RUNS = frozenset({"sweeps"})  # folders beside the runs
 
 
 def check_run_id(run_id: str) -> str:
@@ -45,221 +46,75 @@ def check_run_id(run_id: str) -> str:
     return run_id
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: a temporary file beside it, then a rename.
-
-    Raises:
-        BadInputError: the file cannot be written (a full disk, a folder without write permission).
-    """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> BadInputError:
-    return BadInputError(
-        f"cannot write {path}: {error.strerror or error}; free some space there, or keep the runs "
-        "elsewhere (--out, SPINN_RESULTS)"
-    )
-
-
-class RunFolder:
-    """One run's folder; every write into it goes through here or ``write_atomically``."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.run_id = path.name
-        self.spec_path = path / "spec.json"
-        self.metrics_path = path / "metrics.jsonl"
-        self.log_path = path / "log.txt"
-        self.checkpoints = path / "checkpoints"
-        self.importance = path / "importance"
-        self.stacks = path / "stacks"
-        self.facts_path = self.stacks / "dense_facts.npz"
-        self.fields_path = path / "fields.npz"
-        self.result_path = path / RESULT_NAME
-        self._spec: RunSpec | None = None
-
-    def spec(self) -> RunSpec:
-        """The run's spec.
-
-        Raises:
-            BadInputError: ``spec.json`` holds another version's or a broken spec.
-            CorruptArtifactError: ``spec.json`` is missing or not JSON.
-        """
-        if self._spec is None:
-            self._spec = RunSpec.from_dict(self._stored()["spec"], where=str(self.spec_path))
-        return self._spec
-
-    def data_hash(self) -> str:
-        """SHA-256 of the problem that the run was made for."""
-        return str(self._stored()["data_sha256"])
-
-    def ends(self) -> tuple[int, int]:
-        """Numbers of inputs and outputs of the run's networks."""
-        stored = self._stored()
-        return int(stored["inputs"]), int(stored["outputs"])
-
-    def training_rows(self) -> int | None:
-        """Rows that a network of the run is trained on; None in a run of an earlier version."""
-        return self._stored().get("training_rows")
-
-    def created(self) -> str:
-        """When the run was made, ISO 8601 in UTC."""
-        return str(self._stored()["created"])
-
-    def _stored(self) -> dict[str, Any]:
-        stored = read_json(self.spec_path)
-        missing = {"spec", "data_sha256", "inputs", "outputs", "created"} - stored.keys()
-        if missing:
-            raise CorruptArtifactError(f"{self.spec_path}: {sorted(missing)} not in the file")
-        return stored
-
-    def is_complete(self) -> bool:
-        """Whether the run has ended well: its result is written last."""
-        return self.result_path.exists()
-
-    def stack_path(self, stage: int, block: str) -> Path:
-        """Where the networks of a block of a stage are kept, for going on from there."""
-        return self.stacks / f"stage{stage}_{block}.pt"
-
-    def stage_is_done(self, stage: int) -> bool:
-        """Whether a stage is finished: a block's stack is the last file that the block writes."""
-        return all(self.stack_path(stage, block).exists() for block in self.spec().blocks(stage))
-
-    def importance_path(self, stage: int) -> Path:
-        """The neurons of a stage: scores, original indices, which are kept."""
-        return self.importance / f"stage{stage}.npz"
-
-    def result(self) -> dict[str, Any] | None:
-        """``spinn_structured_metrics.json``, or None while the run has not ended."""
-        return read_json(self.result_path) if self.is_complete() else None
-
-    def append_metrics(self, line: dict[str, Any]) -> None:
-        """Append one line to ``metrics.jsonl``."""
-        _append(self.metrics_path, json.dumps(line, allow_nan=False) + "\n")
-
-    def metrics(self) -> list[dict[str, Any]]:
-        """All whole lines of ``metrics.jsonl``; one that is still being written is left out."""
-        if not self.metrics_path.exists():
-            return []
-        text = self.metrics_path.read_text(encoding="utf-8")
-        lines = text.split("\n")[:-1]
-        return [json.loads(line) for line in lines if line]
-
-    def drop_metrics(self, stage: int, arms: Collection[str]) -> None:
-        """Forget the lines of a block's arms, so that a block done again counts once."""
-        lines = [x for x in self.metrics() if x["stage"] != stage or x["arm"] not in arms]
-        text = "".join(json.dumps(line) + "\n" for line in lines)
-        write_atomically(self.metrics_path, text.encode())
-
-    def log(self, message: str) -> None:
-        """Append one line with the time (UTC) to ``log.txt``."""
-        _append(self.log_path, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {message}\n")
-
-
-def _append(path: Path, text: str) -> None:
-    try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
-
-    Raises:
-        CorruptArtifactError: the file is missing, unreadable, or holds something else.
-    """
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CorruptArtifactError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
-        raise CorruptArtifactError(f"{path} is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise CorruptArtifactError(f"{path} holds no JSON object")
-    return value
-
-
-def create_run(spec: RunSpec) -> RunFolder:
-    """Check the spec against its data, and make the run's folder with ``spec.json`` in it.
-
-    Raises:
-        BadInputError: the data, the folds, the schedule or the physics cannot be had as asked.
-        BadInputError: or the folder cannot be written.
-    """
-    problem = load_problem(spec.data)
-    inputs, outputs = len(problem.input_names), len(problem.target_names)
-    plan(spec.prune, spec.model.hidden, inputs, outputs)
-    terms_of(problem, spec.physics)
-    if spec.compare.folds > 1:
-        cross_validation(problem, spec.compare.folds)
-    now = datetime.now(UTC)
-    folder = RunFolder(results_root() / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}")
-    stored = {
-        "schema_version": spec.schema_version,
-        "created": now.isoformat(timespec="seconds"),
-        "data_sha256": problem.sha256(),
-        "inputs": inputs,
-        "outputs": outputs,
-        "training_rows": len(problem.train),
-        "spec": spec.model_dump(mode="json"),
-    }
-    write_atomically(folder.spec_path, json.dumps(stored, indent=2).encode())
-    return folder
-
-
 def open_run(run_id: str) -> RunFolder:
     """The folder of an existing run.
 
     Raises:
         BadInputError: the id is not one, or there is no such run in the store.
+        SpinnError: the store cannot be used.
     """
     folder = RunFolder(results_root() / check_run_id(run_id))
-    if not folder.spec_path.exists():
-        raise BadInputError(f"there is no run {run_id!r} in {results_root()}")
+    if (remote := folder.remote()) is not None:
+        remote.refresh(run_id)
+    if not folder.has(folder.spec_path):
+        raise BadInputError(f"there is no run {run_id!r} in {store_name()}")
     return folder
 
 
 def list_runs() -> list[RunFolder]:
-    """All runs in the store, newest first."""
-    specs = results_root().glob("*/spec.json")
-    folders = [RunFolder(p.parent) for p in specs if _RUN_ID.fullmatch(p.parent.name)]
-    return sorted(folders, key=lambda folder: folder.run_id, reverse=True)
+    """All runs in the store, newest first.
+
+    Raises:
+        SpinnError: the store cannot be used.
+    """
+    root, remote = results_root(), remote_store()
+    if remote is None:
+        names = [path.parent.name for path in root.glob("*/spec.json")]
+    else:
+        names = [name for name in remote.names() if name not in _NO_RUNS]
+    found = sorted((name for name in names if _RUN_ID.fullmatch(name)), reverse=True)
+    return [RunFolder(root / name) for name in found]
 
 
-@contextlib.contextmanager
-def hold_run(folder: RunFolder) -> Iterator[None]:
-    """Keep others on this machine from replacing a run's files, for the length of the block."""
-    yield
+def hold_run(folder: RunFolder) -> AbstractContextManager[None]:
+    """Keep others on this machine from replacing a run's files, for the length of the block.
+
+    Raises:
+        BadInputError: another process of this machine has the run.
+    """
+    remote = folder.remote()
+    return nullcontext() if remote is None else remote.hold(folder.run_id)
 
 
 def fetch_run(folder: RunFolder) -> None:
-    """Make the files here exactly those of the store."""
+    """Make the files here exactly those of the store; for who holds the run and begins with it.
+
+    Raises:
+        SpinnError: the store cannot be used.
+    """
+    if (remote := folder.remote()) is not None:
+        remote.fetch(folder.run_id)
 
 
 def publish_run(folder: RunFolder, live: bool = False) -> None:
-    """Send what has changed to the store."""
+    """Send what has changed to the store; ``live`` sends only metrics and log.
+
+    Raises:
+        SpinnError: the store cannot be used.
+    """
+    if (remote := folder.remote()) is not None:
+        remote.publish(folder.run_id, live)
 
 
 def remove_run(run_id: str) -> None:
     """Gone from the store in one move, and then from the disk.
 
     Raises:
-        SpinnError: a file cannot be removed.
+        SpinnError: a file cannot be removed, or the store cannot be used.
     """
+    if (remote := remote_store()) is not None:
+        remote.remove(check_run_id(run_id))
+        return
     path = results_root() / run_id
     doomed = path.with_name(f".{run_id}.deleted")
     try:

@@ -10,7 +10,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from spinn_engine.artifacts.store import RunFolder, write_atomically
+from spinn_engine.artifacts.files import write_atomically
+from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.pruning.whatif import DenseFacts, Moments, moments
 
@@ -76,14 +77,15 @@ def read_facts(folder: RunFolder) -> DenseFacts:
         BadInputError: the dense network is not trained yet.
         CorruptArtifactError: the file is broken.
     """
-    if not folder.facts_path.exists():
+    path = folder.bring(folder.facts_path)
+    if not path.exists():
         raise BadInputError(
             f"run {folder.run_id} has no trained dense network yet: predictions start from one"
         )
     try:
-        return _read(folder.facts_path, folder.facts_path.stat().st_mtime_ns)
+        return _read(path, path.stat().st_mtime_ns)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise CorruptArtifactError(f"{folder.facts_path} cannot be read: {error}") from error
+        raise CorruptArtifactError(f"{path} cannot be read: {error}") from error
 
 
 @lru_cache(maxsize=4)

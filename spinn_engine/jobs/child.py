@@ -80,7 +80,7 @@ def _is_out_of_memory(error: Exception) -> bool:
     """Whether memory ran out, of the device or of the machine; torch has no one type for both."""
     words = str(error)
     return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and ("out of memory" in words or "enough memory" in words)
+        isinstance(error, RuntimeError) and ("out of memory" in words or "allocate memory" in words)
     )
 
 

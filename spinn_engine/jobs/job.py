@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spinn_engine.artifacts.mirror import Stat, stat_of
 from spinn_engine.artifacts.stages import planned_stages
 from spinn_engine.artifacts.store import RunFolder, check_run_id, results_root
 from spinn_engine.errors import SpinnError
@@ -62,6 +65,7 @@ class Job:
         eta_seconds: estimated seconds to the end; None unless it runs and something is known.
         place: 1 for the queued job that is next, and so on; None for all others.
         priority: which queued jobs go first.
+        sweep: the sweep that it belongs to.
         worker: slot of the worker that has or had it.
         error: why it failed, one sentence.
     """
@@ -75,13 +79,14 @@ class Job:
     eta_seconds: float | None
     place: int | None
     priority: Priority
+    sweep: str | None
     worker: str | None
     error: str | None
 
 
-def places(statuses: Iterable[WorkflowStatus]) -> dict[str, int]:
-    """The place in the queue of every queued job, from 1."""
-    queued = [status for status in statuses if status.status in ("ENQUEUED", "DELAYED")]
+def places(statuses: Sequence[WorkflowStatus]) -> dict[str, int]:
+    """The place in the queue of every queued job, from 1; ``statuses`` are the newest first."""
+    queued = [status for status in reversed(statuses) if status.status in ("ENQUEUED", "DELAYED")]
     queued.sort(key=lambda status: (status.priority or 0, status.created_at or 0))
     return {status.workflow_id: place for place, status in enumerate(queued, 1)}
 
@@ -103,6 +108,7 @@ def describe(status: WorkflowStatus, alive: Mapping[str, Worker], place: int | N
         eta_seconds=at.eta_seconds if state is JobState.RUNNING else None,
         place=place if waits else None,
         priority=_priority(status.priority or 0),
+        sweep=(status.attributes or {}).get("sweep"),
         worker=None if waits else status.executor_id or None,
         error=_error(status) if state is JobState.FAILED else None,
     )
@@ -126,13 +132,22 @@ def _progress(run_id: str, state: JobState, worker: Worker | None) -> tuple[int,
     """The last stage's number and the progress; zeros for a run whose files are gone or broken."""
     try:
         folder = RunFolder(results_root() / check_run_id(run_id))
-        lines = recent_lines(folder.metrics_path)
-        begins = state is JobState.RUNNING and worker and not any(x["epoch"] for x in lines)
+        stages, at = _read(folder.path, stat_of(folder.spec_path), stat_of(folder.metrics_path))
+        begins = state is JobState.RUNNING and at.eta_seconds is None
         before = seconds_a_unit(folder, worker.device) if worker and begins else None
-        spec = folder.spec()
-        return spec.prune.stages, progress(spec, planned_stages(folder), lines, before)
+        if before is not None:
+            at = progress(folder.spec(), planned_stages(folder), [], before)
     except SpinnError:
         return 0, Progress(0, 0, 0, None)
+    return stages, at
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path, spec: Stat | None, metrics: Stat | None) -> tuple[int, Progress]:
+    """The last stage's number and the progress of a run whose files have these stamps."""
+    folder = RunFolder(path)
+    lines = recent_lines(folder.metrics_path)
+    return folder.spec().prune.stages, progress(folder.spec(), planned_stages(folder), lines)
 
 
 def _error(status: WorkflowStatus) -> str:

@@ -25,6 +25,7 @@ from spinn_engine.jobs.database import (
 from spinn_engine.jobs.job import Job, JobState, Priority, describe, places
 from spinn_engine.jobs.locks import try_lock
 from spinn_engine.jobs.slots import Wanted, Worker, ask_worker, workers
+from spinn_engine.spec import RunSpec
 
 if TYPE_CHECKING:
     from dbos import WorkflowStatus
@@ -37,6 +38,7 @@ __all__ = [
     "Worker",
     "ask_worker",
     "cancel",
+    "check_device",
     "delete",
     "enqueue",
     "ensure_worker",
@@ -50,7 +52,21 @@ __all__ = [
 _started: list[subprocess.Popen[bytes]] = []
 
 
-def enqueue(run_id: str, priority: Priority = Priority.NORMAL) -> None:
+def check_device(spec: RunSpec) -> None:
+    """Refuse a spec that names one of several devices: in the queue the worker's slot decides.
+
+    Raises:
+        BadInputError: it does.
+    """
+    device = spec.train.device
+    if ":" in device:
+        raise BadInputError(
+            f"train.device: {device!r} names one of several devices, but in the queue the worker's "
+            f"slot decides that: write {device.partition(':')[0]!r}"
+        )
+
+
+def enqueue(run_id: str, priority: Priority = Priority.NORMAL, sweep: str | None = None) -> None:
     """Put a run at the end of the queue, behind all others of its priority.
 
     Raises:
@@ -58,12 +74,7 @@ def enqueue(run_id: str, priority: Priority = Priority.NORMAL) -> None:
             several devices.
         SpinnError: the job database cannot be used.
     """
-    device = open_run(run_id).spec().train.device
-    if ":" in device:
-        raise BadInputError(
-            f"train.device: {device!r} names one of several devices, but in the queue the worker's "
-            f"slot decides that: write {device.partition(':')[0]!r}"
-        )
+    check_device(open_run(run_id).spec())
     with connect() as client:
         from dbos import error as dbos_error
 
@@ -76,6 +87,7 @@ def enqueue(run_id: str, priority: Priority = Priority.NORMAL) -> None:
                     "workflow_id_reuse_policy": "reject",
                     "app_version": VERSION,
                     "priority": priority.number(),
+                    "attributes": {"sweep": sweep},
                 },
                 run_id,
             )
@@ -123,7 +135,7 @@ def set_priority(run_id: str, priority: Priority) -> None:
         raise BadInputError(f"run {run_id} is {now}; only queued runs have a place to change")
     with connect() as client:
         client.delete_workflow(run_id)  # the engine has no way to change it
-    enqueue(run_id, priority)
+    enqueue(run_id, priority, job.sweep)
 
 
 def cancel(run_id: str) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 # A worker that is restarted, or whose database was away, has this long to come back.
 GRACE_SECONDS = 10.0
+_LOOK_SECONDS = 3.0
 
 
 def running(client: DBOSClient) -> list[WorkflowStatus]:
@@ -71,13 +72,17 @@ class Orphans:
     def __init__(self, slot: str) -> None:
         self._slot = slot
         self._gone_since: dict[str, float] = {}
+        self._looked = float("-inf")
 
     def look(self) -> bool:
-        """Look once, and requeue what is due; returns whether any run is orphaned.
+        """Look every few seconds, and requeue what is due; returns whether any run is orphaned.
 
         Raises:
             SpinnError: the job database cannot be used.
         """
+        if time.monotonic() - self._looked < _LOOK_SECONDS:
+            return bool(self._gone_since)
+        self._looked = time.monotonic()
         with connect() as client:
             others = {s.executor_id for s in running(client) if s.executor_id} - {self._slot}
         gone = self._gone(others)

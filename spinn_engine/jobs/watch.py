@@ -25,8 +25,9 @@ class Watch:
     def __init__(self, folder: RunFolder, pid: int) -> None:
         self._files = (folder.metrics_path, folder.log_path)
         self._pid = pid
-        self._sign = 0.0
+        self._sign = self._last_sign()
         self._since = self._looked = time.monotonic()
+        self._begins = True  # the wait for the first sign is that for torch, not for an epoch
         self._longest = 0.0
         self._resident = 0
         self._available = 1.0
@@ -38,16 +39,19 @@ class Watch:
         if now - self._looked < _LOOK_SECONDS:
             return
         self._looked = now
-        sign = max((path.stat().st_mtime for path in self._files if path.exists()), default=0.0)
+        sign = self._last_sign()
         if sign != self._sign:
-            self._longest = max(self._longest, now - self._since)
-            self._sign, self._since = sign, now
+            self._longest = 0.0 if self._begins else max(self._longest, now - self._since)
+            self._sign, self._since, self._begins = sign, now, False
         memory = psutil.virtual_memory()
         self._available = memory.available / memory.total
         try:
             self._resident = psutil.Process(self._pid).memory_info().rss
         except psutil.Error:  # it has just ended: what it held last is still known
             return
+
+    def _last_sign(self) -> float:
+        return max((path.stat().st_mtime for path in self._files if path.exists()), default=0.0)
 
     def minutes_hung(self) -> float | None:
         """Minutes without a sign of life, if these are too many."""

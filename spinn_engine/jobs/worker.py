@@ -1,6 +1,8 @@
-"""A worker: takes jobs from the queue, one at a time, on one device slot. Loads no torch itself.
+"""A worker: takes jobs from the queue, one at a time, on one device slot.
 
 python -m spinn_engine worker [--slot NAME] [--until-idle]
+
+It may idle for days, so it loads neither torch nor pandas: all work with data is the child's.
 """
 
 from __future__ import annotations
@@ -9,12 +11,12 @@ import logging
 import os
 import signal
 import threading
-import time
+from enum import Enum, auto
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from spinn_engine.errors import SpinnError
+from spinn_engine.errors import SpinnError, UnreachableError
 from spinn_engine.jobs import fleet, takeover
 from spinn_engine.jobs.database import (
     APPLICATION,
@@ -31,9 +33,7 @@ if TYPE_CHECKING:
     from spinn_engine.jobs.workflow import Supervisor
 
 LOG = logging.getLogger(__name__)
-QUEUE_POLL_SECONDS = 1.0
 _LOOK_SECONDS = 0.5
-_ORPHANS_SECONDS = 3.0
 _STOP_SECONDS = 10.0
 
 
@@ -87,9 +87,9 @@ def _event_of_signals() -> threading.Event:
 
 
 def _serve(held: Slot, stop: threading.Event, until_idle: bool) -> None:
-    """Serve, pause and serve again, until there is a reason to end."""
-    with connect() as client:  # before the launch, so that the queue is listened to at once
-        client.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=QUEUE_POLL_SECONDS)
+    """Take jobs while there are any, pause and serve again, until there is a reason to end."""
+    with connect() as client:
+        client.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=_LOOK_SECONDS)
     takeover.adopt_older()
 
     from dbos import DBOS
@@ -103,16 +103,45 @@ def _serve(held: Slot, stop: threading.Event, until_idle: bool) -> None:
     def run(run_id: str) -> None:
         supervisor.run(run_id)
 
-    ended = False
-    while not (ended or stop.is_set() or held.lost or held.wanted is Wanted.DRAIN):
-        if held.wanted is Wanted.PAUSE:
-            stop.wait(_LOOK_SECONDS)
+    orphans = takeover.Orphans(held.name)
+    while not (stop.is_set() or held.lost or held.wanted is Wanted.DRAIN):
+        left = _what_is_left(held.name, orphans)
+        if left is Left.JOBS and held.wanted is Wanted.SERVE:
+            _take_jobs(held, supervisor, stop, orphans)
+        elif left is Left.NOTHING and until_idle:
+            break
         else:
-            ended = _take_jobs(held, supervisor, stop, until_idle)
+            stop.wait(_LOOK_SECONDS)
 
 
-def _take_jobs(held: Slot, supervisor: Supervisor, stop: threading.Event, until_idle: bool) -> bool:
-    """Listen to the queue until told otherwise; returns whether nothing is left to do."""
+class Left(Enum):
+    """What there is to do: jobs, perhaps some later, or nothing."""
+
+    JOBS = auto()
+    MAYBE = auto()
+    NOTHING = auto()
+
+
+def _what_is_left(slot: str, orphans: takeover.Orphans) -> Left:
+    """Look into the queue, in a millisecond; no engine need run for that."""
+    try:
+        orphaned = orphans.look()
+        with connect() as client:
+            waiting = client.list_workflows(
+                name=WORKFLOW, status=["ENQUEUED", "DELAYED"], app_version=VERSION, limit=1
+            )
+            if waiting or any(status.executor_id == slot for status in takeover.running(client)):
+                return Left.JOBS
+    except UnreachableError as error:  # what runs goes on, and so does this
+        LOG.warning("%s", error)
+        return Left.MAYBE
+    return Left.MAYBE if orphaned else Left.NOTHING
+
+
+def _take_jobs(
+    held: Slot, supervisor: Supervisor, stop: threading.Event, orphans: takeover.Orphans
+) -> None:
+    """Run the engine, which brings the supervisor jobs, until none is left or told otherwise."""
     from dbos import DBOS, DBOSPortableJSONSerializer
 
     DBOS(
@@ -129,31 +158,18 @@ def _take_jobs(held: Slot, supervisor: Supervisor, stop: threading.Event, until_
     supervisor.open()
     DBOS.launch()
     try:
-        return _watch(held, supervisor, stop, until_idle)
+        while not stop.wait(_LOOK_SECONDS) and not held.lost:
+            if held.wanted is not Wanted.SERVE:
+                supervisor.close()
+                if supervisor.is_idle():
+                    break
+            elif _what_is_left(held.name, orphans) is not Left.JOBS:
+                break
     finally:
         supervisor.stop(_STOP_SECONDS)
         DBOS.destroy()
         if not held.lost:
             _hand_back(held.name)
-
-
-def _watch(held: Slot, supervisor: Supervisor, stop: threading.Event, until_idle: bool) -> bool:
-    """See to pauses and to the jobs of dead workers, while DBOS brings jobs to the supervisor."""
-    orphans, orphaned, looked = takeover.Orphans(held.name), False, float("-inf")
-    while not stop.wait(_LOOK_SECONDS) and not held.lost:
-        if held.wanted is not Wanted.SERVE:
-            supervisor.close()
-            if supervisor.is_idle():
-                return False
-            continue
-        try:
-            if time.monotonic() - looked >= _ORPHANS_SECONDS:
-                orphaned, looked = orphans.look(), time.monotonic()
-            if until_idle and not orphaned and supervisor.is_idle() and _is_empty(held.name):
-                return True
-        except SpinnError as error:  # the database is away: the run goes on, and so does this
-            LOG.warning("%s", error)
-    return False
 
 
 def _hand_back(slot: str) -> None:
@@ -166,12 +182,3 @@ def _hand_back(slot: str) -> None:
 def _is_news(record: logging.LogRecord) -> bool:
     """Whether a log record is more than the end of a failed job, which the job itself tells."""
     return not (record.exc_info and isinstance(record.exc_info[1], SpinnError))
-
-
-def _is_empty(slot: str) -> bool:
-    """Whether nothing is queued, and nothing is in hand here."""
-    with connect() as client:
-        waiting = client.list_workflows(
-            name=WORKFLOW, status=["ENQUEUED", "DELAYED"], app_version=VERSION, limit=1
-        )
-        return not waiting and all(s.executor_id != slot for s in takeover.running(client))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spinn_engine.artifacts import store
+from spinn_engine.artifacts import creation, store
+from spinn_engine.artifacts.files import write_atomically
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.spec import RunSpec
 
@@ -38,7 +39,7 @@ def test_a_run_that_is_not_there_is_named() -> None:
 
 
 def test_created_runs_are_found_newest_first() -> None:
-    first, second = store.create_run(RunSpec()), store.create_run(RunSpec())
+    first, second = creation.create_run(RunSpec()), creation.create_run(RunSpec())
     assert {f.run_id for f in store.list_runs()} == {first.run_id, second.run_id}
     assert store.open_run(first.run_id).spec() == RunSpec()
     assert len(first.data_hash()) == 64
@@ -48,7 +49,7 @@ def test_created_runs_are_found_newest_first() -> None:
 def test_a_bad_spec_leaves_nothing_behind() -> None:
     spec = RunSpec.from_dict({"data": {"source": "table:nowhere.csv", "targets": ["y"]}})
     with pytest.raises(BadInputError):
-        store.create_run(spec)
+        creation.create_run(spec)
     assert store.list_runs() == []
 
 
@@ -56,20 +57,20 @@ def test_a_write_that_fails_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "file"
-    store.write_atomically(path, b"old")
+    write_atomically(path, b"old")
 
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(BadInputError, match="No space left on device"):
-        store.write_atomically(path, b"new")
+        write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.glob(".file*")) == []
 
 
 def test_metrics_lines_being_written_are_left_out() -> None:
-    folder = store.create_run(RunSpec())
+    folder = creation.create_run(RunSpec())
     assert folder.metrics() == []
     for stage in (0, 1, 1, 2):
         folder.append_metrics({"stage": stage, "arm": "dense"})
@@ -83,7 +84,7 @@ def test_metrics_lines_being_written_are_left_out() -> None:
 
 @pytest.mark.parametrize("text", ["{", "[1]", '{"spec": {}}'])
 def test_a_corrupt_spec_is_named(text: str) -> None:
-    folder = store.create_run(RunSpec())
+    folder = creation.create_run(RunSpec())
     folder.spec_path.write_text(text)
     with pytest.raises(CorruptArtifactError, match=r"spec\.json"):
         store.open_run(folder.run_id).spec()

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack
-from spinn_engine.artifacts.store import create_run
+from spinn_engine.artifacts.creation import create_run
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.pipeline import Runner

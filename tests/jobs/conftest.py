@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from spinn_engine.artifacts.store import RunFolder, create_run
-from spinn_engine.jobs.locks import is_locked
+from spinn_engine.artifacts.creation import create_run
+from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.jobs.locks import held
 from spinn_engine.spec import RunSpec
 from tests.jobs.support import SLOT, MakeRun, StartWorker, wait_until, worker_log
 
@@ -48,19 +49,18 @@ def make_run(small_table: Path) -> MakeRun:
 
 @pytest.fixture
 def start_worker(store: Path) -> Iterator[StartWorker]:
-    """Start workers on one slot; they are gone when the test ends, their children too."""
+    """Start workers, by default on one slot; all are gone when the test ends, children too."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(*, until_idle: bool = False) -> subprocess.Popen[bytes]:
+    def start(*, until_idle: bool = False, slot: str = SLOT) -> subprocess.Popen[bytes]:
         code = (
             "import sys; from spinn_engine.jobs.worker import serve; "
-            f"sys.exit(serve({SLOT!r}, until_idle={until_idle}))"
+            f"sys.exit(serve({slot!r}, until_idle={until_idle}))"
         )
         with worker_log(store).open("ab") as log:
             process = subprocess.Popen([sys.executable, "-W", "error", "-c", code], stderr=log)
         started.append(process)
-        lock = store / "workers" / f"{SLOT}.lock"
-        wait_until(lambda: is_locked(lock) or process.poll() is not None, "a worker")
+        wait_until(lambda: bool(held([slot])) or process.poll() is not None, "a worker")
         return process
 
     yield start

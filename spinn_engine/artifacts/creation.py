@@ -1,0 +1,45 @@
+"""A new run in the store, checked against its data. Imports no torch."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import UTC, datetime
+
+from spinn_engine.artifacts.files import write_atomically
+from spinn_engine.artifacts.run_folder import RunFolder
+from spinn_engine.artifacts.store import publish_run, results_root
+from spinn_engine.problems import load_problem
+from spinn_engine.problems.split import cross_validation
+from spinn_engine.problems.terms import terms_of
+from spinn_engine.pruning.schedule import plan
+from spinn_engine.spec import RunSpec
+
+
+def create_run(spec: RunSpec) -> RunFolder:
+    """Check the spec against its data, and make the run's folder with ``spec.json`` in it.
+
+    Raises:
+        BadInputError: the data, the folds, the schedule or the physics cannot be had as asked.
+        BadInputError: or the folder cannot be written.
+    """
+    problem = load_problem(spec.data)
+    inputs, outputs = len(problem.input_names), len(problem.target_names)
+    plan(spec.prune, spec.model.hidden, inputs, outputs)
+    terms_of(problem, spec.physics)
+    if spec.compare.folds > 1:
+        cross_validation(problem, spec.compare.folds)
+    now = datetime.now(UTC)
+    folder = RunFolder(results_root() / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}")
+    stored = {
+        "schema_version": spec.schema_version,
+        "created": now.isoformat(timespec="seconds"),
+        "data_sha256": problem.sha256(),
+        "inputs": inputs,
+        "outputs": outputs,
+        "training_rows": len(problem.train),
+        "spec": spec.model_dump(mode="json"),
+    }
+    write_atomically(folder.spec_path, json.dumps(stored, indent=2).encode())
+    publish_run(folder)
+    return folder

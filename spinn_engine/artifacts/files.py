@@ -1,0 +1,75 @@
+"""Single files: written whole, appended to, read; every failure names the file."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from spinn_engine.errors import BadInputError, CorruptArtifactError
+
+
+def temporary(path: Path) -> Path:
+    """A hidden name beside a file, for what is to become that file."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: a temporary file beside it, then a rename.
+
+    Raises:
+        BadInputError: the file cannot be written (a full disk, a folder without write permission).
+    """
+    beside = temporary(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with beside.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def append(path: Path, text: str) -> None:
+    """Add text to the end of a file.
+
+    Raises:
+        BadInputError: the file cannot be written.
+    """
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> BadInputError:
+    """What to tell of a file that cannot be written."""
+    return BadInputError(
+        f"cannot write {path}: {error.strerror or error}; free some space there, or keep the runs "
+        "elsewhere (--out, SPINN_RESULTS)"
+    )
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        CorruptArtifactError: the file is missing, unreadable, or holds something else.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CorruptArtifactError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise CorruptArtifactError(f"{path} is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise CorruptArtifactError(f"{path} holds no JSON object")
+    return value

@@ -1,0 +1,83 @@
+"""A whole run here and now, without queue or worker; imports no torch before that."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from spinn_engine.artifacts.creation import create_run
+from spinn_engine.artifacts.store import RunFolder, fetch_run, hold_run, publish_run
+from spinn_engine.errors import SpinnError, UnreachableError
+from spinn_engine.spec import RunSpec
+
+OnEpoch = Callable[[dict[str, Any]], None]
+
+_LIVE_SECONDS = 3.0
+_PATIENCE_SECONDS = (1.0, 5.0, 30.0, 120.0, 300.0)
+
+
+def run(
+    spec: RunSpec,
+    on_start: Callable[[RunFolder], None] | None = None,
+    on_epoch: OnEpoch | None = None,
+) -> RunFolder:
+    """Do a whole run here and now, without queue or worker.
+
+    Args:
+        spec: what to do.
+        on_start: called once with the run's folder, before training.
+        on_epoch: called with each line of ``metrics.jsonl``.
+
+    Raises:
+        SpinnError: as ``submit`` and ``Runner``.
+    """
+    from spinn_engine.pipeline import Runner
+    from spinn_engine.training.device import pick_device
+
+    pick_device(spec.train.device)  # refused before anything is made
+    folder = create_run(spec)
+    if on_start:
+        on_start(folder)
+    with hold_run(folder):
+        fetch_run(folder)
+        runner = Runner(folder, _also_published(folder, on_epoch))
+        for stage in range(spec.prune.stages + 1):
+            runner.run_stage(stage)
+            _publish(folder)
+        runner.finish()
+        _publish(folder)
+    return folder
+
+
+def _also_published(folder: RunFolder, on_epoch: OnEpoch | None) -> OnEpoch:
+    """``on_epoch``, and now and then what there is to watch is sent to the store."""
+    last = time.monotonic()
+
+    def told(line: dict[str, Any]) -> None:
+        nonlocal last
+        if on_epoch:
+            on_epoch(line)
+        if time.monotonic() - last > _LIVE_SECONDS:
+            with suppress(SpinnError):  # the end of the stage sends it anyway
+                publish_run(folder, live=True)
+            last = time.monotonic()
+
+    return told
+
+
+def _publish(folder: RunFolder) -> None:
+    """Send a finished stage to the store; no stage is given up for a server that is away a while.
+
+    Raises:
+        SpinnError: the store cannot be used.
+    """
+    for seconds in _PATIENCE_SECONDS:
+        try:
+            publish_run(folder)
+        except UnreachableError:
+            time.sleep(seconds)
+        else:
+            return
+    publish_run(folder)

@@ -1,0 +1,157 @@
+"""Submitting runs: one, or all combinations of a sweep; what exists already is pointed at.
+
+submit(spec); submit_sweep(specs, swept)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from spinn_engine.artifacts.creation import create_run
+from spinn_engine.artifacts.files import read_json, write_atomically
+from spinn_engine.artifacts.place import remote_store, results_root
+from spinn_engine.artifacts.run_folder import RunFolder
+from spinn_engine.artifacts.store import check_run_id, list_runs
+from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.jobs.database import prepare_database
+from spinn_engine.jobs.job import Priority
+from spinn_engine.jobs.queue import check_device, enqueue
+from spinn_engine.problems import load_problem
+from spinn_engine.spec import RunSpec
+
+SWEEPS = "sweeps"
+MOST_RUNS = 500
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What became of a spec: the run's id, and whether that run existed already."""
+
+    run_id: str
+    existing: bool
+
+
+def submit(
+    spec: RunSpec,
+    again: bool = False,
+    priority: Priority = Priority.NORMAL,
+    sweep: str | None = None,
+) -> Submission:
+    """Check a spec against its data, make the run and put it into the queue.
+
+    Args:
+        spec: what to do.
+        again: make another run even where one of the same spec and data exists.
+        priority: which queued runs go first.
+        sweep: the sweep that it belongs to.
+
+    Raises:
+        BadInputError: the spec, the data or the schedule cannot be had as asked.
+        SpinnError: the store or the job database cannot be used.
+    """
+    check_device(spec)
+    prepare_database()  # refused before anything is made
+    with _one_at_a_time():
+        same = None if again else find_same(spec)
+        if same is not None:
+            return Submission(same.run_id, existing=True)
+        folder = create_run(spec)
+        enqueue(folder.run_id, priority, sweep)
+        return Submission(folder.run_id, existing=False)
+
+
+def find_same(spec: RunSpec) -> RunFolder | None:
+    """The newest run of the same spec and the same data, whatever became of it."""
+    found, sha256 = [], None
+    for folder in list_runs():
+        with contextlib.suppress(SpinnError):  # of another version, or broken: not the same
+            if folder.spec() == spec:
+                found.append(folder)
+    for folder in found:
+        sha256 = sha256 or load_problem(spec.data).sha256()
+        if folder.data_hash() == sha256:
+            return folder
+    return None
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two submissions of one spec at once, from two tabs, see each other."""
+    root = results_root()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        lock = (root / ".submit.lock").open("w")
+    except OSError as error:
+        raise BadInputError(f"cannot write {root}: {error.strerror or error}") from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def submit_sweep(
+    specs: Sequence[tuple[Mapping[str, Any], RunSpec]],
+    again: bool = False,
+    priority: Priority = Priority.NORMAL,
+) -> tuple[str, list[Submission]]:
+    """Submit a run for every combination of swept values, under one sweep id.
+
+    Args:
+        specs: for each combination the values by spec field, and the whole spec.
+        again: as in ``submit``.
+        priority: as in ``submit``.
+
+    Returns:
+        The sweep's id, and what became of every spec. If one cannot be submitted, those before it
+        stay, and the sweep has them.
+
+    Raises:
+        BadInputError: as ``submit``, or there are too many combinations.
+        SpinnError: as ``submit``.
+    """
+    if len(specs) > MOST_RUNS:
+        raise BadInputError(f"the sweep has {len(specs):,} runs, more than {MOST_RUNS}: sweep less")
+    now = datetime.now(UTC)
+    sweep = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    submissions: list[Submission] = []
+    try:
+        for _, spec in specs:
+            submissions.append(submit(spec, again, priority, sweep))
+    finally:
+        if submissions:
+            pairs = zip(submissions, specs, strict=False)
+            runs = [{"run_id": s.run_id, "values": dict(values)} for s, (values, _) in pairs]
+            _write_sweep(sweep, {"sweep": sweep, "created": now.isoformat(), "runs": runs})
+    return sweep, submissions
+
+
+def _write_sweep(sweep: str, content: dict[str, Any]) -> None:
+    path = results_root() / SWEEPS / f"{sweep}.json"
+    write_atomically(path, json.dumps(content, indent=2).encode())
+    remote = remote_store()
+    if remote is not None:
+        remote.publish(SWEEPS)
+
+
+def read_sweep(sweep: str) -> list[dict[str, Any]]:
+    """The runs of a sweep: each with ``run_id`` and the swept ``values`` by spec field.
+
+    Raises:
+        BadInputError: the id is not one, or there is no such sweep.
+    """
+    path = results_root() / SWEEPS / f"{check_run_id(sweep)}.json"
+    remote = remote_store()
+    if remote is not None:
+        remote.refresh(SWEEPS)
+    if not path.exists():
+        known = sorted(p.stem for p in path.parent.glob("*.json"))
+        there = f"the newest is {known[-1]}" if known else "there is none"
+        raise BadInputError(f"there is no sweep {sweep!r} in {results_root()} ({there})")
+    runs: list[dict[str, Any]] = read_json(path)["runs"]
+    return runs

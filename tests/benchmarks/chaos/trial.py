@@ -1,0 +1,79 @@
+"""Six runs under kills; with several workers, one is lost for good at the end."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.chaos.compare import KINDS, damage
+from tests.benchmarks.chaos.lab import Lab
+from tests.benchmarks.chaos.store import Store
+from tests.benchmarks.chaos.storm import Storm
+from tests.benchmarks.chaos.workers import say, wait_for_child, working
+
+RUNS = 6
+TAKEOVER_SECONDS = 120.0
+
+Summary = dict[str, Any]
+Fetch = Callable[[str], Path]
+
+
+def under_kills(lab: Lab, kills: int, store: Store, slots: Sequence[str], fetch: Fetch) -> Summary:
+    """Do the runs under ``kills`` kills of workers and as many of their children.
+
+    ``fetch`` gives the folder of a run that has ended.
+    """
+    late = range(RUNS, RUNS + (len(slots) if len(slots) > 1 else 0))
+    expected, seconds = lab.undisturbed([*range(RUNS), *late])
+    start = time.monotonic()
+    run_ids = [store.submit(seed) for seed in range(RUNS)]
+    workers = [lab.worker(store, slot) for slot in slots]
+    storm = Storm(store, list(workers), lab.rng, Counter(worker=kills, child=kills))
+    takeover = {}
+    with working(workers):
+        storm.rage(run_ids, seconds * RUNS / len(expected))
+        if late:
+            run_ids += [store.submit(seed) for seed in late]
+            takeover["takeover_seconds"] = _lose_one(storm)
+        lost = storm.await_end(run_ids)
+    return {
+        "runs": len(run_ids),
+        "kills_of_workers": storm.kills["worker"],
+        "kills_of_children": storm.kills["child"],
+        **takeover,
+        "set_aside": storm.set_aside,
+        "exits": sum(worker.exits for worker in workers),
+        "lost": lost,
+        **compare(run_ids, expected, fetch),
+        "seconds": round(time.monotonic() - start),
+    }
+
+
+def compare(run_ids: Sequence[str], expected: Sequence[Path], fetch: Fetch) -> dict[str, int]:
+    """All that is wrong with the runs, by kind."""
+    found: Counter[str] = Counter()
+    for run_id, quiet in zip(run_ids, expected, strict=True):
+        found += damage(fetch(run_id), quiet)
+    return {kind: found[kind] for kind in KINDS}
+
+
+def _lose_one(storm: Storm) -> float | None:
+    """Kill a worker at work for good; the seconds until its run is no longer its own.
+
+    None if that did not happen within two minutes.
+    """
+    worker = storm.rng.choice(storm.workers)
+    wait_for_child(worker)
+    time.sleep(storm.rng.uniform(1.0, 3.0))
+    worker.kill()
+    lost_at = time.monotonic()
+    storm.workers = [other for other in storm.workers if other is not worker]
+    say(f"worker {worker.slot} is gone for good")
+    while time.monotonic() < lost_at + TAKEOVER_SECONDS:
+        orphans = [job for job in storm.look().values() if job["state"] == "interrupted"]
+        if not any(job["worker"] == worker.slot for job in orphans):
+            return round(time.monotonic() - lost_at, 1)
+    return None

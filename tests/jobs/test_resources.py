@@ -1,0 +1,177 @@
+"""What a job runs out of fails that job in words, and nothing else."""
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import torch
+
+from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.errors import BadInputError
+from spinn_engine.jobs import attempts, watch
+from spinn_engine.jobs.child import _sentence
+from spinn_engine.jobs.queue import JobState, enqueue, resume
+from spinn_engine.jobs.watch import Watch, hang_minutes
+from tests.jobs.support import (
+    MakeRun,
+    StartWorker,
+    is_alive,
+    job,
+    wait_for_child,
+    wait_for_stage,
+    wait_for_state,
+    wait_until,
+)
+
+LONG = 100_000
+
+
+@pytest.mark.parametrize("size", [1 << 46, 1 << 50])
+def test_memory_that_runs_out_is_said_with_what_helps(size: int) -> None:
+    with pytest.raises(RuntimeError) as of_torch:
+        torch.empty(size)
+    with pytest.raises(MemoryError) as of_numpy:
+        np.empty(size)
+    for caught in (of_torch.value, of_numpy.value):
+        said = _sentence(caught, {"stage": 2})
+        assert said.startswith("stage 2 failed: the memory is full: use fewer seeds or folds")
+
+
+def test_other_errors_are_not_taken_for_memory(capsys: pytest.CaptureFixture[str]) -> None:
+    said = _sentence(RuntimeError("shapes do not fit"), {"finish": True})
+    assert said.startswith("the final evaluation failed unexpectedly (RuntimeError: shapes")
+    assert "RuntimeError: shapes do not fit" in capsys.readouterr().err
+    assert _sentence(BadInputError("no such file"), {"stage": 0}) == "stage 0 failed: no such file"
+
+
+def test_a_child_that_the_kernel_ended_for_its_memory_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = tmp_path / "memory.events"
+    events.write_text("low 0\noom_kill 3\n")
+    monkeypatch.setattr(watch, "_CGROUP_EVENTS", events)
+    monkeypatch.setattr(watch, "_FULL_SHARE", 0.0)
+    seen = Watch(RunFolder(tmp_path), os.getpid())
+    assert seen.memory_words() == ""
+    events.write_text("low 0\noom_kill 4\n")
+    assert "as the machine's memory was full (it held" in seen.memory_words()
+
+
+def test_a_child_that_died_when_memory_was_short_says_what_it_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(watch, "_FULL_SHARE", 1.1)  # any machine is short of that
+    seen = Watch(RunFolder(tmp_path), os.getpid())
+    seen.look()
+    held = psutil.Process().memory_info().rss / 1e9
+    assert seen.memory_words().endswith(f"(it held {held:.1f} GB)")
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "soon", "nan"])
+def test_a_hang_limit_that_is_none_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPINN_HANG_MINUTES", given)
+    with pytest.raises(BadInputError, match="SPINN_HANG_MINUTES must be a positive number"):
+        hang_minutes()
+
+
+@pytest.mark.slow
+def test_a_child_that_hangs_fails_its_job_and_the_next_is_done(
+    make_run: MakeRun, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPINN_HANG_MINUTES", "0.2")
+    hangs, fine = make_run(fine_tune_epochs=LONG), make_run(4)
+    enqueue(hangs.run_id)
+    enqueue(fine.run_id)
+    worker = start_worker()
+    wait_for_stage(hangs, 1)
+    child = wait_for_child(worker.pid)
+    os.kill(child, signal.SIGSTOP)
+    wait_for_state(hangs.run_id, JobState.FAILED)
+    assert not is_alive(child)
+    error = str(job(hangs.run_id).error)
+    assert error.startswith("stage 1 failed: no epoch ended in 0.")
+    assert "minutes, so it was stopped: log.txt says where it hung" in error
+    assert hangs.stage_is_done(0)
+    wait_for_state(fine.run_id, JobState.DONE)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of a megabyte and a half."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1536k", "tmpfs", str(place)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("only root can make a small file system")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@pytest.mark.slow
+def test_a_full_disk_fails_the_job_that_filled_it(
+    small_disk: Path,
+    tmp_path: Path,
+    make_run: MakeRun,
+    start_worker: StartWorker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SPINN_DATABASE_URL", f"sqlite:///{tmp_path / 'jobs.sqlite'}")
+    monkeypatch.setenv("SPINN_RESULTS", str(small_disk))
+    folder, fine = make_run(), make_run(4)
+    ballast = small_disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    enqueue(folder.run_id)
+    worker = start_worker()
+    wait_for_state(folder.run_id, JobState.FAILED)
+    assert "stage 0 failed: cannot write" in str(job(folder.run_id).error)
+    assert "No space left on device; free some space" in str(job(folder.run_id).error)
+    ballast.unlink()
+    enqueue(fine.run_id)
+    resume(folder.run_id)
+    for one in (fine, folder):
+        wait_for_state(one.run_id, JobState.DONE)
+    assert worker.poll() is None
+
+
+def test_deaths_are_counted_by_step_and_forgotten_in_good_order() -> None:
+    assert [attempts.begin("run", "stage 1") for _ in range(3)] == [0, 1, 2]
+    assert attempts.begin("other", "stage 1") == 0
+    assert attempts.begin("run", "stage 2") == 0
+    assert attempts.begin("run", "stage 2") == 1
+    attempts.end("run")
+    assert attempts.begin("run", "stage 2") == 0
+
+
+@pytest.mark.slow
+def test_a_job_that_costs_three_workers_is_set_aside(
+    make_run: MakeRun, start_worker: StartWorker
+) -> None:
+    folder, fine = make_run(epochs=3, fine_tune_epochs=LONG), make_run(4)
+    enqueue(folder.run_id)
+    enqueue(fine.run_id)
+    for deaths in range(3):
+        worker = start_worker()
+        child = wait_for_child(worker.pid)
+        wait_for_stage(folder, 1)
+        told = folder.log_path.read_text().count("the worker before was lost in stage 1")
+        assert told == deaths
+        worker.kill()
+        worker.wait()
+        wait_until(lambda: not is_alive(child), "the end of the child")  # noqa: B023
+    assert start_worker(until_idle=True).wait() == 0
+    found = job(folder.run_id)
+    assert found.state is JobState.FAILED
+    assert "3 workers in a row were lost in it, so the run was set aside" in str(found.error)
+    assert job(fine.run_id).state is JobState.DONE
+    resume(folder.run_id)
+    worker = start_worker()
+    wait_for_stage(folder, 1)
