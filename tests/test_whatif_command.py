@@ -101,7 +101,7 @@ def test_runs_that_are_not_there_or_not_ready_are_one_line(
     assert "no trained dense network yet" in complaint(capsys, "whatif", new.run_id)
     assert "no run 'nope'" in complaint(capsys, "compare", "nope", "--json")
     assert "is not finished" in complaint(capsys, "compare", dense.run_id)
-    assert "required: RUN_ID" in complaint(capsys, "compare")
+    assert "name the runs to compare, or a sweep" in complaint(capsys, "compare")
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "other"])

@@ -132,7 +132,10 @@ def _progress(run_id: str, state: JobState, worker: Worker | None) -> tuple[int,
     """The last stage's number and the progress; zeros for a run whose files are gone or broken."""
     try:
         folder = RunFolder(results_root() / check_run_id(run_id))
-        stages, at = _read(folder.path, stat_of(folder.spec_path), stat_of(folder.metrics_path))
+        spec = stat_of(folder.bring(folder.spec_path))
+        moves = state in (JobState.RUNNING, JobState.CANCELLING)
+        metrics = folder.bring(folder.metrics_path) if moves else folder.metrics_path
+        stages, at = _read(folder.path, spec, stat_of(metrics))
         begins = state is JobState.RUNNING and at.eta_seconds is None
         before = seconds_a_unit(folder, worker.device) if worker and begins else None
         if before is not None:

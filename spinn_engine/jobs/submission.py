@@ -68,7 +68,7 @@ def submit(
 
 
 def find_same(spec: RunSpec) -> RunFolder | None:
-    """The newest run of the same spec and the same data, whatever became of it."""
+    """A run of the same spec and the same data, whatever became of it; the newest one."""
     found, sha256 = [], None
     for folder in list_runs():
         with contextlib.suppress(SpinnError):  # of another version, or broken: not the same

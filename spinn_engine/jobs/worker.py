@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.5
+_IDLE_LOOK_SECONDS = 1.0
 _STOP_SECONDS = 10.0
 
 
@@ -111,7 +112,7 @@ def _serve(held: Slot, stop: threading.Event, until_idle: bool) -> None:
         elif left is Left.NOTHING and until_idle:
             break
         else:
-            stop.wait(_LOOK_SECONDS)
+            stop.wait(_IDLE_LOOK_SECONDS)
 
 
 class Left(Enum):

@@ -72,7 +72,11 @@ class Supervisor:
             folder = self._patiently(lambda: open_run(run_id))
             with hold_run(folder):
                 self._patiently(lambda: fetch_run(folder))
-                self._steps(folder)
+                try:
+                    self._steps(folder)
+                except SpinnError:
+                    self._publish_live(folder)  # what the log says of it
+                    raise
             LOG.info("run %s is done", run_id)
         except SpinnError as error:
             LOG.info("run %s failed: %s", run_id, error)

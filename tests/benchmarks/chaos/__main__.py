@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
 import sys
 from pathlib import Path
 from tempfile import mkdtemp
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20, help="of workers, and of children")
     parser.add_argument("--seed", type=int, default=0, help="of all that is left to chance")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no server is left behind
     folder = Path(mkdtemp(prefix="spinn-chaos-"))
     say(f"all files are in {folder}")
     found = SCENARIOS[arguments.scenario](Lab(folder, arguments.seed), arguments.kills)

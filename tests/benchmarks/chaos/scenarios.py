@@ -6,21 +6,17 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psutil
-
 from tests.benchmarks.chaos.bucket import bucket_store
+from tests.benchmarks.chaos.cancels import cancel
 from tests.benchmarks.chaos.lab import Lab
-from tests.benchmarks.chaos.store import CommandError, Store
 from tests.benchmarks.chaos.storm import Storm
 from tests.benchmarks.chaos.trial import Summary, compare, under_kills
-from tests.benchmarks.chaos.workers import WAIT_SECONDS, say, wait_for_child, working
+from tests.benchmarks.chaos.workers import say, wait_for_child, working
 from tests.servers import PostgresDatabase, postgres_cluster, postgres_programs
 
 ONE, TWO = "one-cpu", "two-cpu"
-CANCELS = 10
 OUTAGE_SECONDS = 10.0
 
 
@@ -74,34 +70,6 @@ def outage(lab: Lab, _: int) -> Summary:
     }
 
 
-def cancel(lab: Lab, _: int) -> Summary:
-    """A run is cancelled and resumed over and over."""
-    expected, _seconds = lab.undisturbed([0])
-    store = lab.store()
-    run_ids = [store.submit(0)]
-    worker = lab.worker(store, ONE)
-    times = []
-    with working([worker]):
-        for _index in range(CANCELS):
-            child = wait_for_child(worker)
-            time.sleep(lab.rng.uniform(0.0, 4.5))
-            try:
-                times.append(_cancel(store, run_ids[0], child))
-            except CommandError as error:  # the run is done before the last cancel
-                say(f"{error}")
-                break
-            store.command("resume", run_ids[0])
-        lost = Storm(store, [worker], lab.rng, Counter()).await_end(run_ids)
-    return {
-        "cancels": len(times),
-        "slowest_from_command": max((begun for begun, _ in times), default=None),
-        "slowest_after_command": max((ended for _, ended in times), default=None),
-        "exits": worker.exits,
-        "lost": lost,
-        **compare(run_ids, expected, lab.disturbed.joinpath),
-    }
-
-
 SCENARIOS: dict[str, Callable[[Lab, int], Summary]] = {
     "sqlite": sqlite,
     "postgres": postgres,
@@ -109,22 +77,6 @@ SCENARIOS: dict[str, Callable[[Lab, int], Summary]] = {
     "outage": outage,
     "cancel": cancel,
 }
-
-
-def _cancel(store: Store, run_id: str, child: psutil.Process) -> tuple[float, float]:
-    """Cancel a run; the seconds from the command's start, and from its end, to the child's end."""
-
-    def await_end() -> float:
-        child.wait(WAIT_SECONDS)
-        return time.monotonic()
-
-    with ThreadPoolExecutor(1) as thread:
-        ended = thread.submit(await_end)
-        start = time.monotonic()
-        store.command("cancel", run_id)
-        end = time.monotonic()
-        say("cancelled")
-        return round(ended.result() - start, 2), round(ended.result() - end, 2)
 
 
 @contextlib.contextmanager

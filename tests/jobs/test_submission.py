@@ -1,0 +1,115 @@
+"""What is submitted twice is one run; a sweep is all combinations under one id."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spinn_engine.errors import BadInputError, UnreachableError
+from spinn_engine.jobs.queue import JobState, Priority, cancel, delete, jobs
+from spinn_engine.jobs.submission import read_sweep, submit, submit_sweep
+from spinn_engine.spec import RunSpec
+from tests.jobs.support import job
+
+
+@pytest.fixture
+def spec(small_table: Path) -> RunSpec:
+    return RunSpec.from_dict(
+        {
+            "data": {"source": f"table:{small_table}", "targets": ["y"]},
+            "model": {"hidden": [16]},
+            "prune": {"stages": 1},
+        }
+    )
+
+
+def test_the_same_spec_twice_is_one_run_unless_asked_again(spec: RunSpec) -> None:
+    first = submit(spec)
+    assert not first.existing
+    twice = submit(RunSpec.from_json(spec.to_json()))
+    assert (twice.run_id, twice.existing) == (first.run_id, True)
+    cancel(first.run_id)
+    assert submit(spec).existing  # to be resumed, not made anew
+    again = submit(spec, again=True, priority=Priority.HIGH)
+    assert not again.existing
+    assert again.run_id != first.run_id
+    assert job(again.run_id).priority is Priority.HIGH
+    assert submit(spec).existing
+    delete(first.run_id)
+
+
+def test_other_data_under_the_same_name_is_another_run(spec: RunSpec, small_table: Path) -> None:
+    first = submit(spec)
+    rows = small_table.read_text()
+    small_table.write_text(rows.replace("0", "1"))
+    second = submit(spec)
+    assert not second.existing
+    small_table.write_text(rows)
+    assert submit(spec) == type(first)(first.run_id, existing=True)
+
+
+def test_two_tabs_that_start_the_same_make_one_run(spec: RunSpec, tmp_path: Path) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text(spec.to_json())
+    code = (
+        "import sys; from pathlib import Path; from spinn_engine.spec import RunSpec; "
+        "from spinn_engine.jobs.submission import submit; "
+        f"print(submit(RunSpec.from_file(Path({str(path)!r}))).run_id)"
+    )
+    command = [sys.executable, "-c", code]
+    tabs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    said = {tab.communicate()[0] for tab in tabs}
+    assert len(said) == 1
+    assert len(jobs()) == 1
+
+
+def test_a_database_that_is_not_there_leaves_no_run_behind(
+    spec: RunSpec, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPINN_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/jobs")
+    with pytest.raises(UnreachableError, match="cannot be used"):
+        submit(spec)
+    assert list(store.glob("*/spec.json")) == []
+
+
+def test_one_of_several_devices_is_for_the_slot_to_choose(spec: RunSpec, store: Path) -> None:
+    train = spec.train.model_copy(update={"device": "cuda:1"})
+    with pytest.raises(BadInputError, match="the worker's slot decides that: write 'cuda'"):
+        submit(spec.model_copy(update={"train": train}))
+    assert not store.exists()
+
+
+def test_a_sweep_has_every_combination_and_those_that_exist(spec: RunSpec) -> None:
+    alone = submit(spec).run_id
+    specs = [
+        ({"prune.stages": stages}, spec.model_copy(update={"prune": prune}))
+        for stages in (1, 2)
+        for prune in [spec.prune.model_copy(update={"stages": stages})]
+    ]
+    sweep, made = submit_sweep(specs)
+    assert [one.existing for one in made] == [True, False]
+    assert read_sweep(sweep) == [
+        {"run_id": alone, "values": {"prune.stages": 1}},
+        {"run_id": made[1].run_id, "values": {"prune.stages": 2}},
+    ]
+    assert (job(alone).sweep, job(made[1].run_id).sweep) == (None, sweep)
+    assert {j.state for j in jobs()} == {JobState.QUEUED}
+
+
+def test_what_was_submitted_before_a_fault_stays_in_the_sweep(spec: RunSpec, store: Path) -> None:
+    broken = RunSpec.from_dict({"data": {"source": "table:nowhere.csv", "targets": ["y"]}})
+    with pytest.raises(BadInputError, match=r"nowhere\.csv"):
+        submit_sweep([({"a.b": 1}, spec), ({"a.b": 2}, broken)])
+    [path] = (store / "sweeps").iterdir()
+    assert [run["values"] for run in json.loads(path.read_text())["runs"]] == [{"a.b": 1}]
+
+
+def test_sweeps_that_are_too_many_or_not_there_are_refused(spec: RunSpec) -> None:
+    with pytest.raises(BadInputError, match="the sweep has 501 runs, more than 500"):
+        submit_sweep([({}, spec)] * 501)
+    with pytest.raises(BadInputError, match="there is no sweep 'x'"):
+        read_sweep("x")
+    with pytest.raises(BadInputError, match="is not a run id"):
+        read_sweep("../x")
