@@ -66,3 +66,17 @@ def test_a_corrupt_file_is_refused_in_one_sentence(text: str, tmp_path: Path) ->
     assert "\n" not in str(caught.value)
     with pytest.raises(BadInputError, match="cannot read the spec"):
         RunSpec.from_file(tmp_path / "none.json")
+
+
+def test_the_spec_that_the_first_version_wrote_is_still_read() -> None:
+    path = Path(__file__).parent / "data" / "spec_of_the_first_version.json"
+    spec = RunSpec.from_file(path)
+    assert (spec.train.epochs, spec.prune.param_reduction) == (30, 0.685)
+    assert spec.model.hidden == (512, 512, 512, 256)
+
+
+def test_the_spec_of_a_later_version_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text('{"schema_version": 2, "seeds": [0]}')
+    with pytest.raises(BadInputError, match=r"spec\.json: schema_version: .*1.*but got 2"):
+        RunSpec.from_file(path)
