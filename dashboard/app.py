@@ -4,18 +4,20 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.login import guarded
+
 ASSETS = Path(__file__).parents[1] / "assets"
 
 st.set_page_config(page_title="SPINN Explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 is_dark = st.context.theme.type == "dark"
 st.logo(str(ASSETS / ("logo_dark.svg" if is_dark else "logo_light.svg")), size="large")
-page = st.navigation(
-    [
-        st.Page("app_pages/overview.py", title="Overview", url_path="overview", default=True),
-        st.Page("app_pages/plan.py", title="Plan", url_path="plan"),
-        st.Page("app_pages/jobs.py", title="Jobs", url_path="jobs"),
-        st.Page("app_pages/run.py", title="Run", url_path="run"),
-    ],
-    position="top",
-)
+pages = [
+    st.Page("app_pages/overview.py", title="Overview", url_path="overview", default=True),
+    st.Page("app_pages/plan.py", title="Plan", url_path="plan"),
+    st.Page("app_pages/jobs.py", title="Jobs", url_path="jobs"),
+    st.Page("app_pages/run.py", title="Run", url_path="run"),
+]
+page = st.navigation(guarded(pages), position="top")
+st.session_state["page_entered"] = st.session_state.get("page") != page.url_path
+st.session_state["page"] = page.url_path
 page.run()

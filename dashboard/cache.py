@@ -20,6 +20,8 @@ from spinn_engine.spec import Criterion, DataSpec, PhysicsSpec, PruneSpec, Recon
 Stamp = tuple[tuple[int, int], ...]
 Terms = tuple[tuple[str, tuple[str, ...]], ...]  # a physics term and its targets
 
+_looks = [0]  # the number of the look at the queue that counts
+
 
 @dataclass(frozen=True)
 class DataSummary:
@@ -82,6 +84,25 @@ def _preview(data: str, stamp: Stamp) -> dict[str, Any]:
     return api.preview(DataSpec.model_validate_json(data))
 
 
+def queue() -> tuple[list[api.Job], list[api.Worker]]:
+    """All jobs and workers; all visitors share a look, which gets at most half a second old.
+
+    Raises:
+        SpinnError: the job database cannot be used.
+    """
+    return _queue(_looks[0])
+
+
+@st.cache_data(ttl=0.5, max_entries=2, show_spinner=False)
+def _queue(look: int) -> tuple[list[api.Job], list[api.Worker]]:
+    return api.jobs(), api.workers()
+
+
+def look_again() -> None:
+    """What this visitor has just done is to be seen at once: no look from before counts."""
+    _looks[0] += 1
+
+
 def run_spec(run_id: str) -> RunSpec:
     """The spec of a run; it never changes."""
     folder = api.open_run(run_id)
@@ -95,7 +116,8 @@ def _run_spec(run_id: str, stamp: Stamp) -> str:
 
 def result(run_id: str) -> dict[str, Any] | None:
     """The metrics file of a finished run, else None."""
-    return _result(run_id, stamp(api.open_run(run_id).result_path))
+    folder = api.open_run(run_id)
+    return _result(run_id, stamp(folder.bring(folder.result_path)))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -106,18 +128,20 @@ def _result(run_id: str, stamp: Stamp) -> dict[str, Any] | None:
 def stage_rows(run_id: str) -> list[dict[str, Any]]:
     """One row a finished stage; with R2 on the test rows once the run is done."""
     folder = api.open_run(run_id)
-    return _stage_rows(run_id, stamp(folder.stacks) + stamp(folder.result_path))
+    stages = range(folder.spec().prune.stages + 1)
+    done = tuple(stage for stage in stages if folder.stage_is_done(stage))
+    return _stage_rows(run_id, done, stamp(folder.result_path))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _stage_rows(run_id: str, stamp: Stamp) -> list[dict[str, Any]]:
+def _stage_rows(run_id: str, done: tuple[int, ...], stamp: Stamp) -> list[dict[str, Any]]:
     return api.stage_rows(api.open_run(run_id))
 
 
 def importance(run_id: str, stage: int, seed: int | None = None) -> list[api.LayerImportance]:
     """Scores and fate of the neurons at a stage, a hidden layer each."""
-    path = api.open_run(run_id).importance_path(stage)
-    return _importance(run_id, stage, seed, stamp(path))
+    folder = api.open_run(run_id)
+    return _importance(run_id, stage, seed, stamp(folder.bring(folder.importance_path(stage))))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -129,7 +153,8 @@ def _importance(
 
 def fields(run_id: str) -> api.Fields:
     """The solution of an equation over its domain, before and after pruning."""
-    return _fields(run_id, stamp(api.open_run(run_id).fields_path))
+    folder = api.open_run(run_id)
+    return _fields(run_id, stamp(folder.bring(folder.fields_path)))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -144,7 +169,7 @@ def run_like(spec: RunSpec) -> str | None:
             other = run_spec(folder.run_id)
         except SpinnError:
             continue
-        if (other.data, other.model) == (spec.data, spec.model) and folder.facts_path.exists():
+        if (other.data, other.model) == (spec.data, spec.model) and folder.has(folder.facts_path):
             return folder.run_id
     return None
 
@@ -152,7 +177,7 @@ def run_like(spec: RunSpec) -> str | None:
 def predicted_curve(run_id: str, prune: PruneSpec) -> list[tuple[int, float]]:
     """``(parameters, predicted validation R2)`` from the dense network of a run downwards."""
     how = prune.criterion, prune.reconstruction
-    return _predicted_curve(run_id, *how, stamp(api.open_run(run_id).facts_path))
+    return _predicted_curve(run_id, *how, _facts_stamp(run_id))
 
 
 @st.cache_data(max_entries=32, show_spinner="Predicting what would be left ...")
@@ -166,7 +191,7 @@ def _predicted_curve(
 def predicted(run_id: str, hidden: tuple[int, ...], prune: PruneSpec) -> float:
     """Predicted validation R2 of one set of widths."""
     how = prune.criterion, prune.reconstruction
-    return _predicted(run_id, hidden, *how, stamp(api.open_run(run_id).facts_path))
+    return _predicted(run_id, hidden, *how, _facts_stamp(run_id))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -181,16 +206,22 @@ def _predicted(
     return found[0].r2
 
 
-class LineTail:
-    """Reads a growing file of JSON lines, each byte once.
+def _facts_stamp(run_id: str) -> Stamp:
+    folder = api.open_run(run_id)
+    return stamp(folder.bring(folder.facts_path))
 
-    A file that has shrunk or was replaced is read from its start again.
+
+class LineTail:
+    """Reads a growing file of JSON lines, each line once.
+
+    A file in which the last line read is no longer in its place is read from its start again. One
+    that was replaced by a longer copy of itself is not.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read = 0
-        self._file: int | None = None
+        self._last = b""
         self._lines: list[dict[str, Any]] = []
 
     def lines(self) -> list[dict[str, Any]]:
@@ -198,13 +229,14 @@ class LineTail:
         if not self._path.exists():
             return []
         with self._path.open("rb") as file:
-            stat = self._path.stat()
-            if stat.st_size < self._read or stat.st_ino != self._file:
-                self._read, self._file, self._lines = 0, stat.st_ino, []
-            file.seek(self._read)
-            whole, _, _ = file.read().rpartition(b"\n")
-        if whole:
+            file.seek(self._read - len(self._last))
+            if file.read(len(self._last)) != self._last:
+                self._read, self._last, self._lines = 0, b"", []
+                file.seek(0)
+            whole, newline, _ = file.read().rpartition(b"\n")
+        if newline:
             self._read += len(whole) + 1
+            self._last = whole[whole.rfind(b"\n") + 1 :] + newline
             self._lines += [json.loads(line) for line in whole.split(b"\n") if line]
         return self._lines
 
@@ -212,14 +244,17 @@ class LineTail:
 def metrics(run_id: str) -> list[dict[str, Any]]:
     """The lines of a run's ``metrics.jsonl``; each visitor's session reads only what is new."""
     tails: dict[str, LineTail] = st.session_state.setdefault("_tails", {})
+    folder = api.open_run(run_id)
+    path = folder.bring(folder.metrics_path)
     if run_id not in tails:
-        tails[run_id] = LineTail(api.open_run(run_id).metrics_path)
+        tails[run_id] = LineTail(path)
     return tails[run_id].lines()
 
 
 def log_tail(run_id: str, lines: int = 12, most: int = 8192) -> str:
     """The last lines of a run's log."""
-    path = api.open_run(run_id).log_path
+    folder = api.open_run(run_id)
+    path = folder.bring(folder.log_path)
     if not path.exists():
         return ""
     with path.open("rb") as file:

@@ -5,18 +5,23 @@ Every one is in the page's address, so that a link repeats the plan.
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 import streamlit as st
 
 from dashboard.columns import show_columns
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import Activation, DataSpec, RunSpec
+from spinn_engine.spec import Activation, DataSpec
 
 KEEP: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
+Values = Mapping[str, Any]  # what every widget begins with, by its key
 
+TABLE_FIELDS = ("targets", "group", "time", "drop")
+KINDS = ("milling-sim", "nasa-mill", "table", "burgers")
 SOURCES = (
     "milling-sim: simulated CNC milling.  \nnasa-mill: the NASA milling set as distributed, a "
     "MATLAB file.  \ntable: a file of your own.  \nburgers: a differential equation, learned "
@@ -32,21 +37,20 @@ PATHS = {
 }
 
 
-def data_form() -> dict[str, Any]:
+def data_form(begin: Values) -> dict[str, Any]:
     """What is learned; gives the ``data`` part of a spec.
 
     Raises:
         BadInputError: a file without a path or a table without targets.
     """
-    kind = st.selectbox(
-        "Data", ("milling-sim", "nasa-mill", "table", "burgers"), key="source", help=SOURCES, **KEEP
-    )
+    first = KINDS.index(begin["source"])
+    kind = st.selectbox("Data", KINDS, first, key="source", help=SOURCES, **KEEP)
     if kind not in PATHS:
         return {"source": kind}
-    label, placeholder, help_text = PATHS[kind]
+    label, placeholder, about = PATHS[kind]
     key = "path" if kind == "table" else "mill_path"
-    path = st.text_input(label, key=key, placeholder=placeholder, help=help_text, **KEEP)
-    found: dict[str, Any] = {} if kind == "nasa-mill" else table_form()
+    path = st.text_input(label, begin[key], key=key, placeholder=placeholder, help=about, **KEEP)
+    found: dict[str, Any] = {} if kind == "nasa-mill" else table_form(begin)
     if not (path or "").strip():
         raise BadInputError(f"data: give the path: {placeholder}")
     found["source"] = f"{kind}:{path.strip()}"
@@ -57,23 +61,32 @@ def data_form() -> dict[str, Any]:
     return found
 
 
-def table_form() -> dict[str, Any]:
+def table_form(begin: Values) -> dict[str, Any]:
     """Which columns of a table are what."""
-    targets = st.text_input("Target columns", key="targets", placeholder="wear, drift", **KEEP)
+    targets = st.text_input(
+        "Target columns",
+        begin["targets"],
+        key="targets",
+        placeholder="wear, drift",
+        help='A name with a comma in it goes into quotes: "force, mean".',
+        **KEEP,
+    )
     left, right = st.columns(2, wrap=False)
     group = left.text_input(
         "Group column (optional)",
+        begin["group"],
         key="group",
         help="Rows of one group stay together in the split; the column is never an input.",
         **KEEP,
     )
     time = right.text_input(
         "Time column (optional)",
+        begin["time"],
         key="time",
         help="Orders the rows of a group: what physics terms and checks for clocks need.",
         **KEEP,
     )
-    drop = st.text_input("Columns to leave out (optional)", key="drop", **KEEP)
+    drop = st.text_input("Columns to leave out (optional)", begin["drop"], key="drop", **KEEP)
     return {
         "targets": _names(targets),
         "group": (group or "").strip() or None,
@@ -83,24 +96,33 @@ def table_form() -> dict[str, Any]:
 
 
 def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+    rows = csv.reader([text or ""], skipinitialspace=True)
+    return tuple(name.strip() for row in rows for name in row if name.strip())
 
 
-def network_form(source: str) -> dict[str, Any]:
+def text_of(names: Sequence[str]) -> str:
+    """Names of columns as they are typed; one with a comma or quotes goes into quotes."""
+    quoted = (name.replace('"', '""') for name in names)
+    return ", ".join(f'"{name}"' if re.search('[",]', name) else name for name in quoted)
+
+
+def network_form(source: str, begin: Values) -> dict[str, Any]:
     """Widths and activation of the dense network; gives the ``model`` part of a spec.
 
     Raises:
         BadInputError: the widths are not whole numbers.
     """
-    default = defaults_of(source).model
+    key = key_of("hidden", source)
     text = st.text_input(
         "Hidden widths of the dense network",
-        ", ".join(map(str, default.hidden)),
-        key=key_of("hidden", source),
+        begin[key],
+        key=key,
         help="Neurons of each hidden layer, from the input side, separated by commas.",
         **KEEP,
     )
-    activation = st.selectbox("Activation", get_args(Activation), key="activation", **KEEP)
+    known = get_args(Activation)
+    first = known.index(begin["activation"])
+    activation = st.selectbox("Activation", known, first, key="activation", **KEEP)
     return {"hidden": parse_widths(text or ""), "activation": activation}
 
 
@@ -118,19 +140,13 @@ def parse_widths(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-def defaults_of(source: str) -> RunSpec:
-    """The default run on a source; burgers has its own."""
-    return RunSpec.from_dict({"data": {"source": source}} if source == "burgers" else {})
-
-
 def key_of(name: str, source: str) -> str:
     """The key of a widget whose default depends on the source."""
     return f"{name}_burgers" if source == "burgers" else name
 
 
-def training_form(source: str) -> tuple[dict[str, Any], tuple[int, ...]]:
+def training_form(source: str, begin: Values) -> tuple[dict[str, Any], tuple[int, ...]]:
     """Epochs and seeds: the ``train`` part of a spec, and its seeds."""
-    default = defaults_of(source).train
     labels = {
         "epochs": "Epochs of the dense network",
         "fine_tune_epochs": "Fine-tuning epochs a stage",
@@ -140,13 +156,14 @@ def training_form(source: str) -> tuple[dict[str, Any], tuple[int, ...]]:
             "lbfgs_iterations": "L-BFGS iterations after them",
             "fine_tune_lbfgs_iterations": "L-BFGS iterations a stage",
         }
+    keys = {name: key_of(name, source) for name in labels}
     found: dict[str, Any] = {
         name: st.number_input(
             label,
             1 if name == "epochs" else 0,
-            100_000,
-            getattr(default, name),
-            key=key_of(name, source),
+            max(100_000, begin[keys[name]]),
+            begin[keys[name]],
+            key=keys[name],
             **KEEP,
         )
         for name, label in labels.items()
@@ -154,8 +171,8 @@ def training_form(source: str) -> tuple[dict[str, Any], tuple[int, ...]]:
     seeds = st.number_input(
         "Seeds",
         1,
-        32,
-        len(RunSpec().seeds),
+        256,
+        begin["seeds"],
         key="seeds",
         help="Independent repetitions, trained together; intervals need at least 2, a "
         "verdict at least 3.",

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import elements
 from dashboard.charts.style import ARM_LABELS
 from dashboard.formats import NO_BREAK, estimate, plain
-from dashboard.forms import KEEP
+from dashboard.forms import KEEP, Values
 
 LABELS = {
     "non_negative": "Never below zero",
@@ -25,15 +25,15 @@ MEASURED = (
 )
 
 
-def physics_form(terms: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
+def physics_form(terms: Sequence[tuple[str, tuple[str, ...]]], begin: Values) -> dict[str, Any]:
     """Weights of the terms that the data knows; gives the ``physics`` part of a spec."""
     found: dict[str, Any] = {}
     for name, targets in terms:
         found[name] = st.number_input(
             f"{LABELS[name]}: {plain(', '.join(targets))}",
             0.0,
-            1000.0,
-            0.0,
+            max(1000.0, begin[f"physics_{name}"]),
+            begin[f"physics_{name}"],
             0.001,
             format="%.4f",
             key=f"physics_{name}",
@@ -44,6 +44,7 @@ def physics_form(terms: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, Any]
     if any(name in ("wear_law", "heat_balance") for name in found):
         found["fit_coefficients"] = st.toggle(
             "Fit the laws' coefficients",
+            begin["fit_coefficients"],
             key="fit_coefficients",
             help="Learn the factor of each law with the network, within the law's bounds.",
             **KEEP,

@@ -11,6 +11,7 @@ from dashboard.charts.style import BLUE, CONFIG, GREY, VERMILLION
 from dashboard.charts.whatif import Marks, prediction, sensitivity
 from dashboard.formats import plain, signed
 from spinn_engine import api
+from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
 
 Result = dict[str, Any]
@@ -18,6 +19,14 @@ Result = dict[str, Any]
 
 def show_planned(spec: RunSpec, stages: list[api.Stage]) -> None:
     """The predicted curve with the plan on it, where a dense network like this one is trained."""
+    try:
+        draw_planned(spec, stages)
+    except SpinnError as error:
+        elements.show_error(error)
+
+
+def draw_planned(spec: RunSpec, stages: list[api.Stage]) -> None:
+    """The curve, or what it takes to have one."""
     run_id = cache.run_like(spec)
     if run_id is None:
         st.caption(

@@ -9,18 +9,10 @@ import streamlit as st
 
 from dashboard.charts.style import ARM_LABELS
 from dashboard.formats import MINUS, percent, size
-from dashboard.forms import KEEP, parse_widths
+from dashboard.forms import KEEP, Values, key_of, parse_widths
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import (
-    DEFAULT_PARAM_REDUCTION,
-    CompareSpec,
-    Control,
-    Criterion,
-    Reconstruction,
-    RunSpec,
-    Schedule,
-)
+from spinn_engine.spec import Control, Criterion, Reconstruction, Schedule
 
 OVERALL, A_STAGE, MACS, BYTES = "parameters overall", "neurons a stage", "MACs overall", "bytes"
 LABELS = {
@@ -54,23 +46,26 @@ RECONSTRUCTIONS: dict[str, Reconstruction] = {
 CONTROLS = {ARM_LABELS[control]: control for control in get_args(Control)}
 
 
-def amount_form() -> dict[str, Any]:
+def amount_form(begin: Values) -> dict[str, Any]:
     """Schedule, stages and how much; gives the ``prune`` part of a spec.
 
     Raises:
         BadInputError: the custom widths are not whole numbers.
     """
-    schedule = st.selectbox("Schedule", get_args(Schedule), key="schedule", help=SCHEDULES, **KEEP)
+    known = get_args(Schedule)
+    first = known.index(begin["schedule"])
+    schedule = st.selectbox("Schedule", known, first, key="schedule", help=SCHEDULES, **KEEP)
     if schedule == "custom":
         text = st.text_area(
             "Hidden widths, one stage a line",
-            DEFAULT_WIDTHS,
+            begin["widths"],
             key="widths",
             help="After the dense network; every line has as many widths as it, none larger.",
             **KEEP,
         )
         return {"widths": parse_stages(text or "")}
-    stages = st.slider("Stages", 1, 8, RunSpec().prune.stages, key="stages", **KEEP)
+    most, first_stages = max(8, begin["stages"]), begin["stages"]
+    stages = st.slider("Stages", 1, most, first_stages, key="stages", **KEEP)
     meanings: tuple[str, ...] = (OVERALL, A_STAGE, MACS, BYTES)
     if schedule == "global":  # it spends one budget over all layers
         meanings = (OVERALL, MACS, BYTES)
@@ -80,23 +75,23 @@ def amount_form() -> dict[str, Any]:
     means = st.segmented_control(
         "The amount is given in",
         meanings,
-        default=OVERALL,
+        default=begin["ratio_of"],
         required=True,
         key="ratio_of",
         on_change=_carry_over,
         **KEEP,
     )
-    return {"stages": stages, "schedule": schedule, **_amount(means)}
+    return {"stages": stages, "schedule": schedule, **_amount(means, begin)}
 
 
-def _amount(means: str) -> dict[str, Any]:
+def _amount(means: str, begin: Values) -> dict[str, Any]:
     """The slider, or the number of bytes."""
     if means == BYTES:
         most = st.number_input(
             "Weights at the end, in bytes at most",
             4,
             10**12,
-            DEFAULT_BYTES,
+            begin["max_bytes"],
             step=1000,
             key="max_bytes",
             help="Of the float32 weights and biases, without the file around them.",
@@ -105,15 +100,20 @@ def _amount(means: str) -> dict[str, Any]:
         return {"max_bytes": int(most)}
     ratio = st.slider(
         LABELS[means],
-        LEAST_PERCENT,
-        MOST_PERCENT,
-        100 * DEFAULT_PARAM_REDUCTION,
+        min(LEAST_PERCENT, begin["ratio"]),
+        max(MOST_PERCENT, begin["ratio"]),
+        begin["ratio"],
         STEP,
         format="%.1f %%",
         key="ratio",
         **KEEP,
     )
-    return {FIELDS[means]: round(ratio / 100, 4)}
+    return {FIELDS[means]: share_of(ratio)}
+
+
+def share_of(percent: float) -> float:
+    """The share that a slider's value stands for."""
+    return round(percent / 100, 4)
 
 
 def _carry_over() -> None:
@@ -175,12 +175,13 @@ def show_equivalents(stages: list[api.Stage]) -> None:
             column.metric(label, value, help=about)
 
 
-def method_form() -> dict[str, Any]:
+def method_form(begin: Values) -> dict[str, Any]:
     """How neurons are chosen and made up for, and the limits; more of the ``prune`` part."""
     left, right = st.columns(2, wrap=False)
     criterion = left.selectbox(
         "Criterion",
         CRITERIA,
+        list(CRITERIA).index(begin["criterion"]),
         key="criterion",
         help="How a neuron is scored; the lowest scores go first. L1 incoming: the sum of its "
         "absolute incoming weights and bias. activation: how much its output varies, times its "
@@ -190,6 +191,7 @@ def method_form() -> dict[str, Any]:
     reconstruction = right.selectbox(
         "Reconstruction",
         RECONSTRUCTIONS,
+        list(RECONSTRUCTIONS).index(begin["reconstruction"]),
         key="reconstruction",
         help="After each cut. least squares re-solves the next layer so that it still gets the "
         "signals it got; bias folds the mean of what went into the next bias.",
@@ -200,13 +202,12 @@ def method_form() -> dict[str, Any]:
         "reconstruction": RECONSTRUCTIONS[reconstruction],
     }
     with st.expander("Advanced", icon=":material/straighten:", key="advanced"):
-        default = RunSpec().prune
         left, right = st.columns(2, wrap=False)
         found["round_to"] = left.number_input(
             "Round widths to",
             1,
             1024,
-            default.round_to,
+            begin["round_to"],
             key="round_to",
             placeholder="auto",
             help="Every width that is pruned becomes a multiple of this. Left empty: of 8, which "
@@ -217,7 +218,7 @@ def method_form() -> dict[str, Any]:
             "Least width",
             1,
             65_536,
-            default.least_width,
+            begin["least_width"],
             key="least_width",
             help="No hidden layer gets fewer neurons.",
             **KEEP,
@@ -225,13 +226,12 @@ def method_form() -> dict[str, Any]:
     return found
 
 
-def compare_form() -> dict[str, Any]:
+def compare_form(source: str, begin: Values) -> dict[str, Any]:
     """What the pruned network is compared with; gives the ``compare`` part of a spec."""
-    default = CompareSpec()
     controls = st.multiselect(
         "Controls",
         CONTROLS,
-        default=[ARM_LABELS[control] for control in default.controls],
+        default=begin["controls"],
         key="controls",
         help="Each has the same seeds and as many epochs. dense, longer: the dense network, "
         "trained on. random neurons: the same widths, drawn at random. from scratch: the final "
@@ -244,19 +244,20 @@ def compare_form() -> dict[str, Any]:
         "Folds",
         1,
         100,
-        default.folds,
+        begin["folds"],
         key="folds",
         help="1: one split. 3 or more: cross-validation in which whole groups go to one fold.",
         **KEEP,
     )
+    margin_key = key_of("margin", source)
     margin = right.number_input(
         "Margin in R²",
         0.0,
         1.0,
-        default.margin,
+        begin[margin_key],
         0.005,
-        format="%.3f",
-        key="margin",
+        format="%.4f",
+        key=margin_key,
         help="How much R² pruning may cost against the dense network trained just as long, and "
         "still count as no worse.",
         **KEEP,

@@ -71,8 +71,11 @@ st.markdown(
 )
 if st.button("New run", type="primary", icon=":material/add:", key="new_run"):
     st.switch_page("app_pages/plan.py")
-result = newest_result()
-if result is None:
-    show_nothing_yet()
-else:
-    show_result(result)
+try:
+    result = newest_result()
+    if result is None:
+        show_nothing_yet()
+    else:
+        show_result(result)
+except SpinnError as error:
+    elements.show_error(error)

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cache, elements, forms, prediction
+from dashboard import cache, elements, forms, origin, prediction, start
 from dashboard.formats import counted, percent, plain, size, widths
 from dashboard.physics import physics_form
 from dashboard.prune_form import amount_form, compare_form, method_form, show_equivalents
@@ -17,10 +17,11 @@ from spinn_engine.spec import RunSpec
 EVEN = 8  # widths that are multiples of it make full use of a CPU's vector registers
 
 
-def ask(amounts: DeltaGenerator, source: DeltaGenerator) -> RunSpec:
+def ask(above: DeltaGenerator, amounts: DeltaGenerator, source: DeltaGenerator) -> RunSpec:
     """All widgets, drawn even where one of them holds a fault.
 
     Args:
+        above: where it is told which run they begin with.
         amounts: where the sliders go.
         source: where data and network go.
 
@@ -29,6 +30,8 @@ def ask(amounts: DeltaGenerator, source: DeltaGenerator) -> RunSpec:
     """
     parts: dict[str, Any] = {"prune": {}}
     faults: list[BadInputError] = []
+    begun = origin.find()
+    begin = begun.values()
 
     def filled(place: DeltaGenerator, name: str, form: Callable[[], dict[str, Any]]) -> None:
         with place:
@@ -37,22 +40,24 @@ def ask(amounts: DeltaGenerator, source: DeltaGenerator) -> RunSpec:
             except BadInputError as error:
                 faults.append(error)
 
-    filled(amounts, "prune", amount_form)
-    filled(source, "data", forms.data_form)
+    filled(amounts, "prune", lambda: amount_form(begin))
+    filled(source, "data", lambda: forms.data_form(begin))
     kind = parts.get("data", {}).get("source", "")
-    filled(source, "model", lambda: forms.network_form(kind))
+    filled(source, "model", lambda: forms.network_form(kind, begin))
     with amounts:
-        parts["prune"] |= method_form()
+        parts["prune"] |= method_form(begin)
     with st.expander("Training", icon=":material/tune:", key="training"):
-        parts["train"], parts["seeds"] = forms.training_form(kind)
+        parts["train"], parts["seeds"] = forms.training_form(kind, begin)
     if terms := known_terms(parts.get("data")):
         with st.expander("Physics", icon=":material/science:", key="physics"):
-            parts["physics"] = physics_form(terms)
+            parts["physics"] = physics_form(terms, begin)
     with st.expander("Comparison", icon=":material/balance:", key="comparison"):
-        parts["compare"] = compare_form()
+        parts["compare"] = compare_form(kind, begin)
+    with above:
+        origin.show(begun, parts)
     if faults:
         raise faults[0]
-    return RunSpec.from_dict(parts, where="plan")
+    return begun.filled(parts)
 
 
 def known_terms(data: dict[str, Any] | None) -> cache.Terms:
@@ -115,21 +120,6 @@ def table_notes(stages: list[api.Stage]) -> str:
     return " ".join(notes)
 
 
-def start(spec: RunSpec) -> None:
-    """Put the run into the queue, see to a worker, and go to the jobs."""
-    try:
-        with st.spinner("Putting the run into the queue ..."):
-            run_id = api.submit(spec)
-    except SpinnError as error:
-        elements.show_error(error)
-        return
-    try:
-        api.ensure_worker()
-    except SpinnError as error:
-        st.session_state["worker_fault"] = str(error)
-    st.switch_page("app_pages/jobs.py", query_params={"run": run_id})
-
-
 def answer(spec: RunSpec, data: cache.DataSummary, stages: list[api.Stage]) -> None:
     """What the plan comes to, and Start."""
     first, last = stages[0], stages[-1]
@@ -144,20 +134,22 @@ def answer(spec: RunSpec, data: cache.DataSummary, stages: list[api.Stage]) -> N
             "Start", type="primary", icon=":material/play_arrow:", key="start", width=160
         )
     if pressed:
-        start(spec)
+        start.submit(spec)
+    start.show_same(spec)
     stage_table(stages)
     elements.planned_shapes(stages)
     prediction.show_planned(spec, stages)
 
 
 st.title("Plan a run", anchor=False)
+above = st.container()
 left, right = st.columns([5, 8], gap="large")
 with left:
     amounts = st.container(border=True, key="amounts")
     source = st.container(border=True, key="learned")
 try:
     with left:
-        spec = ask(amounts, source)
+        spec = ask(above, amounts, source)
     with right:
         data = cache.data_summary(spec.data)
     stages = api.plan(spec.prune, spec.model.hidden, data.inputs, data.outputs)

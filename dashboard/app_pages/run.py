@@ -62,31 +62,33 @@ def show_validation_table(rows: Rows, spec: RunSpec) -> None:
 
 def show_files(folder: api.RunFolder) -> None:
     """Every file to take away; read only when its button is pressed."""
-    stages = sorted(folder.checkpoints.glob("*.pt"))
+    stages = folder.checkpoint_paths()
     with st.container(horizontal=True, gap="small", key="files"):
         if folder.is_complete():
             final = folder.checkpoints / "spinn_structured_final.pt"
             stages = [path for path in stages if path != final]
-            download(final, "primary")
-            download(folder.result_path)
+            download(folder, final, "primary")
+            download(folder, folder.result_path)
         with st.popover("Every stage", icon=":material/folder_zip:", key="stage_files"):
             for path in stages:
-                download(path)
+                download(folder, path)
 
 
-def download(path: Path, kind: Literal["primary", "secondary"] = "secondary") -> None:
+def download(
+    folder: api.RunFolder, path: Path, kind: Literal["primary", "secondary"] = "secondary"
+) -> None:
     """One file with its size."""
-    there = path.exists()
-    label = f"{path.name} ({size(path.stat().st_size)})" if there else f"{path.name} (missing)"
+    there = folder.size(path)
+    label = f"{path.name} (missing)" if there is None else f"{path.name} ({size(there)})"
     st.download_button(
         label,
-        data=path.read_bytes if there else b"",
+        data=b"" if there is None else lambda: folder.bring(path).read_bytes(),
         file_name=path.name,
         mime="application/json" if path.suffix == ".json" else "application/octet-stream",
         key=f"get_{path.stem}",
         on_click="ignore",
         icon=":material/download:",
-        disabled=not there,
+        disabled=there is None,
         type=kind,
     )
 

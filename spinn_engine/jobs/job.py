@@ -133,9 +133,9 @@ def _progress(run_id: str, state: JobState, worker: Worker | None) -> tuple[int,
     try:
         folder = RunFolder(results_root() / check_run_id(run_id))
         spec = stat_of(folder.bring(folder.spec_path))
-        moves = state in (JobState.RUNNING, JobState.CANCELLING)
-        metrics = folder.bring(folder.metrics_path) if moves else folder.metrics_path
-        stages, at = _read(folder.path, spec, stat_of(metrics))
+        if state is not JobState.QUEUED:
+            folder.bring(folder.metrics_path)
+        stages, at = _read(folder.path, spec, stat_of(folder.metrics_path))
         begins = state is JobState.RUNNING and at.eta_seconds is None
         before = seconds_a_unit(folder, worker.device) if worker and begins else None
         if before is not None:

@@ -164,7 +164,7 @@ def _take_jobs(
                 supervisor.close()
                 if supervisor.is_idle():
                     break
-            elif _what_is_left(held.name, orphans) is not Left.JOBS:
+            elif _what_is_left(held.name, orphans) is Left.NOTHING:
                 break
     finally:
         supervisor.stop(_STOP_SECONDS)

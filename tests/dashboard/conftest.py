@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import cache
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder, create_run
+from spinn_engine.artifacts.creation import create_run
+from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.spec import CompareSpec, ModelSpec, PruneSpec, RunSpec, TrainSpec
 
 TINY = RunSpec(
@@ -21,6 +23,12 @@ FOLDED = TINY.model_copy(
     update={"seeds": (0,), "compare": CompareSpec(controls=("dense_longer", "linear"), folds=3)}
 )
 SINGLE = TINY.model_copy(update={"seeds": (0,), "compare": CompareSpec(controls=())})
+
+
+@pytest.fixture(autouse=True)
+def own_queue() -> None:
+    """No look at the queue of the test before counts."""
+    cache.look_again()
 
 
 @pytest.fixture(scope="session")

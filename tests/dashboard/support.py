@@ -28,6 +28,12 @@ def words(app: AppTest) -> str:
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
+def links(app: AppTest) -> dict[str, str]:
+    """Where each link of a page leads, by its label: the page and what is asked of it."""
+    found = (link.proto for link in app.get("page_link"))
+    return {link.label: f"{link.page}?{link.query_string}" for link in found}
+
+
 def metric(app: AppTest, label: str) -> str:
     return str(next(m.value for m in app.metric if m.label == label))
 

@@ -38,6 +38,26 @@ def test_a_tail_starts_again_when_the_file_was_replaced(path: Path) -> None:
     assert [line["epoch"] for line in tail.lines()] == [7, 8, 9]
 
 
+def test_a_tail_goes_on_in_a_longer_copy_of_the_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tail, parsed = LineTail(path), []
+
+    def parse(line: bytes) -> bytes:
+        parsed.append(line)
+        return line
+
+    monkeypatch.setattr("dashboard.cache.json.loads", parse)
+    for text in ("one\n", "one\ntwo\nthr", "one\ntwo\nthree\n"):
+        copy = path.with_name("copy")
+        copy.write_text(text)
+        copy.replace(path)
+        tail.lines()
+    assert parsed == [b"one", b"two", b"three"]
+    path.write_text("one\n")
+    assert len(tail.lines()) == 1
+
+
 def test_a_stamp_changes_with_the_file(path: Path) -> None:
     assert stamp(path) == ()
     path.write_text("a")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 from dashboard.formats import plain
 from spinn_engine import api
+from spinn_engine.artifacts.creation import create_run
 from spinn_engine.artifacts.store import RunFolder
-from spinn_engine.errors import BadInputError
-from tests.dashboard.support import (
-    opened,
-)
+from spinn_engine.errors import BadInputError, SpinnError
+from tests.dashboard.conftest import TINY
+from tests.dashboard.support import links, opened, words
+
+State = api.JobState
+Calls = list[tuple[Any, ...]]
+SCRIPT = "<script>alert(1)</script> **bold** [link](http://example.org)"
 
 
 def job(run_id: str, state: api.JobState, **more: Any) -> api.Job:
@@ -24,72 +30,345 @@ def job(run_id: str, state: api.JobState, **more: Any) -> api.Job:
         "epoch": 1,
         "epochs": 1,
         "eta_seconds": None,
+        "place": 1 if state is State.QUEUED else None,
+        "priority": api.Priority.NORMAL,
+        "sweep": None,
         "worker": None,
         "error": None,
     }
     return api.Job(**{**values, **more})
 
 
-def with_jobs(monkeypatch: pytest.MonkeyPatch, *jobs: api.Job) -> None:
-    monkeypatch.setattr(api, "jobs", lambda: list(jobs))
-    monkeypatch.setattr(api, "workers", list)
+def worker(**more: Any) -> api.Worker:
+    values: dict[str, Any] = {
+        "slot": "lab3-cuda0",
+        "pid": 1,
+        "host": "lab3",
+        "alive": True,
+        "wanted": api.Wanted.SERVE,
+        "device": "cuda:0 (NVIDIA H100)",
+        "memory_bytes": 80_000_000_000,
+        "torch": "2.13.0",
+        "run_id": None,
+        "seconds_since_heartbeat": 1.2,
+    }
+    return api.Worker(**{**values, **more})
 
 
-def test_jobs_shows_progress_time_left_and_curves(
-    unfinished_run: RunFolder, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """Every action that the page asked of the engine; none is carried out."""
+    found: Calls = []
+
+    def noted(name: str) -> Callable[..., None]:
+        return lambda *given: found.append((name, *given))
+
+    for name in ("cancel", "resume", "delete", "set_priority", "ask_worker", "ensure_worker"):
+        monkeypatch.setattr(api, name, noted(name))
+    return found
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Opens the page with these jobs and workers."""
+
+    def show(*jobs: api.Job, workers: tuple[api.Worker, ...] = (), **query: str) -> AppTest:
+        monkeypatch.setattr(api, "jobs", lambda: list(jobs))
+        monkeypatch.setattr(api, "workers", lambda: list(workers))
+        return opened("jobs", **query)
+
+    return show
+
+
+def keys(app: AppTest) -> set[str]:
+    """What can be pressed."""
+    return {str(one.key) for one in (*app.button, *app.menu_button)}
+
+
+def refuse(*_: object) -> None:
+    raise BadInputError(f"no: {SCRIPT}")
+
+
+def test_a_running_job_shows_progress_time_left_and_curves(
+    unfinished_run: RunFolder, shown: Callable[..., AppTest], calls: Calls
 ) -> None:
-    running = job(unfinished_run.run_id, api.JobState.RUNNING, eta_seconds=200.0)
-    with_jobs(monkeypatch, running)
-    app = opened("jobs")
+    app = shown(job("unfinished", State.RUNNING, eta_seconds=200.0))
     progress = app.get("progress")[0].proto
     assert progress.value == 40  # 4 of 10 epochs of all arms
     assert progress.text == "Stage 1 of 2, magnitude, epoch 1 of 1, about 3 min 20 s left"
     assert len(app.get("arrow_vega_lite_chart") or app.get("vega_lite_chart")) == 2
     assert "stage 1 of dense_longer, magnitude done" in app.code[-1].value
-    assert app.button(key=f"cancel_{unfinished_run.run_id}")
+    assert "resume_unfinished" not in keys(app)
+    assert "ask_unfinished" not in keys(app)  # nothing to delete yet
+    app.button(key="cancel_unfinished").click().run()
+    assert calls == [("cancel", "unfinished")]
 
 
-def test_jobs_without_a_worker_gives_the_command_and_a_button(
-    unfinished_run: RunFolder, monkeypatch: pytest.MonkeyPatch
+def test_a_job_that_stops_can_only_be_watched(
+    unfinished_run: RunFolder, shown: Callable[..., AppTest]
 ) -> None:
-    started: list[None] = []
-    monkeypatch.setattr(api, "ensure_worker", lambda: started.append(None))
-    with_jobs(monkeypatch, job(unfinished_run.run_id, api.JobState.QUEUED))
-    app = opened("jobs")
-    assert app.code[0].value.endswith("python -m spinn_engine worker")
-    app.button(key="worker").click().run()
-    assert started
+    app = shown(job("unfinished", State.CANCELLING), workers=(worker(),))
+    assert "cancelling" in words(app)
+    assert keys(app) == {"want_lab3-cuda0"}
 
 
-def test_jobs_of_a_failed_run_says_why_and_can_resume_it(
-    unfinished_run: RunFolder, monkeypatch: pytest.MonkeyPatch
+def test_queued_jobs_show_their_place_and_change_their_priority(
+    made_runs: object, unfinished_run: RunFolder, shown: Callable[..., AppTest], calls: Calls
 ) -> None:
-    called: list[str] = []
-    monkeypatch.setattr(api, "resume", called.append)
-    monkeypatch.setattr(api, "ensure_worker", lambda: None)
-    name = unfinished_run.run_id
-    with_jobs(monkeypatch, job(name, api.JobState.FAILED, error="the loss became NaN"))
-    app = opened("jobs")
-    assert app.error[0].value == "the loss became NaN"
-    app.button(key=f"resume_{name}").click().run()
-    assert called == [name]
+    app = shown(
+        job("unfinished", State.QUEUED, place=2, sweep="20260101-120000-abc123"),
+        job("finished", State.QUEUED, place=1, priority=api.Priority.HIGH),
+    )
+    text = words(app)
+    assert text.index("finished") < text.index("unfinished")
+    assert "schedule: next" in text
+    assert "schedule: number 2" in text
+    assert "sweep abc123" in text
+    assert [menu.label for menu in app.menu_button] == ["High", "Normal"]
+    app.menu_button(key="priority_unfinished").click(api.Priority.LOW).run()
+    app.button(key="cancel_finished").click().run()
+    assert calls == [("set_priority", "unfinished", "low"), ("cancel", "finished")]
 
 
-def test_jobs_tells_what_an_action_ran_into(
-    finished_run: RunFolder, monkeypatch: pytest.MonkeyPatch
+def test_fifty_queued_jobs_are_ten_until_all_are_asked_for(
+    store: object, shown: Callable[..., AppTest]
 ) -> None:
-    def refuse(run_id: str) -> None:
-        raise BadInputError("it is running again")
+    name = create_run(TINY).run_id
+    jobs = [job(name if k == 37 else f"no-{k}", State.QUEUED, place=k) for k in range(1, 51)]
+    app = shown(*reversed(jobs), run=name)  # the engine lists the newest first
+    assert "Queued: 50 runs" in words(app)
+    places = [f"number {k}]" for k in (*range(2, 11), 37)]
+    assert all(place in words(app) for place in places)  # the one that was just started too
+    assert "number 11]" not in words(app)
+    app.toggle(key="all_queued").set_value(True).run()
+    assert len(app.menu_button) == 50
 
-    monkeypatch.setattr(api, "delete", refuse)
-    with_jobs(monkeypatch, job(finished_run.run_id, api.JobState.DONE))
-    app = opened("jobs")
-    app.button(key=f"delete_{finished_run.run_id}").click().run()
+
+def test_a_cancelled_job_is_resumed_and_a_worker_seen_to(
+    unfinished_run: RunFolder, shown: Callable[..., AppTest], calls: Calls
+) -> None:
+    app = shown(job("unfinished", State.CANCELLED))
+    assert "stopped in stage 1 of 2" in words(app)
+    app.button(key="resume_unfinished").click().run()
+    assert calls == [("resume", "unfinished"), ("ensure_worker",)]
+
+
+def test_a_failed_job_says_why_with_its_log_open_and_how_to_go_on(
+    unfinished_run: RunFolder, shown: Callable[..., AppTest], calls: Calls
+) -> None:
+    app = shown(job("unfinished", State.FAILED, error=f"stage 2 failed: {SCRIPT}"))
+    assert [error.value for error in app.error] == [plain(f"stage 2 failed: {SCRIPT}")]
+    log = next(one for one in app.expander if one.label == "Log")
+    assert log.proto.expanded
+    assert "stage 1 of dense_longer, magnitude done" in log.code[0].value
+    retry = app.button(key="retry_unfinished")
+    assert retry.label == "Retry from stage 2"  # its stages 0 and 1 are finished
+    assert links(app)["Clone with changes"] == "plan?from=unfinished"
+    retry.click().run()
+    assert calls == [("resume", "unfinished"), ("ensure_worker",)]
+
+
+def test_a_job_that_failed_after_its_last_stage_is_evaluated_again(
+    finished_run: RunFolder, shown: Callable[..., AppTest]
+) -> None:
+    app = shown(job("finished", State.FAILED, stage=2, error="the disk is full"))
+    assert app.button(key="retry_finished").label == "Retry the evaluation"
+
+
+def test_an_interrupted_job_says_what_becomes_of_it(
+    unfinished_run: RunFolder, shown: Callable[..., AppTest], calls: Calls
+) -> None:
+    app = shown(job("unfinished", State.INTERRUPTED))
+    assert "Its worker is gone" in words(app)
+    app.button(key="resume_unfinished").click().run()
+    assert calls[0] == ("resume", "unfinished")
+
+
+def test_a_done_job_leads_to_its_run_and_to_a_clone(
+    finished_run: RunFolder, shown: Callable[..., AppTest]
+) -> None:
+    app = shown(job("finished", State.DONE), workers=(worker(),))
+    assert links(app) == {
+        "Open run": "run?run=finished",
+        "Clone with changes": "plan?from=finished",
+    }
+    assert keys(app) == {"ask_finished", "want_lab3-cuda0"}
+
+
+def test_deleting_asks_first(
+    finished_run: RunFolder, shown: Callable[..., AppTest], calls: Calls
+) -> None:
+    app = shown(job("finished", State.DONE))
+    app.button(key="ask_finished").click().run()
+    assert calls == []
+    assert "for good?" in words(app)
+    app.button(key="keep_finished").click().run()
+    assert calls == []
+    assert "for good?" not in words(app)
+    app.button(key="ask_finished").click().run()
+    app.button(key="delete_finished").click().run()
+    assert calls == [("delete", "finished")]
+
+
+@pytest.mark.parametrize("action", ["cancel", "resume", "delete"])
+def test_what_an_action_ran_into_is_told_beside_its_job(
+    unfinished_run: RunFolder,
+    shown: Callable[..., AppTest],
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+) -> None:
+    monkeypatch.setattr(api, action, refuse)
+    state = {"cancel": State.RUNNING}.get(action, State.CANCELLED)
+    app = shown(job("unfinished", state), job("finished", State.DONE))
+    if action == "delete":
+        app.button(key="ask_unfinished").click().run()
+    app.button(key=f"{action}_unfinished").click().run()
     assert not app.exception
-    assert app.error[0].value == "it is running again"
+    assert [error.value for error in app.error] == [plain(f"no: {SCRIPT}")]
+    place = [block.proto.id for block in containers(app) if block.get("error")]
+    assert any("job_unfinished" in name for name in place)
+    assert not any("job_finished" in name for name in place)
 
 
-def test_jobs_of_a_run_whose_files_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    with_jobs(monkeypatch, job("gone", api.JobState.FAILED, error="lost"))
-    app = opened("jobs")
+def containers(app: AppTest) -> list[Any]:
+    """All blocks of the page, from the outside inwards."""
+    found: list[Any] = []
+    left: list[Any] = [app.main]
+    while left:
+        block = left.pop()
+        children = [c for c in block.children.values() if hasattr(c, "children")]
+        found += children
+        left += children
+    return found
+
+
+def test_a_fault_is_forgotten_by_the_next_action(
+    unfinished_run: RunFolder,
+    shown: Callable[..., AppTest],
+    calls: Calls,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(api, "cancel", refuse)
+    app = shown(job("unfinished", State.RUNNING))
+    app.button(key="cancel_unfinished").click().run()
+    assert app.error
+    monkeypatch.setattr(api, "cancel", lambda run_id: None)
+    app.button(key="cancel_unfinished").click().run()
+    assert not app.error
+
+
+def test_a_run_whose_files_are_gone_can_only_be_deleted(
+    shown: Callable[..., AppTest], calls: Calls
+) -> None:
+    app = shown(job("gone", State.FAILED, error="lost"), workers=(worker(),))
     assert plain("there is no run 'gone'") in app.error[0].value
+    assert keys(app) == {"ask_gone", "want_lab3-cuda0"}
+
+
+def test_markup_in_the_name_of_the_data_is_shown_as_text(
+    unfinished_run: RunFolder, shown: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = TINY.data.model_copy(update={"source": f"table:{SCRIPT}.csv"})
+    spec = TINY.model_copy(update={"data": data})
+    monkeypatch.setattr("dashboard.cache.run_spec", lambda run_id: spec)
+    app = shown(job("unfinished", State.CANCELLED, sweep=SCRIPT))
+    assert plain(f"table:{SCRIPT}.csv") in words(app)
+    assert "[link](" not in words(app)
+
+
+def test_jobs_without_a_worker_give_the_command_and_a_button(
+    unfinished_run: RunFolder, shown: Callable[..., AppTest], calls: Calls
+) -> None:
+    app = shown(job("unfinished", State.QUEUED))
+    assert app.code[0].value.endswith("python -m spinn_engine worker")
+    assert "Runs are waiting" in words(app)
+    app.button(key="worker").click().run()
+    assert calls == [("ensure_worker",)]
+
+
+def test_a_worker_that_cannot_be_started_is_told_beside_its_button(
+    shown: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise SpinnError("the disk is full")
+
+    monkeypatch.setattr(api, "ensure_worker", fail)
+    app = shown()
+    app.button(key="worker").click().run()
+    assert [error.value for error in app.error] == ["the disk is full"]
+
+
+@pytest.mark.parametrize(
+    ("state", "says", "offers"),
+    [
+        ({}, "idle", ["Pause: take no further run", "Drain: finish this run, then end"]),
+        ({"run_id": "r-1"}, "works on r-1", ["Pause: take no further run", "Drain: finish"]),
+        ({"wanted": api.Wanted.PAUSE}, "paused, takes no run", ["Continue", "Drain: finish"]),
+        (
+            {"wanted": api.Wanted.PAUSE, "run_id": "r-1"},
+            "works on r-1, then pauses",
+            ["Continue", "Drain: finish"],
+        ),
+        (
+            {"wanted": api.Wanted.DRAIN, "run_id": "r-1"},
+            "works on r-1, then ends",
+            ["Continue", "Pause: take"],
+        ),
+    ],
+)
+def test_a_worker_says_what_it_is_and_does(
+    shown: Callable[..., AppTest], state: dict[str, Any], says: str, offers: list[str]
+) -> None:
+    app = shown(workers=(worker(**state),))
+    for part in (
+        says,
+        plain("lab3-cuda0"),
+        plain("cuda:0 (NVIDIA H100), 80 GB of memory, torch 2.13.0, heard from 1 s ago"),
+    ):
+        assert part in words(app)
+    options = app.menu_button(key="want_lab3-cuda0").options
+    assert len(options) == len(offers)
+    assert all(option.startswith(offer) for option, offer in zip(options, offers, strict=True))
+    assert "worker" not in keys(app)  # one is there
+
+
+@pytest.mark.parametrize(
+    ("before", "option", "wanted"),
+    [
+        ("serve", "Pause: take no further run", "pause"),
+        ("serve", "Drain: finish this run, then end", "drain"),
+        ("pause", "Continue", "serve"),
+    ],
+)
+def test_a_worker_is_asked_to_pause_go_on_and_drain(
+    shown: Callable[..., AppTest], calls: Calls, before: str, option: str, wanted: str
+) -> None:
+    app = shown(workers=(worker(wanted=api.Wanted(before)),))
+    app.menu_button(key="want_lab3-cuda0").click(option).run()
+    assert calls == [("ask_worker", "lab3-cuda0", wanted)]
+
+
+def test_what_a_worker_refused_is_told_beside_it(
+    shown: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "ask_worker", refuse)
+    app = shown(workers=(worker(), worker(slot="lab3-cuda1")))
+    app.menu_button(key="want_lab3-cuda1").click("Pause: take no further run").run()
+    assert [error.value for error in app.error] == [plain(f"no: {SCRIPT}")]
+    assert words(app).index("cuda0") < words(app).index("cuda1")
+
+
+def test_a_dead_worker_is_one_grey_line(shown: Callable[..., AppTest]) -> None:
+    app = shown(workers=(worker(alive=False, seconds_since_heartbeat=200.0),))
+    assert "is gone; last heard from 3 min 20 s ago" in app.caption[0].value
+    assert "No worker is there" in words(app)
+    assert keys(app) == {"worker"}
+
+
+def test_a_database_that_is_away_is_told_and_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(api, "jobs", refuse)
+    app = opened("jobs")
+    assert [error.value for error in app.error] == [plain(f"no: {SCRIPT}")]
+    assert "The queue is empty" not in words(app)

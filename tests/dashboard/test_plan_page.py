@@ -8,8 +8,7 @@ import pytest
 
 from dashboard.formats import plain
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder, create_run
-from spinn_engine.errors import BadInputError
+from spinn_engine.artifacts.store import RunFolder
 from tests.dashboard.support import (
     figure_with,
     figures,
@@ -168,46 +167,6 @@ def test_plan_shows_the_columns_of_a_table_before_a_target_is_named(small_table:
     columns = next(t.value for t in app.table if "Kind" in t.value.columns)
     assert {"a", "b", "y", "g"} <= set(columns["Column"])
     assert set(columns["Use"]) == {"input"}
-
-
-def test_start_submits_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    submitted: list[api.RunSpec] = []
-    workers: list[None] = []
-
-    def submit(spec: api.RunSpec) -> str:
-        submitted.append(spec)
-        return create_run(spec).run_id
-
-    monkeypatch.setattr(api, "submit", submit)
-    monkeypatch.setattr(api, "ensure_worker", lambda: workers.append(None))
-    app = opened("plan", stages="2", ratio="40", hidden="16, 16", epochs="7", seeds="2", folds="5")
-    app.selectbox(key="criterion").set_value("Taylor")
-    app.selectbox(key="reconstruction").set_value("bias")
-    app.multiselect(key="controls").set_value(["random neurons", "linear"])
-    app.number_input(key="margin").set_value(0.02).run()
-    app.button(key="start").click().run()
-    assert len(submitted) == len(workers) == 1
-    spec = submitted[0]
-    assert spec.model.hidden == (16, 16)
-    assert spec.prune.stages == 2
-    assert spec.prune.param_reduction == 0.4
-    assert spec.train.epochs == 7
-    assert spec.seeds == (0, 1)
-    assert (spec.prune.criterion, spec.prune.reconstruction) == ("taylor", "bias")
-    assert spec.compare.controls == ("random", "linear")
-    assert (spec.compare.folds, spec.compare.margin) == (5, 0.02)
-    assert app.title[0].value == "Jobs"
-
-
-def test_start_that_is_refused_says_why_and_keeps_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    def submit(spec: api.RunSpec) -> str:
-        raise BadInputError("the disk is full")
-
-    monkeypatch.setattr(api, "submit", submit)
-    app = opened("plan", stages="3")
-    app.button(key="start").click().run()
-    assert app.error[0].value == "the disk is full"
-    assert app.slider(key="stages").value == 3
 
 
 def test_plan_offers_the_physics_terms_that_the_data_knows() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from dashboard.formats import plain
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder, create_run
+from spinn_engine.artifacts.creation import create_run
+from spinn_engine.artifacts.store import RunFolder
 from tests.dashboard.conftest import TINY
 from tests.dashboard.support import (
     PAGES,

@@ -15,10 +15,33 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
+# Opened by its own address, a page makes Streamlit's client ask first where the server's root is.
+ROOT_SEARCH = ("/_stcore/health", "/_stcore/host-config")
+
+
+class Watched:
+    """A page, and everything that its console had to complain about."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+
+    def _hear(self, message: object) -> None:
+        kind, text = message.type, message.text  # type: ignore[attr-defined]
+        place = message.location.get("url", "")  # type: ignore[attr-defined]
+        if kind == "error" and not place.endswith(ROOT_SEARCH):
+            self.complaints.append(f"{text} ({place})")
+
+    def check(self) -> None:
+        """Nothing on the console, no exception on the page."""
+        assert self.complaints == []
+        expect(self.page.locator("[data-testid=stException]")).to_have_count(0)
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +57,13 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def watched(chromium: Browser) -> Iterator[Watched]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
+    yield Watched(context.new_page())
+    context.close()
 
 
 @pytest.fixture

@@ -8,41 +8,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Watched
 
 pytestmark = pytest.mark.e2e
 
 RUN_SECONDS = 240
-# Opened by its own address, a page makes Streamlit's client ask first where the server's root is.
-ROOT_SEARCH = ("/_stcore/health", "/_stcore/host-config")
-
-
-class Watched:
-    """A page, and everything that its console had to complain about."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", self._hear)
-
-    def _hear(self, message: object) -> None:
-        kind, text = message.type, message.text  # type: ignore[attr-defined]
-        place = message.location.get("url", "")  # type: ignore[attr-defined]
-        if kind == "error" and not place.endswith(ROOT_SEARCH):
-            self.complaints.append(f"{text} ({place})")
-
-    def check(self) -> None:
-        """Nothing on the console, no exception on the page."""
-        assert self.complaints == []
-        expect(self.page.locator("[data-testid=stException]")).to_have_count(0)
-
-
-@pytest.fixture
-def watched(chromium: Browser) -> Iterator[Watched]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
-    yield Watched(context.new_page())
-    context.close()
 
 
 def fill(page: Page, key: str, text: str) -> None:

@@ -1,0 +1,65 @@
+"""Start on Plan: into the queue, or to the run that the same spec has already."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import cache, elements, faults
+from spinn_engine import api
+from spinn_engine.errors import SpinnError
+from spinn_engine.spec import RunSpec
+
+NOT_QUEUED = "not in the queue"
+KEY = "submitted_before"  # the spec that was refused, and the run that it has
+
+
+def submit(spec: RunSpec, again: bool = False) -> None:
+    """Put the run into the queue, see to a worker, and go to the jobs."""
+    try:
+        with st.spinner("Putting the run into the queue ..."):
+            submission = api.submit(spec, again)
+    except SpinnError as error:
+        elements.show_error(error)
+        return
+    if submission.existing:
+        st.session_state[KEY] = spec, submission.run_id
+        return
+    st.session_state.pop(KEY, None)
+    cache.look_again()
+    with faults.told_at(faults.NO_WORKER):
+        api.ensure_worker()
+    st.switch_page("app_pages/jobs.py", query_params={"run": submission.run_id})
+
+
+def show_same(spec: RunSpec) -> None:
+    """Where the shown plan was submitted before: the run that it became, and another one."""
+    refused, run_id = st.session_state.get(KEY, (None, ""))
+    if refused != spec:
+        return
+    state = state_of(run_id)
+    page = "run" if state in (str(api.JobState.DONE), NOT_QUEUED) else "jobs"
+    with st.container(border=True, key="same"):
+        st.markdown(
+            f":material/content_copy: This spec was submitted before as **{run_id}** ({state})."
+        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.page_link(
+                f"app_pages/{page}.py",
+                label="Open run" if page == "run" else "See it under Jobs",
+                icon=":material/arrow_forward:",
+                query_params={"run": run_id},
+            )
+            pressed = st.button("Start it again", key="start_again", icon=":material/replay:")
+    if pressed:
+        submit(spec, again=True)
+
+
+def state_of(run_id: str) -> str:
+    """What became of a run, in a word or two."""
+    try:
+        for job in cache.queue()[0]:
+            if job.run_id == run_id:
+                return str(job.state)
+        return str(api.JobState.DONE) if cache.result(run_id) else NOT_QUEUED
+    except SpinnError:
+        return "it cannot be read"
