@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}")
+
 
 def temporary(path: Path) -> Path:
     """A hidden name beside a file, for what is to become that file."""
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Remove what a process that was killed has left half-written in a folder of its own."""
+    for path in folder.rglob(".*"):
+        if _TEMPORARY.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -21,6 +21,7 @@ import traceback
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from spinn_engine.artifacts.files import remove_temporaries
 from spinn_engine.artifacts.store import open_run
 from spinn_engine.errors import SpinnError
 
@@ -45,7 +46,9 @@ def main(run_id: str) -> None:
             if runner is None:
                 from spinn_engine.pipeline import Runner  # torch: only after output is redirected
 
-                runner = Runner(open_run(run_id))
+                folder = open_run(run_id)
+                remove_temporaries(folder.path)
+                runner = Runner(folder)
             _do(runner, request)
             answer = {}
         except Exception as error:  # noqa: BLE001  (every failure is an answer)
