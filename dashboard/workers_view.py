@@ -105,8 +105,9 @@ def show_none(waiting: bool) -> None:
 
 def worker_command() -> str:
     """What to type for a worker on this store."""
-    root = api.results_root()
-    at = "" if root == Path("results").absolute() else f"SPINN_RESULTS={shlex.quote(str(root))} "
+    store = api.store_name()
+    usual = store == str(Path("results").absolute())
+    at = "" if usual else f"SPINN_RESULTS={shlex.quote(store)} "
     return f"{at}python -m spinn_engine worker"
 
 

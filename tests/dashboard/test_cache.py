@@ -1,12 +1,17 @@
-"""Reading a file that grows."""
+"""Reading a file that grows, and looking at the queue together."""
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from dashboard import cache
 from dashboard.cache import LineTail, stamp
+from spinn_engine import api
+from spinn_engine.errors import SpinnError
 
 
 @pytest.fixture
@@ -65,3 +70,40 @@ def test_a_stamp_changes_with_the_file(path: Path) -> None:
     path.write_text("ab")
     assert stamp(path) != first
     assert len(stamp(path.parent)) == 1
+
+
+def test_all_visitors_share_a_look_at_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[float] = []
+
+    def slow_look() -> list[api.Job]:
+        looks.append(time.monotonic())
+        time.sleep(0.05)
+        return []
+
+    monkeypatch.setattr(api, "jobs", slow_look)
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda _: cache.queue(), range(10)))
+    assert len(looks) == 1
+    time.sleep(0.6)
+    cache.queue()
+    assert len(looks) == 2
+
+
+def test_what_was_just_done_is_seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(api, "jobs", lambda: list(done))
+    assert cache.queue()[0] == []
+    done.append("cancelled")
+    cache.look_again()
+    assert list(map(str, cache.queue()[0])) == ["cancelled"]
+
+
+def test_a_look_that_failed_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> list[api.Job]:
+        raise SpinnError("the database is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(api, "jobs", fail)
+        with pytest.raises(SpinnError, match="away"):
+            cache.queue()
+    assert cache.queue() == ([], [])

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -42,6 +42,11 @@ class Watched:
         """Nothing on the console, no exception on the page."""
         assert self.complaints == []
         expect(self.page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def card(page: Page, run_id: str) -> Locator:
+    """What the page shows of a job; while it moves, the browser has it twice for an instant."""
+    return page.locator(f".st-key-job_{run_id}").first
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 import torch
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Watched
+from tests.e2e.conftest import Watched, card
 
 pytestmark = pytest.mark.e2e
 
@@ -55,7 +55,7 @@ def plan_and_start(page: Page, address: str) -> str:
 
 def wait_until_done(page: Page, run_id: str) -> None:
     """Watch the job end; the page is loaded anew on the way, which must not touch the job."""
-    job = page.locator(f".st-key-job_{run_id}")
+    job = card(page, run_id)
     expect(job).to_contain_text("running", timeout=60_000)
     page.reload()
     # The log says "done" of every stage; only the badge of a run that has ended has this icon.
@@ -68,7 +68,7 @@ def test_plan_start_watch_and_take_the_files(
     page = watched.page
     run_id = plan_and_start(page, dashboard)
     wait_until_done(page, run_id)
-    page.locator(f".st-key-job_{run_id}").get_by_role("link", name="Open run").click()
+    card(page, run_id).get_by_role("link", name="Open run").click()
     page.wait_for_url(f"**/run?run={run_id}")
 
     expect(page.locator(".st-key-verdict")).to_contain_text("too few repetitions")

@@ -46,12 +46,17 @@ class Storm:
     set_aside: int = 0
     _in_stage: Counter[tuple[str, int, str]] = field(default_factory=Counter)
 
-    def rage(self, run_ids: Collection[str], undisturbed_seconds: float) -> None:
-        """Kill until all kills are spent or all runs have ended."""
+    def rage(self, run_ids: Collection[str], seconds_a_run: float) -> None:
+        """Kill until all kills are spent or all runs have ended.
+
+        Args:
+            run_ids: the runs.
+            seconds_a_run: what one takes undisturbed.
+        """
         while self.left.total():
             looked_at = time.monotonic()
             jobs = self.look()
-            to_do = undisturbed_seconds * _share_left([jobs[run_id] for run_id in run_ids])
+            to_do = seconds_a_run * _runs_left([jobs[run_id] for run_id in run_ids])
             if to_do == 0.0:
                 return
             mean = LOST_SECONDS + SPREAD * to_do / self.left.total()
@@ -110,10 +115,10 @@ class Storm:
         say(f"kill {self.kills.total()}: the {kind} of {worker.slot} at stage {stage} of {run_id}")
 
 
-def _share_left(jobs: Collection[dict[str, Any]]) -> float:
-    """How much of all runs is still to be done, from 1 to 0, counted in whole stages."""
+def _runs_left(jobs: Collection[dict[str, Any]]) -> float:
+    """How much is still to be done, in runs, counted in whole stages."""
     steps = [0 if job["state"] in FINISHED else STAGES + 1 - job["stage"] for job in jobs]
-    return sum(steps) / (len(steps) * (STAGES + 1))
+    return sum(steps) / (STAGES + 1)
 
 
 def _at(worker: Worker, jobs: Jobs) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Six runs under kills; with several workers, one is lost for good at the end."""
+"""Runs under kills; with several workers, one is lost for good at the end."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from tests.benchmarks.chaos.storm import Storm
 from tests.benchmarks.chaos.workers import say, wait_for_child, working
 
 RUNS = 6
+# More follow while kills are left, but no more than these.
+MOST_RUNS = 24
 TAKEOVER_SECONDS = 120.0
 
 Summary = dict[str, Any]
@@ -22,23 +24,28 @@ Fetch = Callable[[str], Path]
 
 
 def under_kills(lab: Lab, kills: int, store: Store, slots: Sequence[str], fetch: Fetch) -> Summary:
-    """Do the runs under ``kills`` kills of workers and as many of their children.
+    """Do at least six runs under ``kills`` kills of workers and as many of their children.
 
     ``fetch`` gives the folder of a run that has ended.
     """
-    late = range(RUNS, RUNS + (len(slots) if len(slots) > 1 else 0))
-    expected, seconds = lab.undisturbed([*range(RUNS), *late])
+    expected, seconds = lab.undisturbed(range(RUNS))
     start = time.monotonic()
-    run_ids = [store.submit(seed) for seed in range(RUNS)]
+    run_ids: list[str] = []
+    _submit(store, run_ids, RUNS)
     workers = [lab.worker(store, slot) for slot in slots]
     storm = Storm(store, list(workers), lab.rng, Counter(worker=kills, child=kills))
     takeover = {}
     with working(workers):
-        storm.rage(run_ids, seconds * RUNS / len(expected))
-        if late:
-            run_ids += [store.submit(seed) for seed in late]
+        storm.rage(run_ids, seconds / RUNS)
+        while storm.left.total() and len(run_ids) < MOST_RUNS:
+            _submit(store, run_ids, len(slots))
+            storm.rage(run_ids, seconds / RUNS)
+        if len(workers) > 1:
+            _submit(store, run_ids, len(slots))
             takeover["takeover_seconds"] = _lose_one(storm)
         lost = storm.await_end(run_ids)
+    spent = time.monotonic() - start
+    expected += lab.undisturbed(range(RUNS, len(run_ids)))[0]
     return {
         "runs": len(run_ids),
         "kills_of_workers": storm.kills["worker"],
@@ -48,8 +55,14 @@ def under_kills(lab: Lab, kills: int, store: Store, slots: Sequence[str], fetch:
         "exits": sum(worker.exits for worker in workers),
         "lost": lost,
         **compare(run_ids, expected, fetch),
-        "seconds": round(time.monotonic() - start),
+        "seconds": round(spent),
     }
+
+
+def _submit(store: Store, run_ids: list[str], count: int) -> None:
+    """Queue so many more runs; each has the seed that is its place in the list."""
+    for seed in range(len(run_ids), len(run_ids) + count):
+        run_ids.append(store.submit(seed))
 
 
 def compare(run_ids: Sequence[str], expected: Sequence[Path], fetch: Fetch) -> dict[str, int]:
