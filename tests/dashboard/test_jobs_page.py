@@ -12,81 +12,21 @@ from dashboard.formats import plain
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.artifacts.store import RunFolder
-from spinn_engine.errors import BadInputError, SpinnError
 from tests.dashboard.conftest import TINY
-from tests.dashboard.support import links, opened, words
+from tests.dashboard.jobs_support import (
+    SCRIPT,
+    Calls,
+    State,
+    calls,
+    job,
+    keys,
+    refuse,
+    shown,
+    worker,
+)
+from tests.dashboard.support import links, words
 
-State = api.JobState
-Calls = list[tuple[Any, ...]]
-SCRIPT = "<script>alert(1)</script> **bold** [link](http://example.org)"
-
-
-def job(run_id: str, state: api.JobState, **more: Any) -> api.Job:
-    values: dict[str, Any] = {
-        "run_id": run_id,
-        "state": state,
-        "stage": 1,
-        "stages": 2,
-        "epoch": 1,
-        "epochs": 1,
-        "eta_seconds": None,
-        "place": 1 if state is State.QUEUED else None,
-        "priority": api.Priority.NORMAL,
-        "sweep": None,
-        "worker": None,
-        "error": None,
-    }
-    return api.Job(**{**values, **more})
-
-
-def worker(**more: Any) -> api.Worker:
-    values: dict[str, Any] = {
-        "slot": "lab3-cuda0",
-        "pid": 1,
-        "host": "lab3",
-        "alive": True,
-        "wanted": api.Wanted.SERVE,
-        "device": "cuda:0 (NVIDIA H100)",
-        "memory_bytes": 80_000_000_000,
-        "torch": "2.13.0",
-        "run_id": None,
-        "seconds_since_heartbeat": 1.2,
-    }
-    return api.Worker(**{**values, **more})
-
-
-@pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
-    """Every action that the page asked of the engine; none is carried out."""
-    found: Calls = []
-
-    def noted(name: str) -> Callable[..., None]:
-        return lambda *given: found.append((name, *given))
-
-    for name in ("cancel", "resume", "delete", "set_priority", "ask_worker", "ensure_worker"):
-        monkeypatch.setattr(api, name, noted(name))
-    return found
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Opens the page with these jobs and workers."""
-
-    def show(*jobs: api.Job, workers: tuple[api.Worker, ...] = (), **query: str) -> AppTest:
-        monkeypatch.setattr(api, "jobs", lambda: list(jobs))
-        monkeypatch.setattr(api, "workers", lambda: list(workers))
-        return opened("jobs", **query)
-
-    return show
-
-
-def keys(app: AppTest) -> set[str]:
-    """What can be pressed."""
-    return {str(one.key) for one in (*app.button, *app.menu_button)}
-
-
-def refuse(*_: object) -> None:
-    raise BadInputError(f"no: {SCRIPT}")
+__all__ = ["calls", "shown"]  # fixtures
 
 
 def test_a_running_job_shows_progress_time_left_and_curves(
@@ -274,101 +214,3 @@ def test_markup_in_the_name_of_the_data_is_shown_as_text(
     app = shown(job("unfinished", State.CANCELLED, sweep=SCRIPT))
     assert plain(f"table:{SCRIPT}.csv") in words(app)
     assert "[link](" not in words(app)
-
-
-def test_jobs_without_a_worker_give_the_command_and_a_button(
-    unfinished_run: RunFolder, shown: Callable[..., AppTest], calls: Calls
-) -> None:
-    app = shown(job("unfinished", State.QUEUED))
-    assert app.code[0].value.endswith("python -m spinn_engine worker")
-    assert "Runs are waiting" in words(app)
-    app.button(key="worker").click().run()
-    assert calls == [("ensure_worker",)]
-
-
-def test_a_worker_that_cannot_be_started_is_told_beside_its_button(
-    shown: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail() -> None:
-        raise SpinnError("the disk is full")
-
-    monkeypatch.setattr(api, "ensure_worker", fail)
-    app = shown()
-    app.button(key="worker").click().run()
-    assert [error.value for error in app.error] == ["the disk is full"]
-
-
-@pytest.mark.parametrize(
-    ("state", "says", "offers"),
-    [
-        ({}, "idle", ["Pause: take no further run", "Drain: finish this run, then end"]),
-        ({"run_id": "r-1"}, "works on r-1", ["Pause: take no further run", "Drain: finish"]),
-        ({"wanted": api.Wanted.PAUSE}, "paused, takes no run", ["Continue", "Drain: finish"]),
-        (
-            {"wanted": api.Wanted.PAUSE, "run_id": "r-1"},
-            "works on r-1, then pauses",
-            ["Continue", "Drain: finish"],
-        ),
-        (
-            {"wanted": api.Wanted.DRAIN, "run_id": "r-1"},
-            "works on r-1, then ends",
-            ["Continue", "Pause: take"],
-        ),
-    ],
-)
-def test_a_worker_says_what_it_is_and_does(
-    shown: Callable[..., AppTest], state: dict[str, Any], says: str, offers: list[str]
-) -> None:
-    app = shown(workers=(worker(**state),))
-    for part in (
-        says,
-        plain("lab3-cuda0"),
-        plain("cuda:0 (NVIDIA H100), 80 GB of memory, torch 2.13.0, heard from 1 s ago"),
-    ):
-        assert part in words(app)
-    options = app.menu_button(key="want_lab3-cuda0").options
-    assert len(options) == len(offers)
-    assert all(option.startswith(offer) for option, offer in zip(options, offers, strict=True))
-    assert "worker" not in keys(app)  # one is there
-
-
-@pytest.mark.parametrize(
-    ("before", "option", "wanted"),
-    [
-        ("serve", "Pause: take no further run", "pause"),
-        ("serve", "Drain: finish this run, then end", "drain"),
-        ("pause", "Continue", "serve"),
-    ],
-)
-def test_a_worker_is_asked_to_pause_go_on_and_drain(
-    shown: Callable[..., AppTest], calls: Calls, before: str, option: str, wanted: str
-) -> None:
-    app = shown(workers=(worker(wanted=api.Wanted(before)),))
-    app.menu_button(key="want_lab3-cuda0").click(option).run()
-    assert calls == [("ask_worker", "lab3-cuda0", wanted)]
-
-
-def test_what_a_worker_refused_is_told_beside_it(
-    shown: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(api, "ask_worker", refuse)
-    app = shown(workers=(worker(), worker(slot="lab3-cuda1")))
-    app.menu_button(key="want_lab3-cuda1").click("Pause: take no further run").run()
-    assert [error.value for error in app.error] == [plain(f"no: {SCRIPT}")]
-    assert words(app).index("cuda0") < words(app).index("cuda1")
-
-
-def test_a_dead_worker_is_one_grey_line(shown: Callable[..., AppTest]) -> None:
-    app = shown(workers=(worker(alive=False, seconds_since_heartbeat=200.0),))
-    assert "is gone; last heard from 3 min 20 s ago" in app.caption[0].value
-    assert "No worker is there" in words(app)
-    assert keys(app) == {"worker"}
-
-
-def test_a_database_that_is_away_is_told_and_looked_for_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(api, "jobs", refuse)
-    app = opened("jobs")
-    assert [error.value for error in app.error] == [plain(f"no: {SCRIPT}")]
-    assert "The queue is empty" not in words(app)
