@@ -158,9 +158,11 @@ def _take_jobs(
     DBOS.listen_queues([QUEUE])
     supervisor.open()
     DBOS.launch()
+    closing = False
     try:
         while not stop.wait(_LOOK_SECONDS) and not held.lost:
-            if held.wanted is not Wanted.SERVE:
+            closing = closing or held.wanted is not Wanted.SERVE
+            if closing:  # also if it is to serve again: then the engine is started anew
                 supervisor.close()
                 if supervisor.is_idle():
                     break

@@ -19,6 +19,7 @@ from spinn_engine.jobs.queue import (
     set_priority,
     workers,
 )
+from spinn_engine.jobs.slots import HEARTBEAT_SECONDS
 from tests.jobs.support import (
     SLOT,
     MakeRun,
@@ -63,12 +64,17 @@ def test_another_slot_takes_over_what_a_dead_worker_left(
 def test_a_paused_worker_ends_its_run_and_takes_no_other_until_it_serves(
     make_run: MakeRun, start_worker: StartWorker
 ) -> None:
-    first, second = make_run(3, 60), make_run(4)
+    first, second = make_run(3, 600), make_run(4)
     enqueue(first.run_id)
     worker = start_worker()
     wait_for_stage(first, 0)
     ask_worker(SLOT, Wanted.PAUSE)
     enqueue(second.run_id)
+    wait_until(lambda: workers()[0].wanted is Wanted.PAUSE, "the wish to pause")
+    threading.Event().wait(2 * HEARTBEAT_SECONDS)
+    ask_worker(SLOT, Wanted.SERVE)  # while its run goes on: nothing is stuck after that
+    threading.Event().wait(2 * HEARTBEAT_SECONDS)
+    ask_worker(SLOT, Wanted.PAUSE)
     wait_for_state(first.run_id, JobState.DONE)
     threading.Event().wait(3.0)  # three looks at the queue
     assert (job(second.run_id).state, job(second.run_id).place) == (JobState.QUEUED, 1)
