@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.servers import (
     PostgresCluster,
@@ -98,3 +100,18 @@ def s3_store(s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     }.items():
         monkeypatch.setenv(name, value)
     return url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("there is no chromium on the PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()

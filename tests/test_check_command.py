@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from spinn_engine import __main__, api
+from spinn_engine import __main__, api, commands
 from tests.test_command_line import complaint, printed
 
 QUICK = ("--epochs", "1", "--fine-tune-epochs", "0", "--seeds", "1", "--controls", "linear")
@@ -56,7 +56,7 @@ def test_check_prints_the_contract(capsys: pytest.CaptureFixture[str], faulty: P
 def test_check_shows_people_the_columns_the_faults_and_a_command_that_works(
     capsys: pytest.CaptureFixture[str], faulty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(__main__, "OUT", Console(highlight=False, width=100))
+    monkeypatch.setattr(commands, "OUT", Console(highlight=False, width=100))
     assert __main__.main(["check", *of(faulty)]) == 0
     shown = capsys.readouterr().out
     lines = shown.splitlines()

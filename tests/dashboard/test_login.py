@@ -19,7 +19,6 @@ from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 from tests.dashboard import openid
 from tests.dashboard.support import APP, PAGES, words
-from tests.e2e.conftest import chromium as chromium
 
 ROOT = Path(__file__).parents[2]
 AUTH = {"redirect_uri": "http://127.0.0.1:8501/oauth2callback", "cookie_secret": "c" * 32}

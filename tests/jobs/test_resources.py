@@ -85,7 +85,7 @@ def test_a_hang_limit_that_is_none_is_refused(given: str, monkeypatch: pytest.Mo
 def test_a_child_that_hangs_fails_its_job_and_the_next_is_done(
     make_run: MakeRun, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SPINN_HANG_MINUTES", "0.2")
+    monkeypatch.setenv("SPINN_HANG_MINUTES", "0.4")
     hangs, fine = make_run(fine_tune_epochs=LONG), make_run(4)
     enqueue(hangs.run_id)
     enqueue(fine.run_id)
