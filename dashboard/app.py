@@ -16,6 +16,8 @@ pages = [
     st.Page("app_pages/plan.py", title="Plan", url_path="plan"),
     st.Page("app_pages/jobs.py", title="Jobs", url_path="jobs"),
     st.Page("app_pages/run.py", title="Run", url_path="run"),
+    st.Page("app_pages/adapt.py", title="Adapt", url_path="adapt"),
+    st.Page("app_pages/report.py", title="Report", url_path="report"),
 ]
 page = st.navigation(guarded(pages), position="top")
 st.session_state["page_entered"] = st.session_state.get("page") != page.url_path

@@ -15,7 +15,16 @@ import streamlit as st
 
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
-from spinn_engine.spec import Criterion, DataSpec, PhysicsSpec, PruneSpec, Reconstruction, RunSpec
+from spinn_engine.spec import (
+    Criterion,
+    DataSpec,
+    ModelSpec,
+    PhysicsSpec,
+    PruneSpec,
+    Reconstruction,
+    RunSpec,
+    Scaling,
+)
 
 Stamp = tuple[tuple[int, int], ...]
 Terms = tuple[tuple[str, tuple[str, ...]], ...]  # a physics term and its targets
@@ -67,6 +76,49 @@ def _data_summary(data: str, stamp: Stamp) -> DataSummary:
         ceiling=problem.ceiling,
         notes=problem.notes,
         terms=tuple((term.name, term.targets) for term in api.terms_of(problem, PhysicsSpec())),
+    )
+
+
+@dataclass(frozen=True)
+class BroughtSummary:
+    """A brought checkpoint on a data source: the ``model`` part of a spec, and what was found."""
+
+    model: ModelSpec
+    r2: dict[Scaling, dict[str, float | None]]
+    mean_r2: float | None
+    format: str
+    dtype: str
+    params: int
+    nonzero: int
+    dead: tuple[int, ...]
+    notes: tuple[str, ...]
+
+
+def brought(spec: RunSpec) -> BroughtSummary:
+    """The checkpoint that a spec names as its dense network, measured on its data.
+
+    Raises:
+        SpinnError: the file cannot be read, is no plain network, or does not fit the data.
+    """
+    places = Path(spec.data.source.partition(":")[2]), Path(spec.model.dense or "")
+    model = spec.model.model_dump_json(exclude_unset=True)
+    return _brought(spec.data.model_dump_json(), model, *(stamp(place) for place in places))
+
+
+@st.cache_data(max_entries=16, show_spinner="Reading the checkpoint ...")
+def _brought(data: str, model: str, data_stamp: Stamp, file_stamp: Stamp) -> BroughtSummary:
+    parts = {"data": json.loads(data), "model": json.loads(model)}
+    found = api.bring(RunSpec.from_dict(parts, where="plan"))
+    return BroughtSummary(
+        model=found.spec.model,
+        r2=found.r2,
+        mean_r2=found.mean_r2(),
+        format=found.network.format,
+        dtype=found.network.dtype,
+        params=found.network.params,
+        nonzero=found.network.nonzero,
+        dead=found.network.dead,
+        notes=found.network.notes,
     )
 
 
@@ -209,55 +261,3 @@ def _predicted(
 def _facts_stamp(run_id: str) -> Stamp:
     folder = api.open_run(run_id)
     return stamp(folder.bring(folder.facts_path))
-
-
-class LineTail:
-    """Reads a growing file of JSON lines, each line once.
-
-    A file in which the last line read is no longer in its place is read from its start again. One
-    that was replaced by a longer copy of itself is not.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._read = 0
-        self._last = b""
-        self._lines: list[dict[str, Any]] = []
-
-    def lines(self) -> list[dict[str, Any]]:
-        """All whole lines so far."""
-        if not self._path.exists():
-            return []
-        with self._path.open("rb") as file:
-            file.seek(self._read - len(self._last))
-            if file.read(len(self._last)) != self._last:
-                self._read, self._last, self._lines = 0, b"", []
-                file.seek(0)
-            whole, newline, _ = file.read().rpartition(b"\n")
-        if newline:
-            self._read += len(whole) + 1
-            self._last = whole[whole.rfind(b"\n") + 1 :] + newline
-            self._lines += [json.loads(line) for line in whole.split(b"\n") if line]
-        return self._lines
-
-
-def metrics(run_id: str) -> list[dict[str, Any]]:
-    """The lines of a run's ``metrics.jsonl``; each visitor's session reads only what is new."""
-    tails: dict[str, LineTail] = st.session_state.setdefault("_tails", {})
-    folder = api.open_run(run_id)
-    path = folder.bring(folder.metrics_path)
-    if run_id not in tails:
-        tails[run_id] = LineTail(path)
-    return tails[run_id].lines()
-
-
-def log_tail(run_id: str, lines: int = 12, most: int = 8192) -> str:
-    """The last lines of a run's log."""
-    folder = api.open_run(run_id)
-    path = folder.bring(folder.log_path)
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - most))
-        text = file.read().decode("utf-8", errors="replace")
-    return "\n".join(text.splitlines()[-lines:])

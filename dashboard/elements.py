@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import cache, formats
+from dashboard import cache, formats, tails
 from dashboard.charts.architecture import architecture, width_label
 from dashboard.charts.curves import curve_table, loss_curves, r2_curve
 from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS, CONFIG, STILL
@@ -63,7 +63,7 @@ def planned_shapes(stages: Sequence[api.Stage]) -> None:
 def learning_curves(run_id: str) -> None:
     """Loss and validation R2 of every arm of a run so far, means over its members."""
     spec = cache.run_spec(run_id)
-    lines = cache.metrics(run_id)
+    lines = tails.metrics(run_id)
     table = curve_table(lines, spec)
     if len(table) < 2:
         st.caption("The curves begin with the first epoch.")

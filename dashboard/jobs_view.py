@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard import cache, elements, faults
+from dashboard import cache, elements, faults, tails
 from dashboard.charts.style import ARM_LABELS
 from dashboard.formats import describe, duration, plain
 from spinn_engine import api
@@ -49,7 +49,7 @@ def show_card(job: api.Job) -> None:
             show_failure(job)
         if job.state is State.INTERRUPTED:
             st.caption(INTERRUPTED)
-        if job.state in LIVE or cache.metrics(job.run_id):
+        if job.state in LIVE or tails.metrics(job.run_id):
             show_progress(job, spec)
         if job.state in LIVE:
             elements.learning_curves(job.run_id)
@@ -74,7 +74,7 @@ def first_open_stage(job: api.Job) -> int | None:
 
 def show_log(job: api.Job) -> None:
     """The end of its log; of a failed job it is open."""
-    tail, failed = cache.log_tail(job.run_id), job.state is State.FAILED
+    tail, failed = tails.log_tail(job.run_id), job.state is State.FAILED
     if not tail:
         return
     with st.expander("Log", expanded=failed, icon=":material/article:", key=f"log_{job.run_id}"):
@@ -227,7 +227,7 @@ def ask_to_delete(run_id: str) -> None:
 def show_progress(job: api.Job, spec: RunSpec) -> None:
     """How far a job is, in epochs of all that it trains."""
     left = f", about {duration(job.eta_seconds)} left" if job.eta_seconds is not None else ""
-    lines = cache.metrics(job.run_id)
+    lines = tails.metrics(job.run_id)
     arm = lines[-1]["arm"] if lines else "dense"
     st.progress(
         share_done(spec, job, arm),

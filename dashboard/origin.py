@@ -12,6 +12,7 @@ from dashboard import cache
 from dashboard.charts.style import ARM_LABELS
 from dashboard.formats import plain
 from dashboard.forms import TABLE_FIELDS, Values, key_of, text_of
+from dashboard.network_form import AS_STORED, BROUGHT, NEW, SCALINGS
 from dashboard.prune_form import (
     A_STAGE,
     BYTES,
@@ -25,7 +26,13 @@ from dashboard.prune_form import (
     share_of,
 )
 from spinn_engine.errors import SpinnError
-from spinn_engine.spec import DEFAULT_PARAM_REDUCTION, PHYSICS_TERMS, PruneSpec, RunSpec
+from spinn_engine.spec import (
+    DEFAULT_PARAM_REDUCTION,
+    PHYSICS_TERMS,
+    ModelSpec,
+    PruneSpec,
+    RunSpec,
+)
 
 KEY = "origin"
 ENTERED = "page_entered"  # whether the visitor was on another page just before
@@ -133,12 +140,24 @@ def values_of(spec: RunSpec) -> dict[str, Any]:
         **{name: _text(value) if kind == "table" else "" for name, value in table.items()},
         **{key_of(name, kind): value for name, value in own.items()},
         "activation": spec.model.activation,
+        **_dense_values(spec.model),
         "seeds": len(spec.seeds),
         **{f"physics_{term}": getattr(spec.physics, term) for term in PHYSICS_TERMS},
         "fit_coefficients": spec.physics.fit_coefficients,
         "controls": [ARM_LABELS[control] for control in spec.compare.controls],
         "folds": spec.compare.folds,
         **_prune_values(spec.prune),
+    }
+
+
+def _dense_values(model: ModelSpec) -> dict[str, Any]:
+    """As ``values_of``, of a network that is brought."""
+    known = model.dense is not None and "activation" in model.model_fields_set
+    return {
+        "network": NEW if model.dense is None else BROUGHT,
+        "dense": model.dense or "",
+        "dense_activation": model.activation if known else AS_STORED,
+        "dense_scaling": _label(SCALINGS, model.dense_scaling),
     }
 
 

@@ -53,11 +53,21 @@ def _parser(first: str) -> Parser:
 
 
 def _add_others(command: AddCommand) -> None:
+    from spinn_engine.adapt_command import add_adapt_command
+    from spinn_engine.claims_command import add_claims_command
     from spinn_engine.commands import add_run_commands
+    from spinn_engine.export_command import add_export_command
+    from spinn_engine.inspect_command import add_inspect_command
     from spinn_engine.queue_commands import add_queue_commands
+    from spinn_engine.report_command import add_report_command
 
     add_run_commands(command)
+    add_adapt_command(command)
     add_queue_commands(command)
+    add_export_command(command)
+    add_inspect_command(command)
+    add_claims_command(command)
+    add_report_command(command)
 
 
 if __name__ == "__main__":

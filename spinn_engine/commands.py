@@ -20,7 +20,7 @@ from spinn_engine.options import (
     spec_from,
     widths,
 )
-from spinn_engine.spec import Criterion, Reconstruction
+from spinn_engine.spec import Criterion, Reconstruction, RunSpec
 
 
 def add_run_commands(command: AddCommand) -> None:
@@ -58,6 +58,8 @@ def plan(arguments: argparse.Namespace) -> None:
         if value is not None and not 1 <= value <= 1_000_000:
             raise BadInputError(f"--{name} must be from 1 to 1,000,000 but got {value}")
     inputs, outputs = arguments.inputs, arguments.outputs
+    if spec.model.dense is not None:
+        spec = told_dense(spec)
     if inputs is None or outputs is None:
         problem = api.load_problem(spec.data)
         inputs = len(problem.input_names) if inputs is None else inputs
@@ -72,6 +74,8 @@ def plan(arguments: argparse.Namespace) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """``run``: the whole run in this process, with a bar a stage."""
     spec = spec_from(arguments)
+    if spec.model.dense is not None:
+        spec = told_dense(spec)
     console = ERRORS if arguments.json else OUT
     with views.RunProgress(spec, console) as progress:
         folder = api.run(spec, progress.on_start, progress.on_epoch)
@@ -80,6 +84,13 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         OUT.print(views.result_table(folder))
         OUT.print(f"files in {escape(str(folder.path))}", soft_wrap=True)
+
+
+def told_dense(spec: RunSpec) -> RunSpec:
+    """The spec with what its checkpoint says filled in; its R2 is told before anything is done."""
+    brought = api.bring(spec)
+    ERRORS.print(escape(" ".join([brought.words(), *brought.network.notes])))
+    return brought.spec
 
 
 def check(arguments: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import AMOUNTS, Control, Criterion, Reconstruction, RunSpec
+from spinn_engine.spec import AMOUNTS, Control, Criterion, Reconstruction, RunSpec, Scaling
 
 
 def _of(choices: Any) -> str:
@@ -60,6 +60,14 @@ DATA_OPTIONS = [
 PLAN_OPTIONS = [
     *DATA_OPTIONS,
     Option("--hidden", "model.hidden", widths, "hidden widths of the dense network"),
+    Option("--dense", "model.dense", str, "a checkpoint whose network is pruned as it is"),
+    Option(
+        "--dense-scaling",
+        "model.dense_scaling",
+        str,
+        f"which sides it has standardised: {_of(Scaling)}",
+    ),
+    Option("--activation", "model.activation", str, "tanh, relu, gelu, silu or sigmoid"),
     Option("--stages", "prune.stages", int, "number of pruning stages"),
     Option("--schedule", "prune.schedule", str, "uniform, sequential, global or custom"),
     Option("--pruning-ratio", "prune.pruning_ratio", float, "share of neurons a stage removes"),
@@ -77,7 +85,6 @@ PLAN_OPTIONS = [
 ]
 RUN_OPTIONS = [
     *PLAN_OPTIONS,
-    Option("--activation", "model.activation", str, "tanh, relu, gelu, silu or sigmoid"),
     Option("--epochs", "train.epochs", int, "epochs of the dense network"),
     Option("--fine-tune-epochs", "train.fine_tune_epochs", int, "epochs after each pruning"),
     Option("--batch-size", "train.batch_size", int, "rows of one update"),
@@ -142,6 +149,8 @@ def spec_from(arguments: argparse.Namespace) -> RunSpec:
         if "prune.widths" in given or prune.get("widths") is not None:
             prune.pop("schedule", None)  # the custom one comes and goes with its widths
         prune |= dict.fromkeys(AMOUNTS)
+    if "model.dense" in given:
+        data["model"] = {}  # another network has other widths
     for name, value in given.items():
         part, field = name.split(".")
         data.setdefault(part, {})[field] = value

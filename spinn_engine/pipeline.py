@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from spinn_engine.artifacts.beginning import brought_stack, fresh_stack
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, save_stack
 from spinn_engine.artifacts.delivery import best_seed, member_of, publish_checkpoints
 from spinn_engine.artifacts.neurons import record_neurons
@@ -34,7 +35,7 @@ from spinn_engine.spec import Criterion
 from spinn_engine.training.data import place
 from spinn_engine.training.device import keep_freed_memory, pick_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
-from spinn_engine.training.network import Stack, join, new_stack
+from spinn_engine.training.network import Stack, join
 from spinn_engine.training.objective import effects_of, objective_of
 from spinn_engine.training.validation import validate
 
@@ -113,23 +114,15 @@ class Runner:
 
     def _begin(self, stage: int, block: str, arms: Sequence[str]) -> StoredStack:
         """The networks of a block as they are before training."""
+        if stage == 0 and self.spec.model.dense is not None:
+            return brought_stack(self.folder, self.data)
         if stage == 0:
-            return self._fresh(arms, self.spec.model.hidden)
+            return fresh_stack(self.spec, self.data, arms, self.spec.model.hidden)
         if block == "scratch":
             final = load_stack(self.folder.stack_path(stage, "pruned"), self.device)
-            return self._fresh(arms, final.stack.hidden)
+            return fresh_stack(self.spec, self.data, arms, final.stack.hidden)
         before = self._before(stage, block, arms)
         return self._pruned(stage, before) if block == "pruned" else before
-
-    def _fresh(self, arms: Sequence[str], hidden: Sequence[int]) -> StoredStack:
-        """New networks for every arm, seed and fold."""
-        folds = range(self.spec.compare.folds)
-        members = [(a, s, f) for a in arms for s in self.spec.seeds for f in folds]
-        names, seeds, of_fold = (list(column) for column in zip(*members, strict=True))
-        widths = (self.data.ends[0], *hidden, self.data.ends[1])
-        stack = new_stack(widths, self.spec.model.activation, seeds).to(self.device)
-        original = [torch.arange(w, device=self.device).repeat(stack.size, 1) for w in hidden]
-        return StoredStack(stack, names, seeds, of_fold, original)
 
     def _before(self, stage: int, block: str, arms: Sequence[str]) -> StoredStack:
         """The networks that the arms of a block had in the stage before; at first, the dense."""

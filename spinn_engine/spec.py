@@ -9,178 +9,54 @@ from math import ceil
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from spinn_engine.errors import BadInputError, one_sentence
 from spinn_engine.source_defaults import with_source_defaults
+from spinn_engine.spec_parts import (
+    AMOUNTS,
+    DEFAULT_PARAM_REDUCTION,
+    PHYSICS_TERMS,
+    Activation,
+    Arm,
+    CompareSpec,
+    Control,
+    Criterion,
+    DataSpec,
+    ModelSpec,
+    Part,
+    PhysicsSpec,
+    PruneSpec,
+    Reconstruction,
+    Scaling,
+    Schedule,
+    TrainSpec,
+)
+
+__all__ = [
+    "AMOUNTS",
+    "DEFAULT_PARAM_REDUCTION",
+    "ITERATIONS_AN_EPOCH",
+    "PHYSICS_TERMS",
+    "SCHEMA_VERSION",
+    "Activation",
+    "Arm",
+    "CompareSpec",
+    "Control",
+    "Criterion",
+    "DataSpec",
+    "ModelSpec",
+    "PhysicsSpec",
+    "PruneSpec",
+    "Reconstruction",
+    "RunSpec",
+    "Scaling",
+    "Schedule",
+    "TrainSpec",
+]
 
 SCHEMA_VERSION: Final = 1
-DEFAULT_PARAM_REDUCTION = 0.685
-
-Share = Annotated[float, Field(gt=0.0, lt=1.0)]
-Weight = Annotated[float, Field(ge=0.0, le=1e6)]
-Width = Annotated[int, Field(ge=1, le=65_536)]
-Activation = Literal["tanh", "relu", "gelu", "silu", "sigmoid"]
-Schedule = Literal["uniform", "sequential", "global", "custom"]
-Criterion = Literal["l1", "l1_out", "l1_in_out", "l2", "activation", "taylor", "random"]
-Reconstruction = Literal["none", "bias", "least_squares"]
-Control = Literal["dense_longer", "random", "scratch", "linear", "magnitude"]
-Arm = Literal["dense", "structured", "dense_longer", "random", "scratch", "linear", "magnitude"]
-
-PHYSICS_TERMS = ("non_negative", "monotone", "wear_law", "heat_balance")
 ITERATIONS_AN_EPOCH: Final = 20  # of L-BFGS, each with all training rows
-
-AMOUNTS = ("pruning_ratio", "param_reduction", "mac_reduction", "max_bytes", "widths")
-
-
-class Part(BaseModel):
-    """Base of all parts of a spec: frozen, and unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class DataSpec(Part):
-    """What is learned: a source of rows, and how a table's columns are used.
-
-    Attributes:
-        source: ``milling-sim``, ``burgers``, ``nasa-mill:PATH`` or ``table:PATH``.
-        targets: columns to predict.
-        group: column whose equal values stay in one part of the split; never an input.
-        time: column that orders the rows within a group; it stays an input unless dropped.
-        drop: columns that are no inputs.
-    """
-
-    source: str = "milling-sim"
-    targets: tuple[str, ...] = ()
-    group: str | None = None
-    time: str | None = None
-    drop: tuple[str, ...] = ()
-
-
-class ModelSpec(Part):
-    """The dense network: hidden widths from input to output, and the activation between them."""
-
-    hidden: tuple[Width, ...] = Field(default=(512, 512, 512, 256), min_length=1, max_length=64)
-    activation: Activation = "tanh"
-
-
-class TrainSpec(Part):
-    """How the dense network (stage 0) is trained and every later stage fine-tuned.
-
-    Attributes:
-        epochs: of Adam, for the dense network.
-        lbfgs_iterations: of L-BFGS after them, for an equation.
-        fine_tune_epochs: of Adam, in every later stage.
-        fine_tune_lbfgs_iterations: of L-BFGS after them, for an equation.
-        batch_size: rows of one update of Adam.
-        learning_rate: its peak, for the dense network.
-        fine_tune_learning_rate: its peak in later stages.
-        device: where to train.
-    """
-
-    epochs: int = Field(default=15, ge=1, le=100_000)
-    lbfgs_iterations: int = Field(default=0, ge=0, le=1_000_000)
-    fine_tune_epochs: int = Field(default=3, ge=0, le=100_000)
-    fine_tune_lbfgs_iterations: int = Field(default=0, ge=0, le=1_000_000)
-    batch_size: int = Field(default=256, ge=1, le=1_000_000)
-    learning_rate: float = Field(default=1e-3, gt=0.0)
-    fine_tune_learning_rate: float = Field(default=5e-4, gt=0.0)
-    device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|(cuda|xpu)(:\d+)?)$")
-
-
-class PhysicsSpec(Part):
-    """Weights of the physics terms in the loss; 0 leaves a term out, and it is reported still.
-
-    Attributes:
-        non_negative: against targets below zero.
-        monotone: against targets that fall in time within a group.
-        wear_law: for the wear rate, proportional to force times sliding speed.
-        heat_balance: for the rate of thermal displacement, heating minus cooling.
-        fit_coefficients: the factor of each law is learned too, within the law's bounds.
-        targets: what ``non_negative`` and ``monotone`` are about; by default the targets that the
-            problem knows to obey.
-    """
-
-    non_negative: Weight = 0.0
-    monotone: Weight = 0.0
-    wear_law: Weight = 0.0
-    heat_balance: Weight = 0.0
-    fit_coefficients: bool = False
-    targets: tuple[str, ...] = ()
-
-    def weights(self) -> dict[str, float]:
-        """The terms that have a weight."""
-        given = {name: float(getattr(self, name)) for name in PHYSICS_TERMS}
-        return {name: weight for name, weight in given.items() if weight}
-
-
-class PruneSpec(Part):
-    """How much is removed, in how many stages, and how; exactly one of the amounts is set.
-
-    Attributes:
-        stages: how many times neurons are removed; with ``widths``, their number.
-        schedule: ``uniform`` prunes every hidden layer in every stage, ``sequential`` layer k in
-            stage k, ``global`` by one ranking over all layers, ``custom`` to the given ``widths``.
-        pruning_ratio: share of a layer's neurons that one stage removes.
-        param_reduction: one minus the parameters at the end over those of the dense network.
-        mac_reduction: the same for multiply-accumulates.
-        max_bytes: most bytes that the float32 weights may take at the end.
-        widths: hidden widths of every stage after the dense network.
-        round_to: every width that is pruned becomes a multiple of this; by default of 8, which
-            runs fastest, where an overall budget can still be met so, else of 1.
-        least_width: no layer gets fewer neurons.
-        criterion: how neurons are scored; the lowest go first.
-        reconstruction: how the next layer makes up for what it lost.
-    """
-
-    stages: int = Field(default=4, ge=1, le=64)
-    schedule: Schedule = "uniform"
-    pruning_ratio: Share | None = None
-    param_reduction: Share | None = None
-    mac_reduction: Share | None = None
-    max_bytes: int | None = Field(default=None, ge=1)
-    widths: tuple[tuple[Width, ...], ...] | None = Field(default=None, min_length=1, max_length=64)
-    round_to: int | None = Field(default=None, ge=1, le=1024)
-    least_width: int = Field(default=1, ge=1, le=65_536)
-    criterion: Criterion = "l1"
-    reconstruction: Reconstruction = "least_squares"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_amount(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        given = [name for name in AMOUNTS if data.get(name) is not None]
-        if len(given) > 1:
-            raise ValueError(f"give {given[0]} or {given[1]}, not both")
-        if data.get("widths") is not None and isinstance(data["widths"], (list, tuple)):
-            data = {"schedule": "custom", **data, "stages": len(data["widths"])}
-        return data if given else {**data, "param_reduction": DEFAULT_PARAM_REDUCTION}
-
-    @model_validator(mode="after")
-    def _fitting_schedule(self) -> Self:
-        if (self.schedule == "custom") != (self.widths is not None):
-            raise ValueError("the custom schedule and widths go together: give both or neither")
-        if self.schedule == "global" and self.pruning_ratio is not None:
-            raise ValueError(
-                "the global schedule spends one budget over all layers: give param_reduction, "
-                "mac_reduction or max_bytes instead of pruning_ratio"
-            )
-        return self
-
-
-class CompareSpec(Part):
-    """What the pruned network is compared with, so that a reviewer believes the result.
-
-    Attributes:
-        controls: arms beside ``dense`` and ``structured``, each with the same seeds and folds.
-        folds: with 2 or more, grouped cross-validation: every arm is trained once a fold.
-        margin: how much R2 pruning may cost against ``dense_longer`` and still count as no worse.
-    """
-
-    controls: tuple[Control, ...] = ("dense_longer", "random", "scratch", "linear", "magnitude")
-    folds: int = Field(default=1, ge=1, le=100)
-    margin: float = Field(default=0.01, ge=0.0, le=1.0)
 
 
 class RunSpec(Part):
@@ -220,6 +96,14 @@ class RunSpec(Part):
         return self
 
     @model_validator(mode="after")
+    def _one_brought_network(self) -> Self:
+        if self.model.dense is not None and self.compare.folds > 1:
+            raise ValueError(
+                "a brought network was trained once, not once a fold: leave compare.folds at 1"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _distinct_seeds(self) -> Self:
         if len(set(self.seeds)) != len(self.seeds):
             raise ValueError(f"seeds must differ from each other but got {list(self.seeds)}")
@@ -243,12 +127,15 @@ class RunSpec(Part):
         return found
 
     def block_length(self, stage: int, block: str) -> tuple[int, int]:
-        """Epochs of Adam, then iterations of L-BFGS; ``scratch`` has those of all stages."""
+        """Epochs of Adam, then iterations of L-BFGS; ``scratch`` has those of all stages.
+
+        A dense network that was brought stays as it is.
+        """
         train, stages = self.train, self.prune.stages
         first = train.epochs, train.lbfgs_iterations
         later = train.fine_tune_epochs, train.fine_tune_lbfgs_iterations
         if stage == 0:
-            return first
+            return first if self.model.dense is None else (0, 0)
         if block == "scratch":
             return first[0] + stages * later[0], first[1] + stages * later[1]
         return later

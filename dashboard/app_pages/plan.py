@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cache, elements, forms, origin, prediction, start
 from dashboard.formats import counted, percent, plain, size, widths
+from dashboard.network_form import network_form, show_brought
 from dashboard.physics import physics_form
 from dashboard.prune_form import amount_form, compare_form, method_form, show_equivalents
 from spinn_engine import api
@@ -43,7 +44,7 @@ def ask(above: DeltaGenerator, amounts: DeltaGenerator, source: DeltaGenerator) 
     filled(amounts, "prune", lambda: amount_form(begin))
     filled(source, "data", lambda: forms.data_form(begin))
     kind = parts.get("data", {}).get("source", "")
-    filled(source, "model", lambda: forms.network_form(kind, begin))
+    filled(source, "model", lambda: network_form(kind, begin))
     with amounts:
         parts["prune"] |= method_form(begin)
     with st.expander("Training", icon=":material/tune:", key="training"):
@@ -152,6 +153,10 @@ try:
         spec = ask(above, amounts, source)
     with right:
         data = cache.data_summary(spec.data)
+    brought = None
+    if spec.model.dense is not None:
+        brought = cache.brought(spec)
+        spec = spec.model_copy(update={"model": brought.model})
     stages = api.plan(spec.prune, spec.model.hidden, data.inputs, data.outputs)
 except SpinnError as error:
     with right:
@@ -161,5 +166,7 @@ else:
         show_equivalents(stages)
     with source:
         show_data(data)
+        if brought is not None:
+            show_brought(brought)
     with right:
         answer(spec, data, stages)

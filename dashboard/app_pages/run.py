@@ -6,35 +6,13 @@ from typing import Any, Literal
 import streamlit as st
 
 from dashboard import cache, comparison, elements, neurons, physics, prediction, solution
-from dashboard.formats import describe, estimate, percent, plain, size, widths
+from dashboard.formats import counted, describe, estimate, percent, plain, size, widths
+from dashboard.run_choice import choose_run
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
 
 Rows = list[dict[str, Any]]
-
-
-def choose_run() -> api.RunFolder:
-    """The run of the address, or the newest; the page ends here where there is none."""
-    runs = [folder.run_id for folder in api.list_runs()]
-    wanted = st.query_params.get("run")
-    if wanted is not None and wanted not in runs:
-        st.warning(f"There is no run {plain(wanted[:80])} here: choose another one.")
-    if not runs:
-        with st.container(border=True):
-            st.markdown("There is no run yet. Plan one; it takes about three minutes.")
-            st.page_link("app_pages/plan.py", label="Plan a run", icon=":material/tune:")
-        st.stop()
-    run_id = st.selectbox(
-        "Run", runs, key="run", bind="query-params", width=420, on_change=first_stage
-    )
-    return api.open_run(run_id)
-
-
-def first_stage() -> None:
-    """Another run may have fewer stages: look at its first one."""
-    if "stage" in st.session_state:
-        st.session_state["stage"] = 0
 
 
 def show_validation_table(rows: Rows, spec: RunSpec) -> None:
@@ -141,6 +119,9 @@ def show_run(folder: api.RunFolder) -> None:
 def show_result(result: dict[str, Any]) -> None:
     """What a reader of a finished run must see first."""
     show_badges(result)
+    if result["notes"]:
+        with st.expander(counted(len(result["notes"]), "remark"), icon=":material/info:"):
+            st.markdown("\n".join(f"- {plain(note)}" for note in result["notes"]))
     comparison.show_verdict(result)
     elements.headline(result)
     comparison.show_comparison(result)
@@ -165,6 +146,8 @@ def show_badges(result: dict[str, Any]) -> None:
             st.badge("simulated data", icon=":material/science:", color="violet")
         for name in data["modelled"]:
             st.badge(f"{plain(name)} is modelled, not measured", color="orange")
+        if brought := result.get("brought"):
+            st.badge(f"dense network brought in {plain(brought['file'])}", color="blue")
         groups = f", {data['groups']} groups" if data["groups"] else ""
         rows = data["rows"]
         st.badge(

@@ -6,28 +6,14 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from spinn_engine.api import ARM_COLOURS as ARM_COLOURS
+from spinn_engine.api import ARM_GLYPHS as ARM_GLYPHS
+from spinn_engine.api import ARM_LABELS as ARM_LABELS
+
 # Okabe-Ito colours: told apart with any colour vision, and legible on white and on near-black.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 ORANGE, SKY, GREY = "#E69F00", "#56B4E9", "#7F8C99"
 
-ARM_COLOURS = {
-    "dense": BLUE,
-    "structured": VERMILLION,
-    "magnitude": GREEN,
-    "dense_longer": SKY,
-    "random": PURPLE,
-    "scratch": ORANGE,
-    "linear": GREY,
-}
-ARM_LABELS = {
-    "dense": "dense",
-    "structured": "structured",
-    "magnitude": "magnitude",
-    "dense_longer": "dense, longer",
-    "random": "random neurons",
-    "scratch": "from scratch",
-    "linear": "linear",
-}
 ARM_SYMBOLS = {
     "dense": "square",
     "structured": "circle",
@@ -36,16 +22,6 @@ ARM_SYMBOLS = {
     "random": "x",
     "scratch": "triangle-up",
     "linear": "cross",
-}
-# The same shapes as text, for tables.
-ARM_GLYPHS = {
-    "dense": "\N{BLACK SQUARE}",
-    "structured": "\N{BLACK CIRCLE}",
-    "magnitude": "\N{BLACK DIAMOND}",
-    "dense_longer": "\N{WHITE SQUARE}",
-    "random": "\N{HEAVY MULTIPLICATION X}",
-    "scratch": "\N{BLACK UP-POINTING TRIANGLE}",
-    "linear": "\N{HEAVY GREEK CROSS}",
 }
 ARM_DASHES: dict[str, list[int]] = {
     "dense": [1, 0],

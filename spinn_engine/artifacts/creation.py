@@ -6,6 +6,7 @@ import json
 import secrets
 from datetime import UTC, datetime
 
+from spinn_engine.artifacts.dense import bring, record_brought
 from spinn_engine.artifacts.files import write_atomically
 from spinn_engine.artifacts.run_folder import RunFolder
 from spinn_engine.artifacts.store import publish_run, results_root
@@ -20,10 +21,14 @@ def create_run(spec: RunSpec) -> RunFolder:
     """Check the spec against its data, and make the run's folder with ``spec.json`` in it.
 
     Raises:
-        BadInputError: the data, the folds, the schedule or the physics cannot be had as asked.
+        BadInputError: the data, the folds, the schedule or the physics cannot be had as asked,
+            or a brought dense network does not fit (see ``bring``).
         BadInputError: or the folder cannot be written.
     """
     problem = load_problem(spec.data)
+    brought = None if spec.model.dense is None else bring(spec, problem)
+    if brought is not None:
+        spec = brought.spec
     inputs, outputs = len(problem.input_names), len(problem.target_names)
     plan(spec.prune, spec.model.hidden, inputs, outputs)
     terms_of(problem, spec.physics)
@@ -40,6 +45,8 @@ def create_run(spec: RunSpec) -> RunFolder:
         "training_rows": len(problem.train),
         "spec": spec.model_dump(mode="json"),
     }
+    if brought is not None:
+        record_brought(folder, brought)
     write_atomically(folder.spec_path, json.dumps(stored, indent=2).encode())
     publish_run(folder)
     return folder

@@ -37,6 +37,7 @@ class RunFolder:
         self.importance = path / "importance"
         self.stacks = path / "stacks"
         self.facts_path = self.stacks / "dense_facts.npz"
+        self.brought_path = path / "brought.npz"
         self.fields_path = path / "fields.npz"
         self.result_path = path / RESULT_NAME
         self._spec: RunSpec | None = None
@@ -140,10 +141,18 @@ class RunFolder:
         Raises:
             SpinnError: the store cannot be used.
         """
+        return self.paths_in(self.checkpoints, ".pt")
+
+    def paths_in(self, folder: Path, suffix: str) -> list[Path]:
+        """The files in a folder of the run whose names end so; they may have to be brought.
+
+        Raises:
+            SpinnError: the store cannot be used.
+        """
         if (remote := self.remote()) is None:
-            return sorted(self.checkpoints.glob("*.pt"))
+            return sorted(path for path in folder.glob(f"*{suffix}") if path.name[0] != ".")
         paths = [self.path / file for file in remote.sizes(self.run_id)]
-        return sorted(p for p in paths if p.parent == self.checkpoints and p.suffix == ".pt")
+        return sorted(p for p in paths if p.parent == folder and p.name.endswith(suffix))
 
     def remote(self) -> Remote | None:
         """The store on another machine that this folder is a copy from, if it is one."""

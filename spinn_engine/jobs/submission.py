@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from spinn_engine.artifacts.creation import create_run
+from spinn_engine.artifacts.dense import bring
 from spinn_engine.artifacts.files import read_json, write_atomically
 from spinn_engine.artifacts.place import remote_store, results_root
 from spinn_engine.artifacts.run_folder import RunFolder
@@ -57,6 +58,8 @@ def submit(
         SpinnError: the store or the job database cannot be used.
     """
     check_device(spec)
+    if spec.model.dense is not None:
+        spec = bring(spec, load_problem(spec.data)).spec  # as the run will have it
     prepare_database()  # refused before anything is made
     with _one_at_a_time():
         same = None if again else find_same(spec)

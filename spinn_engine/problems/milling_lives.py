@@ -45,6 +45,30 @@ AMBIENT_PERIOD_S = 6 * 3600.0
 
 
 @dataclass(frozen=True)
+class Steel:
+    """What is cut, in how many lives.
+
+    Attributes:
+        lives: how many tools are worn in it.
+        seed: of all that is drawn for these lives and their sensors.
+        hardness: lowest and highest, HB.
+        worn_at_end: the same of the wear at which an average tool is changed, mm.
+        force: factor of this kind of steel on the specific cutting force.
+        wear: and on how fast it wears a tool.
+    """
+
+    lives: int = LIVES
+    seed: int = SEED
+    hardness: tuple[float, float] = LIFE_RANGES["hardness"]
+    worn_at_end: tuple[float, float] = LIFE_RANGES["worn_at_end"]
+    force: float = 1.0
+    wear: float = 1.0
+
+
+USUAL_STEEL = Steel()
+
+
+@dataclass(frozen=True)
 class Simulation:
     """Noise-free trajectories; arrays are ``[lives, rows]``, rows of a life in order of time.
 
@@ -53,7 +77,8 @@ class Simulation:
         distance: that the edge has cut, m.
         cut: the cutting conditions.
         ambient: air temperature, degC.
-        tool: ``[lives, 1]`` factor of each tool on its wear rate; 1 is an average tool.
+        tool: ``[lives, 1]`` factor of each tool on its wear rate; 1 is an average tool in the
+            usual steel.
         material: ``[lives, 1]`` factor of each batch of steel on the specific force.
         wear: width of the wear land, mm.
         wear_rate: its time derivative, mm/s.
@@ -112,12 +137,12 @@ class _Lives:
         return self.ambient + self.ambient_swing * np.sin(angle)
 
 
-def simulate() -> Simulation:
+def simulate(steel: Steel = USUAL_STEEL) -> Simulation:
     """Integrate all lives at once, from a new tool to a worn one (classical Runge-Kutta)."""
-    lives = _draw_lives()
+    lives = _draw_lives(steel)
     step = lives.duration / (ROWS_A_LIFE - 1)
     warm = lives.ambient + lives.warm_start
-    edge, nothing = np.full(LIVES, NEW_EDGE_MM), np.zeros(LIVES)
+    edge, nothing = np.full(steel.lives, NEW_EDGE_MM), np.zeros(steel.lives)
     states = [np.stack([edge, nothing, warm, warm])]  # wear, distance, shaft, housing
     for row in range(ROWS_A_LIFE - 1):
         states.append(_runge_kutta(lives, row * step, states[-1], step))
@@ -125,25 +150,26 @@ def simulate() -> Simulation:
     return _describe(lives, time, np.stack(states, axis=1))
 
 
-def _draw_lives() -> _Lives:
-    rng = np.random.default_rng([SEED, 0])
+def _draw_lives(steel: Steel) -> _Lives:
+    rng, count = np.random.default_rng([steel.seed, 0]), steel.lives
+    own = {"hardness": steel.hardness, "worn_at_end": steel.worn_at_end}
     drawn = {}
-    for name, (low, high) in LIFE_RANGES.items():
-        strata = (rng.permutation(LIVES) + rng.random(LIVES)) / LIVES
+    for name, (low, high) in {**LIFE_RANGES, **own}.items():
+        strata = (rng.permutation(count) + rng.random(count)) / count
         drawn[name] = low + (high - low) * strata
     base = Cut(drawn["depth"], drawn["feed"], drawn["speed"], drawn["hardness"])
     mean_wear = (NEW_EDGE_MM + drawn["worn_at_end"]) / 2
-    far = np.full(LIVES, np.inf)  # past the running-in
-    usual_rate = wear_rate(base, cutting_forces(base, mean_wear), far)
+    far = np.full(count, np.inf)  # past the running-in
+    usual_rate = wear_rate(base, cutting_forces(base, mean_wear, steel.force), far, steel.wear)
     return _Lives(
         base=base,
-        phases=rng.random((3, LIVES)),
+        phases=rng.random((3, count)),
         duration=drawn["worn_at_end"] / usual_rate,
         ambient=drawn["ambient"],
         ambient_swing=drawn["ambient_swing"],
         warm_start=drawn["warm_start"],
-        tool=np.exp(TOOL_SPREAD * rng.standard_normal(LIVES)),
-        material=np.exp(MATERIAL_SPREAD * rng.standard_normal(LIVES)),
+        tool=steel.wear * np.exp(TOOL_SPREAD * rng.standard_normal(count)),
+        material=steel.force * np.exp(MATERIAL_SPREAD * rng.standard_normal(count)),
     )
 
 

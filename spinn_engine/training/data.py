@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.split import cross_validation
-from spinn_engine.training.scaling import Scaler, fit_scaler
+from spinn_engine.training.scaling import Scaler, scaler_of
 
 CALIBRATION_ROWS = 4096
 HELD_OUT_ROWS = 2048
@@ -95,7 +95,7 @@ def place(problem: Problem, device: torch.device, folds: int = 1) -> PlacedData:
         splits = cross_validation(problem, folds)
     made = []
     for train, val, test in splits:
-        made.append(Fold(train, val, test, _scaler(problem, train)))
+        made.append(Fold(train, val, test, scaler_of(problem, train)))
     x = np.stack([fold.scaler.inputs(problem.inputs) for fold in made])
     y = np.stack([fold.scaler.targets(problem.targets) for fold in made])
     calibration = [calibration_split(problem, fold.train) for fold in made]
@@ -109,14 +109,6 @@ def place(problem: Problem, device: torch.device, folds: int = 1) -> PlacedData:
         calibration=_shortest([fit for fit, _ in calibration], device),
         held_out=_shortest([other for _, other in calibration], device),
     )
-
-
-def _scaler(problem: Problem, train: Indices) -> Scaler:
-    """By training rows; of an equation the targets stay as they are: they are not to be known."""
-    scaler = fit_scaler(problem.inputs[train], problem.targets[train])
-    if problem.equation is None:
-        return scaler
-    return replace(scaler, y_mean=np.zeros_like(scaler.y_mean), y_std=np.ones_like(scaler.y_std))
 
 
 def calibration_split(problem: Problem, train: Indices) -> tuple[Indices, Indices]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from spinn_engine.problems.problem import Floats, Indices, Problem
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,14 @@ def fit_scaler(x: Floats, y: Floats) -> Scaler:
     A constant column has no spread; it is centred and divided by 1.
     """
     return Scaler(x.mean(axis=0), _spread(x), y.mean(axis=0), _spread(y))
+
+
+def scaler_of(problem: Problem, train: Indices) -> Scaler:
+    """By training rows; of an equation the targets stay as they are: they are not to be known."""
+    scaler = fit_scaler(problem.inputs[train], problem.targets[train])
+    if problem.equation is None:
+        return scaler
+    return replace(scaler, y_mean=np.zeros_like(scaler.y_mean), y_std=np.ones_like(scaler.y_std))
 
 
 def _spread(values: Floats) -> Floats:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dashboard import cache
-from dashboard.cache import LineTail, stamp
+from dashboard.cache import stamp
+from dashboard.tails import LineTail
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 

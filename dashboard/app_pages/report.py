@@ -1,0 +1,30 @@
+"""Report (``?run=``): claims held against a run, its report, and its files in other formats."""
+
+import streamlit as st
+
+from dashboard import elements
+from dashboard.claims_view import show_claims
+from dashboard.export_view import show_exports
+from dashboard.report_view import show_report
+from dashboard.run_choice import choose_run
+from spinn_engine import api
+from spinn_engine.errors import SpinnError
+
+
+def any_finished() -> bool:
+    """Whether any run has ended well."""
+    return any(folder.is_complete() for folder in api.list_runs())
+
+
+st.title("Report", anchor=False)
+try:
+    if any_finished():
+        run = choose_run(finished=True)
+        show_report(run)
+        show_claims(run.run_id)
+        show_exports(run)
+    else:
+        show_claims(None)
+        choose_run(finished=True)
+except SpinnError as error:
+    elements.show_error(error)

@@ -1,0 +1,63 @@
+"""Files of a run that grow while it is looked at: each visitor reads only what is new."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from spinn_engine import api
+
+
+class LineTail:
+    """Reads a growing file of JSON lines, each line once.
+
+    A file in which the last line read is no longer in its place is read from its start again. One
+    that was replaced by a longer copy of itself is not.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+        self._last = b""
+        self._lines: list[dict[str, Any]] = []
+
+    def lines(self) -> list[dict[str, Any]]:
+        """All whole lines so far."""
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as file:
+            file.seek(self._read - len(self._last))
+            if file.read(len(self._last)) != self._last:
+                self._read, self._last, self._lines = 0, b"", []
+                file.seek(0)
+            whole, newline, _ = file.read().rpartition(b"\n")
+        if newline:
+            self._read += len(whole) + 1
+            self._last = whole[whole.rfind(b"\n") + 1 :] + newline
+            self._lines += [json.loads(line) for line in whole.split(b"\n") if line]
+        return self._lines
+
+
+def metrics(run_id: str) -> list[dict[str, Any]]:
+    """The lines of a run's ``metrics.jsonl``; each visitor's session reads only what is new."""
+    tails: dict[str, LineTail] = st.session_state.setdefault("_tails", {})
+    folder = api.open_run(run_id)
+    path = folder.bring(folder.metrics_path)
+    if run_id not in tails:
+        tails[run_id] = LineTail(path)
+    return tails[run_id].lines()
+
+
+def log_tail(run_id: str, lines: int = 12, most: int = 8192) -> str:
+    """The last lines of a run's log."""
+    folder = api.open_run(run_id)
+    path = folder.bring(folder.log_path)
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - most))
+        text = file.read().decode("utf-8", errors="replace")
+    return "\n".join(text.splitlines()[-lines:])

@@ -1,0 +1,102 @@
+"""``adapt``: one stream of new rows, met by the dense and the pruned networks of all seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from spinn_engine.adaptation.arms import Learning
+from spinn_engine.adaptation.prequential import OnBatch, check_memory, run_stream
+from spinn_engine.adaptation.result import write_adaptation
+from spinn_engine.adaptation.rows import place_stream
+from spinn_engine.adaptation.settings import AdaptSettings
+from spinn_engine.adaptation.stream import open_stream
+from spinn_engine.adaptation.summary import Met, summary
+from spinn_engine.artifacts.checkpoints import StoredStack, load_stack
+from spinn_engine.artifacts.store import RunFolder, fetch_run, hold_run, publish_run
+from spinn_engine.errors import BadInputError
+from spinn_engine.pipeline import Runner
+from spinn_engine.spec import RunSpec
+
+
+def adapt(
+    folder: RunFolder,
+    source: str | None = None,
+    settings: AdaptSettings | None = None,
+    on_batch: OnBatch | None = None,
+) -> dict[str, Any]:
+    """Let a finished run's networks meet new rows; the result is also in the run's folder.
+
+    Args:
+        folder: the run.
+        source: ``table:PATH``; by default what the run's source has to offer.
+        settings: batches and arms.
+        on_batch: called after each batch with how many are done, and how many there are.
+
+    Raises:
+        BadInputError: the run is not finished or learned from an equation, or the new rows or the
+            settings do not fit it.
+        TrainingDivergedError: an arm no longer predicts finite numbers.
+        SpinnError: a file is missing, broken or cannot be written.
+    """
+    settings = settings or AdaptSettings()
+    if not folder.is_complete():
+        raise BadInputError(
+            f"run {folder.run_id} is not finished, so there is nothing to adapt yet: let it finish"
+        )
+    with hold_run(folder):
+        fetch_run(folder)
+        met = _meet(folder, source, settings, on_batch)
+        result = summary(folder, settings, met)
+        write_adaptation(folder, result)
+        publish_run(folder)
+    return result
+
+
+def _meet(
+    folder: RunFolder, source: str | None, settings: AdaptSettings, on_batch: OnBatch | None
+) -> Met:
+    spec, runner = folder.spec(), Runner(folder)
+    stream = open_stream(runner.data.problem, spec.data, source)
+    batches = settings.batches(len(stream.inputs))
+    stored = networks_of(folder, runner.device)
+    stacks = {name: one.stack.subset(one.members(arm)) for name, (arm, one) in stored.items()}
+    arm, dense = stored["dense"]
+    who = [(dense.seeds[m], dense.folds[m]) for m in dense.members(arm)]
+    rows = place_stream(runner.data, stream, [fold for _, fold in who])
+    seeds = [int(np.random.SeedSequence([*one, 1]).generate_state(1)[0]) for one in who]
+    learning = _learning(spec, settings, len(stacks["dense"].weights), seeds)
+    check_memory(stacks.values(), learning, rows)
+    tracks = run_stream(stacks, learning, rows, batches, on_batch)
+    trained_as = {name: arm for name, (arm, _) in stored.items()}
+    return Met(stacks, trained_as, learning, rows, batches, tracks)
+
+
+def networks_of(folder: RunFolder, device: torch.device) -> dict[str, tuple[str, StoredStack]]:
+    """The arm and the stacks of the dense and of the pruned networks, as they were at last.
+
+    Where there is ``dense_longer`` it is the dense one: it has trained as long as the pruned one.
+    """
+    spec, last = folder.spec(), folder.spec().prune.stages
+    longer = "dense_longer" in spec.compare.controls
+    dense = folder.stack_path(last if longer else 0, "dense")
+    pruned = folder.stack_path(last, "pruned")
+    return {
+        "dense": ("dense_longer" if longer else "dense", load_stack(dense, device)),
+        "pruned": ("structured", load_stack(pruned, device)),
+    }
+
+
+def _learning(
+    spec: RunSpec, settings: AdaptSettings, layers: int, seeds: Sequence[int]
+) -> dict[str, Learning]:
+    """How each arm learns: as the run fine-tuned, or with one epoch where it did not."""
+    train, frozen = spec.train, settings.frozen_layers(layers)
+    epochs, rate = max(train.fine_tune_epochs, 1), train.fine_tune_learning_rate
+    return {
+        arm: Learning(epochs, rate, train.batch_size, frozen if arm == "frozen" else 0, seeds)
+        for arm in settings.chosen()
+    }

@@ -1,0 +1,140 @@
+"""The rows that come: a steel that is new to ``milling-sim``, or a table of the user's own."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from spinn_engine.adaptation.table_stream import read_new_rows
+from spinn_engine.errors import BadInputError
+from spinn_engine.problems.milling_stream import NEW_STEEL, new_material
+from spinn_engine.problems.problem import Floats, Problem
+from spinn_engine.problems.table import table_path
+from spinn_engine.spec import DataSpec
+
+NEW_MATERIAL = "milling-sim, new material"
+FARTHEST = 1e15  # standard deviations; float32 can still square that
+
+
+@dataclass(frozen=True)
+class Stream:
+    """New rows, in the order in which they come.
+
+    Attributes:
+        source: where they come from, as it is shown.
+        inputs: ``[rows, in]`` raw units, the columns of the run in its order.
+        targets: ``[rows, out]`` raw units.
+        simulated: whether a simulator made them.
+        notes: what was done to them, in sentences.
+    """
+
+    source: str
+    inputs: Floats
+    targets: Floats
+    simulated: bool
+    notes: tuple[str, ...]
+
+    def sha256(self) -> str:
+        """Hash of the values."""
+        digest = hashlib.sha256()
+        for array in (self.inputs, self.targets):
+            digest.update(repr(array.shape).encode() + np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+
+def open_stream(problem: Problem, data: DataSpec, source: str | None) -> Stream:
+    """The new rows for a run.
+
+    Args:
+        problem: what the run has learned.
+        data: how its columns were used.
+        source: ``table:PATH``, or None for what the run's own source has to offer.
+
+    Raises:
+        BadInputError: there is nothing to adapt to, no source is named where one is needed, the
+            table does not fit the run, or its rows are not new.
+    """
+    if problem.equation is not None:
+        raise BadInputError(
+            f"{problem.source}: the run has learned from an equation, not from rows, so there are "
+            "no new rows to adapt to: adapt a run on data"
+        )
+    if source is None or source == problem.source == "milling-sim":
+        stream = _own_stream(problem)
+    elif source.partition(":")[0] == "table":
+        rows = read_new_rows(problem, data, table_path(source))
+        stream = Stream(source, rows.inputs, rows.targets, False, rows.notes)
+    else:
+        raise BadInputError(
+            f"--data {source!r}: new rows come from a table with the columns of the run, "
+            "as in table:new_rows.csv"
+        )
+    _check_targets(problem, stream)
+    _check_reach(problem, stream)
+    return _only_new(problem, stream)
+
+
+def _own_stream(problem: Problem) -> Stream:
+    if problem.source != "milling-sim":
+        raise BadInputError(
+            f"{problem.source} has no new rows of its own: name a table of new rows with the same "
+            "columns, as in --data table:new_rows.csv"
+        )
+    columns, steel = new_material(), NEW_STEEL
+    low, high = steel.hardness
+    note = (
+        f"The rows are simulated: {steel.lives} new tools in a new steel of {low:g} to {high:g} "
+        f"HB, with {steel.force - 1:.0%} more specific cutting force, which wears tools "
+        f"{steel.wear - 1:.0%} faster."
+    )
+    inputs = np.stack([columns[name] for name in problem.input_names], axis=1)
+    targets = np.stack([columns[name] for name in problem.target_names], axis=1)
+    return Stream(NEW_MATERIAL, inputs, targets, True, (note,))
+
+
+def _check_targets(problem: Problem, stream: Stream) -> None:
+    """No R2 is defined where a target is constant."""
+    constant = np.ptp(stream.targets, axis=0) == 0
+    if constant.any():
+        raise BadInputError(
+            f"{stream.source}: target {problem.target_names[int(constant.argmax())]!r} is constant "
+            f"in all {len(stream.targets)} new rows, so no R2 is defined: bring rows that vary"
+        )
+
+
+def _check_reach(problem: Problem, stream: Stream) -> None:
+    """Refuse what is not finite any more once it is standardised in single precision."""
+    for names, new, old in (
+        (problem.input_names, stream.inputs, problem.inputs[problem.train]),
+        (problem.target_names, stream.targets, problem.targets[problem.train]),
+    ):
+        spread = old.std(axis=0)
+        far = np.abs(new - old.mean(axis=0)) > FARTHEST * np.where(spread > 0, spread, 1.0)
+        if far.any():
+            row, column = (int(place) for place in np.argwhere(far)[0])
+            raise BadInputError(
+                f"{stream.source}: {names[column]!r} is {new[row, column]:g} in new row {row + 1}, "
+                "too far from the training rows to calculate with: mend or leave out such rows"
+            )
+
+
+def _only_new(problem: Problem, stream: Stream) -> Stream:
+    """Refuse the rows that the run was made with; say where single ones are equal to such."""
+    known = {row.tobytes() for row in _together(problem.inputs, problem.targets)}
+    rows = _together(stream.inputs, stream.targets)
+    count = sum(row.tobytes() in known for row in rows)
+    if 2 * count > len(rows):
+        raise BadInputError(
+            f"{stream.source}: {count:,} of {len(rows):,} rows are among those that the run was "
+            "made with, so they would tell nothing: bring rows that are new"
+        )
+    if count == 0:
+        return stream
+    note = f"{count:,} of {len(rows):,} rows are equal to rows that the run was made with."
+    return replace(stream, notes=(*stream.notes, note))
+
+
+def _together(inputs: Floats, targets: Floats) -> Floats:
+    return np.hstack([inputs, targets])

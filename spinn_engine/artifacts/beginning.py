@@ -1,0 +1,50 @@
+"""The networks that a run begins with: freshly drawn, or brought in a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from spinn_engine.artifacts.checkpoints import StoredStack
+from spinn_engine.artifacts.dense import notes_of, read_brought
+from spinn_engine.artifacts.run_folder import RunFolder
+from spinn_engine.spec import RunSpec
+from spinn_engine.training.data import PlacedData
+from spinn_engine.training.network import Stack, new_stack
+
+
+def fresh_stack(
+    spec: RunSpec, data: PlacedData, arms: Sequence[str], hidden: Sequence[int]
+) -> StoredStack:
+    """New networks of these widths for every arm, seed and fold."""
+    folds = range(spec.compare.folds)
+    members = [(a, s, f) for a in arms for s in spec.seeds for f in folds]
+    names, seeds, of_fold = (list(column) for column in zip(*members, strict=True))
+    widths = (data.ends[0], *hidden, data.ends[1])
+    stack = new_stack(widths, spec.model.activation, seeds).to(data.device)
+    return StoredStack(stack, names, seeds, of_fold, _all_neurons(stack))
+
+
+def brought_stack(folder: RunFolder, data: PlacedData) -> StoredStack:
+    """The network that was brought, once for every seed.
+
+    Raises:
+        CorruptArtifactError: its file is missing or broken.
+    """
+    spec, seeds = folder.spec(), list(folder.spec().seeds)
+    weights, biases, about = read_brought(folder)
+    stack = Stack(
+        [torch.from_numpy(w).repeat(len(seeds), 1, 1) for w in weights],  # [S, in, out]
+        [torch.from_numpy(b).repeat(len(seeds), 1, 1) for b in biases],  # [S, 1, out]
+        spec.model.activation,
+    ).to(data.device)
+    names, folds = ["dense"] * len(seeds), [0] * len(seeds)
+    return StoredStack(stack, names, seeds, folds, _all_neurons(stack), notes=notes_of(about))
+
+
+def _all_neurons(stack: Stack) -> list[Tensor]:
+    """Per hidden layer ``[M, width]``: every neuron of a dense network, by its own index."""
+    device = stack.weights[0].device
+    return [torch.arange(width, device=device).repeat(stack.size, 1) for width in stack.hidden]

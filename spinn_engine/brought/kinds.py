@@ -1,0 +1,76 @@
+"""What a file is, by its first bytes: one of the two kinds that are read, or which other kind."""
+
+from __future__ import annotations
+
+import struct
+
+from spinn_engine.errors import BadInputError, CorruptArtifactError
+
+HEAD_BYTES = 512
+ZIP, SAFETENSORS = "zip", "safetensors"
+SAVE_AGAIN = "save it again with torch.save(model.state_dict(), ...) in PyTorch 1.6 or newer"
+BEGINNINGS = (
+    (b"version https://git-lfs", "a Git LFS pointer, fetch the file itself with 'git lfs pull'"),
+    (b"\x93NUMPY", f"a NumPy array, {SAVE_AGAIN}"),
+    (b"\x89HDF\r\n\x1a\n", f"an HDF5 file, as Keras writes, {SAVE_AGAIN}"),
+    (b"GGUF", f"a GGUF file, {SAVE_AGAIN}"),
+    (b"\x1f\x8b", "compressed with gzip, unpack it first"),
+    (b"BZh", "compressed with bzip2, unpack it first"),
+    (b"\xfd7zXZ\x00", "compressed with xz, unpack it first"),
+    (b"7z\xbc\xaf'\x1c", "a 7z archive, unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd, unpack it first"),
+    (b"PK\x05\x06", "an empty zip file, no checkpoint"),
+)
+LEGACY = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."  # the pickled number that such files begin with
+TAR_MARK = slice(257, 262)
+
+
+def kind_of(head: bytes, size: int) -> str:
+    """``zip`` or ``safetensors``.
+
+    Args:
+        head: the first ``HEAD_BYTES`` of the file, or all where there are fewer.
+        size: bytes of the file.
+
+    Raises:
+        BadInputError: the file is of another kind, which the sentence names.
+    """
+    if not head:
+        raise CorruptArtifactError("it is empty, copy it again")
+    if head.startswith(b"PK\x03\x04"):
+        return ZIP
+    for beginning, what in BEGINNINGS:
+        if head.startswith(beginning):
+            raise BadInputError(f"it is {what}")
+    if _is_safetensors(head, size):
+        return SAFETENSORS
+    raise BadInputError(f"it is {_other(head)}")
+
+
+def _is_safetensors(head: bytes, size: int) -> bool:
+    if len(head) < 10 or head[8:9] != b"{":
+        return False
+    (length,) = struct.unpack("<Q", head[:8])
+    if length > size - 8:
+        raise CorruptArtifactError(
+            f"its safetensors header claims {length:,} bytes of a file of {size:,}: it is cut off "
+            "or damaged, copy it again"
+        )
+    return True
+
+
+def _other(head: bytes) -> str:
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith((b"<!doctype html", b"<html", b"<head", b"<!--", b"<?xml")):
+        return "a web page, download the file itself"
+    if head[TAR_MARK] == b"ustar":
+        return f"a tar archive, as very old versions of PyTorch wrote, {SAVE_AGAIN}"
+    if LEGACY in head[:32]:
+        return f"in PyTorch's legacy format of before version 1.6, {SAVE_AGAIN}"
+    if head[0] == 0x80 and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+        return f"a plain pickle, not written by torch.save, {SAVE_AGAIN}"
+    if head[0] == 0x08 and any(word in head for word in (b"onnx", b"pytorch", b"torch", b"tf2")):
+        return f"an ONNX model, {SAVE_AGAIN}"
+    if text.startswith((b"{", b"[")):
+        return f"JSON or other text, {SAVE_AGAIN}"
+    return f"neither a PyTorch checkpoint nor safetensors, {SAVE_AGAIN}"

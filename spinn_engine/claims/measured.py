@@ -1,0 +1,197 @@
+"""What takes a run: looked up in its result, one function and one line a quantity.
+
+A result is the ``spinn_structured_metrics.json`` of a finished run. All of these raise
+``NotMeasuredError`` where the run does not have what the claim is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from math import exp, log
+from typing import Any
+
+from spinn_engine.claims.claim import Claim
+from spinn_engine.claims.quantity import (
+    BYTES,
+    MICROSECONDS,
+    ONES,
+    SHARES,
+    Found,
+    NotMeasuredError,
+    Quantity,
+)
+
+Result = Mapping[str, Any]
+
+
+def r2(claim: Claim, result: Result) -> list[Found]:
+    """R2 of an arm on the test rows: of one target, or the mean over targets."""
+    found = _r2(claim, result, claim.arm)
+    return [_estimate(f"{_r2_of(claim)} on the test rows is", found)]
+
+
+def r2_difference(claim: Claim, result: Result) -> list[Found]:
+    """R2 of an arm minus that of another, repetition by repetition."""
+    how = f"{_r2_of(claim)} minus that of {claim.against}, on the test rows, is"
+    found = _difference(claim, result, claim.against)
+    return [_estimate(how, found, note=_fair(claim, result))]
+
+
+def run_param_reduction(_: Claim, result: Result) -> list[Found]:
+    """One minus the parameters of the last stage over those of the dense network."""
+    dense, last = result["dense_params"], result["spinn_params"]
+    return [Found(1 - Fraction(last, dense), f"1 - {last:,} / {dense:,} parameters =")]
+
+
+def file_bytes(claim: Claim, result: Result) -> list[Found]:
+    """The checkpoint of a stage, or of an arm as it is at the end."""
+    what = claim.arm if claim.stage is None else f"stage {claim.stage}"
+    row = _arm(result, claim.arm) if claim.stage is None else _stage(result, claim.stage)
+    if row["file_bytes"] is None:
+        raise NotMeasuredError(f"The run keeps no file of {what}.")
+    return [Found(Fraction(row["file_bytes"]), f"the file of {what} takes")]
+
+
+def speed_up(claim: Claim, result: Result) -> list[Found]:
+    """Time of the dense network over that of an arm, at one batch size or at each.
+
+    Arms of equal widths do equal work and are timed in the same rounds, so each is one more
+    measurement, of the dense network too; they are paired in the order of the result. A ratio
+    cannot be negative: mean and interval are those of its logarithm.
+    """
+    arm, dense = _arm(result, claim.arm), _arm(result, "dense")
+    pairs = [(dense, arm)]
+    if arm["hidden"] != dense["hidden"]:
+        pairs = list(zip(_alike(dense, result), _alike(arm, result), strict=False))
+    found = _by_batch(
+        claim,
+        arm,
+        f"{_place(result)}, the time of dense over that of {claim.arm} is",
+        lambda batch: [log(_median(one, batch) / _median(other, batch)) for one, other in pairs],
+    )
+    return [_exponential(value) for value in found]
+
+
+def latency(claim: Claim, result: Result) -> list[Found]:
+    """Median time of one forward pass of an arm, at one batch size or at each."""
+    arm = _arm(result, claim.arm)
+    how = f"{_place(result)}, a pass of {claim.arm} takes"
+    return _by_batch(claim, arm, how, lambda batch: [_median(arm, batch)])
+
+
+def peak_memory_share(claim: Claim, result: Result) -> list[Found]:
+    """Peak memory of one forward pass of the largest batch, of an arm over that of dense."""
+    arm, dense = _arm(result, claim.arm), _arm(result, "dense")
+    if not arm["peak_memory_bytes"] or not dense["peak_memory_bytes"]:
+        raise NotMeasuredError(f"The memory is {arm['peak_memory_how']}.")
+    peaks = arm["peak_memory_bytes"], dense["peak_memory_bytes"]
+    sizes = f"{peaks[0]:,} / {peaks[1]:,} bytes at the peak"
+    how = f"{_place(result)}, {sizes} ({arm['peak_memory_how']}) ="
+    return [Found(Fraction(*peaks), how)]
+
+
+def _arm(result: Result, name: str) -> dict[str, Any]:
+    for arm in result["arms"]:
+        if arm["arm"] == name:
+            return dict(arm)
+    names = ", ".join(arm["arm"] for arm in result["arms"])
+    raise NotMeasuredError(f"The run has no arm {name}, only {names}.")
+
+
+def _stage(result: Result, number: int) -> dict[str, Any]:
+    if number >= len(result["stages"]):
+        raise NotMeasuredError(f"The run ends with stage {len(result['stages']) - 1}.")
+    return dict(result["stages"][number])
+
+
+def _r2_of(claim: Claim) -> str:
+    return f"R2 of {claim.arm}" + (f" for {claim.target}" if claim.target else "")
+
+
+def _r2(claim: Claim, result: Result, name: str) -> dict[str, Any]:
+    arm = _arm(result, name)
+    if claim.target is None:
+        return dict(arm["r2"])
+    if claim.target not in arm["per_output"]:
+        targets = ", ".join(arm["per_output"])
+        raise NotMeasuredError(f"The run has no target {claim.target}, only {targets}.")
+    return dict(arm["per_output"][claim.target]["r2"])
+
+
+def _difference(claim: Claim, result: Result, against: str) -> dict[str, Any]:
+    """Interval over the seeds, each a mean over its folds."""
+    from spinn_engine.evaluation.metrics import interval  # SciPy takes a second to import
+
+    pairs = (_r2(claim, result, name)["per_seed"] for name in (claim.arm, against))
+    return interval([one - other for one, other in zip(*pairs, strict=True)])
+
+
+def _fair(claim: Claim, result: Result) -> str:
+    """What the difference is to the dense network that trained as long, where another is meant."""
+    if claim.against != "dense" or claim.arm == "dense_longer":
+        return ""
+    try:
+        found = _difference(claim, result, "dense_longer")
+    except NotMeasuredError:
+        return ""
+    return f"Against dense_longer, which trained as long, it is {found['mean']:+.4f}."
+
+
+def _estimate(how: str, found: Mapping[str, Any], at: str = "", note: str = "") -> Found:
+    """A mean with its interval, as ``evaluation.metrics.interval`` has them."""
+    interval = None
+    if found["low"] is not None:
+        interval = Fraction(found["low"]), Fraction(found["high"])
+    return Found(Fraction(found["mean"]), how, interval, found["n"], at, note)
+
+
+def _exponential(found: Found) -> Found:
+    """What was measured as a logarithm."""
+    ends = found.interval
+    if ends is not None:
+        ends = Fraction(exp(ends[0])), Fraction(exp(ends[1]))
+    return replace(found, value=Fraction(exp(found.value)), interval=ends)
+
+
+def _place(result: Result) -> str:
+    """Where the run was timed."""
+    where = result["environment"]
+    if where["device"] != "cpu":
+        return f"on {where['device']} ({where['device_name']})"
+    return f"on cpu ({where['device_name']}, threads: {where['threads']})"
+
+
+def _alike(arm: dict[str, Any], result: Result) -> list[dict[str, Any]]:
+    """The arm, and then the others with its widths."""
+    others = (one for one in result["arms"] if one["arm"] != arm["arm"])
+    return [arm, *(one for one in others if one["hidden"] == arm["hidden"])]
+
+
+def _median(arm: Mapping[str, Any], batch: str) -> float:
+    return float(arm["latency_us"][batch]["median"])
+
+
+def _by_batch(
+    claim: Claim, arm: Mapping[str, Any], what: str, measure: Callable[[str], Sequence[float]]
+) -> list[Found]:
+    """What is measured at the claim's batch size, or one after the other at all."""
+    from spinn_engine.evaluation.metrics import interval  # SciPy takes a second to import
+
+    timed = list(arm["latency_us"])
+    if claim.batch is not None and str(claim.batch) not in timed:
+        raise NotMeasuredError(f"The run times batches of {', '.join(timed)} rows.")
+    batches = timed if claim.batch is None else [str(claim.batch)]
+    return [_estimate(what, interval(measure(batch)), at=f"at batch {batch}") for batch in batches]
+
+
+MEASURED: dict[str, Quantity] = {
+    "r2": Quantity(r2, ONES, (), ("arm", "target")),
+    "r2_difference": Quantity(r2_difference, ONES, (), ("arm", "against", "target")),
+    "run_param_reduction": Quantity(run_param_reduction, SHARES, ()),
+    "file_bytes": Quantity(file_bytes, BYTES, (), ("arm", "stage")),
+    "speed_up": Quantity(speed_up, ONES, (), ("arm", "batch")),
+    "latency": Quantity(latency, MICROSECONDS, (), ("arm", "batch")),
+    "peak_memory_share": Quantity(peak_memory_share, SHARES, (), ("arm",)),
+}

@@ -1,0 +1,42 @@
+"""The files of a finished run where scripts of the pruning paper look for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from spinn_engine.artifacts.store import RESULT_NAME, RunFolder
+from spinn_engine.export.exports import check_writable, make_exports, write_all
+from spinn_engine.export.sources import checkpoint_of
+from spinn_engine.export.written import FOLDER
+
+
+def export_paper_layout(folder: RunFolder, out: Path | None = None) -> dict[str, Any]:
+    """Write checkpoints, result and the whole network as the paper's folders have them.
+
+    Args:
+        folder: a finished run.
+        out: what gets ``results/`` and ``models/``, by default ``exports/paper`` of the run.
+
+    Returns:
+        ``run_id``, ``folder``, ``files`` relative to it, and the manifest of the ``module``.
+
+    Raises:
+        BadInputError, SpinnError: as ``export``.
+    """
+    place = (folder.path / FOLDER / "paper" if out is None else out).absolute()
+    check_writable(place)
+    module = make_exports(folder, ["module"], stem="spinn_structured")[0]
+    stages = [*range(folder.spec().prune.stages + 1), None]  # None is the final one
+    checkpoints = [checkpoint_of(folder, sparse=False, stage=stage) for stage in stages]
+    files = {f"results/checkpoints/{path.name}": path.read_bytes() for path in checkpoints}
+    files["models/saved/spinn_structured.pth"] = module.content
+    files[f"models/saved/{module.manifest_name}"] = module.manifest_bytes()
+    files[f"results/metrics/{RESULT_NAME}"] = folder.bring(folder.result_path).read_bytes()
+    write_all(folder, {place / name: content for name, content in files.items()})
+    return {
+        "run_id": folder.run_id,
+        "folder": str(place),
+        "files": list(files),
+        "module": module.manifest,
+    }

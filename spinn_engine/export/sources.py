@@ -1,0 +1,107 @@
+"""Which network of a finished run an export holds, and what every file says of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spinn_engine.artifacts.checkpoints import MODULES, load_network
+from spinn_engine.artifacts.delivery import FINAL_NAME, MAGNITUDE_NAME, checkpoint_name, main_arm
+from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.errors import BadInputError
+from spinn_engine.export.comparison import Rows
+from spinn_engine.export.folding import linear_layers
+from spinn_engine.export.precision import Folded, folded
+
+EXPORT_FORMAT = "spinn-export-1"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One network of a finished run.
+
+    Attributes:
+        arm: ``dense``, ``structured`` or ``magnitude``.
+        stage: its stage.
+        path: its checkpoint.
+        folded: the network, its scaling folded in.
+        input_names: names of the inputs, in order.
+        target_names: names of the targets, in order.
+        units: column name to unit, where known.
+    """
+
+    arm: str
+    stage: int
+    path: Path
+    folded: Folded
+    input_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+    units: dict[str, str]
+
+    def about(self) -> dict[str, Any]:
+        """What the network is; holds nothing that differs between two runs of one spec."""
+        layers = linear_layers(self.folded.network)
+        kinds = {type(module) for module in self.folded.network}
+        return {
+            "arm": self.arm,
+            "stage": self.stage,
+            "hidden": [layer.out_features for layer in layers[:-1]],
+            "activation": next(name for name, kind in MODULES.items() if kind in kinds),
+            "dtype": self.folded.dtype,
+            "inputs": [{"name": n, "unit": self.units.get(n)} for n in self.input_names],
+            "outputs": [{"name": n, "unit": self.units.get(n)} for n in self.target_names],
+        }
+
+    def metadata(self) -> dict[str, str]:
+        """The same as text by name, as file formats take it; lists are JSON."""
+        values = {"format": EXPORT_FORMAT, **self.about()}
+        return {k: v if isinstance(v, str) else json.dumps(v) for k, v in values.items()}
+
+
+def checkpoint_of(folder: RunFolder, sparse: bool, stage: int | None) -> Path:
+    """The checkpoint that an export is made of: of a stage, by default the final one.
+
+    Raises:
+        BadInputError: the run has no such stage or arm, or the file is gone.
+    """
+    name = MAGNITUDE_NAME if sparse else _stage_name(folder, stage)
+    if sparse and stage is not None:
+        raise BadInputError(
+            "coo and csr hold the network of the arm magnitude, which there is only at the end: "
+            "leave --stage out"
+        )
+    if sparse and "magnitude" not in folder.spec().compare.controls:
+        raise BadInputError(
+            f"run {folder.run_id} has no arm magnitude, whose zeros coo and csr leave out: "
+            "choose another format"
+        )
+    path = folder.checkpoints / name
+    if not folder.has(path):
+        raise BadInputError(
+            f"run {folder.run_id} lacks checkpoints/{name}, which it had when it ended: put the "
+            "file back, or do the run again"
+        )
+    return folder.bring(path)
+
+
+def _stage_name(folder: RunFolder, stage: int | None) -> str:
+    last = folder.spec().prune.stages
+    if stage is None:
+        return FINAL_NAME
+    if not 0 <= stage <= last:
+        raise BadInputError(f"run {folder.run_id} has stages 0 to {last} but got --stage {stage}")
+    return checkpoint_name(stage)
+
+
+def read_source(path: Path, stage: int, rows: Rows) -> Source:
+    """A network with its scaling folded in; the arm and the names come from its checkpoint.
+
+    Raises:
+        CorruptArtifactError: the checkpoint is broken.
+    """
+    whole = load_network(path)
+    arm = "magnitude" if path.name == MAGNITUDE_NAME else main_arm(stage)
+    names = whole.input_names, whole.target_names
+    return Source(arm, stage, path, folded(whole, rows), *names, rows.units)

@@ -1,0 +1,160 @@
+"""The table of a paper: dense, magnitude and structured, and the dense network trained as long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from spinn_engine.evaluation.verdict import LEAST_PAIRS
+from spinn_engine.report.arms import ARM_LABELS, spoken
+from spinn_engine.report.facts import Facts, Row, better_than_all
+from spinn_engine.report.table import Cell, Table, table
+from spinn_engine.report.words import (
+    BYTES,
+    DASH,
+    MICROSECONDS,
+    NOT_MEASURED,
+    Unit,
+    bounds,
+    counted,
+    decimals_of,
+    fixed,
+    listed,
+    significant,
+    unit_for,
+    widths,
+)
+
+ARMS = ("dense", "dense_longer", "magnitude", "structured")
+Line = list[str | Cell]
+
+
+def comparison(facts: Facts) -> Table:
+    """Parameters, architecture, file, memory, inference time and R2 of the arms of a paper."""
+    arms = [facts.arms[name] for name in ARMS if name in facts.arms]
+    heads: Line = ["Quantity", *(Cell(ARM_LABELS[arm["arm"]], arm["arm"]) for arm in arms)]
+    rows: list[Line] = [
+        *_trainings(facts, arms),
+        ["Parameters", *(f"{arm['params']:,}" for arm in arms)],
+        ["Parameters that are not zero", *(f"{arm['nonzero']:,}" for arm in arms)],
+        ["Hidden widths", *(widths(arm["hidden"]) for arm in arms)],
+        _in_one_unit("File", arms, BYTES, lambda arm: arm["file_bytes"]),
+        _in_one_unit("Peak memory of one pass", arms, BYTES, lambda arm: arm["peak_memory_bytes"]),
+        *(_time(batch, arms) for batch in (facts.batches[0], facts.batches[-1])),
+        *_scores(facts, arms),
+    ]
+    return table("comparison", _caption(facts, arms), heads, rows)
+
+
+def training_rows(facts: Facts) -> dict[str, Callable[[str], str]]:
+    """What training is counted in, and how much of it an arm had: ``15 + 4 × 3`` epochs."""
+    spec = facts.spec
+    counted_in = ("Epochs of Adam", "Iterations of L-BFGS")
+    used = [
+        any(spec.block_length(stage, block)[kind] for stage, block in ((0, "dense"), (1, "pruned")))
+        for kind in range(len(counted_in))
+    ]
+    kinds = [kind for kind, is_used in enumerate(used) if is_used or kind == 0]
+    return {counted_in[kind]: partial(_trained, facts, kind) for kind in kinds}
+
+
+def _trained(facts: Facts, kind: int, arm: str) -> str:
+    spec, stages = facts.spec, facts.spec.prune.stages
+    first, later = spec.block_length(0, "dense")[kind], spec.block_length(1, "pruned")[kind]
+    if arm == "linear":
+        return DASH
+    if arm == "scratch":
+        return f"{spec.block_length(stages, arm)[kind]:,}"
+    before = f"{first:,}" if spec.model.dense is None else "brought"
+    return before if arm == "dense" or not later else f"{before} + {stages} × {later:,}"
+
+
+def _trainings(facts: Facts, arms: Sequence[Row]) -> list[Line]:
+    return [
+        [name, *(tell(arm["arm"]) for arm in arms)] for name, tell in training_rows(facts).items()
+    ]
+
+
+def _in_one_unit(
+    what: str, arms: Sequence[Row], units: Sequence[Unit], value: Callable[[Row], float | None]
+) -> Line:
+    """A row whose unit stands with its name."""
+    values = [value(arm) for arm in arms]
+    known = [one for one in values if one is not None]
+    if not known:
+        return [what, *(NOT_MEASURED for _ in arms)]
+    unit, scale = unit_for(known, units)
+    cells = (NOT_MEASURED if one is None else significant(one / scale) for one in values)
+    return [f"{what} ({unit})", *cells]
+
+
+def _time(batch: str, arms: Sequence[Row]) -> Line:
+    what = f"Inference, batch of {int(batch):,}"
+    return _in_one_unit(what, arms, MICROSECONDS, lambda arm: arm["latency_us"][batch]["median"])
+
+
+def _scores(facts: Facts, arms: Sequence[Row]) -> list[Line]:
+    rows: list[Line] = []
+    if facts.equation:
+        errors = [arm["relative_l2"] for arm in arms]
+        digits = decimals_of(errors, None)
+        rows.append(["Relative L2 error", *(fixed(one["mean"], digits) for one in errors)])
+        if facts.n > 1:
+            rows.append(["95 % interval of the error", *(bounds(one, digits) for one in errors)])
+    digits = facts.r2_decimals
+    best = [better_than_all(arm["arm"], arms, arm) for arm in arms]
+    means = [
+        Cell(fixed(arm["r2"]["mean"], digits), bold=bold)
+        for arm, bold in zip(arms, best, strict=True)
+    ]
+    rows.append(["R²", *means])
+    if facts.n > 1:
+        rows.append(["95 % interval of R²", *(bounds(arm["r2"], digits) for arm in arms)])
+    return rows
+
+
+def _caption(facts: Facts, arms: Sequence[Row]) -> str:
+    missing = [spoken(name) for name in ARMS if name not in facts.arms]
+    not_run = f" Not run: {listed(missing)}." if missing else ""
+    targets = len(facts.result["data"]["target_names"])
+    over = "" if targets == 1 else f", averaged over {targets} targets"
+    simulated = facts.result["data"]["simulated"] and not facts.equation
+    what = "Relative L2 error and R²" if facts.equation else "R²"
+    return (
+        f"The dense network and what pruning makes of it. {what} on {facts.tested_rows()}"
+        f"{' (simulated)' if simulated else ''}{over}: {facts.spread()}.{_baseline(facts)} "
+        f"{_measured(facts, arms)}{_boldness(facts, arms)}{not_run}"
+    )
+
+
+def _baseline(facts: Facts) -> str:
+    if not any(facts.spec.block_length(1, "pruned")):
+        return " Nothing was trained after the cuts, so no network was trained longer than another."
+    if "dense_longer" not in facts.arms:
+        return " The dense network was trained less than the others, which the table cannot undo."
+    return (
+        f" The baseline is {spoken('dense_longer')}, which was trained as long as the pruned "
+        "networks; dense was not."
+    )
+
+
+def _measured(facts: Facts, arms: Sequence[Row]) -> str:
+    first = arms[0]
+    ends = facts.batches[0], facts.batches[-1]
+    rounds = [first["latency_us"][batch]["rounds"] for batch in ends]
+    return (
+        f"Inference: median of {rounds[0]} and {counted(rounds[1], 'round')} in which all arms "
+        f"took turns, on {facts.device}. Peak memory: {first['peak_memory_how']}."
+    )
+
+
+def _boldness(facts: Facts, arms: Sequence[Row]) -> str:
+    """What bold means, where there were repetitions enough to tell."""
+    if any(better_than_all(arm["arm"], arms, arm) for arm in arms):
+        return (
+            " Bold: better than every other column, the 95 % interval of the differences paired by "
+            "seed above zero."
+        )
+    if facts.n < LEAST_PAIRS:
+        return f" Nothing is bold: it takes {LEAST_PAIRS} repetitions to tell columns apart."
+    return " Nothing is bold: no column's R² is shown to be better than every other's."

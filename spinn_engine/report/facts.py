@@ -1,0 +1,190 @@
+"""All that a report tells, read from the files of a finished run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from spinn_engine.artifacts.fields import Fields, read_fields
+from spinn_engine.artifacts.neurons import LayerImportance, read_importance
+from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.evaluation.metrics import interval
+from spinn_engine.evaluation.verdict import LEAST_PAIRS
+from spinn_engine.report.arms import ARM_LABELS
+from spinn_engine.report.words import Figure, counted, decimals_of
+from spinn_engine.spec import RunSpec
+
+Row = dict[str, Any]
+
+NEEDED = frozenset(
+    {"arms", "stages", "verdict", "data", "environment", "spec", "checks", "physics", "ceiling"}
+    | {"seeds", "folds", "delivered_seed", "run_id", "wall_seconds", "notes"}
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A finished run.
+
+    Attributes:
+        result: ``spinn_structured_metrics.json``.
+        result_bytes: the same as it is on the disk.
+        spec: what was asked for.
+        created: when the run was made, ISO 8601 in UTC.
+        scored: the delivered seed's dense neurons, one entry a hidden layer.
+        survived: the same network's neurons after the last stage.
+        validation: by arm and stage, R2 on the validation rows; stages that an arm trained in.
+        fields: the solution of an equation, where one was solved.
+        claims: checked claims, or None where none were given.
+    """
+
+    result: Row
+    result_bytes: bytes
+    spec: RunSpec
+    created: str
+    scored: Sequence[LayerImportance]
+    survived: Sequence[LayerImportance]
+    validation: dict[str, dict[int, Figure]]
+    fields: Fields | None
+    claims: Sequence[Row] | None
+
+    @cached_property
+    def arms(self) -> dict[str, Row]:
+        """The arms of the result by name, in the order of the legend."""
+        found = {arm["arm"]: arm for arm in self.result["arms"]}
+        return {name: found[name] for name in ARM_LABELS if name in found}
+
+    @property
+    def equation(self) -> bool:
+        """Whether an equation was solved: errors are then relative to the solution."""
+        return "relative_l2" in self.arms["dense"]
+
+    @property
+    def rows(self) -> str:
+        """What the data consist of."""
+        return "points" if self.equation else "rows"
+
+    @property
+    def folds(self) -> int:
+        """Folds of the cross-validation; 1 without."""
+        return int(self.result["folds"])
+
+    @property
+    def n(self) -> int:
+        """Repetitions behind a mean."""
+        return int(self.arms["structured"]["r2"]["n"])
+
+    @cached_property
+    def r2_decimals(self) -> int:
+        """Decimals of every R2 of the report."""
+        return decimals_of([row["r2"] for row in (*self.arms.values(), *self.result["stages"])], 1)
+
+    @cached_property
+    def batches(self) -> list[str]:
+        """The batch sizes that were timed, rising."""
+        return sorted(self.arms["dense"]["latency_us"], key=int)
+
+    @property
+    def device(self) -> str:
+        """Where everything ran, as ``cpu (x86_64), 2 threads``."""
+        where = self.result["environment"]
+        threads = f", {counted(where['threads'], 'thread')}" if where["device"] == "cpu" else ""
+        return f"{where['device']} ({where['device_name']}){threads}"
+
+    def repetitions(self) -> str:
+        """What a mean is taken over: ``3 seeds``, or ``3 seeds × 5 folds``."""
+        seeds = counted(len(self.result["seeds"]), "seed")
+        return f"{seeds} × {counted(self.folds, 'fold')}" if self.folds > 1 else seeds
+
+    def tested_rows(self) -> str:
+        """What the errors were measured on."""
+        rows = self.result["data"]["rows"]
+        if self.folds > 1:
+            return f"{sum(rows.values()):,} rows, each tested in one of {self.folds} folds"
+        return f"{rows['test']:,} test {self.rows}"
+
+    def spread(self) -> str:
+        """What the intervals of the report are, in words."""
+        if self.n == 1:
+            return "one seed (n = 1), so there is no interval"
+        return f"mean and 95 % t interval over {self.repetitions()} (n = {self.n})"
+
+
+def gather(folder: RunFolder, claims: Sequence[Row] | None) -> Facts:
+    """Read a finished run.
+
+    Raises:
+        BadInputError: the run has not ended.
+        CorruptArtifactError: a file is missing or broken.
+    """
+    result = folder.result()
+    if result is None:
+        raise BadInputError(
+            f"run {folder.run_id} is not finished, so there is nothing to report yet: wait until "
+            "it has ended, or resume it"
+        )
+    if missing := NEEDED - result.keys():
+        raise CorruptArtifactError(f"{folder.result_path}: {sorted(missing)} not in the file")
+    spec, seed = folder.spec(), int(result["delivered_seed"])
+    validation = validation_by_stage(folder.metrics())
+    if set(validation.get("structured", {})) != set(range(1, spec.prune.stages + 1)):
+        raise CorruptArtifactError(
+            f"{folder.metrics_path}: not every stage of the finished run is in the file"
+        )
+    equation = "relative_l2" in result["arms"][0]
+    return Facts(
+        result=result,
+        result_bytes=folder.result_path.read_bytes(),
+        spec=spec,
+        created=folder.created(),
+        scored=read_importance(folder, 0, seed),
+        survived=read_importance(folder, spec.prune.stages, seed),
+        validation=validation,
+        fields=read_fields(folder) if equation else None,
+        claims=claims,
+    )
+
+
+def validation_by_stage(lines: Sequence[Row]) -> dict[str, dict[int, Figure]]:
+    """R2 on the validation rows of every arm at the end of every stage that it was trained in.
+
+    A member ends with its best epoch: the first with the lowest validation loss.
+
+    Args:
+        lines: those of ``metrics.jsonl``; each has ``stage``, ``arm`` and, one entry a member,
+            ``val_loss`` and ``val_r2``.
+    """
+    epochs: dict[tuple[str, int], list[Row]] = {}
+    for line in lines:
+        epochs.setdefault((line["arm"], line["stage"]), []).append(line)
+    found: dict[str, dict[int, Figure]] = {}
+    for (arm, stage), own in epochs.items():
+        reached = [_at_best(own, member) for member in range(len(own[0]["val_loss"]))]
+        found.setdefault(arm, {})[stage] = interval(reached)
+    return found
+
+
+def _at_best(epochs: Sequence[Row], member: int) -> float:
+    losses = [line["val_loss"][member] for line in epochs]
+    return float(epochs[losses.index(min(losses))]["val_r2"][member])
+
+
+def better_than_all(arm: str, others: Sequence[Row], own: Row) -> bool:
+    """Whether an arm's R2 is above that of every other one, by paired seeds.
+
+    Above is a difference whose 95 % t interval lies over zero; fewer than three pairs say nothing.
+    """
+    mine = own["r2"]["per_seed"]
+    for other in others:
+        if other["arm"] == arm:
+            continue
+        theirs = other["r2"]["per_seed"]
+        if len(mine) != len(theirs) or len(mine) < LEAST_PAIRS:
+            return False
+        difference = interval([a - b for a, b in zip(mine, theirs, strict=True)])
+        if difference["low"] <= 0:
+            return False
+    return True

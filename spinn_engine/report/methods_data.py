@@ -1,0 +1,89 @@
+"""What was learned, from which rows, and how they were split."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from spinn_engine.report.facts import Facts
+from spinn_engine.report.words import counted, few, listed
+
+HASH_SHOWN = 12
+
+
+def data_sentences(facts: Facts) -> list[str]:
+    """The source and what it notes of itself, inputs and targets, the split, the hash."""
+    data = facts.result["data"]
+    found = [_source(facts), *data["notes"], _columns(facts)]
+    modelled = [name for name in data["modelled"] if not any(name in n for n in data["notes"])]
+    if modelled:
+        verb = _was(len(modelled))
+        found.append(f"{listed(modelled)} {verb} not measured but computed from a model.")
+    found.append(_cross_validation(facts) if facts.folds > 1 else _split(facts))
+    found.append(
+        f"The SHA-256 of the data with their split begins with {data['sha256'][:HASH_SHOWN]}."
+    )
+    return found
+
+
+def _source(facts: Facts) -> str:
+    kind, _, path = facts.result["data"]["source"].partition(":")
+    version = facts.result["environment"]["spinn_engine"]
+    if kind == "burgers":
+        return f"The problem is Burgers' equation (burgers of SPINN Explorer {version})."
+    if kind == "milling-sim":
+        return f"The data are milling-sim of SPINN Explorer {version}."
+    if kind == "nasa-mill":
+        return (
+            "The data are the milling data set of NASA Ames and UC Berkeley "
+            f"(file {PurePath(path).name})."
+        )
+    return f"The data are the table {PurePath(path).name}."
+
+
+def _columns(facts: Facts) -> str:
+    data, spec = facts.result["data"], facts.spec.data
+    names = [
+        f"{name} ({data['units'][name]})" if name in data["units"] else name
+        for name in data["target_names"]
+    ]
+    inputs = counted(len(data["input_names"]), "input")
+    one = len(data["input_names"]) == 1
+    noun = "target" if len(names) == 1 else "targets"
+    what = few(names, "target")
+    told = what if len(names) > 6 else f"the {noun} {what}"
+    sentence = f"{inputs} {'predicts' if one else 'predict'} {told}"
+    if spec.drop:
+        sentence += f"; {few(spec.drop, 'column')} {_was(len(spec.drop))} left out of the inputs"
+    if spec.time is not None:
+        sentence += f"; {spec.time} orders the rows within a group"
+    return f"{sentence}."
+
+
+def _split(facts: Facts) -> str:
+    rows, groups = facts.result["data"]["rows"], facts.result["data"]["groups"]
+    train, val, test = (f"{rows[part]:,}" for part in ("train", "val", "test"))
+    if facts.equation:
+        return (
+            f"Networks were trained on {train} points of the domain, chosen on {val} other points, "
+            f"and tested on a grid of {test} points."
+        )
+    sentence = f"{train} rows were for training, {val} for validation and {test} for the test"
+    if groups is None:
+        return f"{sentence}; no groups of rows are known."
+    if any(one["check"] == "group_overlap" for one in facts.result["checks"]):
+        return f"{sentence}; of the {groups} groups some are in more than one of these parts."
+    return f"{sentence}, and none of the {groups} groups is in two of these parts."
+
+
+def _cross_validation(facts: Facts) -> str:
+    rows, groups = sum(facts.result["data"]["rows"].values()), facts.result["data"]["groups"]
+    whole = "" if groups is None else f" and {groups} groups, each whole in one fold"
+    return (
+        f"In a cross-validation with {facts.folds} folds over {rows:,} rows{whole}, the networks "
+        "of a fold were tested on its own rows, chosen on those of the next fold, and trained on "
+        "all others, so every row was tested once."
+    )
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"

@@ -1,0 +1,214 @@
+"""How the dense network was trained, pruned and fine-tuned."""
+
+from __future__ import annotations
+
+from spinn_engine.pruning.schedule import settled
+from spinn_engine.report.facts import Facts
+from spinn_engine.report.words import (
+    BYTES,
+    counted,
+    few,
+    in_unit,
+    listed,
+    percent,
+    plain_number,
+    widths,
+)
+
+CRITERIA = {
+    "l1": "the sum of the absolute values of their incoming weights and bias (L1; Li et al. 2017)",
+    "l1_out": "the sum of the absolute values of their outgoing weights (L1)",
+    "l1_in_out": (
+        "the L1 norm of their incoming weights and bias times the L1 norm of their outgoing weights"
+    ),
+    "l2": "the Euclidean norm of their incoming weights and bias (L2)",
+    "activation": (
+        "the standard deviation of their output on calibration {rows}, drawn from the training "
+        "{rows}, times the L1 norm of their outgoing weights"
+    ),
+    "taylor": (
+        "the mean absolute product of their output and the gradient of the loss with respect to "
+        "it, on calibration {rows} drawn from the training {rows} (Taylor; Molchanov et al. 2017)"
+    ),
+}
+RECONSTRUCTIONS = {
+    "none": "After the cut the remaining weights were left as they were.",
+    "bias": (
+        "After the cut the mean of what the next layer missed on training {rows} was added to "
+        "its bias, wherever that helped on other training {rows}."
+    ),
+    "least_squares": (
+        "After the cut the next layer was solved anew by ridge regression on training {rows}, so "
+        "that its pre-activations stayed what they were (after He et al. 2017), with the ridge "
+        "that was best on other training {rows}."
+    ),
+}
+
+
+def training_sentences(facts: Facts) -> list[str]:
+    """The dense network, its loss, and what trained it."""
+    spec, data = facts.spec, facts.result["data"]
+    dense = facts.result["stages"][0]
+    activation = spec.model.activation
+    brought = facts.result.get("brought")
+    found = [
+        "The dense network is a multilayer perceptron with "
+        f"{counted(len(data['input_names']), 'input')}, {_layers(dense['hidden'])} with the "
+        f"activation {activation}, and {counted(len(data['target_names']), 'output')}: "
+        f"{dense['params']:,} parameters.",
+        _standardised(facts),
+    ]
+    if brought is None:
+        found.append(
+            "Its weights were drawn from the normal distribution of Glorot and Bengio (2010), its "
+            f"biases began at zero. It was trained for {_length(facts, 0, 'dense')}."
+        )
+    else:
+        found.append(
+            f"It was brought in the checkpoint {brought['file']} (SHA-256 beginning with "
+            f"{brought['sha256'][:12]}) and was not trained here."
+        )
+    return [*found, *_training_common(facts)]
+
+
+def _training_common(facts: Facts) -> list[str]:
+    """What all training of the run shares, if anything was trained."""
+    spec = facts.spec
+    if spec.model.dense is not None and not any(spec.block_length(1, "pruned")):
+        return []
+    return [
+        _rate(facts),
+        _loss(facts),
+        f"Each network kept the weights of the epoch with the lowest loss on the validation "
+        f"{facts.rows}, the state before training counted as one.",
+    ]
+
+
+def _layers(hidden: list[int]) -> str:
+    if len(hidden) > 6:
+        return f"{len(hidden)} hidden layers ({widths(hidden)} neurons)"
+    if len(hidden) == 1:
+        return f"one hidden layer of {hidden[0]} neurons"
+    return f"hidden layers of {listed(list(map(str, hidden)))} neurons"
+
+
+def _standardised(facts: Facts) -> str:
+    own = " of each fold" if facts.folds > 1 else ""
+    if facts.equation:
+        return "Inputs were standardised by mean and standard deviation of the training points."
+    return (
+        "Inputs and targets were standardised by mean and standard deviation of the training "
+        f"rows{own}."
+    )
+
+
+def _length(facts: Facts, stage: int, block: str) -> str:
+    """Epochs of Adam with their peak rate, and iterations of L-BFGS."""
+    train = facts.spec.train
+    epochs, iterations = facts.spec.block_length(stage, block)
+    rate = train.fine_tune_learning_rate if stage and block != "scratch" else train.learning_rate
+    parts = []
+    if epochs:
+        peak = plain_number(rate)
+        parts.append(f"{counted(epochs, 'epoch')} with Adam at a peak learning rate of {peak}")
+    if iterations:
+        parts.append(f"{counted(iterations, 'iteration')} of L-BFGS on all training {facts.rows}")
+    return " and then ".join(parts)
+
+
+def _rate(facts: Facts) -> str:
+    spec, trained = facts.spec, facts.spec.train.epochs if facts.spec.model.dense is None else 0
+    if not trained and not spec.train.fine_tune_epochs:
+        return "L-BFGS used line searches with the strong Wolfe conditions."
+    return (
+        f"Adam took batches of {spec.train.batch_size:,} {facts.rows}; its learning rate rose "
+        "linearly over the first 5 % of the steps to its peak and fell from there on a cosine to a "
+        "hundredth of it."
+    )
+
+
+def _loss(facts: Facts) -> str:
+    if facts.equation:
+        return (
+            "The loss was the mean square of the equation's residual over the domain, counted less "
+            "where the solution is steep, plus ten times the mean squared errors of the initial "
+            "and the boundary values."
+        )
+    weights = facts.spec.physics.weights()
+    if not weights:
+        return "The loss was the mean squared error of the standardised targets."
+    terms = [f"{name} (weight {plain_number(weight)})" for name, weight in weights.items()]
+    noun = "term" if len(terms) == 1 else "terms"
+    fitted = [term["term"] for term in facts.result["physics"] if term["coefficient"]]
+    also = f", with the coefficient of {listed(fitted)} learned too" if fitted else ""
+    return (
+        "The loss was the mean squared error of the standardised targets plus the physics "
+        f"{noun} {listed(terms)}{also}."
+    )
+
+
+def pruning_sentences(facts: Facts) -> list[str]:
+    """Schedule and amount, criterion, reconstruction, fine-tuning, and where that ended."""
+    prune, last = facts.spec.prune, facts.result["stages"][-1]
+    before = " before every stage" if prune.stages > 1 else ""
+    if prune.criterion == "random":
+        choice = "Which neurons went was drawn at random."
+    else:
+        choice = (
+            f"Neurons were scored{before} by {CRITERIA[prune.criterion].format(rows=facts.rows)}; "
+            "those with the lowest scores went."
+        )
+    tuned = _length(facts, 1, "pruned")
+    if tuned:
+        tuning = f"{'Each' if prune.stages > 1 else 'The'} stage ended with {tuned}."
+    else:
+        tuning = "Nothing was fine-tuned after a cut."
+    return [
+        f"Structured pruning removed whole neurons in {counted(prune.stages, 'stage')}: "
+        f"{_schedule(facts)}, {_amount(facts)}{_rounding(facts)}.",
+        choice,
+        RECONSTRUCTIONS[prune.reconstruction].format(rows=facts.rows),
+        tuning,
+        f"The pruned network has {_layers(last['hidden'])} and {last['params']:,} parameters, "
+        f"{percent(last['param_reduction'])} fewer than the dense one.",
+    ]
+
+
+def _schedule(facts: Facts) -> str:
+    prune, layers = facts.spec.prune, len(facts.result["stages"][0]["hidden"])
+    every = "each stage" if prune.stages > 1 else "it"
+    if prune.schedule == "sequential":
+        again = ", beginning again after the last layer" if prune.stages > layers else ""
+        return f"stage k pruned hidden layer k alone{again}"
+    if prune.schedule == "global":
+        return (
+            f"{every} took the neurons that ranked lowest over all hidden layers together, each "
+            "score divided by the mean of its layer"
+        )
+    if prune.schedule == "custom":
+        return f"{every} cut the hidden layers to widths that were given"
+    return f"{every} pruned all hidden layers alike"
+
+
+def _amount(facts: Facts) -> str:
+    prune = facts.spec.prune
+    if prune.pruning_ratio is not None:
+        return f"{percent(prune.pruning_ratio)} of a layer's neurons at a time"
+    if prune.mac_reduction is not None:
+        return f"towards {percent(prune.mac_reduction)} fewer multiply-accumulates"
+    if prune.max_bytes is not None:
+        return f"down to at most {in_unit(prune.max_bytes, BYTES)} of float32 weights"
+    if prune.widths is not None:
+        return few([widths(hidden) for hidden in prune.widths], "set of widths").replace(
+            " and ", ", then "
+        )
+    return f"towards {percent(prune.param_reduction or 0.0)} fewer parameters"
+
+
+def _rounding(facts: Facts) -> str:
+    data, prune = facts.result["data"], facts.spec.prune
+    ends = len(data["input_names"]), len(data["target_names"])
+    step = settled(prune, facts.result["stages"][0]["hidden"], *ends).round_to or 1
+    rounded = f", pruned widths being multiples of {step}" if step > 1 else ""
+    least = f", no layer below {counted(prune.least_width, 'neuron')}"
+    return rounded + (least if prune.least_width > 1 else "")

@@ -1,0 +1,145 @@
+"""What the pruned network was compared with, how often, and how that was measured."""
+
+from __future__ import annotations
+
+from spinn_engine.evaluation.verdict import LEAST_PAIRS
+from spinn_engine.report.arms import ARM_LABELS, spoken
+from spinn_engine.report.facts import Facts, Row
+from spinn_engine.report.words import MINUS, counted, duration, listed, plain_number
+
+SEEDS_NAMED = 10
+
+
+def comparison_sentences(facts: Facts) -> list[str]:
+    """The controls, the repetitions, and the rule of the verdict."""
+    told = [
+        f"“{ARM_LABELS[name]}” ({tell(facts)})"
+        for name, tell in _CONTROLS.items()
+        if name in facts.arms
+    ]
+    noun = "control is" if len(told) == 1 else "controls are"
+    controls = f"The {noun} {listed(told)}." if told else "No control was run beside it."
+    found = [controls, _repetitions(facts)]
+    cost = facts.result["verdict"]["cost_of_pruning"]
+    if cost is not None and cost["difference"]["n"] >= LEAST_PAIRS:
+        margin = plain_number(facts.result["verdict"]["margin"])
+        floor = f"{MINUS}{margin}" if facts.result["verdict"]["margin"] else "zero"
+        found.append(
+            "Arms were compared by the differences of R² between equal seeds"
+            f"{' and folds' if facts.folds > 1 else ''}; pruning counts as no worse where the 95 % "
+            f"interval of its difference to {spoken('dense_longer')} lies above {floor}."
+        )
+    return found
+
+
+def _dense_longer(facts: Facts) -> str:
+    more = _more(facts)
+    return (
+        f"the dense network unpruned, trained on for the same {more}"
+        if more
+        else "the dense network, unpruned and trained no further, as the stages were not"
+    )
+
+
+def _magnitude(facts: Facts) -> str:
+    return (
+        "in every stage the single weights with the smallest absolute values over all "
+        "layers were set to zero, and kept so, until no more parameters were left than structured "
+        f"pruning left{', with the same fine-tuning' if _more(facts) else ''}"
+    )
+
+
+def _random(_: Facts) -> str:
+    return "the same widths with neurons drawn at random, all else alike"
+
+
+def _scratch(facts: Facts) -> str:
+    length = _words_of(facts.spec.block_length(facts.spec.prune.stages, "scratch"))
+    rate = plain_number(facts.spec.train.learning_rate)
+    return (
+        f"the final widths trained from new weights for {length} at a peak learning rate of {rate}"
+    )
+
+
+def _linear(facts: Facts) -> str:
+    rows = "the exact solution at the training points" if facts.equation else "the inputs"
+    return f"least squares on {rows}"
+
+
+_CONTROLS = {
+    "dense_longer": _dense_longer,
+    "magnitude": _magnitude,
+    "random": _random,
+    "scratch": _scratch,
+    "linear": _linear,
+}
+
+
+def _more(facts: Facts) -> str:
+    """What all stages together train for."""
+    epochs, iterations = facts.spec.block_length(1, "pruned")
+    return _words_of((facts.spec.prune.stages * epochs, facts.spec.prune.stages * iterations))
+
+
+def _words_of(length: tuple[int, int]) -> str:
+    epochs, iterations = length
+    parts = [counted(epochs, "epoch")] if epochs else []
+    parts += [counted(iterations, "iteration") + " of L-BFGS"] if iterations else []
+    return listed(parts)
+
+
+def _repetitions(facts: Facts) -> str:
+    seeds = facts.result["seeds"]
+    if facts.n == 1:
+        return f"Everything was done once, with seed {seeds[0]} (n = 1), so there are no intervals."
+    named = f" ({', '.join(map(str, seeds))})" if len(seeds) <= SEEDS_NAMED else ""
+    over = f"{counted(len(seeds), 'seed')}{named}"
+    over += f" in each of {facts.folds} folds" if facts.folds > 1 else ""
+    alone = ["dense, which was brought"] if facts.spec.model.dense is not None else []
+    if "linear" in facts.arms:
+        alone.append(
+            f"linear, which {'is fitted once a fold' if facts.folds > 1 else 'draws nothing'}"
+        )
+    but = f" but {', and '.join(alone)}," if alone else ""
+    return (
+        f"Every arm{but} was repeated with {over}; figures are means with two-sided 95 % Student t "
+        f"intervals over the n = {facts.n} repetitions."
+    )
+
+
+def measuring_sentences(facts: Facts) -> list[str]:
+    """The score, the clock, the memory, and the machine."""
+    where, dense = facts.result["environment"], facts.arms["dense"]
+    targets = len(facts.result["data"]["target_names"])
+    rounds = listed([str(dense["latency_us"][batch]["rounds"]) for batch in facts.batches])
+    batches = listed([f"{int(batch):,}" for batch in facts.batches])
+    seconds = sum(facts.result["wall_seconds"])
+    took = duration(seconds)
+    return [
+        _score(facts, targets),
+        f"Inference was timed on {facts.device} with standardised random rows: the median of "
+        f"{rounds} rounds for batches of {batches} rows, all arms taking turns in a random order.",
+        _memory(dense),
+        f"Training, pruning and validation of all arms took {took} on {facts.device}, with SPINN "
+        f"Explorer {where['spinn_engine']}, PyTorch {where['torch']}, NumPy {where['numpy']} and "
+        f"Python {where['python']}.",
+    ]
+
+
+def _memory(dense: Row) -> str:
+    if dense["peak_memory_bytes"] is None:
+        return f"Peak memory was {dense['peak_memory_how']}."
+    return f"Peak memory is that of one pass with the weights ({dense['peak_memory_how']})."
+
+
+def _score(facts: Facts, targets: int) -> str:
+    mean = "" if targets == 1 else f", averaged over the {targets} targets"
+    read = "The test rows were read once, after all training"
+    if facts.folds > 1:
+        read = "The test rows of each fold were read once, after all training"
+    if facts.equation:
+        return (
+            "Errors were measured against the exact solution on the test grid, once, after all "
+            "training: the relative L2 error, and R²."
+        )
+    return f"{read}; R² is that of the targets in their own units{mean}."

@@ -1,0 +1,165 @@
+"""The report as one HTML file: it brings all that it shows, and runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from spinn_engine.report.arms import ARM_COLOURS, ARM_GLYPHS
+from spinn_engine.report.facts import Facts
+from spinn_engine.report.figures import Picture
+from spinn_engine.report.inline_svg import inline_svg
+from spinn_engine.report.limits import limits
+from spinn_engine.report.table import Table
+from spinn_engine.report.words import counted, few, percent, signed_text, widths
+
+OUTCOMES = {
+    "non_inferior": "no worse",
+    "inferior": "worse",
+    "inconclusive": "open",
+    "better": "better",
+    "worse": "worse",
+    "no_difference_seen": "no difference seen",
+    "unknown": "too few repetitions",
+}
+QUESTIONS = {
+    "cost_of_pruning": "What pruning cost",
+    "extra_epochs": "What the extra epochs gave",
+    "against_random": "Against neurons drawn at random",
+    "against_scratch": "Against training from scratch",
+}
+FILES = (
+    ("report.tex", "a document of the tables, figures and methods, for pdflatex"),
+    ("tables/*.tex", "the tables (booktabs)"),
+    ("figures/*.svg, figures/*.pdf", "the figures at the width of a column"),
+    ("methods.txt", "the methods as plain text"),
+    ("spinn_structured_metrics.json", "the result of the run, as the run wrote it"),
+    ("spec.json", "the spec of the run"),
+    ("report.json", "these files with their SHA-256"),
+)
+
+
+def page(
+    facts: Facts,
+    tables: Mapping[str, Table],
+    pictures: Mapping[str, Picture],
+    methods: Sequence[str],
+) -> bytes:
+    """The page; everything that comes from the run is text in it."""
+    made = Environment(
+        loader=PackageLoader("spinn_engine.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    css = made.loader.get_source(made, "style.css")[0] if made.loader else ""
+    svg = {name: {"caption": one.caption, "svg": inline_svg(one)} for name, one in pictures.items()}
+    text = made.get_template("report.html.jinja").render(
+        title=title(facts),
+        css=css,
+        badges=badges(facts),
+        facts=_facts(facts),
+        verdict=verdict(facts),
+        tables=tables,
+        numbers=_numbers(tables),
+        pictures=svg,
+        figure_numbers=_numbers(pictures),
+        methods=methods,
+        limits=limits(facts),
+        environment=_environment(facts),
+        spec_json=facts.spec.to_json(),
+        colours=ARM_COLOURS,
+        glyphs=ARM_GLYPHS,
+        files=FILES,
+    )
+    return f"{text}\n".encode()
+
+
+def title(facts: Facts) -> str:
+    """What the report is called."""
+    return f"Structured pruning, run {facts.result['run_id']}"
+
+
+def badges(facts: Facts) -> list[str]:
+    """What a reader must know of the data before any number."""
+    data = facts.result["data"]
+    found = ["an equation, no data"] if facts.equation else []
+    if data["simulated"] and not facts.equation:
+        found.append("simulated data")
+    found += [f"{name} is modelled, not measured" for name in data["modelled"]]
+    if facts.n == 1:
+        found.append("n = 1, no intervals")
+    return found
+
+
+def verdict(facts: Facts) -> list[dict[str, str]]:
+    """Every question that the controls answer: question, outcome, sentence."""
+    parts = {name: facts.result["verdict"][name] for name in QUESTIONS}
+    return [
+        {
+            "question": QUESTIONS[name],
+            "outcome": OUTCOMES.get(part.get("outcome", ""), ""),
+            "sentence": signed_text(part["sentence"]),
+        }
+        for name, part in parts.items()
+        if part is not None
+    ]
+
+
+def _numbers(names: Mapping[str, Any]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names, start=1)}
+
+
+def _facts(facts: Facts) -> list[tuple[str, str]]:
+    """The run at a glance."""
+    data, prune = facts.result["data"], facts.spec.prune
+    dense, last = facts.result["stages"][0], facts.result["stages"][-1]
+    rows = data["rows"]
+    parts = (f"{rows['train']:,} training", f"{rows['val']:,} validation", f"{rows['test']:,} test")
+    groups = f"; {counted(data['groups'], 'group')}" if data["groups"] else ""
+    split = (
+        f"{sum(rows.values()):,} rows in {facts.folds} folds"
+        if facts.folds > 1
+        else ", ".join(parts)
+    )
+    criterion = prune.criterion.replace("_", " ")
+    return [
+        ("Run", facts.result["run_id"]),
+        ("Made", facts.created.replace("T", " ").replace("+00:00", " UTC")),
+        ("Data", data["source"]),
+        ("Points" if facts.equation else "Rows", split + groups),
+        ("Targets", few(data["target_names"], "target")),
+        ("Dense network", f"{widths(dense['hidden'])}, {facts.spec.model.activation}"),
+        ("Pruned network", widths(last["hidden"])),
+        (
+            "Parameters",
+            f"{dense['params']:,} → {last['params']:,} ({percent(last['param_reduction'])} fewer)",
+        ),
+        (
+            "Pruning",
+            f"{counted(prune.stages, 'stage')}, {prune.schedule}, criterion {criterion}, "
+            f"reconstruction {prune.reconstruction.replace('_', ' ')}",
+        ),
+        ("Repetitions", f"{facts.repetitions()} (n = {facts.n})"),
+        ("Device", facts.device),
+    ]
+
+
+def _environment(facts: Facts) -> list[tuple[str, str]]:
+    """Versions, machine and the data's hash."""
+    where = facts.result["environment"]
+    names = {
+        "spinn_engine": "SPINN Explorer",
+        "torch": "PyTorch",
+        "numpy": "NumPy",
+        "python": "Python",
+        "platform": "Platform",
+        "device": "Device",
+        "device_name": "Its name",
+        "threads": "Threads",
+        "cpus": "CPUs",
+    }
+    found = [(word, str(where[key])) for key, word in names.items()]
+    return [*found, ("SHA-256 of the data", facts.result["data"]["sha256"])]

@@ -1,0 +1,221 @@
+"""The tables of a report, but for costs: stages, arms, targets, physics, checks, claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spinn_engine.report.arms import spoken
+from spinn_engine.report.comparison import Line, comparison, training_rows
+from spinn_engine.report.cost_tables import costs, sparse
+from spinn_engine.report.facts import Facts, Row
+from spinn_engine.report.table import Table, marked_cell, table
+from spinn_engine.report.words import (
+    BYTES,
+    DASH,
+    MINUS,
+    bounds,
+    decimals_of,
+    estimate,
+    fixed,
+    in_unit,
+    listed,
+    percent,
+    plain_number,
+    widths,
+)
+
+
+def all_tables(facts: Facts) -> dict[str, Table]:
+    """Every table that the run has something for, by name, in reading order."""
+    found = [comparison(facts), stages(facts), arms(facts)]
+    if facts.folds > 1:
+        found.append(folds(facts))
+    found += [targets(facts), costs(facts)]
+    if "sparse" in facts.arms.get("magnitude", {}):
+        found.append(sparse(facts))
+    if facts.result["physics"]:
+        found.append(physics(facts))
+    if facts.result["checks"]:
+        found.append(checks(facts))
+    if facts.claims:
+        found.append(claims(facts.claims))
+    return {one.name: one for one in found}
+
+
+def stages(facts: Facts) -> Table:
+    """Every stage of the structured network."""
+    digits, several = facts.r2_decimals, facts.n > 1
+    heads: Line = ["Stage", "Hidden widths", "Parameters", "Fewer", "File"]
+    heads += ["R² test", *(["95 % interval"] * several), "validation, cut", "validation, end"]
+    rows: list[Line] = []
+    for row in facts.result["stages"]:
+        before = row["val_r2_before_fine_tuning"]
+        line: Line = [
+            str(row["stage"]) if row["stage"] else "dense",
+            widths(row["hidden"]),
+            f"{row['params']:,}",
+            percent(row["param_reduction"]) if row["stage"] else DASH,
+            in_unit(row["file_bytes"], BYTES),
+            fixed(row["r2"]["mean"], digits),
+            *([bounds(row["r2"], digits)] * several),
+            DASH if before is None else fixed(before["mean"], digits),
+            fixed(row["val_r2"]["mean"], digits),
+        ]
+        rows.append(line)
+    caption = (
+        f"The structured network stage by stage. R² test: on {facts.tested_rows()}, "
+        f"{facts.spread()}. Validation: mean R² on the validation {facts.rows} just after the cut "
+        "with its reconstruction, and at the end of the stage. Fewer: parameters against the dense "
+        "network."
+    )
+    return table("stages", caption, heads, rows)
+
+
+def arms(facts: Facts) -> Table:
+    """What every arm is, and its score."""
+    digits = facts.r2_decimals
+    trained = training_rows(facts)
+    heads: Line = ["Arm", *trained, "Hidden widths", "Parameters", "Not zero"]
+    figures = [arm["relative_l2"] for arm in facts.arms.values()] if facts.equation else []
+    heads += ["Relative L2 error"] if facts.equation else []
+    heads += ["R²", "95 % interval", "n"]
+    rows: list[Line] = []
+    for name, arm in facts.arms.items():
+        error = [estimate(arm["relative_l2"], decimals_of(figures, None))] if figures else []
+        rows.append(
+            [
+                marked_cell(name),
+                *(tell(name) for tell in trained.values()),
+                widths(arm["hidden"]),
+                f"{arm['params']:,}",
+                f"{arm['nonzero']:,}",
+                *error,
+                fixed(arm["r2"]["mean"], digits),
+                bounds(arm["r2"], digits),
+                str(arm["r2"]["n"]),
+            ]
+        )
+    fewer = facts.arms.get("linear", facts.arms["dense"])["r2"]["n"] < facts.n
+    drawn = " Linear draws nothing at random, so its n is smaller." if fewer else ""
+    caption = (
+        f"All arms at the end of the run. R² on {facts.tested_rows()}: {facts.spread()}.{drawn}"
+        f"{_pooled(facts)}"
+    )
+    return table("arms", caption, heads, rows)
+
+
+def _pooled(facts: Facts) -> str:
+    if facts.folds == 1:
+        return ""
+    pooled = [
+        f"{spoken(name)} {fixed(arm['pooled_r2']['mean'], facts.r2_decimals)}"
+        for name, arm in facts.arms.items()
+    ]
+    return f" R² of the predictions of all folds taken together: {', '.join(pooled)}."
+
+
+def targets(facts: Facts) -> Table:
+    """R2, RMSE and MAE of every target by every arm."""
+    heads: Line = ["Target", "Arm", "R²", "RMSE", "MAE"]
+    rows: list[Line] = []
+    units = facts.result["data"]["units"]
+    for name in facts.result["data"]["target_names"]:
+        scored = {arm: facts.arms[arm]["per_output"][name] for arm in facts.arms}
+        digits = decimals_of([one["r2"] for one in scored.values()], 1)
+        errors = decimals_of([one["mae"] for one in scored.values()], None, least=1) + 1
+        for arm, scores in scored.items():
+            unit = f" ({units[name]})" if name in units else ""
+            figures = [estimate(scores["r2"], digits)]
+            figures += [estimate(scores[metric], errors) for metric in ("rmse", "mae")]
+            rows.append([f"{name}{unit}", marked_cell(arm), *figures])
+    caption = (
+        f"Target by target on {facts.tested_rows()}, RMSE and MAE in the unit of the target: "
+        f"{facts.spread()}."
+    )
+    return table("targets", caption, heads, rows, left=(1,))
+
+
+def folds(facts: Facts) -> Table:
+    """R2 of every arm in every fold."""
+    heads: Line = ["Arm", *(f"fold {fold}" for fold in range(1, facts.folds + 1))]
+    rows: list[Line] = [
+        [marked_cell(name), *(fixed(value, facts.r2_decimals) for value in arm["per_fold_r2"])]
+        for name, arm in facts.arms.items()
+        if "per_fold_r2" in arm
+    ]
+    seeds = len(facts.result["seeds"])
+    caption = (
+        "R² fold by fold: whole groups go to one fold, and each fold is tested on rows of its own. "
+        + (f"Means over {seeds} seeds." if seeds > 1 else "One seed.")
+    )
+    return table("folds", caption, heads, rows)
+
+
+def physics(facts: Facts) -> Table:
+    """How far every arm is from each physics term."""
+    terms = facts.result["physics"]
+    heads: Line = ["Arm", *(f"{term['term']}: {listed(term['targets'])}" for term in terms)]
+    rows: list[Line] = [
+        [marked_cell(name), *(_violation(arm["physics"][term["term"]]) for term in terms)]
+        for name, arm in facts.arms.items()
+    ]
+    rows.append(["measured targets", *(_measured(term["measured"]) for term in terms)])
+    caption = (
+        f"How far predictions on {facts.tested_rows()} are from the physics: 0 is obeyed, less is "
+        f"better; {facts.spread()}. {' '.join(map(_term, terms))}"
+    )
+    return table("physics", caption, heads, rows)
+
+
+def _violation(figure: Row | None) -> str:
+    return DASH if figure is None else estimate(figure, 3)
+
+
+def _measured(value: float | None) -> str:
+    return DASH if value is None else fixed(value, 3)
+
+
+def _term(term: Row) -> str:
+    """What a term's number is, and whether the loss had it."""
+    parts = [f"{term['term']}: {term['meaning']}"]
+    if term["law"]:
+        parts.append(term["law"])
+    parts.append(f"weight {plain_number(term['weight'])}" if term["weight"] else "not in the loss")
+    if term["coefficient"]:
+        parts.append(f"fitted coefficient {estimate(term['coefficient'], 3)}")
+    return "; ".join(parts) + "."
+
+
+def checks(facts: Facts) -> Table:
+    """What the checks of the data found."""
+    heads: Line = ["Check", "Severity", "What was found", "Advice"]
+    rows: list[Line] = [
+        [one["check"], one["severity"], one["message"], one["advice"]]
+        for one in facts.result["checks"]
+    ]
+    caption = "What the checks say of the data, the worst first."
+    return table("checks", caption, heads, rows, left=(1,), text=(2, 3))
+
+
+def claims(found: Sequence[Row]) -> Table:
+    """Claims beside what the run gives."""
+    heads: Line = ["Claim", "Verdict", "Claimed", "Found", "Why"]
+    rows: list[Line] = [
+        [
+            one["claim"],
+            one["verdict"].replace("_", " "),
+            *(_value(one[key], one["unit"]) for key in ("claimed", "found")),
+            one["why"],
+        ]
+        for one in found
+    ]
+    caption = "Claims about the network, held against this run."
+    return table("claims", caption, heads, rows, left=(1,), text=(0, 4))
+
+
+def _value(value: float | None, unit: str) -> str:
+    """A claimed or found value in the claim's unit."""
+    if value is None:
+        return DASH
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.4g}".replace("-", MINUS)
+    return f"{text} {unit}".strip()

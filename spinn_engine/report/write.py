@@ -1,0 +1,60 @@
+"""A report of a finished run, from its files to a folder: ``write_report(folder, out, claims)``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.report import latex
+from spinn_engine.report.facts import Facts, Row, gather
+from spinn_engine.report.figures import all_pictures
+from spinn_engine.report.folder import write_folder
+from spinn_engine.report.limits import limits
+from spinn_engine.report.methods import as_text, methods
+from spinn_engine.report.page import page, title, verdict
+from spinn_engine.report.tables import all_tables
+
+
+def write_report(run: RunFolder, out: Path, claims: Sequence[Row] | None = None) -> list[Path]:
+    """Write HTML, LaTeX, figures, methods and JSON of a finished run.
+
+    Args:
+        run: the run.
+        out: the folder for them; a report of the same run that is there is replaced.
+        claims: checked claims to show, each with ``claim``, ``verdict``, ``claimed``, ``found`` and
+            ``why``.
+
+    Returns:
+        The files, their manifest last.
+
+    Raises:
+        BadInputError: the run has not ended, or ``out`` holds other things or cannot be written.
+        CorruptArtifactError: a file of the run is broken.
+    """
+    facts = gather(run, claims)
+    return write_folder(out, run.run_id, all_files(facts))
+
+
+def all_files(facts: Facts) -> dict[str, bytes]:
+    """Content of every file by its relative path, but for the manifest."""
+    tables, pictures, paragraphs = all_tables(facts), all_pictures(facts), methods(facts)
+    sections = {
+        "Verdict": [one["sentence"] for one in verdict(facts)],
+        "Methods": paragraphs,
+        "Limits": [" ".join(limits(facts))],
+    }
+    captions = {name: one.caption for name, one in pictures.items()}
+    files = {
+        "report.html": page(facts, tables, pictures, paragraphs),
+        "report.tex": latex.document(title(facts), sections, list(tables), captions),
+        "methods.txt": as_text(paragraphs),
+        "spinn_structured_metrics.json": facts.result_bytes,
+        "spec.json": f"{facts.spec.to_json()}\n".encode(),
+    }
+    for name, table in tables.items():
+        files[f"tables/{name}.tex"] = latex.table_file(table)
+    for name, picture in pictures.items():
+        files[f"figures/{name}.svg"] = picture.svg
+        files[f"figures/{name}.pdf"] = picture.pdf
+    return files

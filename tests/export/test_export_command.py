@@ -1,0 +1,60 @@
+"""``export`` as a person and as a program call it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from spinn_engine.__main__ import main
+from spinn_engine.artifacts.store import RunFolder
+from tests.test_command_line import complaint, printed
+
+pytestmark = pytest.mark.usefixtures("finished")
+
+
+def test_json_tells_every_file(
+    capsys: pytest.CaptureFixture[str], finished: RunFolder, tmp_path: Path
+) -> None:
+    store, out = os.environ["SPINN_RESULTS"], str(tmp_path / "here")
+    words = ("--format", "safetensors,module", "--format", "module", "--stage", "1", "--out", out)
+    found = printed(capsys, "export", "plain", *words, "--json")
+    assert (found["run_id"], found["folder"]) == ("plain", out)
+    assert [(one["format"], one["file"], one["stage"]) for one in found["exports"]] == [
+        ("safetensors", "spinn_structured_stage1.safetensors", 1),
+        ("module", "spinn_structured_stage1.pth", 1),
+    ]
+    assert os.environ["SPINN_RESULTS"] == store  # --out is another thing here than with run
+    assert not (finished.path / "exports").exists()
+
+
+def test_a_person_sees_files_differences_and_speed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "plain", "--format", "onnx,csr"]) == 0
+    shown = capsys.readouterr().out
+    for words in (
+        "spinn_structured_final.onnx", "magnitude_final.csr.pt", "float32", "e-0", "onnxruntime",
+        "csr: dense", "test rows", "threads: 1", "plain/exports",
+    ):  # fmt: skip
+        assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["plain"], "one of the arguments --format --layout is required"),
+        (["plain", "--format", "onnx", "--layout", "paper"], "not allowed with argument"),
+        (["plain", "--layout", "book"], "invalid choice: 'book'"),
+        (["plain", "--layout", "paper", "--stage", "1"], "--stage goes with --format"),
+        (["plain", "--format", "h5"], "unknown format 'h5': use module"),
+        (["plain", "--format", ","], "no format is named"),
+        (["plain", "--format", "onnx", "--stage", "9"], "has stages 0 to 2 but got --stage 9"),
+        (["nobody", "--format", "onnx"], "there is no run 'nobody'"),
+        (["../plain", "--format", "onnx"], "is not a run id"),
+        (["plain", "--format", "onnx", "--out", "/dev/null/x"], "/dev/null is a file"),
+    ],
+)
+def test_bad_input_is_one_line(
+    capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    assert message in complaint(capsys, "export", *words)
