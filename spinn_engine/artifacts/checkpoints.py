@@ -19,13 +19,12 @@ import torch
 from torch import Tensor, nn
 
 from spinn_engine.artifacts.files import write_atomically
+from spinn_engine.brought.own_format import CHECKPOINT_FORMAT, STACK_FORMAT
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.spec import Activation
 from spinn_engine.training.network import Stack
 from spinn_engine.training.scaling import Scaler
 
-CHECKPOINT_FORMAT = "spinn-checkpoint-1"
-STACK_FORMAT = "spinn-stack-1"
 SCALER_PARTS = ("x_mean", "x_std", "y_mean", "y_std")
 MODULES: dict[Activation, type[nn.Module]] = {
     "tanh": nn.Tanh,

@@ -107,8 +107,10 @@ def _claim(name: str, about: object) -> tuple[TensorClaim, int, int]:
     dtype = DTYPES.get(kind) if isinstance(kind, str) else None
     if dtype is None:
         raise BadInputError(f"tensor {shown(name)} has numbers of an unknown kind, {shown(kind)}")
-    sizes, (start, end) = _sizes(shape, MOST_DIMENSIONS), _sizes(places, 2) or (1, 0)
-    count = math.prod(sizes)
+    sizes, ends = _sizes(shape, MOST_DIMENSIONS), _sizes(places, 2)
+    if len(ends) != 2:
+        raise CorruptArtifactError(DAMAGED)
+    count, (start, end) = math.prod(sizes), ends
     if end - start != count * ITEM_BYTES[dtype]:
         raise CorruptArtifactError(
             f"tensor {shown(name)} claims the shape {list(sizes)} and has {end - start:,} bytes"
