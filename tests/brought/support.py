@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from torch import Tensor, nn
 
-from spinn_engine.brought import BroughtNetwork
+from spinn_engine.brought import BroughtNetwork, read_network
+from spinn_engine.errors import BadInputError
 
 WIDTHS = (3, 8, 8, 8, 2)
 
@@ -235,3 +237,12 @@ def small(**changed: Any) -> bytes:
     data = {"0": floats(4, 3), "1": floats(4), "2": floats(2, 4), "3": floats(2)}
     tensors.update(changed)
     return torch_zip(pickled(tensors), data)
+
+
+def refusal(path: Path, value: object) -> str:
+    with pytest.raises(BadInputError) as caught:
+        read_network(saved(path, value))
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert message.isprintable()
+    return message

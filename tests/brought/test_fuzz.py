@@ -25,7 +25,7 @@ from spinn_engine.brought import read_network
 from spinn_engine.brought.pickle_machine import STEPS
 from spinn_engine.errors import BadInputError
 from tests.brought.support import Part, Pinn, mlp, small, torch_zip, zip_of
-from tests.brought.test_networks import safetensors_bytes
+from tests.brought.test_stored_networks import safetensors_bytes
 
 
 def seeds() -> dict[str, bytes]:

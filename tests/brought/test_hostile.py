@@ -16,7 +16,8 @@ import pytest
 
 from spinn_engine.brought import read_network
 from spinn_engine.errors import BadInputError
-from tests.brought.hostile_files import CANARY, every_file
+from tests.brought.hostile_files import every_file
+from tests.brought.hostile_pickles import CANARY
 from tests.brought.support import Call, Global, small
 
 READER = """
