@@ -36,7 +36,10 @@ def test_it_is_kept_without_output(notebook: Any) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the kernel's own packages
-def test_it_runs_and_shows_every_step(notebook: Any, tmp_path: Path) -> None:
+def test_it_runs_and_shows_every_step(
+    notebook: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # which Streamlit sets in this process
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", ()):
             cell.source = SMALL

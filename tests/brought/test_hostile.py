@@ -21,7 +21,8 @@ from tests.brought.hostile_pickles import CANARY
 from tests.brought.support import Call, Global, small
 
 READER = """
-import json, resource, sys, time
+import json, re, resource, sys, time
+from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
 from spinn_engine.brought import read_network
 from spinn_engine.errors import BadInputError
@@ -33,7 +34,9 @@ for path in sys.stdin.read().split("\\0"):
     except BadInputError as error:
         words = str(error)
     seconds = time.process_time() - start
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # of this process alone: ru_maxrss begins with that of the one it was forked from
+    peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())
+    kilobytes = int(peak[1])
     answers.append([path, network, words, seconds, kilobytes])
 print(json.dumps([answers, sorted(sys.modules)]))
 """
