@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
@@ -142,8 +143,7 @@ class AdvisoryLock:
             session = psycopg.connect(url, autocommit=True, application_name="spinn worker lock")
             for name, value in _KEEPALIVE.items():
                 session.execute(f"SET tcp_keepalives_{name} = {value}")
-            ours, key = (_signed(number) for number in (_CLASS, self._key))
-            [taken] = session.execute("SELECT pg_try_advisory_lock(%s, %s)", (ours, key))
+            [taken] = session.execute("SELECT pg_try_advisory_lock(%s, %s)", self._numbers())
         except psycopg.Error as error:
             cause = str(error).strip().splitlines()[0]
             raise UnreachableError(f"the job database gives no lock: {cause}") from error
@@ -173,10 +173,18 @@ class AdvisoryLock:
         return True
 
     def release(self) -> None:
-        """Let it go."""
+        """Let it go, at once: the server may notice only later that a session is closed."""
+        import psycopg
+
         if self._session is not None:
+            with suppress(psycopg.Error):  # then the lock has gone with the session
+                self._session.execute("SELECT pg_advisory_unlock(%s, %s)", self._numbers())
             self._session.close()
             self._session = None
+
+    def _numbers(self) -> tuple[int, int]:
+        """The two numbers by which PostgreSQL knows the lock."""
+        return _signed(_CLASS), _signed(self._key)
 
 
 def _signed(number: int) -> int:

@@ -126,7 +126,7 @@ def test_the_run_of_a_dead_worker_is_taken_over_by_another(
     child = wait_for_child(worker.pid)
     worker.kill()
     worker.wait()
-    assert job(folder.run_id).state is JobState.INTERRUPTED
+    wait_for_state(folder.run_id, JobState.INTERRUPTED)
     wait_until(lambda: not is_alive(child), "the end of the child")
     other = start_worker(slot="two-cpu", until_idle=True)
     assert other.wait() == 0
