@@ -7,7 +7,9 @@ the data itself; a changed file is read again.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ class DataSummary:
 
     inputs: int
     outputs: int
+    input_names: tuple[str, ...]
     rows: dict[str, int]
     groups: int | None
     simulated: bool
@@ -70,6 +73,7 @@ def _data_summary(data: str, stamp: Stamp) -> DataSummary:
     return DataSummary(
         inputs=len(problem.input_names),
         outputs=len(problem.target_names),
+        input_names=problem.input_names,
         rows={name: len(rows) for name, rows in parts.items()},
         groups=None if problem.groups is None else len(set(problem.groups.tolist())),
         simulated=problem.simulated,
@@ -158,12 +162,12 @@ def look_again() -> None:
 def run_spec(run_id: str) -> RunSpec:
     """The spec of a run; it never changes."""
     folder = api.open_run(run_id)
-    return RunSpec.model_validate_json(_run_spec(run_id, stamp(folder.spec_path)))
+    return _run_spec(run_id, stamp(folder.spec_path))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _run_spec(run_id: str, stamp: Stamp) -> str:
-    return api.open_run(run_id).spec().to_json()
+@lru_cache(maxsize=4096)  # frozen, so all may have the same one; many are looked through at once
+def _run_spec(run_id: str, _: Stamp) -> RunSpec:
+    return api.open_run(run_id).spec()
 
 
 def result(run_id: str) -> dict[str, Any] | None:
@@ -214,9 +218,16 @@ def _fields(run_id: str, stamp: Stamp) -> api.Fields:
     return api.fields(run_id)
 
 
+def _runs_and_demo() -> Iterator[api.RunFolder]:
+    """All runs, newest first; the demo is asked for only by who comes to the end."""
+    yield from api.list_runs()
+    if (demo := api.demo_run()) is not None:
+        yield demo
+
+
 def run_like(spec: RunSpec) -> str | None:
-    """The newest run whose dense network is trained and that has the same data and network."""
-    for folder in api.list_runs():
+    """The newest run, or the demo, with the same data and network, whose dense one is trained."""
+    for folder in _runs_and_demo():
         try:
             other = run_spec(folder.run_id)
         except SpinnError:

@@ -18,15 +18,38 @@ def show_columns(data: DataSpec) -> None:
         BadInputError: the table cannot be read, or a named column does not exist.
     """
     found = cache.preview(data)
-    columns = found["columns"]
-    with st.expander(counted(len(columns), "column"), icon=":material/table:", key="columns"):
-        elements.table(
-            [column_row(column) for column in columns],
-            alt="Columns of the table: kind, unit, smallest and largest value, missing cells, use",
-        )
-        rows = sum(file["rows"] for file in found["files"])
-        part = "" if found["whole"] else "the first "
-        st.caption(f"Of {part}{rows:,} rows. {plain(' '.join(found['notes']))}")
+    label = counted(len(found["columns"]), "column")
+    with st.expander(label, icon=":material/table:", key="columns"):
+        columns_table(found)
+
+
+def columns_table(found: dict[str, Any]) -> None:
+    """A row a column of a preview, and how much was read."""
+    elements.table(
+        [column_row(column) for column in found["columns"]],
+        alt="Columns of the data: kind, unit, smallest and largest value, missing cells, use",
+    )
+    rows = sum(file["rows"] for file in found["files"])
+    part = "" if found["whole"] else "the first "
+    read = f"Of {part}{rows:,} rows. " if found["files"] else ""
+    st.caption(f"{read}{plain(' '.join(found['notes']))}")
+
+
+def first_rows(found: dict[str, Any]) -> None:
+    """The first rows of a preview as they are in the file."""
+    names = [plain(column["name"]) for column in found["columns"]]
+    elements.table(
+        [
+            dict(zip(names, ("" if cell is None else shown(cell) for cell in row), strict=True))
+            for row in found["rows"]
+        ],
+        alt="The first rows of the data",
+    )
+
+
+def shown(cell: float | str) -> str:
+    """A cell as text."""
+    return f"{cell:.6g}" if isinstance(cell, float) else plain(str(cell))
 
 
 def column_row(column: dict[str, Any]) -> dict[str, Any]:

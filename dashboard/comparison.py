@@ -79,6 +79,7 @@ def show_comparison(result: Result) -> None:
             default=sizes[-1],
             required=True,
             key="batch",
+            bind="query-params",
             format_func=lambda text: f"{int(text):,}",
         )
     elements.table(

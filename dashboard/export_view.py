@@ -8,11 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cache, elements, faults, own_process
+from dashboard import cache, elements, side_work_view
 from dashboard.formats import milliseconds, plain, size
 from spinn_engine import api
 
-PLACE = "exports"  # where faults of it are told
 KINDS = {
     "module": "a complete torch.nn.Sequential, for torch.load",
     "pt2": "torch.export, for PyTorch without Python classes",
@@ -30,6 +29,13 @@ def show_exports(folder: api.RunFolder) -> None:
         "From raw inputs to raw outputs: the scaling is folded into the first and the last layer. "
         "Every file is loaded in a fresh process and compared with the network on the test rows."
     )
+    if api.is_demo(folder):
+        st.info(
+            "Exports are kept in the run's folder, and the demo is read-only. Into another folder "
+            f"it goes with `python -m spinn_engine export {folder.run_id} --format onnx --out DIR`",
+            icon=":material/ios_share:",
+        )
+        return
     sparse = "magnitude" in cache.run_spec(folder.run_id).compare.controls
     known = [kind for kind in KINDS if sparse or kind not in ("coo", "csr")]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -45,9 +51,8 @@ def show_exports(folder: api.RunFolder) -> None:
             "Export", key="export", icon=":material/ios_share:", disabled=not formats
         )
     if pressed:
-        with faults.told_at(PLACE), st.spinner("Exporting and comparing ..."):
-            own_process.engine("export", folder.run_id, "--format", ",".join(formats))
-    faults.show(PLACE)
+        side_work_view.start(folder.run_id, "export", ["--format", ",".join(sorted(formats))])
+    side_work_view.show(folder.run_id, "export")
     found = api.exports(folder.run_id)
     if found:
         show_table(found)
@@ -103,4 +108,5 @@ def show_downloads(folder: api.RunFolder, found: list[dict[str, Any]]) -> None:
                 disabled=there is None,
             )
     with st.expander("How each is loaded", icon=":material/code:"):
-        st.code("\n\n".join(f"# {one['file']}\n{one['load']}" for one in found), wrap_lines=True)
+        text = "\n\n".join(f"# {one['file']}\n{one['load']}" for one in found)
+        st.code(text, language=None, wrap_lines=True)

@@ -13,6 +13,7 @@ from typing import Any, get_args
 import streamlit as st
 
 from dashboard.columns import show_columns
+from dashboard.table_upload import upload_form
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import Activation, DataSpec
 
@@ -21,6 +22,7 @@ KEEP: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 Values = Mapping[str, Any]  # what every widget begins with, by its key
 
 TABLE_FIELDS = ("targets", "group", "time", "drop")
+DROPS = {"table": "drop", "milling-sim": "drop_sim", "nasa-mill": "drop_mill"}  # keys of widgets
 KINDS = ("milling-sim", "nasa-mill", "table", "burgers")
 SOURCES = (
     "milling-sim: simulated CNC milling.  \nnasa-mill: the NASA milling set as distributed, a "
@@ -43,22 +45,57 @@ def data_form(begin: Values) -> dict[str, Any]:
     Raises:
         BadInputError: a file without a path or a table without targets.
     """
-    first = KINDS.index(begin["source"])
-    kind = st.selectbox("Data", KINDS, first, key="source", help=SOURCES, **KEEP)
-    if kind not in PATHS:
-        return {"source": kind}
-    label, placeholder, about = PATHS[kind]
-    key = "path" if kind == "table" else "mill_path"
-    path = st.text_input(label, begin[key], key=key, placeholder=placeholder, help=about, **KEEP)
-    found: dict[str, Any] = {} if kind == "nasa-mill" else table_form(begin)
-    if not (path or "").strip():
-        raise BadInputError(f"data: give the path: {placeholder}")
-    found["source"] = f"{kind}:{path.strip()}"
+    kind, path = source_form(begin)
+    found = table_form(begin) if kind == "table" else left_out_form(kind)
+    found["source"] = named_source(kind, path)
     if kind == "table":
         show_columns(DataSpec.model_validate(found))
         if not found["targets"]:
             raise BadInputError("data: name at least one target column")
+    st.page_link("app_pages/data.py", label="Look at this data", icon=":material/table_view:")
     return found
+
+
+def source_form(begin: Values) -> tuple[str, str]:
+    """The kind of source, and the path where it is a file."""
+    first = KINDS.index(begin["source"])
+    kind = st.selectbox("Data", KINDS, first, key="source", help=SOURCES, **KEEP)
+    if kind not in PATHS:
+        return kind, ""
+    if kind == "table":
+        upload_form()
+    label, placeholder, about = PATHS[kind]
+    key = path_key(kind)
+    path = st.text_input(label, begin[key], key=key, placeholder=placeholder, help=about, **KEEP)
+    return kind, (path or "").strip()
+
+
+def path_key(kind: str) -> str:
+    """The key of the widget that holds a source's path."""
+    return "path" if kind == "table" else "mill_path"
+
+
+def named_source(kind: str, path: str) -> str:
+    """The source as a spec names it.
+
+    Raises:
+        BadInputError: it is a file, and there is no path.
+    """
+    if kind not in PATHS:
+        return kind
+    if not path:
+        more = ", or upload a file" if kind == "table" else ""
+        raise BadInputError(f"data: give the path: {PATHS[kind][1]}{more}")
+    return f"{kind}:{path}"
+
+
+def left_out_form(kind: str) -> dict[str, Any]:
+    """Columns that were left out under Data, of a source whose other columns are fixed."""
+    key = DROPS.get(kind)
+    if key is None or not (st.query_params.get(key) or st.session_state.get(key)):
+        return {}
+    drop = st.text_input("Columns to leave out", "", key=key, **KEEP)
+    return {"drop": names_of(drop)}
 
 
 def table_form(begin: Values) -> dict[str, Any]:
@@ -88,14 +125,15 @@ def table_form(begin: Values) -> dict[str, Any]:
     )
     drop = st.text_input("Columns to leave out (optional)", begin["drop"], key="drop", **KEEP)
     return {
-        "targets": _names(targets),
+        "targets": names_of(targets),
         "group": (group or "").strip() or None,
         "time": (time or "").strip() or None,
-        "drop": _names(drop),
+        "drop": names_of(drop),
     }
 
 
-def _names(text: str | None) -> tuple[str, ...]:
+def names_of(text: str | None) -> tuple[str, ...]:
+    """The names that ``text_of`` wrote, or a person typed."""
     rows = csv.reader([text or ""], skipinitialspace=True)
     return tuple(name.strip() for row in rows for name in row if name.strip())
 

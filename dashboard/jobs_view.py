@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard import cache, elements, faults, tails
+from dashboard import cache, elements, faults, rights, tails
 from dashboard.charts.style import ARM_LABELS
 from dashboard.formats import describe, duration, plain
 from spinn_engine import api
@@ -62,7 +62,7 @@ def show_failure(job: api.Job) -> None:
     stage = first_open_stage(job)
     label = "Retry the evaluation" if stage is None else f"Retry from stage {stage}"
     with st.container(horizontal=True, gap="small"):
-        button(label, ":material/replay:", job.run_id, lambda: resume(job.run_id), "primary")
+        button(label, ":material/replay:", job, resume, "primary")
         page_link("plan", CLONE, ":material/content_copy:", {"from": job.run_id})
 
 
@@ -97,6 +97,8 @@ def show_row(job: api.Job) -> None:
 def show_head(job: api.Job, about: str) -> None:
     """Name, state, sweep and buttons; below, what an action ran into."""
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        owner = plain(rights.by_name(job.owner))
+        about = ",".join(filter(None, (about, owner)))
         words = f"{title(job)}  \n:small[:gray[{about}]]" if about else title(job)
         st.markdown(words, width="stretch")
         show_buttons(job)
@@ -119,11 +121,11 @@ def show_buttons(job: api.Job) -> None:
     if state is State.QUEUED:
         priority_menu(job)
     elif state is State.RUNNING:
-        button(CANCEL, ":material/cancel:", name, lambda: api.cancel(name))
+        button(CANCEL, ":material/cancel:", job, api.cancel)
     elif state is State.DONE:
         page_link("run", OPEN, ":material/grain:", {"run": name})
     elif state in (State.CANCELLED, State.INTERRUPTED):
-        button("Resume", ":material/resume:", name, lambda: resume(name))
+        button("Resume", ":material/resume:", job, resume)
     with st.popover("More", type="tertiary", key=f"more_{name}"):
         show_more(job)
 
@@ -135,13 +137,22 @@ def show_more(job: api.Job) -> None:
         page_link("run", OPEN, ":material/grain:", {"run": name})
     page_link("plan", CLONE, ":material/content_copy:", {"from": name})
     if state is State.QUEUED:
-        button(CANCEL, ":material/cancel:", name, lambda: api.cancel(name))
+        button(CANCEL, ":material/cancel:", job, api.cancel)
     if not (state.is_finished() or state is State.INTERRUPTED):
         return
     if st.session_state.get(ASKED) == name:
         ask_to_delete(name)
     else:
-        st.button("Delete", icon=":material/delete:", key=f"ask_{name}", on_click=ask, args=(name,))
+        refused = rights.refusal(job.owner)
+        st.button(
+            "Delete",
+            icon=":material/delete:",
+            key=f"ask_{name}",
+            on_click=ask,
+            args=(name,),
+            disabled=refused is not None,
+            help=plain(refused) if refused else None,
+        )
 
 
 def ask(run_id: str) -> None:
@@ -167,27 +178,36 @@ def resume(run_id: str) -> None:
 def button(
     label: str,
     icon: str,
-    run_id: str,
-    do: Callable[[], object],
+    job: api.Job,
+    do: Callable[[str], object],
     kind: Literal["primary", "secondary"] = "secondary",
 ) -> None:
-    """What one does with a job in its state."""
+    """What one does with a job in its state, if one may."""
+    refused = rights.refusal(job.owner)
     st.button(
         label,
         icon=icon,
-        key=f"{label.partition(' ')[0].lower()}_{run_id}",
+        key=f"{label.partition(' ')[0].lower()}_{job.run_id}",
         type=kind,
         on_click=act,
-        args=(run_id, do),
+        args=(job.run_id, do),
+        disabled=refused is not None,
+        help=plain(refused) if refused else None,
     )
 
 
-def act(run_id: str, do: Callable[[], object]) -> None:
-    """Do something with a job; what goes wrong is told beside it."""
+def act(run_id: str, do: Callable[[str], object]) -> None:
+    """Do something with a job; what goes wrong, or may not be, is told beside it."""
     with faults.told_at(run_id):
-        do()
-    st.session_state.pop(ASKED, None)
+        rights.check_run(run_id)
+        do(run_id)
+    forget_question()
     cache.look_again()
+
+
+def forget_question() -> None:
+    """Nobody asks any more whether a run may go."""
+    st.session_state.pop(ASKED, None)
 
 
 def priority_menu(job: api.Job) -> None:
@@ -196,14 +216,16 @@ def priority_menu(job: api.Job) -> None:
 
     def chosen() -> None:
         priority = api.Priority(st.session_state[key])
-        act(job.run_id, lambda: api.set_priority(job.run_id, priority))
+        act(job.run_id, lambda run_id: api.set_priority(run_id, priority))
 
+    refused = rights.refusal(job.owner)
     st.menu_button(
         job.priority.capitalize(),
         list(api.Priority),
         format_func=str.capitalize,
         key=key,
-        help="Priority: it goes behind all others of the same",
+        help=plain(refused) if refused else "Priority: it goes behind all others of the same",
+        disabled=refused is not None,
         type="tertiary",
         on_click=chosen,
     )
@@ -219,9 +241,9 @@ def ask_to_delete(run_id: str) -> None:
             icon=":material/delete:",
             key=f"delete_{run_id}",
             on_click=act,
-            args=(run_id, lambda: api.delete(run_id)),
+            args=(run_id, api.delete),
         )
-        st.button("Keep", key=f"keep_{run_id}", on_click=act, args=(run_id, lambda: None))
+        st.button("Keep", key=f"keep_{run_id}", on_click=forget_question)
 
 
 def show_progress(job: api.Job, spec: RunSpec) -> None:

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from dashboard import cache, elements
+from dashboard import cache, cache_neurons, elements, neuron_view
+from dashboard.charts.neuron_picks import add_picks, picked_every
 from dashboard.charts.neurons import drawn_every, importance_heatmap, survival_map
 from dashboard.charts.style import CONFIG
+from dashboard.score_names import SCORES as SCORES
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
-from spinn_engine.spec import Criterion
 
 Rows = list[dict[str, Any]]
-
-# What a score is called in a picture, and what it is.
-SCORES: dict[Criterion, tuple[str, str]] = {
-    "l1": ("L1", "the sum of its absolute incoming weights and bias"),
-    "l1_out": ("outgoing L1", "the sum of its absolute outgoing weights"),
-    "l1_in_out": ("L1 in × out", "its incoming L1 norm times its outgoing one"),
-    "l2": ("L2", "the Euclidean norm of its incoming weights and bias"),
-    "activation": ("activation", "how much its output varies, times its outgoing L1 norm"),
-    "taylor": ("Taylor", "the mean of |output × gradient of the loss|"),
-    "random": ("random", "a random number"),
-}
 
 
 @st.fragment
@@ -37,11 +28,40 @@ def show_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int
         elements.show_error(error)
 
 
+@dataclass(frozen=True)
+class View:
+    """What of the heatmap is looked at."""
+
+    stage: int
+    seed: int
+    by_score: bool
+
+
 def draw_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int) -> None:
-    """The importance heatmap of a stage, and the survival map of the whole run."""
+    """The importance heatmap of a stage, one neuron, and the survival map of the whole run."""
     st.subheader("Which neurons went", anchor=False)
-    name, meaning = SCORES[cache.run_spec(run_id).prune.criterion]
     last = rows[-1]["stage"]
+    view = choose_view(run_id, last, seeds, delivered)
+    known = cache_neurons.facts_seed(run_id)
+    heatmap, fields = st.container(), st.container()
+    chosen = None
+    with fields:
+        if known == view.seed:
+            chosen = neuron_view.choose_neuron(cache.run_spec(run_id).model.hidden)
+        elif known is not None:
+            neuron_view.offer_seed(run_id, known, view.seed)
+    with heatmap:
+        draw_heatmap(run_id, view, chosen, known == view.seed)
+    with fields:
+        if chosen is not None:
+            neuron_view.show_neuron(run_id, chosen)
+        elif known == view.seed:
+            st.caption("Click a neuron in the heatmap, or give its layer and number.")
+    show_survival(cache.importance(run_id, last, view.seed))
+
+
+def choose_view(run_id: str, last: int, seeds: tuple[int, ...], delivered: int) -> View:
+    """Stage, seed and order of the heatmap."""
     choose, who, how = st.columns([5, 3, 4], gap="medium")
     stage = 0
     if last:
@@ -58,25 +78,43 @@ def draw_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int
     order = how.segmented_control(
         "Order", ("by score", "by number"), default="by score", required=True, key="order"
     )
-    by_score = order == "by score"
-    layers = cache.importance(run_id, stage, seed)
+    return View(stage, seed, order == "by score")
+
+
+def draw_heatmap(
+    run_id: str, view: View, chosen: neuron_view.Chosen | None, clickable: bool
+) -> None:
+    """The heatmap, in which a click chooses a neuron."""
+    name, meaning = SCORES[cache.run_spec(run_id).prune.criterion]
+    layers = cache.importance(run_id, view.stage, view.seed)
     kept = "; ".join(
         f"layer {k}: {layer.kept.sum()} of {len(layer.kept)} kept"
         for k, layer in enumerate(layers, start=1)
     )
+    picture = importance_heatmap(layers, view.by_score, elements.is_dark(), name)
+    if clickable:
+        add_picks(picture, layers, view.by_score, chosen)
     st.plotly_chart(
-        importance_heatmap(layers, by_score, elements.is_dark(), name),
+        picture,
         config=CONFIG,
         key="heatmap",
-        alt=f"{name} importance of every neuron at stage {stage}, seed {seed}. {kept}",
+        on_select=neuron_view.take_click if clickable else "ignore",
+        selection_mode="points",
+        alt=f"{name} importance of every neuron at stage {view.stage}, seed {view.seed}. {kept}",
     )
     st.caption(
-        f"{name[0].upper()}{name[1:]} score of a neuron: {meaning}, at the end of stage {stage}. "
-        f"{cut_sentence(layers, stage, by_score)}{thinning(layers)}"
+        f"{name[0].upper()}{name[1:]} score of a neuron: {meaning}, at the end of stage "
+        f"{view.stage}. {cut_sentence(layers, view.stage, view.by_score)}{thinning(layers)}"
+        f"{picking(layers) if clickable else ''}"
     )
     with st.expander("The layers in numbers", icon=":material/table:"):
         layer_table(layers)
-    show_survival(cache.importance(run_id, last, seed))
+
+
+def picking(layers: list[api.LayerImportance]) -> str:
+    """Said where not every neuron can be clicked."""
+    step = picked_every(layers)
+    return "" if step == 1 else f" One neuron in {step} can be clicked; the fields reach all."
 
 
 def cut_sentence(layers: list[api.LayerImportance], stage: int, by_score: bool) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import cache
 from dashboard.charts.style import ARM_LABELS
 from dashboard.formats import plain
-from dashboard.forms import TABLE_FIELDS, Values, key_of, text_of
+from dashboard.forms import DROPS, TABLE_FIELDS, Values, key_of, text_of
 from dashboard.network_form import AS_STORED, BROUGHT, NEW, SCALINGS
 from dashboard.prune_form import (
     A_STAGE,
@@ -137,6 +137,7 @@ def values_of(spec: RunSpec) -> dict[str, Any]:
         "source": kind,
         "path": path if kind == "table" else "",
         "mill_path": path if kind == "nasa-mill" else "",
+        **dict.fromkeys(DROPS.values(), ""),
         **{name: _text(value) if kind == "table" else "" for name, value in table.items()},
         **{key_of(name, kind): value for name, value in own.items()},
         "activation": spec.model.activation,

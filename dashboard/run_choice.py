@@ -1,38 +1,67 @@
-"""Which run a page is about: that of the address, or the newest."""
+"""Which run a page is about: that of the address, the newest, or the demo where there is none."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.formats import plain
+from dashboard.formats import duration, plain
 from spinn_engine import api
 
 
 def choose_run(finished: bool = False) -> api.RunFolder:
-    """The run of the address, or the newest; the page ends here where there is none.
+    """The run of the address, or the newest, or the demo; the page ends here without any.
 
     Args:
         finished: only runs that have ended well.
     """
     folders = [folder for folder in api.list_runs() if not finished or folder.is_complete()]
     runs = [folder.run_id for folder in folders]
-    wanted = st.query_params.get("run")
+    wanted, demo = st.query_params.get("run"), api.demo_run()
+    if demo is not None and (not runs or wanted == demo.run_id) and demo.run_id not in runs:
+        runs.append(demo.run_id)
     if wanted is not None and wanted not in runs:
         kind = "finished run" if finished else "run"
         st.warning(f"There is no {kind} {plain(wanted[:80])} here: choose another one.")
     if not runs:
+        kind = "finished run" if finished else "run"
         with st.container(border=True):
-            st.markdown(
-                "There is no finished run yet. Plan one; it takes about three minutes."
-                if finished
-                else "There is no run yet. Plan one; it takes about three minutes."
-            )
-            st.page_link("app_pages/plan.py", label="Plan a run", icon=":material/tune:")
+            st.markdown(f"There is no {kind} yet. Plan one; it takes about three minutes.")
+            plan_link()
         st.stop()
     run_id = st.selectbox(
         "Run", runs, key="run", bind="query-params", width=420, on_change=first_stage
     )
-    return api.open_run(run_id)
+    folder = api.open_run(run_id)
+    if api.is_demo(folder):
+        show_demo(folder)
+    return folder
+
+
+def show_demo(folder: api.RunFolder) -> None:
+    """That this is no run of the visitor's, what it was made on, and the way to one."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", border=True, key="demo"
+    ):
+        st.badge("demo", icon=":material/school:", color="blue")
+        st.markdown(about_demo(folder), width="stretch")
+        plan_link()
+
+
+def about_demo(folder: api.RunFolder) -> str:
+    """Data, seeds, hardware and versions of the demo in a sentence or two."""
+    result = folder.result()
+    assert result is not None
+    machine, seeds = result["environment"], ", ".join(map(str, result["seeds"]))
+    return (
+        f"A small real run that ships with the program: {plain(result['data']['source'])}, seeds "
+        f"{seeds}, {duration(sum(result['wall_seconds']))} on {machine['threads']} CPU threads "
+        f"({plain(machine['device_name'])}, torch {plain(machine['torch'])}). It is read-only."
+    )
+
+
+def plan_link() -> None:
+    """The way to a run of one's own."""
+    st.page_link("app_pages/plan.py", label="Plan a run", icon=":material/tune:")
 
 
 def first_stage() -> None:

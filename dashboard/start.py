@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cache, elements, faults
+from dashboard import cache, elements, faults, login
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
@@ -17,7 +17,7 @@ def submit(spec: RunSpec, again: bool = False) -> None:
     """Put the run into the queue, see to a worker, and go to the jobs."""
     try:
         with st.spinner("Putting the run into the queue ..."):
-            submission = api.submit(spec, again)
+            submission = api.submit(spec, again, owner=login.visitor())
     except SpinnError as error:
         elements.show_error(error)
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import cache, faults
+from dashboard import cache, faults, rights
 from dashboard.formats import duration, plain, size
 from spinn_engine import api
 
@@ -56,7 +56,7 @@ def show_worker(worker: api.Worker) -> None:
             f":small[:gray[{plain(about(worker))}]]",
             width="stretch",
         )
-        key = f"want_{worker.slot}"
+        key, refused = f"want_{worker.slot}", rights.refusal_unless_admin()
         st.menu_button(
             "More",
             MENUS[worker.wanted],
@@ -64,6 +64,8 @@ def show_worker(worker: api.Worker) -> None:
             type="tertiary",
             on_click=_ask,
             args=(worker.slot, key),
+            disabled=refused is not None,
+            help=refused,
         )
 
 
@@ -90,6 +92,7 @@ def about(worker: api.Worker) -> str:
 
 def _ask(slot: str, key: str) -> None:
     with faults.told_at(slot):
+        rights.check(rights.refusal_unless_admin())
         api.ask_worker(slot, WANTED[st.session_state[key]])
     cache.look_again()
 
@@ -99,7 +102,7 @@ def show_none(waiting: bool) -> None:
     faults.show(faults.NO_WORKER)
     with st.container(border=True, key="no_worker"):
         st.markdown(WAITING if waiting else NONE)
-        st.code(worker_command(), language="bash", wrap_lines=True)
+        st.code(worker_command(), language=None, wrap_lines=True)
         st.button("Start a worker", icon=":material/play_arrow:", key="worker", on_click=_start)
 
 

@@ -64,7 +64,7 @@ def adapt(arguments: argparse.Namespace) -> None:
 
 
 class _Bar:
-    """A bar over the batches, on standard error."""
+    """A bar over the batches, on standard error; a line a batch where that is no terminal."""
 
     def __init__(self) -> None:
         columns = (TextColumn("batch"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -74,6 +74,9 @@ class _Bar:
         task = self.bar.add_task("batches")
 
         def on_batch(done: int, batches: int) -> None:
+            if not ERRORS.is_terminal:
+                ERRORS.print(f"batch {done} of {batches}")
+                return
             self.bar.start()
             self.bar.update(task, completed=done, total=batches)
 

@@ -12,25 +12,40 @@ from typing import TYPE_CHECKING, Any
 
 from spinn_engine.adaptation.result import read_adaptations
 from spinn_engine.adaptation.settings import AdaptSettings
+from spinn_engine.artifacts.demo import demo_run, is_demo, open_run, refuse_demo
 from spinn_engine.artifacts.dense import Brought
 from spinn_engine.artifacts.dense import bring as bring_to
 from spinn_engine.artifacts.fields import Fields, read_fields
+from spinn_engine.artifacts.neuron_fate import Choice, read_fate
 from spinn_engine.artifacts.neurons import LayerImportance, read_importance
+from spinn_engine.artifacts.owner import Owner, read_owner
+from spinn_engine.artifacts.remarks import (
+    LONGEST_NOTE,
+    LONGEST_TAG,
+    MOST_TAGS,
+    Remarks,
+    RemarksChangedError,
+    read_remarks,
+    remarks_path,
+    write_remarks,
+)
 from spinn_engine.artifacts.stages import planned_stages, stage_rows
 from spinn_engine.artifacts.store import (
     RESULT_NAME,
     RunFolder,
     list_runs,
-    open_run,
+    remote_store,
     results_root,
     store_name,
 )
-from spinn_engine.artifacts.uploads import keep_upload
+from spinn_engine.artifacts.uploads import keep_table, keep_upload
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.brought import BroughtNetwork
 from spinn_engine.brought import read_network as inspect
 from spinn_engine.claims import claims_from_json, read_claims, verify_claims
 from spinn_engine.errors import BadInputError
+from spinn_engine.evaluation.across_runs import Difference, Scored, r2_difference, scored
+from spinn_engine.evaluation.verdict import LEAST_PAIRS
 from spinn_engine.export.formats import check_formats
 from spinn_engine.export.written import read_exports
 from spinn_engine.foreground import run
@@ -50,41 +65,74 @@ from spinn_engine.jobs.queue import (
     workers,
 )
 from spinn_engine.jobs.submission import Submission, read_sweep, submit, submit_sweep
+from spinn_engine.jobs.sweeps import sweep_runs
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.checks import advised_drops, check_problem
 from spinn_engine.problems.preview import preview
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.terms import terms_of
+from spinn_engine.pruning.neuron import Neuron, explore
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import Stage, measure
+from spinn_engine.pruning.smallest import Smallest, smallest_within
 from spinn_engine.pruning.whatif import Prediction, curve, predict_many
 from spinn_engine.report.arms import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS
+from spinn_engine.side_work.state import Kind as WorkKind
+from spinn_engine.side_work.state import Work, WorkState
+from spinn_engine.side_work.work import (
+    Started,
+    find_work,
+    forget_work,
+    start_work,
+    stop_work,
+    work_result,
+    works,
+)
 from spinn_engine.spec import Criterion, DataSpec, PruneSpec, Reconstruction, RunSpec
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
 
 __all__ = [
     "ARM_COLOURS",
     "ARM_GLYPHS",
     "ARM_LABELS",
+    "LEAST_PAIRS",
+    "LONGEST_NOTE",
+    "LONGEST_TAG",
+    "MOST_TAGS",
     "RESULT_NAME",
     "AdaptSettings",
     "Brought",
     "BroughtNetwork",
+    "Choice",
+    "Difference",
     "Fields",
     "Job",
     "JobState",
     "LayerImportance",
+    "Neuron",
+    "Owner",
     "Problem",
     "Prediction",
     "Priority",
     "PruneSpec",
+    "Remarks",
+    "RemarksChangedError",
     "RunFolder",
     "RunSpec",
+    "Scored",
+    "Smallest",
     "Stage",
+    "Started",
     "Submission",
     "Wanted",
+    "Work",
+    "WorkKind",
+    "WorkState",
     "Worker",
     "adapt",
     "adaptations",
@@ -95,38 +143,59 @@ __all__ = [
     "claims_from_json",
     "compared",
     "delete",
+    "demo_run",
+    "dense_scores",
     "ensure_worker",
     "export",
     "export_paper_layout",
     "exports",
     "fields",
+    "find_work",
+    "forget_work",
     "importance",
     "inspect",
+    "is_demo",
     "jobs",
+    "keep_table",
     "keep_upload",
+    "limits",
     "list_runs",
     "load_network",
     "load_problem",
+    "look_for_changes",
+    "neuron",
     "open_run",
+    "owner",
     "plan",
     "planned_stages",
     "preview",
+    "r2_difference",
+    "remarks",
+    "remarks_path",
     "results_root",
     "resume",
     "run",
+    "scored",
+    "set_remarks",
     "stage_rows",
+    "start_work",
+    "stop_work",
     "store_name",
     "set_priority",
+    "smallest",
     "submit",
     "submit_sweep",
     "sweep",
+    "sweep_runs",
     "terms_of",
     "verify",
     "verify_claims",
     "whatif",
     "whatif_curve",
     "without_flagged",
+    "work_result",
     "workers",
+    "works",
     "write_report",
 ]
 
@@ -243,6 +312,51 @@ def whatif_curve(
     return list(zip(found, measure([one.hidden for one in found], *ends), strict=True))
 
 
+def smallest(run_id: str, prune: PruneSpec, loss: float) -> Smallest:
+    """The smallest uniformly pruned network that is predicted to lose at most ``loss`` R2.
+
+    Args:
+        run_id: a run whose dense network is trained.
+        prune: criterion, reconstruction, and how widths are rounded; its amount does not count.
+        loss: in validation R2, the mean over targets, without fine-tuning.
+
+    Raises:
+        BadInputError: there is no such run, dense network, or smaller network.
+    """
+    return smallest_within(read_facts(open_run(run_id)), prune, loss)
+
+
+def dense_scores(run_id: str, criterion: Criterion) -> tuple[int, list[NDArray[np.float32]]]:
+    """The seed of the dense network that what-if starts from, and its neurons' scores, by layer.
+
+    Raises:
+        BadInputError: there is no such run or dense network.
+    """
+    facts = read_facts(open_run(run_id))
+    return facts.seed, facts.scores[criterion]
+
+
+def neuron(run_id: str, layer: int, number: int) -> tuple[Neuron, list[Choice]]:
+    """One neuron of a run's dense network: what it does, and how it fared stage by stage.
+
+    Args:
+        run_id: a run whose dense network is trained; its facts hold one network, that of the seed
+            with the best validation R2.
+        layer: hidden layer, 1 for the first.
+        number: the neuron's place in that layer of the dense network, from 0.
+
+    Returns:
+        The neuron, and every choice that it stood in so far, the first stage's first.
+
+    Raises:
+        BadInputError: there is no such run, dense network or neuron.
+        CorruptArtifactError: a file is broken.
+    """
+    folder = open_run(run_id)
+    found = explore(read_facts(folder), layer, number)
+    return found, read_fate(folder, found.seed, layer, number)
+
+
 def compared(run_ids: Sequence[str]) -> list[dict[str, Any]]:
     """The results of finished runs, in the given order.
 
@@ -294,6 +408,54 @@ def sweep(sweep_id: str) -> list[dict[str, Any]]:
     return found
 
 
+def remarks(run_id: str) -> Remarks:
+    """The tags and the note of a run.
+
+    Raises:
+        BadInputError: there is no such run.
+        CorruptArtifactError: the file is broken.
+    """
+    return read_remarks(open_run(run_id))
+
+
+def set_remarks(run_id: str, tags: Sequence[str], note: str, seen: str | None = None) -> Remarks:
+    """Write the tags and the note of a run; neither its result nor any hash changes.
+
+    Args:
+        run_id: the run.
+        tags: up to 20, each of 1 to 40 characters.
+        note: up to 2,000 characters.
+        seen: the ``stamp`` of the remarks that the writer has seen.
+
+    Raises:
+        RemarksChangedError: somebody else has written since ``seen``.
+        BadInputError: there is no such run, or a tag or the note is too long.
+    """
+    folder = open_run(run_id)
+    refuse_demo(folder, "write remarks on a run of your own")
+    return write_remarks(folder, tags, note, seen)
+
+
+def owner(run_id: str) -> Owner | None:
+    """Who submitted a run; None where nobody had logged in, as on the command line.
+
+    Raises:
+        BadInputError: there is no such run.
+        SpinnError: the store cannot be used.
+    """
+    return read_owner(open_run(run_id))
+
+
+def look_for_changes() -> None:
+    """See what other machines have written to a store that they share; a folder needs no look.
+
+    Raises:
+        SpinnError: the store cannot be used.
+    """
+    if (remote := remote_store()) is not None:
+        remote.look_for_changes()
+
+
 def fields(run_id: str) -> Fields:
     """The solution of an equation over its domain, before and after pruning.
 
@@ -329,7 +491,9 @@ def adapt(
     """
     from spinn_engine.adaptation.adapt import adapt as meet
 
-    return meet(open_run(run_id), source, settings, on_batch)
+    folder = open_run(run_id)
+    refuse_demo(folder, "let a run of your own adapt")
+    return meet(folder, source, settings, on_batch)
 
 
 def adaptations(run_id: str) -> list[dict[str, Any]]:
@@ -365,6 +529,19 @@ def write_report(run_id: str, out: Path | str, claims: Path | None = None) -> li
     return write(folder, Path(out), checked)
 
 
+def limits(run_id: str) -> list[str]:
+    """What a finished run does not show: sentences, as in its report.
+
+    Raises:
+        BadInputError: there is no such run, or it is not finished.
+        CorruptArtifactError: a file of the run is broken.
+    """
+    from spinn_engine.report.facts import gather
+    from spinn_engine.report.limits import limits as limits_of
+
+    return limits_of(gather(open_run(run_id), None))
+
+
 def load_network(path: Path | str) -> RawUnitsNetwork:
     """A checkpoint as a module from raw inputs ``[B, in]`` to raw outputs ``[B, out]``.
 
@@ -398,6 +575,8 @@ def export(
     """
     check_formats(formats)
     folder = open_run(run_id)
+    if out is None:
+        refuse_demo(folder, "name a folder to export it to (--out)")
     from spinn_engine.export import exports
 
     return exports.export(folder, formats, stage, None if out is None else Path(out))
@@ -427,6 +606,8 @@ def export_paper_layout(run_id: str, out: Path | str | None = None) -> dict[str,
         BadInputError, SpinnError: as ``export``.
     """
     folder = open_run(run_id)
+    if out is None:
+        refuse_demo(folder, "name a folder to export it to (--out)")
     from spinn_engine.export import paper_layout
 
     return paper_layout.export_paper_layout(folder, None if out is None else Path(out))

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 ORDER = [
     "errors", "source_defaults", "spec_parts", "spec", "problems", "training", "pruning",
     "evaluation", "brought", "artifacts", "claims", "report", "pipeline", "adaptation",
-    "foreground", "export", "jobs", "api", "options", "views", "checks_view", "sweep", "console",
-    "worker_command", "queue_commands", "commands", "claims_command", "adapt_command",
+    "foreground", "export", "jobs", "side_work", "api", "options", "views", "checks_view", "sweep",
+    "console", "worker_command", "queue_commands", "commands", "claims_command", "adapt_command",
     "inspect_command", "export_command", "report_command", "__main__", "dashboard",
 ]  # fmt: skip
 FOR_THE_DASHBOARD = ("spinn_engine.api", "spinn_engine.spec", "spinn_engine.errors")

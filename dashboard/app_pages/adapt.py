@@ -1,10 +1,11 @@
 """Adapt (``?run=``): what a finished run's networks make of new rows, as they come."""
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
-from dashboard import elements, faults, own_process
+from dashboard import elements, side_work_view
 from dashboard.charts.adaptation import LABELS, error_over_time
 from dashboard.charts.style import CONFIG
 from dashboard.formats import estimate, percent, plain, widths
@@ -13,12 +14,12 @@ from dashboard.run_choice import choose_run
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 
-PLACE = "adapt"  # where faults of it are told
+SEEN = "adaptation_seen"  # which one ended last when this visitor last looked
 NEW_MATERIAL, TABLE = "a new material (simulated)", "a table of new rows"
 
 
 def adapt_form(run: api.RunFolder) -> None:
-    """Which rows come, and in what batches; the work is done in a process of its own."""
+    """Which rows come, and in what batches; the work goes on when the page is left."""
     simulated = run.spec().data.source == "milling-sim"
     with st.container(border=True, key="new_rows"):
         choices = (NEW_MATERIAL, TABLE) if simulated else (TABLE,)
@@ -36,10 +37,16 @@ def adapt_form(run: api.RunFolder) -> None:
             )
         left, right = st.columns(2, wrap=False)
         batch = left.number_input(
-            "Rows a batch", 0, 1_000_000, 0, key="batch_rows", help="0: a twentieth of all rows."
+            "Rows a batch",
+            0,
+            1_000_000,
+            0,
+            key="batch_rows",
+            bind="query-params",
+            help="0: a twentieth of all rows.",
         )
         frozen = right.slider(
-            "Layers frozen", 0, 100, 50, 5, format="%d %%", key="frozen",
+            "Layers frozen", 0, 100, 50, 5, format="%d %%", key="frozen", bind="query-params",
             help="Share of the layers that 'late layers alone' leaves as they are.",
         )  # fmt: skip
         words = ["--frozen", str(frozen / 100)]
@@ -50,10 +57,8 @@ def adapt_form(run: api.RunFolder) -> None:
             "Adapt", type="primary", icon=":material/moving:", key="adapt", disabled=not ready
         )
     if pressed:
-        with faults.told_at(PLACE), st.spinner("The networks meet the new rows ..."):
-            result = own_process.engine("adapt", run.run_id, *words)
-            st.session_state["adaptation"] = result["name"]
-    faults.show(PLACE)
+        side_work_view.start(run.run_id, "adapt", words)
+    side_work_view.show(run.run_id, "adapt")
 
 
 def show_adaptation(result: dict[str, Any]) -> None:
@@ -111,18 +116,31 @@ def _share(arm: dict[str, Any], what: str) -> str:
 
 
 def show_all(run: api.RunFolder) -> None:
-    """The adaptation that was just made, or another one."""
+    """The adaptation that was made last, or another one."""
     found = {result["name"]: result for result in api.adaptations(run.run_id)}
     if not found:
         st.caption("Nothing has been adapted yet.")
         return
     names = list(found)
-    if st.session_state.get("adaptation") not in names:
-        st.session_state["adaptation"] = names[-1]
+    choose_newest(run, names)
     name = names[0]
     if len(names) > 1:
         name = st.selectbox("Adaptation", names, key="adaptation", width=420)
     show_adaptation(found[name])
+
+
+def choose_newest(run: api.RunFolder, names: list[str]) -> None:
+    """Show what has ended since the last look, or else what was chosen."""
+    done = side_work_view.newest_done(run.run_id, "adapt")
+    newest = None
+    with suppress(SpinnError):  # what it printed was meddled with; its result is elsewhere
+        newest = api.work_result(done).get("name") if done else None
+    seen = (run.run_id, done and (done.name, done.began))
+    if newest in names and st.session_state.get(SEEN) != seen:
+        st.session_state[SEEN] = seen
+        st.session_state["adaptation"] = newest
+    if st.session_state.get("adaptation") not in names:
+        st.session_state["adaptation"] = names[-1]
 
 
 st.title("Adapt", anchor=False)
@@ -133,7 +151,14 @@ st.markdown(
 )
 try:
     chosen = choose_run(finished=True)
-    adapt_form(chosen)
-    show_all(chosen)
+    if api.is_demo(chosen):
+        st.info(
+            "The demo comes without the networks of all seeds, from which a run adapts: start a "
+            "run of your own, and come back when it is done.",
+            icon=":material/moving:",
+        )
+    else:
+        adapt_form(chosen)
+        show_all(chosen)
 except SpinnError as error:
     elements.show_error(error)

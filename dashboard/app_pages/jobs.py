@@ -71,7 +71,7 @@ def show_queued(jobs: Jobs) -> None:
         if (job.place or 0) <= most or job.run_id == st.query_params.get("run"):
             show_row(job)
     if len(jobs) > FEW_QUEUED:
-        st.toggle(f"Show all {min(len(jobs), MOST_QUEUED)}", key="all_queued")
+        st.toggle(f"Show all {min(len(jobs), MOST_QUEUED)}", key="all_queued", bind="query-params")
 
 
 def show_ended(title: str, jobs: Jobs) -> None:

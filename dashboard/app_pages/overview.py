@@ -1,33 +1,47 @@
-"""Overview: what this is, what the newest finished run came to, and the way to the next one."""
+"""Overview: what this is, what the best finished run came to, and the way to the next one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from dashboard import cache, elements
-from dashboard.formats import describe, plain
+from dashboard import cache, cache_runs, elements
+from dashboard.compare_rows import RunRow
+from dashboard.formats import plain
+from dashboard.run_choice import show_demo
+from dashboard.tour import show_tour
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
-from spinn_engine.spec import RunSpec
+
+BEST, NEWEST, DEMO = "Best finished run", "Newest finished run", "The demo run"
+WHY = {
+    BEST: "Of all finished runs whose verdict is that pruning cost no more than the margin, the "
+    "one with the fewest parameters left, as a share of its dense network.",
+    NEWEST: "No finished run has the verdict yet that pruning cost no more than the margin, so "
+    "this is the newest one.",
+    DEMO: "No run of yours has finished yet. Yours will stand here.",
+}
+NO_WORSE = "non_inferior"
 
 
-def newest_result() -> dict[str, Any] | None:
-    """The result of the newest finished run that can be read."""
-    for folder in api.list_runs():
-        try:
-            result = cache.result(folder.run_id)
-        except SpinnError:
-            continue
-        if result is not None:
-            return result
-    return None
+def best(rows: Sequence[RunRow]) -> tuple[str, str]:
+    """What the run to show is among the others, and its id.
+
+    Args:
+        rows: finished runs, the newest first; not empty.
+    """
+    good = [row for row in rows if row.outcome == NO_WORSE]
+    if not good:
+        return NEWEST, rows[0].run_id
+    return BEST, max(good, key=lambda row: row.reduction).run_id
 
 
-def show_result(result: dict[str, Any]) -> None:
-    """Three figures against the dense network, and the picture behind them."""
-    run_id = result["run_id"]
+def show_result(title: str, run_id: str, result: dict[str, Any] | None) -> None:
+    """Its figures against the dense network, and the picture behind them."""
+    if result is None:  # deleted since it was listed
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader("Newest finished run", width="content", anchor=False)
+        st.subheader(title, width="content", anchor=False, help=WHY[title])
         st.page_link(
             "app_pages/run.py",
             label=run_id,
@@ -44,23 +58,17 @@ def show_result(result: dict[str, Any]) -> None:
 
 
 def show_nothing_yet() -> None:
-    """What to do where there is no finished run, and what the default run would do."""
-    with st.container(border=True):
-        st.subheader("No finished run yet", anchor=False)
-        st.markdown(
-            "1. **Plan** a run: the defaults are a good first one, on simulated milling data.\n"
-            "2. Press **Start**: a worker trains it in its own process, in about three minutes "
-            "on two CPU cores.\n"
-            "3. Watch it under **Jobs**, and take the smaller network from **Run**."
-        )
-        if api.list_runs():
+    """Where no run has finished: what is under way, and the demo."""
+    if api.list_runs():
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown("No run has finished yet; what it gave will stand here.")
             st.page_link("app_pages/jobs.py", label="See the runs", icon=":material/list:")
-    spec = RunSpec()
-    data = cache.data_summary(spec.data)
-    stages = api.plan(spec.prune, spec.model.hidden, data.inputs, data.outputs)
-    st.subheader("What the default run would do", anchor=False)
-    st.caption(f"{describe(spec)}.")
-    elements.planned_shapes(stages)
+    demo = api.demo_run()
+    if demo is None:
+        st.markdown("No finished run yet. Plan one: the defaults take about three minutes.")
+        return
+    show_demo(demo)
+    show_result(DEMO, demo.run_id, demo.result())
 
 
 st.title("Smaller networks, and what they cost", anchor=False)
@@ -69,13 +77,18 @@ st.markdown(
     "what is left.  \nHere you plan it, watch it, see which neurons went, and take the smaller "
     "network with you."
 )
-if st.button("New run", type="primary", icon=":material/add:", key="new_run"):
-    st.switch_page("app_pages/plan.py")
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    if st.button("New run", type="primary", icon=":material/add:", key="new_run", shortcut="N"):
+        st.switch_page("app_pages/plan.py")
+    if st.button("Explore the demo", icon=":material/school:", key="explore_demo", shortcut="D"):
+        st.switch_page("app_pages/run.py", query_params={"run": "demo"})
+show_tour()
 try:
-    result = newest_result()
-    if result is None:
-        show_nothing_yet()
+    rows, _ = cache_runs.finished_rows()
+    if rows:
+        title, run_id = best(rows)
+        show_result(title, run_id, cache.result(run_id))
     else:
-        show_result(result)
+        show_nothing_yet()
 except SpinnError as error:
     elements.show_error(error)

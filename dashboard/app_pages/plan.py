@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cache, elements, forms, origin, prediction, start
+from dashboard import cache, elements, forms, origin, prediction, presets, start
 from dashboard.formats import counted, percent, plain, size, widths
 from dashboard.network_form import network_form, show_brought
 from dashboard.physics import physics_form
@@ -121,8 +121,14 @@ def table_notes(stages: list[api.Stage]) -> str:
     return " ".join(notes)
 
 
-def answer(spec: RunSpec, data: cache.DataSummary, stages: list[api.Stage]) -> None:
-    """What the plan comes to, and Start."""
+def answer(spec: RunSpec, run_id: str | None, stages: list[api.Stage]) -> None:
+    """What the plan comes to, and Start.
+
+    Args:
+        spec: what is planned.
+        run_id: a run with a trained dense network like this one, if there is one.
+        stages: the plan, the dense network first.
+    """
     first, last = stages[0], stages[-1]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         for label, before, after in (
@@ -139,7 +145,7 @@ def answer(spec: RunSpec, data: cache.DataSummary, stages: list[api.Stage]) -> N
     start.show_same(spec)
     stage_table(stages)
     elements.planned_shapes(stages)
-    prediction.show_planned(spec, stages)
+    prediction.show_planned(run_id, spec, stages)
 
 
 st.title("Plan a run", anchor=False)
@@ -147,6 +153,7 @@ above = st.container()
 left, right = st.columns([5, 8], gap="large")
 with left:
     amounts = st.container(border=True, key="amounts")
+    preset = amounts.container()
     source = st.container(border=True, key="learned")
 try:
     with left:
@@ -157,11 +164,16 @@ try:
     if spec.model.dense is not None:
         brought = cache.brought(spec)
         spec = spec.model_copy(update={"model": brought.model})
+    run_id = cache.run_like(spec)
     stages = api.plan(spec.prune, spec.model.hidden, data.inputs, data.outputs)
 except SpinnError as error:
     with right:
         elements.show_error(error)
+    with preset:
+        presets.show_presets(None, None)
 else:
+    with preset:
+        presets.show_presets(run_id, spec.prune)
     with amounts:
         show_equivalents(stages)
     with source:
@@ -169,4 +181,4 @@ else:
         if brought is not None:
             show_brought(brought)
     with right:
-        answer(spec, data, stages)
+        answer(spec, run_id, stages)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import elements
+from dashboard import elements, present
 from dashboard.claims_view import show_claims
 from dashboard.export_view import show_exports
 from dashboard.report_view import show_report
@@ -12,14 +12,15 @@ from spinn_engine.errors import SpinnError
 
 
 def any_finished() -> bool:
-    """Whether any run has ended well."""
-    return any(folder.is_complete() for folder in api.list_runs())
+    """Whether any run has ended well; the demo has."""
+    return api.demo_run() is not None or any(folder.is_complete() for folder in api.list_runs())
 
 
 st.title("Report", anchor=False)
 try:
     if any_finished():
         run = choose_run(finished=True)
+        present.way_in(run.run_id)
         show_report(run)
         show_claims(run.run_id)
         show_exports(run)

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from dashboard import cache, comparison, elements, neurons, physics, prediction, solution
+from dashboard import cache, comparison, elements, neurons, physics, prediction, present, solution
 from dashboard.formats import counted, describe, estimate, percent, plain, size, widths
 from dashboard.run_choice import choose_run
 from spinn_engine import api
@@ -82,10 +82,16 @@ def about(spec: RunSpec) -> str:
     )
 
 
+def started_by(folder: api.RunFolder) -> str:
+    """Whose run it is, where somebody had logged in."""
+    owner = api.owner(folder.run_id)
+    return f" Started by {plain(owner.name)}." if owner else ""
+
+
 def show_run(folder: api.RunFolder) -> None:
     """Everything about one run, as far as it is."""
     spec, result = cache.run_spec(folder.run_id), cache.result(folder.run_id)
-    st.caption(about(spec))
+    st.caption(f"{about(spec)}{started_by(folder)}")
     rows = cache.stage_rows(folder.run_id)
     if result is None:
         st.info(
@@ -97,6 +103,7 @@ def show_run(folder: api.RunFolder) -> None:
     if not rows:
         return
     if result is not None:
+        present.way_in(folder.run_id)
         show_result(result)
     show_files(folder)
     neurons.show_neurons(folder.run_id, rows, spec.seeds, delivered_seed(spec, result))
@@ -157,6 +164,9 @@ def show_badges(result: dict[str, Any]) -> None:
         )
 
 
+if present.asked():
+    present.show()
+    st.stop()
 st.title("Run", anchor=False)
 try:
     show_run(choose_run())

@@ -25,6 +25,14 @@ def drawn_every(widths: Sequence[int]) -> int:
     return -(-max(widths) * len(widths) // MAX_CELLS)
 
 
+def ordered(layers: Sequence[LayerImportance], by_rank: bool) -> list[Order]:
+    """Where the neurons of each row stand: by score, highest first, or by their number."""
+    return [
+        np.argsort(-layer.score, kind="stable") if by_rank else np.argsort(layer.original_index)
+        for layer in layers
+    ]
+
+
 def importance_heatmap(
     layers: Sequence[LayerImportance],
     by_rank: bool = True,
@@ -42,10 +50,7 @@ def importance_heatmap(
         dark: whether the page is dark.
         score: what the criterion's score is called.
     """
-    orders = [
-        np.argsort(-layer.score, kind="stable") if by_rank else np.argsort(layer.original_index)
-        for layer in layers
-    ]
+    orders = ordered(layers, by_rank)
     step = drawn_every([len(order) for order in orders])
     drawn = [order[::step] for order in orders]
     kept = _grid([layer.kept[o] for layer, o in zip(layers, drawn, strict=True)]) == 1

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from spinn_engine.artifacts.dense import bring, record_brought
 from spinn_engine.artifacts.files import write_atomically
+from spinn_engine.artifacts.owner import Owner, write_owner
 from spinn_engine.artifacts.run_folder import RunFolder
 from spinn_engine.artifacts.store import publish_run, results_root
 from spinn_engine.problems import load_problem
@@ -17,8 +18,12 @@ from spinn_engine.pruning.schedule import plan
 from spinn_engine.spec import RunSpec
 
 
-def create_run(spec: RunSpec) -> RunFolder:
+def create_run(spec: RunSpec, owner: Owner | None = None) -> RunFolder:
     """Check the spec against its data, and make the run's folder with ``spec.json`` in it.
+
+    Args:
+        spec: what to do.
+        owner: whose run it is; None where nobody logs in.
 
     Raises:
         BadInputError: the data, the folds, the schedule or the physics cannot be had as asked,
@@ -47,6 +52,8 @@ def create_run(spec: RunSpec) -> RunFolder:
     }
     if brought is not None:
         record_brought(folder, brought)
+    if owner is not None:
+        write_owner(folder, owner)
     write_atomically(folder.spec_path, json.dumps(stored, indent=2).encode())
     publish_run(folder)
     return folder

@@ -67,6 +67,23 @@ class Remote:
                 self._drop(name, seen.gone)
                 self._listings.set_used(name, seen)
 
+    def look_again(self, name: str) -> None:
+        """Refresh a folder, however lately it was looked at.
+
+        Raises:
+            SpinnError: the store cannot be used.
+        """
+        self._listings.forget(name)
+        self.refresh(name)
+
+    def look_for_changes(self) -> None:
+        """Look anew at what has changed since it was looked at; finished runs change seldom.
+
+        Raises:
+            SpinnError: the store cannot be used.
+        """
+        self._listings.forget_changed()
+
     def sizes(self, name: str) -> dict[str, int]:
         """The bytes of all files of a folder, by their path in it.
 

@@ -97,3 +97,13 @@ class Listings:
         """Look anew when a folder, or the names of all, are asked for next."""
         self._seen.pop(name, None)
         self._names = None
+
+    def forget_changed(self) -> None:
+        """Forget the listings that are no longer true; all folders are listed together."""
+        if not self._seen:
+            return
+        there = self._files.listings()
+        for name, seen in list(self._seen.items()):
+            if there.get(name) != seen.files:
+                self.forget(name)
+        self._names = None

@@ -36,7 +36,7 @@ def main(run_id: str) -> None:
     """Serve requests for one run until the input ends."""
     replies = _keep_output_clean()
     faulthandler.enable()
-    _die_with_parent()
+    die_with_parent()
     _die_before_others()
     requests = _read_requests()
     runner: Runner | None = None
@@ -94,7 +94,7 @@ def _keep_output_clean() -> IO[str]:
     return replies
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Have the kernel kill this process with its parent, mid-computation too (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

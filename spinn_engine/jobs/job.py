@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spinn_engine.artifacts.mirror import Stat, stat_of
+from spinn_engine.artifacts.owner import Owner, read_owner
 from spinn_engine.artifacts.stages import planned_stages
 from spinn_engine.artifacts.store import RunFolder, check_run_id, results_root
 from spinn_engine.errors import SpinnError
@@ -68,6 +69,7 @@ class Job:
         sweep: the sweep that it belongs to.
         worker: slot of the worker that has or had it.
         error: why it failed, one sentence.
+        owner: who submitted it; None where nobody had logged in.
     """
 
     run_id: str
@@ -82,6 +84,7 @@ class Job:
     sweep: str | None
     worker: str | None
     error: str | None
+    owner: Owner | None = None
 
 
 def places(statuses: Sequence[WorkflowStatus]) -> dict[str, int]:
@@ -111,7 +114,16 @@ def describe(status: WorkflowStatus, alive: Mapping[str, Worker], place: int | N
         sweep=(status.attributes or {}).get("sweep"),
         worker=None if waits else status.executor_id or None,
         error=_error(status) if state is JobState.FAILED else None,
+        owner=_owner(run_id),
     )
+
+
+def _owner(run_id: str) -> Owner | None:
+    """Who submitted it; nobody, where the files are gone or cannot be reached."""
+    try:
+        return read_owner(RunFolder(results_root() / check_run_id(run_id)))
+    except SpinnError:
+        return None
 
 
 def _priority(number: int) -> Priority:

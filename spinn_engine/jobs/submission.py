@@ -17,6 +17,7 @@ from typing import Any
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.artifacts.dense import bring
 from spinn_engine.artifacts.files import read_json, write_atomically
+from spinn_engine.artifacts.owner import Owner
 from spinn_engine.artifacts.place import remote_store, results_root
 from spinn_engine.artifacts.run_folder import RunFolder
 from spinn_engine.artifacts.store import check_run_id, list_runs
@@ -44,6 +45,7 @@ def submit(
     again: bool = False,
     priority: Priority = Priority.NORMAL,
     sweep: str | None = None,
+    owner: Owner | None = None,
 ) -> Submission:
     """Check a spec against its data, make the run and put it into the queue.
 
@@ -52,6 +54,7 @@ def submit(
         again: make another run even where one of the same spec and data exists.
         priority: which queued runs go first.
         sweep: the sweep that it belongs to.
+        owner: who submits it, remembered with a run that is made; None where nobody logs in.
 
     Raises:
         BadInputError: the spec, the data or the schedule cannot be had as asked.
@@ -65,7 +68,7 @@ def submit(
         same = None if again else find_same(spec)
         if same is not None:
             return Submission(same.run_id, existing=True)
-        folder = create_run(spec)
+        folder = create_run(spec, owner)
         enqueue(folder.run_id, priority, sweep)
         return Submission(folder.run_id, existing=False)
 
@@ -102,6 +105,7 @@ def submit_sweep(
     specs: Sequence[tuple[Mapping[str, Any], RunSpec]],
     again: bool = False,
     priority: Priority = Priority.NORMAL,
+    owner: Owner | None = None,
 ) -> tuple[str, list[Submission]]:
     """Submit a run for every combination of swept values, under one sweep id.
 
@@ -109,6 +113,7 @@ def submit_sweep(
         specs: for each combination the values by spec field, and the whole spec.
         again: as in ``submit``.
         priority: as in ``submit``.
+        owner: as in ``submit``.
 
     Returns:
         The sweep's id, and what became of every spec. If one cannot be submitted, those before it
@@ -125,7 +130,7 @@ def submit_sweep(
     submissions: list[Submission] = []
     try:
         for _, spec in specs:
-            submissions.append(submit(spec, again, priority, sweep))
+            submissions.append(submit(spec, again, priority, sweep, owner))
     finally:
         if submissions:
             pairs = zip(submissions, specs, strict=False)

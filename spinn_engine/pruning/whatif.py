@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 from scipy import linalg, special
 from threadpoolctl import threadpool_limits
@@ -135,24 +135,56 @@ def predict(
         criterion: which of ``facts.scores`` chooses.
         reconstruction: ``none``, ``bias`` or ``least_squares``.
     """
-    kept = [
+    return predict_kept(facts, _highest(facts, hidden, criterion), reconstruction)
+
+
+def _highest(facts: DenseFacts, hidden: Sequence[int], criterion: str) -> list[Indices]:
+    """The neurons of the highest scores, as many in each layer as ``hidden`` says."""
+    return [
         np.sort(np.argsort(-score, kind="stable")[:width])
         for score, width in zip(facts.scores[criterion], hidden, strict=True)
     ]
-    x = facts.x
-    for layer, bias in enumerate(facts.biases):
-        out = kept[layer] if layer < len(kept) else np.arange(len(bias))
-        if layer == 0:
-            weight, bias = facts.weights[0][:, out], bias[out]
-        else:
-            stay, wanted = kept[layer - 1], facts.weights[layer][:, out]
-            weight, shift = _mend(facts, layer - 1, stay, wanted, reconstruction)
-            bias = bias[out] + shift
-            x = ACTIVATIONS[facts.activation](x)
-        x = x @ weight + bias
-    residual = np.square(x - facts.y, dtype=np.float64).sum(axis=0)
+
+
+def predict_kept(
+    facts: DenseFacts, kept: Sequence[Indices], reconstruction: str, threads: int = 1
+) -> Prediction:
+    """As ``predict``, for neurons that are named.
+
+    Args:
+        facts: the dense network.
+        kept: per hidden layer the neurons that stay, rising.
+        reconstruction: ``none``, ``bias`` or ``least_squares``.
+        threads: how many share the layers, and then the rows; -1 for one a core.
+    """
+    run = Parallel(n_jobs=threads, prefer="threads")
+    places = range(len(facts.biases))
+    layers = list(run(delayed(_cut)(facts, kept, layer, reconstruction) for layer in places))
+    rows = np.array_split(facts.x, cpu_count() if threads < 0 else threads)
+    found = np.concatenate(run(delayed(_outputs)(layers, facts.activation, x) for x in rows))
+    residual = np.square(found - facts.y, dtype=np.float64).sum(axis=0)
     total = np.square(facts.y - facts.y.mean(axis=0), dtype=np.float64).sum(axis=0)
-    return Prediction(tuple(hidden), facts.targets, 1 - residual / total)
+    return Prediction(tuple(map(len, kept)), facts.targets, 1 - residual / total)
+
+
+def _outputs(layers: Sequence[tuple[Floats, Floats]], activation: Activation, x: Floats) -> Floats:
+    """What a network of these weights and biases gives for the rows ``x`` ``[rows, in]``."""
+    for layer, (weight, bias) in enumerate(layers):
+        x = (ACTIVATIONS[activation](x) if layer else x) @ weight + bias
+    return x
+
+
+def _cut(
+    facts: DenseFacts, kept: Sequence[Indices], layer: int, reconstruction: str
+) -> tuple[Floats, Floats]:
+    """A layer's weights ``[kept before, kept]`` and bias ``[kept]`` in the smaller network."""
+    weight, bias = facts.weights[layer], facts.biases[layer]
+    if layer < len(kept):
+        weight, bias = weight[:, kept[layer]], bias[kept[layer]]
+    if layer == 0:
+        return weight, bias
+    weight, shift = _mend(facts, layer - 1, kept[layer - 1], weight, reconstruction)
+    return weight, bias + shift
 
 
 def _mend(
@@ -208,9 +240,13 @@ def predict_many(
 ) -> list[Prediction]:
     """``predict`` for several widths, on as many threads as the machine has cores.
 
-    Each prediction computes on one thread: the matrices are small.
+    Each prediction computes on one thread, as the matrices are small; where there is only one,
+    its layers and rows are shared out.
     """
     with threadpool_limits(1):
+        if len(hiddens) == 1:
+            kept = _highest(facts, hiddens[0], criterion)
+            return [predict_kept(facts, kept, reconstruction, threads=-1)]
         jobs = (delayed(predict)(facts, hidden, criterion, reconstruction) for hidden in hiddens)
         found: list[Prediction] = Parallel(n_jobs=-1, prefer="threads")(jobs)
     return found

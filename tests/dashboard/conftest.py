@@ -11,6 +11,7 @@ from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.spec import CompareSpec, ModelSpec, PruneSpec, RunSpec, TrainSpec
+from tests.dashboard.compare_support import copied, on_other_data, smaller
 
 TINY = RunSpec(
     model=ModelSpec(hidden=(12, 8)),
@@ -74,3 +75,13 @@ def folded_run(made_runs: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
 def single_run(made_runs: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     monkeypatch.setenv("SPINN_RESULTS", str(made_runs))
     return api.open_run("earlier_single")
+
+
+@pytest.fixture
+def several(finished_run: RunFolder, store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store with three runs, ``one`` and ``two`` of the same data."""
+    copied(finished_run, store, "one")
+    copied(finished_run, store, "two", smaller)
+    copied(finished_run, store, "other", on_other_data)
+    monkeypatch.setenv("SPINN_RESULTS", str(store))
+    return store

@@ -1,9 +1,10 @@
-"""A log-in provider (OpenID Connect) of the tests' own, on loopback: everybody is Ann."""
+"""A log-in provider (OpenID Connect) of the tests' own, on loopback: who comes next is set."""
 
 from __future__ import annotations
 
 import base64
 import json
+import secrets
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,18 +15,22 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 CLIENT, SECRET, NAME = "spinn", "client-secret", "Ann Miller"
+ANN = {"sub": "1", "name": NAME, "email": "ann@example.org", "email_verified": True}
+BOB = {"sub": "2", "name": "Bob Turner", "email": "bob@example.org", "email_verified": True}
 
 
 class OpenIDProvider:
-    """Serves until ``close``; knows one client and one user.
+    """Serves until ``close``; knows one client.
 
     Attributes:
+        person: what is said of whoever comes next.
         address: e.g. ``http://127.0.0.1:12345``.
     """
 
     def __init__(self) -> None:
         self.key = RSAKey.generate_key(2048, {"kid": "1", "alg": "RS256", "use": "sig"})
-        self.nonces: dict[str, str] = {}  # by the code that was handed out
+        self.person: dict[str, Any] = ANN
+        self.given: dict[str, dict[str, Any]] = {}  # by the code that was handed out
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -43,9 +48,9 @@ class OpenIDProvider:
         }
 
     def authorize(self, query: dict[str, list[str]]) -> str:
-        """Let Ann in at once; returns where the browser goes next."""
-        code = f"code{len(self.nonces)}"
-        self.nonces[code] = query["nonce"][0]
+        """Let the person in at once; returns where the browser goes next."""
+        code = secrets.token_hex(8)
+        self.given[code] = {"nonce": query["nonce"][0], **self.person}
         back = urlencode({"code": code, "state": query["state"][0]})
         return f"{query['redirect_uri'][0]}?{back}"
 
@@ -53,8 +58,8 @@ class OpenIDProvider:
         """Give the signed identity for a code, once."""
         now = int(time.time())
         claims = {
-            "iss": self.address, "aud": CLIENT, "sub": "1", "iat": now, "exp": now + 300,
-            "nonce": self.nonces.pop(form["code"][0]), "name": NAME, "email": "ann@example.org",
+            "iss": self.address, "aud": CLIENT, "iat": now, "exp": now + 300,
+            **self.given.pop(form["code"][0]),
         }  # fmt: skip
         signed = jwt.encode({"alg": "RS256", "kid": "1"}, claims, self.key)
         return {

@@ -9,7 +9,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-PAGES = ("overview", "plan", "jobs", "run", "adapt", "report")
+PAGES = ("overview", "plan", "data", "jobs", "run", "compare", "adapt", "report", "help")
 
 
 def opened(page: str, **query: str) -> AppTest:

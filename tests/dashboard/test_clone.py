@@ -85,7 +85,7 @@ def submitted(monkeypatch: pytest.MonkeyPatch) -> list[api.RunSpec]:
     """What Start submits; nothing is made of it."""
     found: list[api.RunSpec] = []
 
-    def submit(spec: api.RunSpec, again: bool) -> api.Submission:
+    def submit(spec: api.RunSpec, again: bool, owner: None) -> api.Submission:
         found.append(spec)
         return api.Submission("same", existing=True)
 

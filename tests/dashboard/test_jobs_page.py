@@ -193,6 +193,7 @@ def test_a_fault_is_forgotten_by_the_next_action(
     app.button(key="cancel_unfinished").click().run()
     assert app.error
     monkeypatch.setattr(api, "cancel", lambda run_id: None)
+    assert app.run().error  # drawn anew, it is still told
     app.button(key="cancel_unfinished").click().run()
     assert not app.error
 

@@ -149,7 +149,7 @@ def test_a_round_trip_to_a_provider(chromium: Browser, guarded_dashboard: str) -
     assert page.get_by_text("Overview").count() == 0
 
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_text("No finished run yet")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="New run")).to_be_visible(timeout=30_000)
     page.reload()
     page.get_by_text(openid.NAME).click(timeout=30_000)
 

@@ -1,4 +1,4 @@
-"""What holds for every page, and the Overview."""
+"""What holds for every page."""
 
 from __future__ import annotations
 
@@ -8,14 +8,7 @@ import sys
 import pytest
 
 from spinn_engine.artifacts.store import RunFolder
-from tests.dashboard.support import (
-    APP,
-    PAGES,
-    figures,
-    metric,
-    opened,
-    words,
-)
+from tests.dashboard.support import APP, PAGES, opened, words
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -23,23 +16,6 @@ def test_no_page_is_empty_without_runs(page: str) -> None:
     app = opened(page)
     assert not app.error
     assert len(words(app)) > 60
-
-
-def test_overview_without_runs_says_what_to_do() -> None:
-    app = opened("overview")
-    assert "No finished run yet" in words(app)
-    assert app.button(key="new_run").label == "New run"
-
-
-def test_overview_shows_the_newest_finished_run(finished_run: RunFolder) -> None:
-    app = opened("overview")
-    result = finished_run.result()
-    assert result is not None
-    assert metric(app, "Parameters") == f"−{100 * result['parameter_reduction']:.1f} %"
-    r2 = result["stages"][-1]["r2"]["mean"]
-    assert metric(app, "R² on test rows, mean of n = 2") == f"{r2:.4f}"
-    assert "simulated data" in words(app)
-    assert len(figures(app)) == 1
 
 
 def test_no_page_loads_torch(finished_run: RunFolder) -> None:

@@ -25,7 +25,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> list[None]:
 def test_start_submits_what_is_shown(monkeypatch: pytest.MonkeyPatch, workers: list[None]) -> None:
     submitted: list[api.RunSpec] = []
 
-    def submit(spec: api.RunSpec, again: bool) -> api.Submission:
+    def submit(spec: api.RunSpec, again: bool, owner: None) -> api.Submission:
         assert not again
         submitted.append(spec)
         return api.Submission(create_run(spec).run_id, existing=False)
@@ -51,7 +51,7 @@ def test_start_submits_what_is_shown(monkeypatch: pytest.MonkeyPatch, workers: l
 
 
 def test_start_that_is_refused_says_why_and_keeps_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    def submit(spec: api.RunSpec, again: bool) -> api.Submission:
+    def submit(spec: api.RunSpec, again: bool, owner: None) -> api.Submission:
         raise BadInputError("the disk is full")
 
     monkeypatch.setattr(api, "submit", submit)
@@ -100,7 +100,7 @@ def test_a_finished_run_of_the_same_spec_is_linked(
     finished_run: RunFolder, workers: list[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     existing = api.Submission("finished", existing=True)
-    monkeypatch.setattr(api, "submit", lambda spec, again: existing)
+    monkeypatch.setattr(api, "submit", lambda spec, again, owner: existing)
     app = opened("plan")
     app.button(key="start").click().run()
     assert "as **finished** (done)." in words(app)

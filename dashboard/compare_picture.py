@@ -1,0 +1,194 @@
+"""R2 against size or speed over the runs of Compare; what is selected in it is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from dashboard import compare_choice, elements
+from dashboard.charts.pareto import COLOURS, SYMBOLS, Point, pareto, pareto_step
+from dashboard.charts.style import CONFIG
+from dashboard.compare_rows import RunRow, as_text, by_data, varied_fields
+from dashboard.compare_table import View
+from dashboard.formats import counted, estimate, plain
+from dashboard.forms import KEEP
+
+AXES: dict[str, tuple[str, Callable[[RunRow, str], float | None]]] = {
+    "parameters": ("parameters (count)", lambda row, _: row.params),
+    "file": ("file (bytes)", lambda row, _: row.file_bytes),
+    "MACs": ("MACs of one row (count)", lambda row, _: row.macs),
+    "latency": ("latency (ms)", lambda row, batch: _milliseconds(row, batch)),
+}
+TAGS, NOTHING = "tags", "nothing"
+SHOWN, CHOSEN = "all shown", "chosen"
+MOST_DATA = 4  # pictures, one each
+FIRST_COLOURS = ("prune.criterion", "prune.schedule", "prune.reconstruction")
+
+
+def _milliseconds(row: RunRow, batch: str) -> float | None:
+    return row.latency_us[batch] / 1000 if batch in row.latency_us else None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How all pictures of the page are drawn.
+
+    Attributes:
+        across: what the x axis is, of ``AXES``.
+        field: what colour and shape tell.
+        kinds: every value of that among all finished runs, so that each keeps its colour.
+        chosen: the runs with a ring.
+        view: the baseline and the batch.
+    """
+
+    across: str
+    field: str
+    kinds: tuple[str, ...]
+    chosen: frozenset[str]
+    view: View
+
+
+def show_picture(
+    every: Sequence[RunRow], shown: Sequence[RunRow], chosen: Sequence[RunRow], view: View
+) -> None:
+    """A picture for each data: R2 of other rows is another quantity.
+
+    Args:
+        every: all finished runs.
+        shown: those that fit the filters.
+        chosen: those that are chosen, shown or not.
+        view: the baseline and the batch.
+    """
+    st.subheader("Smaller, faster, and as good", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="picture"):
+        across = st.segmented_control(
+            "Across", list(AXES), default="parameters", required=True, key="across", **KEEP
+        )
+        draw = SHOWN
+        if chosen:
+            draw = st.segmented_control(
+                "Draw", (SHOWN, CHOSEN), default=SHOWN, required=True, key="draw", **KEEP
+            )
+        rows = list(chosen if draw == CHOSEN else shown)
+        field = colour_form(every)
+    groups = by_data(rows)
+    if len(groups) > 1:
+        st.info(
+            f"These runs learned {counted(len(groups), 'set')} of data (rows, targets or split "
+            "differ). R² on other rows cannot be compared, so each has a picture of its own.",
+            icon=":material/compare_arrows:",
+        )
+    kinds = tuple(sorted({kind_of(row, field) for row in every}))
+    ringed = frozenset(row.run_id for row in chosen)
+    for group in groups[:MOST_DATA]:
+        show_group(group, Drawing(str(across), field, kinds, ringed, view))
+    if len(groups) > MOST_DATA:
+        st.caption(f"{len(groups) - MOST_DATA} more: filter by data to see them.")
+
+
+def colour_form(rows: Sequence[RunRow]) -> str:
+    """What colour and shape tell: a field in which the runs differ, or their tags."""
+    most = len(COLOURS) * len(SYMBOLS)
+    fields = varied_fields(rows, most)
+    options = [NOTHING, *([TAGS] if any(row.tags for row in rows) else []), *fields]
+    first = next((name for name in (*FIRST_COLOURS, *fields) if name in fields), NOTHING)
+    found = st.selectbox(
+        "Colour and shape", options, options.index(first), key="colour", width=260, **KEEP
+    )
+    return found if found in options else first
+
+
+def kind_of(row: RunRow, field: str) -> str:
+    """What the colour tells of a run, as text."""
+    if field == NOTHING:
+        return ""
+    if field == TAGS:
+        return ", ".join(sorted(row.tags, key=str.casefold)) or "no tag"
+    return as_text(row.fields.get(field))
+
+
+def show_group(rows: Sequence[RunRow], how: Drawing) -> None:
+    """The runs of one data; selecting points chooses them."""
+    view = how.view
+    title, measure = AXES[how.across]
+    placed = [(row, x) for row in rows if (x := measure(row, view.batch)) is not None]
+    if not placed:
+        return
+    points = [
+        Point(row.run_id, x, row.r2, kind_of(row, how.field), row.run_id in how.chosen)
+        for row, x in placed
+    ]
+    at = f", batch {int(view.batch):,}" if how.across == "latency" else ""
+    data = rows[0].scored.data_sha256[:12]
+    st.plotly_chart(
+        pareto(
+            points,
+            shared_references(rows),
+            title.replace(")", f"{at})"),
+            how.kinds,
+            view.baseline.run_id if view.baseline else None,
+            elements.is_dark(),
+        ),
+        key=f"pareto_{data}",
+        on_select=lambda: pick(f"pareto_{data}"),
+        selection_mode=("points", "box"),
+        config={**CONFIG, "modeBarButtonsToRemove": ["lasso2d", "autoScale2d"]},
+        alt=f"R2 of {len(points)} runs on the test rows against {title}; the numbers are in the "
+        "table below",
+    )
+    mixed = how.across == "latency" and len({row.machine for row in rows}) > 1
+    warning = " Latencies of several machines or devices: do not rank runs by them." * mixed
+    st.caption(group_notes(rows, points) + warning)
+    with st.expander("The numbers", icon=":material/table:", key=f"numbers_{data}"):
+        step = {point.run_id for point in pareto_step(points)}
+        elements.table(
+            [number_row(point, title, point.run_id in step) for point in points],
+            alt=f"R2 and {title} of each run in the picture",
+        )
+
+
+def number_row(point: Point, title: str, on_step: bool) -> dict[str, Any]:
+    """A marker in numbers."""
+    return {
+        "Run": plain(point.run_id),
+        "Kind": plain(point.kind),
+        title: f"{point.x:,.5g}" if point.x < 1e5 else f"{point.x:,.0f}",
+        "R²": estimate(dict(point.r2)),
+        "n": point.r2["n"],
+        "None smaller and better": "yes" if on_step else "",
+    }
+
+
+def shared_references(rows: Sequence[RunRow]) -> dict[str, dict[str, Any]]:
+    """The dense networks that all runs have in common: equal in every repetition."""
+    first = rows[0].references
+    return {
+        arm: r2
+        for arm, r2 in first.items()
+        if all(row.references.get(arm, {}).get("per_seed") == r2["per_seed"] for row in rows)
+    }
+
+
+def group_notes(rows: Sequence[RunRow], points: Sequence[Point]) -> str:
+    """What the picture rests on."""
+    repetitions = sorted({row.r2["n"] for row in rows})
+    n = str(repetitions[0]) if len(repetitions) == 1 else f"{repetitions[0]} to {repetitions[-1]}"
+    spread = f"n = {n}, bars: 95 % t interval" if repetitions[-1] > 1 else "n = 1, no interval"
+    bands = "" if shared_references(rows) else " No dense network is common to all of them."
+    return (
+        f"{plain(rows[0].source)}, data {rows[0].scored.data_sha256[:12]}: "
+        f"{counted(len(points), 'run')}, {spread}. Runs of equal size stand side by side, the best "
+        "in the middle. Click a point to choose its run, or several with the picture's box tool."
+        f"{bands}"
+    )
+
+
+def pick(key: str) -> None:
+    """The selected points are chosen; a selection that is given up changes nothing."""
+    points = st.session_state[key]["selection"]["points"]
+    found = [point["customdata"][0] for point in points if point.get("customdata")]
+    if found:
+        compare_choice.add(found)

@@ -1,0 +1,132 @@
+"""Adaptations and exports under way: started here, left, found again, stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+import streamlit as st
+
+from dashboard import elements, faults, login, rights
+from dashboard.formats import duration, plain
+from spinn_engine import api
+from spinn_engine.errors import SpinnError
+
+State = api.WorkState
+Kind = api.WorkKind
+
+DOES: dict[Kind, str] = {"adapt": "Adapting", "export": "Exporting"}
+FAILED: dict[Kind, str] = {"adapt": "The adaptation", "export": "The export"}
+SAYS = {
+    "--frozen": "share of the layers frozen: {}",
+    "--batch-rows": "rows a batch: {}",
+    "--data": "{}",
+    "--format": "{}",
+}
+LOG_LINES = 40
+
+
+def start(run_id: str, kind: Kind, words: Sequence[str]) -> None:
+    """Start it, or point at the same that is under way; what goes wrong is told at ``kind``."""
+    with faults.told_at(kind):
+        if api.start_work(run_id, kind, words, login.visitor()).existing:
+            st.toast("The same is under way already.", icon=":material/content_copy:")
+
+
+def newest_done(run_id: str, kind: Kind) -> api.Work | None:
+    """The work of this kind that ended last with a result."""
+    found = [one for one in api.works(run_id) if (one.kind, one.state) == (kind, State.DONE)]
+    return max(found, key=lambda work: work.began + work.seconds, default=None)
+
+
+def show(run_id: str, kind: Kind) -> None:
+    """All of this kind that is under way or gave no result; drawn anew while it moves.
+
+    Once something ends, the whole page is drawn anew, as its result is to be seen elsewhere on it.
+    """
+    faults.show(kind)
+    drawn = _look(run_id, kind)
+
+    def live() -> None:
+        if _look(run_id, kind) != drawn:
+            st.rerun()
+        for work in _works(run_id, kind):
+            if work.state is not State.DONE:
+                _show_one(work)
+
+    moves = any(work.state is State.RUNNING for work in _works(run_id, kind))
+    st.fragment(live, run_every=1.0 if moves else 5.0)()
+
+
+def _works(run_id: str, kind: Kind) -> list[api.Work]:
+    return [work for work in api.works(run_id) if work.kind == kind]
+
+
+def _look(run_id: str, kind: Kind) -> Hashable:
+    return tuple((work.name, work.began, work.state) for work in _works(run_id, kind))
+
+
+def _show_one(work: api.Work) -> None:
+    with st.container(border=True, key=f"work_{work.name}"):
+        if work.state is State.RUNNING:
+            _show_running(work)
+        else:
+            _show_ended(work)
+        faults.show(work.name)
+
+
+def _show_running(work: api.Work) -> None:
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f":material/autorenew: **{DOES[work.kind]}**{_about(work)}, for "
+            f"{duration(work.seconds)}{plain(rights.by_name(work.owner))}",
+            width="stretch",
+        )
+        _button(work, "Stop", ":material/stop_circle:", api.stop_work)
+    if work.of:
+        st.progress(work.done / work.of, text=f"Batch {work.done} of {work.of}")
+    st.caption("You may leave this page: it goes on, and is here when you come back.")
+
+
+def _show_ended(work: api.Work) -> None:
+    if work.state is State.STOPPED:
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+            st.markdown(f"{FAILED[work.kind]}{_about(work)} was stopped.", width="stretch")
+            _button(work, "Dismiss", ":material/close:", api.forget_work)
+        return
+    elements.show_error(SpinnError(work.error or "it failed: see its log"))
+    log = work.log_path.read_text("utf-8", "replace") if work.log_path.exists() else ""
+    if len(log.splitlines()) > 1:
+        with st.expander("Log", icon=":material/article:"):
+            lines = log.splitlines()[-LOG_LINES:]
+            st.code("\n".join(lines), language=None, wrap_lines=True)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"{FAILED[work.kind]}{_about(work)}", width="stretch")
+        _button(work, "Dismiss", ":material/close:", api.forget_work)
+
+
+def _about(work: api.Work) -> str:
+    """What was asked for, in small print; empty where nobody knows any more."""
+    options = zip(work.words[::2], work.words[1::2], strict=False)
+    words = ", ".join(SAYS.get(option, "{}").format(value) for option, value in options)
+    return f" :small[:gray[({plain(words)})]]" if words else ""
+
+
+def _button(work: api.Work, label: str, icon: str, do: Callable[[str, str], object]) -> None:
+    """What one does with it, if one may: who started it may, and whose run it is."""
+    refused = rights.refusal(work.owner, rights.owner_of(work.run_id))
+    st.button(
+        label,
+        icon=icon,
+        key=f"{label.lower()}_{work.name}",
+        on_click=_act,
+        args=(work.run_id, work.name, do),
+        disabled=refused is not None,
+        help=plain(refused) if refused else None,
+    )
+
+
+def _act(run_id: str, name: str, do: Callable[[str, str], object]) -> None:
+    with faults.told_at(name):
+        work = api.find_work(run_id, name)
+        rights.check(rights.refusal(work.owner, rights.owner_of(run_id)))
+        do(run_id, name)

@@ -1,0 +1,80 @@
+"""R2 of a run against that of another: paired by seed where that is fair. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from spinn_engine.evaluation.metrics import interval
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What it takes to hold the pruned network of a run against that of another.
+
+    Attributes:
+        data_sha256: of the problem: rows, targets and split.
+        seeds: whose networks were trained.
+        folds: of the cross-validation; 1 is a fixed split.
+        mean: test R2 over all seeds and folds, the mean over the targets.
+        per_seed: the same, a seed each, in the order of ``seeds``; a mean over the folds.
+    """
+
+    data_sha256: str
+    seeds: tuple[int, ...]
+    folds: int
+    mean: float
+    per_seed: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """R2 of a run minus that of its baseline.
+
+    Attributes:
+        mean: the difference of the means.
+        low: lower end of the 95 % t interval of the paired differences; None without pairs, and
+            with only one.
+        high: its upper end.
+        pairs: how many seeds were paired; 0 where the runs cannot be paired.
+        unlike: why not: which of ``data``, ``seeds`` and ``folds`` differ.
+    """
+
+    mean: float
+    low: float | None
+    high: float | None
+    pairs: int
+    unlike: tuple[str, ...]
+
+
+def scored(result: Mapping[str, Any]) -> Scored:
+    """The test R2 of the pruned network of a finished run."""
+    r2 = next(arm["r2"] for arm in result["arms"] if arm["arm"] == "structured")
+    return Scored(
+        data_sha256=str(result["data"]["sha256"]),
+        seeds=tuple(result["seeds"]),
+        folds=int(result["folds"]),
+        mean=float(r2["mean"]),
+        per_seed=tuple(r2["per_seed"]),
+    )
+
+
+def r2_difference(run: Scored, baseline: Scored) -> Difference:
+    """How much higher the test R2 of a run is than that of a baseline.
+
+    Equal data, seeds and folds make pairs: what a seed draws cancels out in its difference. The
+    interval is that of ``interval`` over the differences, a seed each (the paired t interval).
+    """
+    like = {
+        "data": run.data_sha256 == baseline.data_sha256,
+        "seeds": run.seeds == baseline.seeds,
+        "folds": run.folds == baseline.folds,
+    }
+    unlike = tuple(name for name, same in like.items() if not same)
+    if unlike:
+        return Difference(run.mean - baseline.mean, None, None, 0, unlike)
+    found = interval(np.subtract(run.per_seed, baseline.per_seed))
+    return Difference(found["mean"], found["low"], found["high"], found["n"], ())

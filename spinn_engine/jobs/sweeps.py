@@ -1,0 +1,25 @@
+"""The sweeps of a store: which runs belong together."""
+
+from __future__ import annotations
+
+from spinn_engine.artifacts.files import read_json
+from spinn_engine.artifacts.place import remote_store, results_root
+from spinn_engine.errors import SpinnError
+from spinn_engine.jobs.submission import SWEEPS
+
+
+def sweep_runs() -> dict[str, tuple[str, ...]]:
+    """The ids of the runs of every sweep, the newest first; a sweep that is broken has none.
+
+    Raises:
+        SpinnError: the store cannot be used.
+    """
+    if (remote := remote_store()) is not None:
+        remote.refresh(SWEEPS)
+    found = {}
+    for path in sorted((results_root() / SWEEPS).glob("*.json"), reverse=True):
+        try:
+            found[path.stem] = tuple(str(run["run_id"]) for run in read_json(path)["runs"])
+        except (SpinnError, KeyError, TypeError):
+            found[path.stem] = ()
+    return found

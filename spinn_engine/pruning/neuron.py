@@ -1,0 +1,136 @@
+"""One neuron of a dense network: its weights, what it does, and what is lost without it.
+
+Imports no torch:
+
+    explore(facts, layer=1, number=17).removed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from spinn_engine.errors import BadInputError
+from spinn_engine.pruning.whatif import ACTIVATIONS, DenseFacts, Floats, predict_kept
+
+R2 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A neuron's score by one criterion, and its rank among ``width`` neurons; 1 is the highest."""
+
+    score: float
+    rank: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """What is known of one neuron, over the validation rows.
+
+    Attributes:
+        layer: its hidden layer, 1 for the first.
+        number: its place in the layer, from 0.
+        seed: whose dense network it is in.
+        incoming: ``[before]`` weights to it, from the inputs or the neurons of the layer before.
+        bias: what is added to them.
+        outgoing: ``[after]`` weights from it, to the neurons of the next layer or the outputs.
+        activation: ``[rows]`` its output.
+        y: ``[rows, out]`` the targets, standardised.
+        targets: names of the outputs.
+        dense: ``[out]`` R2 of the whole network.
+        removed: ``[out]`` R2 when this neuron alone is removed.
+        repaired: ``[out]`` R2 when the next layer is then solved anew by least squares.
+        standing: by criterion.
+    """
+
+    layer: int
+    number: int
+    seed: int
+    incoming: Floats
+    bias: float
+    outgoing: Floats
+    activation: Floats
+    y: Floats
+    targets: tuple[str, ...]
+    dense: R2
+    removed: R2
+    repaired: R2
+    standing: dict[str, Standing]
+
+    @property
+    def serves(self) -> int:
+        """The output that loses most R2 when this neuron alone is removed, unrepaired."""
+        return int(np.argmax(self.dense - self.removed))
+
+
+def explore(facts: DenseFacts, layer: int, number: int) -> Neuron:
+    """Everything that the dense network's facts tell of one neuron.
+
+    Removing it sets its outgoing weights to zero. The repair is the reconstruction of a run, in
+    closed form from the covariances of the dense activations (see ``whatif``).
+
+    Args:
+        facts: the dense network.
+        layer: hidden layer, 1 for the first.
+        number: the neuron's place in that layer, from 0.
+
+    Raises:
+        BadInputError: the network has no such neuron.
+    """
+    _check(facts.hidden, layer, number)
+    at = layer - 1
+    whole = [np.arange(width) for width in facts.hidden]
+    without = [*whole[:at], np.delete(whole[at], number), *whole[layer:]]
+    with threadpool_limits(1):  # as ``predict_many``
+        dense, removed, repaired = (
+            predict_kept(facts, kept, how).per_output
+            for kept, how in ((whole, "none"), (without, "none"), (without, "least_squares"))
+        )
+        activation = _activation(facts, at, number)
+    return Neuron(
+        layer=layer,
+        number=number,
+        seed=facts.seed,
+        incoming=facts.weights[at][:, number],
+        bias=float(facts.biases[at][number]),
+        outgoing=facts.weights[layer][number],
+        activation=activation,
+        y=facts.y,
+        targets=facts.targets,
+        dense=dense,
+        removed=removed,
+        repaired=repaired,
+        standing={name: _standing(layers[at], number) for name, layers in facts.scores.items()},
+    )
+
+
+def _check(hidden: Sequence[int], layer: int, number: int) -> None:
+    if not 1 <= layer <= len(hidden):
+        raise BadInputError(
+            f"layer {layer} is no hidden layer of this network: give 1 to {len(hidden)}"
+        )
+    if not 0 <= number < hidden[layer - 1]:
+        raise BadInputError(
+            f"hidden layer {layer} has no neuron {number}: give 0 to {hidden[layer - 1] - 1}"
+        )
+
+
+def _activation(facts: DenseFacts, at: int, number: int) -> Floats:
+    """The output ``[rows]`` of one neuron of hidden layer ``at``, counted from 0."""
+    act, x = ACTIVATIONS[facts.activation], facts.x
+    for weight, bias in list(zip(facts.weights, facts.biases, strict=True))[:at]:
+        x = act(x @ weight + bias)
+    found: Floats = act(x @ facts.weights[at][:, number] + facts.biases[at][number])
+    return found
+
+
+def _standing(scores: Floats, number: int) -> Standing:
+    """Equal scores rank in the order of the neurons, as when they are chosen."""
+    order = np.argsort(-scores, kind="stable")
+    return Standing(float(scores[number]), int(np.flatnonzero(order == number)[0]) + 1, len(scores))

@@ -1,0 +1,95 @@
+"""The smallest network that what-if still trusts with the dense network's R2. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spinn_engine.errors import BadInputError
+from spinn_engine.pruning.path import levels
+from spinn_engine.pruning.schedule import plan
+from spinn_engine.pruning.sizes import Stage, measure, parameter_count
+from spinn_engine.pruning.whatif import DenseFacts, predict_many
+from spinn_engine.spec import PruneSpec
+
+PARTS = 10_000  # a reduction is found to this fraction of the dense parameters
+
+
+@dataclass(frozen=True)
+class Smallest:
+    """What ``smallest_within`` found.
+
+    Attributes:
+        param_reduction: what to ask of ``plan`` to get this network.
+        stage: its widths and size.
+        r2: its predicted validation R2.
+        dense_r2: that of the dense network.
+    """
+
+    param_reduction: float
+    stage: Stage
+    r2: float
+    dense_r2: float
+
+
+def smallest_within(facts: DenseFacts, prune: PruneSpec, loss: float) -> Smallest:
+    """The smallest network of the uniform schedule that is predicted to lose at most ``loss`` R2.
+
+    The reduction is bisected, and every candidate has the exact widths that ``plan`` gives for it,
+    so this is the smallest as far as the predicted R2 falls on the way down; where it rises again
+    further down, an earlier one may be found.
+
+    Args:
+        facts: the dense network.
+        prune: criterion, reconstruction, and how widths are rounded.
+        loss: in validation R2, the mean over targets.
+
+    Raises:
+        BadInputError: the first network below the dense one loses more already.
+    """
+    ends = len(facts.weights[0]), len(facts.biases[-1])
+    known: dict[tuple[int, ...], float] = {}
+
+    def r2(stage: Stage) -> float:
+        if stage.hidden not in known:
+            how = prune.criterion, prune.reconstruction
+            known[stage.hidden] = predict_many(facts, [stage.hidden], *how)[0].r2
+        return known[stage.hidden]
+
+    dense = measure([facts.hidden], *ends)[0]
+    least = r2(dense) - loss
+    good, bad = 0, _most(facts, prune, ends) + 1
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        if r2(planned(facts, prune, middle / PARTS)) >= least:
+            good = middle
+        else:
+            bad = middle
+    stage = planned(facts, prune, good / PARTS) if good else dense
+    if stage.hidden == facts.hidden:
+        raise BadInputError(
+            f"no smaller network on the uniform way keeps the predicted R2 within {loss:g} of the "
+            f"dense network's {r2(dense):.4f}"
+        )
+    return Smallest(good / PARTS, stage, r2(stage), r2(dense))
+
+
+def planned(facts: DenseFacts, prune: PruneSpec, param_reduction: float) -> Stage:
+    """The uniform schedule's last stage for this reduction; dense where it removes no neuron."""
+    ends = len(facts.weights[0]), len(facts.biases[-1])
+    wanted = PruneSpec(
+        stages=1,
+        param_reduction=param_reduction,
+        round_to=prune.round_to,
+        least_width=prune.least_width,
+    )
+    try:
+        return plan(wanted, facts.hidden, *ends)[-1]
+    except BadInputError:
+        return measure([facts.hidden], *ends)[0]
+
+
+def _most(facts: DenseFacts, prune: PruneSpec, ends: tuple[int, int]) -> int:
+    """The largest reduction, in parts, that the uniform schedule reaches."""
+    least = [levels(prune, width)[-1] for width in facts.hidden]
+    sizes = [parameter_count((ends[0], *hidden, ends[1])) for hidden in (least, facts.hidden)]
+    return int(PARTS * (1 - sizes[0] / sizes[1]))

@@ -1,0 +1,60 @@
+"""Stores with several finished runs, and what Compare shows of them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dashboard import cache_runs
+from dashboard.compare_rows import RunRow
+from spinn_engine import api
+from spinn_engine.artifacts.store import RunFolder
+
+Change = Callable[[dict[str, Any]], None]
+HOSTILE = "<img src=x onerror=alert(1)> **bold** [a](javascript:b)"
+
+
+def copied(run: RunFolder, store: Path, run_id: str, change: Change | None = None) -> str:
+    """A finished run once more in another store, under another id."""
+    place = store / run_id
+    place.mkdir(parents=True)
+    shutil.copy(run.spec_path, place)
+    result = run.result()
+    assert result is not None
+    result["run_id"] = run_id
+    if change is not None:
+        change(result)
+    (place / api.RESULT_NAME).write_text(json.dumps(result))
+    return run_id
+
+
+def smaller(result: dict[str, Any]) -> None:
+    """Another criterion, half the parameters, and a little worse with every seed."""
+    last = next(arm for arm in result["arms"] if arm["arm"] == "structured")
+    last["params"] //= 2
+    last["r2"]["per_seed"] = [r2 - 0.01 for r2 in last["r2"]["per_seed"]]
+    for end in ("mean", "low", "high"):
+        last["r2"][end] -= 0.01
+    result["spec"]["prune"]["criterion"] = "l2"
+
+
+def on_other_data(result: dict[str, Any]) -> None:
+    result["data"]["sha256"], result["data"]["source"] = "f" * 64, f"table:{HOSTILE}.csv"
+
+
+def rows() -> dict[str, RunRow]:
+    return {row.run_id: row for row in cache_runs.finished_rows()[0]}
+
+
+def grid(app: Any) -> pd.DataFrame:
+    frame: pd.DataFrame = app.dataframe[0].value
+    return frame
+
+
+def ids(app: Any) -> list[str]:
+    return [link.partition("=")[2] for link in grid(app)["Run"]]

@@ -1,0 +1,272 @@
+"""Compare: which runs are shown and chosen, what differs, and what may be compared at all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import compare_choice, compare_picture, compare_table
+from dashboard.charts.pareto import STEP
+from dashboard.compare_rows import Wanted, by_data, differing, flattened
+from dashboard.compare_table import against
+from dashboard.formats import plain
+from spinn_engine import api
+from spinn_engine.artifacts.store import RunFolder
+from tests.dashboard.compare_support import HOSTILE, copied, grid, ids, rows
+from tests.dashboard.support import figures, links, opened, words
+
+
+def test_every_finished_run_is_a_line_newest_first(several: Path, finished_run: RunFolder) -> None:
+    app = opened("compare")
+    assert not app.error
+    assert ids(app) == ["two", "other", "one"]
+    result = finished_run.result()
+    assert result is not None
+    last = next(arm for arm in result["arms"] if arm["arm"] == "structured")
+    line = grid(app).iloc[2]
+    assert line["R²"] == last["r2"]["mean"]
+    assert line["n"] == 2
+    assert line["Parameters"] == last["params"]
+    assert line["Latency"] == last["latency_us"]["8192"]["median"] / 1000
+    assert line["Seeds × folds"] == "2 × 1"
+    assert line["To dense, longer"] == result["verdict"]["cost_of_pruning"]["difference"]["mean"]
+    assert line["Verdict"] == "too few repetitions"
+
+
+def test_another_batch_changes_the_latency(several: Path) -> None:
+    app = opened("compare", at_batch="1")
+    assert grid(app)["Latency"][0] == rows()["two"].latency_us["1"] / 1000
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ({"filter": "TW"}, ["two"]),
+        ({"filter": "milling paper"}, ["two"]),
+        ({"tags": "paper"}, ["two"]),
+        ({"sweep": "s1"}, ["other", "one"]),
+        ({"sweep": "s1", "data": "milling-sim"}, ["one"]),
+    ],
+)
+def test_filters_are_in_the_address(several: Path, query: dict[str, str], left: list[str]) -> None:
+    api.set_remarks("two", ["paper"], "")
+    (several / "sweeps").mkdir()
+    runs = [{"run_id": name} for name in ("one", "other", "deleted since")]
+    (several / "sweeps" / "s1.json").write_text(json.dumps({"runs": runs}))
+    assert ids(opened("compare", **query)) == left
+
+
+def test_a_filter_that_fits_nothing_says_so_and_can_be_cleared(several: Path) -> None:
+    app = opened("compare", filter="nonsense")
+    assert "No run fits the filter; there are 3" in app.warning[0].value
+    assert not app.dataframe
+    next(b for b in app.button if b.label == "Clear the filter").click().run()
+    assert len(ids(app)) == 3
+
+
+@pytest.mark.parametrize("field", ["text", "tags", "sources"])
+def test_filters_fit_as_a_plain_search(several: Path, field: str) -> None:
+    base = rows()["one"]
+    every = [replace(base, run_id="A-1", tags=("Red", "b"), note="Grün"), base]
+    wanted = {
+        "text": Wanted(text="grün a-1"),
+        "tags": Wanted(tags=("b", "c")),
+        "sources": Wanted(sources=("milling-sim",)),
+    }[field]
+    kept = [row for row in every if wanted.fits(row)]
+    assert kept == (every if field == "sources" else every[:1])
+
+
+def test_a_link_names_the_chosen_runs(several: Path) -> None:
+    app = opened("compare", runs="one,two")
+    assert {"one", "two"} <= links(app).keys()
+    assert links(app)["one"].endswith("run=one")
+    assert "Chosen: 2 runs" in words(app)
+    assert app.query_params["runs"] == "one,two"
+    app.button(key="choose_none").click().run()
+    assert "runs" not in app.query_params
+    assert "All 3 shown are compared" in words(app)
+
+
+def test_a_link_to_runs_that_are_gone_says_so_and_goes_on(several: Path) -> None:
+    app = opened("compare", runs=f"one,gone,{HOSTILE}", baseline="nowhere")
+    warning = app.warning[0].value
+    assert "3 runs that this store does not have" in warning
+    for name in ("gone", HOSTILE, "nowhere"):
+        assert plain(name) in warning
+    assert "Chosen: 1 run" in words(app)
+    assert len(ids(app)) == 3
+
+
+def test_boxes_choose_and_keep_what_the_filter_hides(
+    several: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state: dict[str, Any] = {"key": {"selection": {"rows": [1]}}, compare_choice.CHOSEN: ["old"]}
+    monkeypatch.setattr("streamlit.session_state", state)
+    compare_table.tick("key", ["one", "two"])
+    assert state[compare_choice.CHOSEN] == ["old", "two"]
+    state["key"] = {"selection": {"rows": []}}
+    compare_table.tick("key", ["one", "two"])
+    assert state[compare_choice.CHOSEN] == ["old"]
+
+
+def test_selected_points_are_chosen_and_giving_up_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    points = [{"customdata": ["two", 1]}, {"customdata": None}, {"customdata": ["one", 1]}]
+    state: dict[str, Any] = {"key": {"selection": {"points": points}}}
+    state[compare_choice.CHOSEN] = ["one"]
+    monkeypatch.setattr("streamlit.session_state", state)
+    compare_picture.pick("key")
+    assert state[compare_choice.CHOSEN] == ["one", "two"]
+    before = compare_choice.table_round()
+    state["key"] = {"selection": {"points": []}}
+    compare_picture.pick("key")
+    assert state[compare_choice.CHOSEN] == ["one", "two"]
+    assert compare_choice.table_round() == before
+
+
+def test_differences_to_the_baseline(several: Path) -> None:
+    app = opened("compare", baseline="one")
+    table = grid(app).set_index(pd.Index(ids(app)))
+    every = rows()
+    assert table.loc["two", "R² − baseline"] == pytest.approx(-0.01)
+    assert table.loc["two", "95 % of the difference"] == "−0.0100 to −0.0100, 2 pairs"
+    assert table.loc["two", "Parameters − baseline"] == every["two"].params - every["one"].params
+    assert table.loc["other", "95 % of the difference"] == "not paired: other data"
+    assert table.loc["one", "95 % of the difference"] == "baseline"
+    assert pd.isna(table["R² − baseline"]["one"])
+    assert "Differences are to one" in words(app)
+
+
+def test_latency_of_another_machine_is_no_difference(several: Path) -> None:
+    one, two = rows()["one"], rows()["two"]
+    assert against(two, one, "1")["Latency − baseline"] == pytest.approx(0.0)
+    elsewhere = replace(two, machine="another")
+    assert against(elsewhere, one, "1")["Latency − baseline"] is None
+    assert against(elsewhere, one, "1")["R² − baseline"] == pytest.approx(-0.01)
+
+
+def test_a_run_is_pinned_with_a_button(several: Path) -> None:
+    app = opened("compare", runs="one,two")
+    app.button(key="pin_two").click().run()
+    assert app.selectbox(key="baseline").value == "two"
+    assert app.query_params["baseline"] == "two"
+    assert app.button(key="pin_two").disabled
+
+
+def test_only_what_differs_is_shown(several: Path) -> None:
+    app = opened("compare", runs="one,two")
+    table = next(t.value for t in app.table if "Field" in t.value.columns).set_index("Field")
+    assert list(table.columns) == ["two", "one"]
+    assert list(table.loc[plain("prune.criterion")]) == ["l2", "l1"]
+    assert plain("prune.stages") not in table.index
+    unlike, equal = differing([rows()["two"], rows()["one"]])
+    assert len(table) == len(unlike)
+    assert f"{equal} that are equal are hidden" in words(app)
+    assert equal > 30
+
+
+@given(
+    st.recursive(
+        st.integers(),
+        lambda part: st.dictionaries(st.text("abc", min_size=1), part, min_size=1),
+        max_leaves=20,
+    ).filter(lambda spec: isinstance(spec, dict))
+)
+def test_flattened_names_lead_to_their_values(spec: dict[str, Any]) -> None:
+    flat = flattened(spec)
+    for name, value in flat.items():
+        found: Any = spec
+        for part in name.split("."):
+            found = found[part]
+        assert found == value
+    assert len(flat) == str(spec).count(": ") - str(spec).count(": {")
+
+
+def test_arms_and_verdicts_of_every_run(several: Path, finished_run: RunFolder) -> None:
+    app = opened("compare", runs="one,two")
+    table = next(t.value for t in app.table if "Arm" in t.value.columns)
+    assert list(table["Run"]) == ["two", "one"] * 7
+    result = finished_run.result()
+    assert result is not None
+    for sentence in result["verdict"]["words"]:
+        assert words(app).count(plain(sentence).replace("R2", "R²")) == 2
+
+
+def test_runs_on_other_data_have_a_picture_of_their_own(several: Path) -> None:
+    app = opened("compare")
+    drawn = [
+        {c[0] for t in figure["data"] for c in t.get("customdata", [])} for figure in figures(app)
+    ]
+    assert drawn == [{"one", "two"}, {"other"}]
+    assert "learned 2 sets of data" in app.info[0].value
+    assert [len(group) for group in by_data(list(rows().values()))] == [2, 1]
+
+
+def test_the_picture_shows_what_was_asked_for(several: Path) -> None:
+    app = opened("compare", runs="one,two", draw="chosen", across="latency", at_batch="64")
+    [figure] = figures(app)
+    names = [trace["name"] for trace in figure["data"]]
+    assert {"l1", "l2", STEP} <= set(names)
+    assert sum(name.startswith("dense") for name in names) == 4  # a band and a line each
+    assert figure["layout"]["xaxis"]["title"]["text"] == "latency (ms, batch 64), log scale"
+    one = next(t for t in figure["data"] if t["name"] == "l1")
+    assert one["x"] == pytest.approx([rows()["one"].latency_us["64"] / 1000])
+
+
+def test_dense_bands_are_drawn_only_where_all_share_them(several: Path) -> None:
+    one, two = rows()["one"], rows()["two"]
+    assert compare_picture.shared_references([one, two]).keys() == {"dense", "dense_longer"}
+    changed = {**two.references, "dense": {**two.references["dense"], "per_seed": [0.1, 0.2]}}
+    apart = replace(two, references=changed)
+    assert compare_picture.shared_references([one, apart]).keys() == {"dense_longer"}
+    without = replace(two, references={"dense": two.references["dense"]})
+    assert compare_picture.shared_references([one, without]).keys() == {"dense"}
+
+
+def test_one_finished_run_says_how_to_get_a_second(
+    finished_run: RunFolder, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied(finished_run, store, "only")
+    monkeypatch.setenv("SPINN_RESULTS", str(store))
+    app = opened("compare")
+    assert "the only finished run" in app.info[0].value
+    assert links(app)["Clone with changes"] == "plan?from=only"
+    assert "It takes two runs to differ" in words(app)
+
+
+def test_without_a_finished_run_the_way_to_one_is_shown() -> None:
+    app = opened("compare")
+    assert "There is no finished run yet" in words(app)
+    assert "Plan a run" in links(app)
+    assert not app.error
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"arms": []}'])
+def test_a_broken_result_is_told_and_the_others_are_shown(several: Path, text: str) -> None:
+    (several / "two" / api.RESULT_NAME).write_text(text)
+    app = opened("compare", runs="one")
+    assert ids(app) == ["other", "one"]
+    assert app.expander[0].label == "1 run cannot be read"
+    assert plain("two/spinn_structured_metrics.json") in app.expander[0].markdown[0].value
+
+
+def test_runs_of_one_seed_and_of_folds_stand_beside_others(
+    finished_run: RunFolder, single_run: RunFolder, folded_run: RunFolder
+) -> None:
+    app = opened("compare", baseline="finished")
+    table = grid(app).set_index(pd.Index(ids(app)))
+    assert not app.error
+    assert table.loc["earlier_single", "95 % of the difference"] == "not paired: other seeds"
+    unlike = "not paired: other seeds, other folds"
+    assert table.loc["earlier_folds", "95 % of the difference"] == unlike
+    assert pd.isna(table["95 % of R²"]["earlier_single"])
+    assert "unfinished" not in table.index

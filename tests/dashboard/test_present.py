@@ -1,0 +1,267 @@
+"""The presentation of a run: seven honest sentences, seven pictures, the keys, the hand-out."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import present, present_findings
+from dashboard.charts import present as charts
+from dashboard.charts.axes import error
+from dashboard.charts.tradeoff import tradeoff
+from dashboard.formats import plain
+from dashboard.present_steps import STEPS, few
+from spinn_engine.artifacts.store import RunFolder
+from tests.dashboard.support import figures, links, opened, words
+
+Result = dict[str, Any]
+
+
+@pytest.fixture
+def result(finished_run: RunFolder) -> Result:
+    """A finished run's result, to be changed freely."""
+    found = finished_run.result()
+    assert found is not None
+    return copy.deepcopy(found)
+
+
+def repeated(result: Result, n: int) -> Result:
+    """As if it had been repeated so often."""
+    for row in (*result["stages"], *result["arms"]):
+        row["r2"] |= {"n": n}
+    return result
+
+
+@pytest.mark.parametrize("step", range(1, 8))
+def test_each_step_has_its_sentence_a_caption_and_a_picture(
+    finished_run: RunFolder, step: int
+) -> None:
+    result = finished_run.result()
+    assert result is not None
+    app = opened("run", run=finished_run.run_id, present="1", step=str(step))
+    assert [title.value for title in app.title] == [plain(STEPS[step - 1][0](result))]
+    assert app.caption
+    charts_there = app.get("plotly_chart")
+    assert bool(charts_there) == (step < 7)
+    assert all(chart.proto.alt for chart in charts_there)
+    assert f"{step}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}7" in words(app)
+    assert not app.selectbox
+    assert not app.slider
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [("0", 1), ("-3", 1), ("99", 7), ("x", 1), ("", 1), ("2.5", 1), ("4", 4), ("9" * 5000, 1)],
+)
+def test_a_step_that_is_not_there_is_the_nearest(asked: str, shown: int) -> None:
+    assert present.step_of(asked) == shown
+
+
+def test_keys_go_on_and_back_and_stop_at_the_ends(finished_run: RunFolder) -> None:
+    app = opened("run", run=finished_run.run_id, present="1")
+    for key, step in (
+        ("Left", 1),
+        ("Right", 2),
+        ("Space", 3),
+        ("PageDown", 4),
+        ("PageUp", 3),
+        ("End", 7),
+        ("Right", 7),
+        ("Home", 1),
+    ):
+        app.button(key=f"key_{key}").click().run()
+        assert not app.exception
+        assert app.query_params["step"] in ([str(step)], str(step))
+        assert f"{step}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}7" in words(app)
+    app.button(key="key_Esc").click().run()
+    assert app.title[0].value == "Run"
+    assert "present" not in app.query_params
+    assert "run" in app.query_params
+
+
+def test_the_run_page_and_the_report_lead_here(finished_run: RunFolder) -> None:
+    for page in ("run", "report"):
+        app = opened(page, run=finished_run.run_id)
+        html = " ".join(str(element.proto.body) for element in app.get("html"))
+        assert f'href="run?run={finished_run.run_id}&amp;present=1&amp;step=1"' in html
+        assert "step=all" in html
+
+
+@pytest.mark.parametrize("run", ["unfinished", "nobody", "../../etc/passwd", "<script>alert(1)"])
+def test_a_run_that_cannot_be_shown_is_one_sentence_and_the_way_back(
+    finished_run: RunFolder, run: str
+) -> None:
+    app = opened("run", run=run, present="1")
+    assert app.title[0].value == "Nothing to present"
+    assert len(app.error) == 1
+    assert "there is no finished run" in app.error[0].value
+    assert 'href="run"' in " ".join(str(element.proto.body) for element in app.get("html"))
+    assert "script" not in " ".join(str(element.proto.body) for element in app.get("html"))
+
+
+def test_the_hand_out_has_all_of_it(finished_run: RunFolder) -> None:
+    app = opened("run", run=finished_run.run_id, present="1", step="all")
+    result = finished_run.result()
+    assert result is not None
+    titles = [header.value for header in app.header]
+    assert titles == [
+        f"{number}. {plain(title(result))}" for number, (title, _) in enumerate(STEPS, start=1)
+    ]
+    assert len(figures(app)) == 1 + 1 + 3 + 1 + 1 + 1  # dense, neurons, three shapes, ...
+    assert not links(app)
+
+
+def test_the_last_step_tells_what_was_not_measured_and_the_way_to_repeat_it(
+    finished_run: RunFolder,
+) -> None:
+    app = opened("run", run=finished_run.run_id, present="1", step="7")
+    shown = words(app)
+    assert "simulated" in shown
+    assert "cannot show a difference" in shown  # two seeds
+    codes = [code.value for code in app.code]
+    result = finished_run.result()
+    assert result is not None
+    assert codes[0] == "python -m spinn_engine run --spec spec.json"
+    assert codes[1] == result["data"]["sha256"]
+
+
+def test_too_few_repetitions_state_nothing(finished_run: RunFolder, single_run: RunFolder) -> None:
+    for folder, n in ((finished_run, 2), (single_run, 1)):
+        result = folder.result()
+        assert result is not None
+        assert f"(n = {n})" in present_findings.price(result)
+        for sentence in (present_findings.price(result), present_findings.judged(result)):
+            for claim in ("no difference", "higher", "lower", "beat", "cost no more"):
+                assert claim not in sentence
+    result = single_run.result()
+    assert result is not None
+    assert present_findings.judged(result).startswith("No control was run")
+    opened("run", run=single_run.run_id, present="1", step="5")
+
+
+@given(st.floats(-1, 1), st.floats(0, 1))
+def test_a_difference_is_stated_only_where_its_interval_leaves_zero_out(
+    middle: float, half: float
+) -> None:
+    low, high = middle - half, middle + half
+    stages = [{"stage": k, "param_reduction": 0.5 * k, "r2": {"mean": 0.9, "n": 3}} for k in (0, 1)]
+    verdict = {"extra_epochs": {"gain": {"low": low, "high": high}}}
+    sentence = present_findings.price({"stages": stages, "verdict": verdict})
+    assert ("no difference seen" in sentence) == (low <= 0 <= high)
+    assert ("higher" in sentence) == (low > 0)
+    assert ("lower" in sentence.partition("all: ")[2]) == (high < 0)
+
+
+@pytest.mark.parametrize(
+    ("cost", "random", "scratch", "sentence"),
+    [
+        (
+            "non_inferior",
+            "no_difference_seen",
+            "no_difference_seen",
+            "Pruning cost no more than 0.01 R²; no difference to random neurons or to the same "
+            "widths from scratch was seen",
+        ),
+        (
+            "inferior",
+            "better",
+            "worse",
+            "Pruning cost more than 0.01 R²; it beat random neurons; it did worse than the same "
+            "widths from scratch",
+        ),
+        (
+            "inconclusive",
+            "better",
+            "better",
+            "Whether pruning cost more than 0.01 R² stays open; it beat random neurons and the "
+            "same widths from scratch",
+        ),
+        (None, "better", None, "Pruning beat random neurons"),
+        (
+            None,
+            "no_difference_seen",
+            None,
+            "No difference to random neurons was seen",
+        ),
+    ],
+)
+def test_the_verdict_in_a_sentence(
+    result: Result, cost: str | None, random: str | None, scratch: str | None, sentence: str
+) -> None:
+    names = ("cost_of_pruning", "against_random", "against_scratch")
+    for name, outcome in zip(names, (cost, random, scratch), strict=True):
+        result["verdict"][name] = None if outcome is None else {"outcome": outcome}
+    result["verdict"]["margin"] = 0.01
+    assert present_findings.judged(repeated(result, 3)) == sentence
+
+
+def test_the_numbers_of_the_sentences_are_those_of_the_result(result: Result) -> None:
+    dense, last = result["stages"][0], result["stages"][-1]
+    gone = sum(dense["hidden"]) - sum(last["hidden"])
+    sentence = present_findings.neurons_gone(result)
+    assert sentence.startswith(f"{gone} of {sum(dense['hidden'])} hidden neurons went")
+    sentence = present_findings.shrunk(result)
+    assert f"{dense['params']:,} parameters became {last['params']:,}" in sentence
+    assert f"{100 * (1 - last['params'] / dense['params']):.1f} % fewer" in sentence
+    structured = next(arm for arm in result["arms"] if arm["arm"] == "structured")
+    first = next(arm for arm in result["arms"] if arm["arm"] == "dense")
+    ratio = first["latency_us"]["8192"]["median"] / structured["latency_us"]["8192"]["median"]
+    assert f"At batch 8,192 the pruned network runs at {ratio:.2f}" in present_findings.speed(
+        result
+    )
+
+
+def test_bands_are_the_intervals_of_the_dense_networks(result: Result) -> None:
+    cost = charts.with_bands(tradeoff(result["stages"], result["arms"]), result["arms"], 300)
+    arms = {arm["arm"]: arm["r2"] for arm in result["arms"]}
+    bands = {shape.name: shape for shape in cost.layout.shapes if shape.type == "rect"}
+    for label, arm in (("dense", "dense"), ("dense, longer", "dense_longer")):
+        band = bands[f"{label}, 95 % interval"]
+        assert (band.y0, band.y1) == (error(arms[arm]["low"]), error(arms[arm]["high"]))
+    assert len({band.line.dash for band in bands.values()}) == 2  # told apart without colour
+
+
+def test_one_seed_has_no_bands(single_run: RunFolder) -> None:
+    result = single_run.result()
+    assert result is not None
+    cost = charts.with_bands(tradeoff(result["stages"], result["arms"]), result["arms"], 300)
+    assert not [shape for shape in cost.layout.shapes if shape.type == "rect"]
+
+
+def test_differences_are_drawn_with_their_intervals_zero_and_the_margin() -> None:
+    rows: list[tuple[str, Result]] = [
+        ("longer", {"mean": -0.01, "low": -0.03, "high": 0.02}),
+        ("random", {"mean": 0.5, "low": None, "high": None}),
+    ]
+    figure = charts.differences(rows, 0.01)
+    (trace,) = figure.data
+    assert list(trace.x) == [-0.01, 0.5]
+    assert list(trace.error_x.arrayminus) == pytest.approx([0.02, 0])
+    assert list(trace.error_x.array) == pytest.approx([0.03, 0])
+    assert [(line.x0, line.line.dash) for line in figure.layout.shapes] == [
+        (0, "solid"),
+        (-0.01, "dash"),
+    ]
+
+
+def test_latency_is_that_of_the_result_and_arms_differ_in_more_than_colour(result: Result) -> None:
+    figure = charts.latency(result["arms"], 300)
+    arms = {arm["arm"]: arm["latency_us"] for arm in result["arms"]}
+    assert [trace.name for trace in figure.data] == ["dense", "structured", "magnitude"]
+    for trace, arm in zip(figure.data, charts.TIMED, strict=True):
+        medians = [arms[arm][batch]["median"] / 1000 for batch in sorted(arms[arm], key=int)]
+        assert list(trace.y) == medians
+    assert len({trace.marker.symbol for trace in figure.data}) == 3
+
+
+def test_of_many_stages_some_are_drawn_with_the_first_and_the_last() -> None:
+    stages = [{"stage": k} for k in range(14)]
+    drawn = [row["stage"] for row in few(stages)]
+    assert len(drawn) == 5
+    assert (drawn[0], drawn[-1]) == (0, 13)
+    assert drawn == sorted(set(drawn))
+    assert few(stages[:4]) == stages[:4]

@@ -1,0 +1,96 @@
+"""No serious accessibility violation on any page, light and dark, by axe-core; and Plan by Tab."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.dashboard.support import PAGES
+from tests.e2e.conftest import Watched
+from tests.e2e.finished import finished_run, settled
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+OF_A_RUN = ("run", "adapt", "report")
+BAD = ("serious", "critical")
+
+# What is Streamlit's own: a rule, and the elements that it may complain of, each with the reason.
+ALLOWED = {
+    # st.table's own wrapper scrolls without a tabindex; browsers make scrollers reachable by Tab.
+    "scrollable-region-focusable": "[data-testid=stTable] *, [data-testid=stTable]",
+    # What cannot be used now need not have contrast (WCAG 1.4.3); Streamlit fades its label, too.
+    "color-contrast": "[data-testid^=st]:has(> * :disabled) *, :has(> * [aria-disabled=true]) > *",
+}
+RUN = """async allowed => {
+    const found = await axe.run(document, {resultTypes: ['violations']});
+    const own = (rule, node) => !(rule.id in allowed) ||
+        !document.querySelector(node.target[0]).matches(allowed[rule.id]);
+    return found.violations.map(rule => ({
+        rule: rule.id, impact: rule.impact,
+        nodes: rule.nodes.filter(node => own(rule, node)).map(node => node.html.slice(0, 200)),
+    })).filter(rule => rule.nodes.length);
+}"""
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """Every serious violation that is ours to mend."""
+    page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate(RUN, ALLOWED)
+    return [rule for rule in found if rule["impact"] in BAD]
+
+
+def addresses(run_id: str) -> list[str]:
+    pages = [f"{name}?run={run_id}" if name in OF_A_RUN else name for name in PAGES]
+    steps = [f"run?run={run_id}&present=1&step={step}" for step in ("1", "4", "7", "all")]
+    return [*pages, *steps]
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 400), ("dark", 1280)])
+def test_no_page_has_a_serious_violation(
+    dashboard: str, chromium: Browser, theme: Any, width: int
+) -> None:
+    run_id = finished_run()
+    context = chromium.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)
+    page = context.new_page()
+    found = {}
+    for address in addresses(run_id):
+        page.goto(f"{dashboard}/{address}")
+        settled(page)
+        if wrong := violations(page):
+            found[address] = wrong
+    context.close()
+    assert found == {}
+
+
+def test_axe_finds_what_is_wrong(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content("<main><img src='x.png'><p style='color: #aaa'>too pale</p></main>")
+    assert {rule["rule"] for rule in violations(page)} >= {"image-alt", "color-contrast"}
+    page.close()
+
+
+def test_start_is_reached_with_the_tab_key(dashboard: str, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{dashboard}/plan")
+    page.locator(".st-key-start button").wait_for(timeout=60_000)
+    settled(page)
+    names: list[str] = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        names.append(str(page.evaluate(NAME)))
+        if names[-1] == "start":
+            break
+    assert names[-1] == "start", names
+    for key in ("stages", "source", "hidden"):  # what is asked comes before it is started
+        assert key in names
+    watched.check()
+
+
+NAME = """() => {
+    const own = document.activeElement.closest('[class*="st-key-"]');
+    return own ? /st-key-([\\w-]+)/.exec(own.className)[1] : document.activeElement.innerText;
+}"""

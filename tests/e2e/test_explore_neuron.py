@@ -1,0 +1,46 @@
+"""A person clicks a neuron in the heatmap, then names another one; in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from spinn_engine import api
+from tests.dashboard.conftest import SINGLE
+from tests.e2e.conftest import Watched
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+def test_a_click_and_a_number_show_a_neuron(dashboard: str, watched: Watched) -> None:
+    run_id = api.run(SINGLE).run_id
+    page = watched.page
+    page.goto(f"{dashboard}/run?run={run_id}")
+    cells = page.locator(".st-key-heatmap .nsewdrag").first
+    expect(cells).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Click a neuron in the heatmap")).to_be_visible()
+    cells.scroll_into_view_if_needed()
+    box = cells.bounding_box()
+    assert box is not None
+    place = box["width"] * 2 / 12  # between the middles of the second and the third neuron
+    cells.click(position={"x": place - 8, "y": box["height"] / 4})
+
+    # the first layer's neuron of the second highest score
+    score = api.importance(run_id, 0)[0].score
+    second = int((-score).argsort(kind="stable")[1])
+    expect(page.get_by_text(f"Neuron {second} of hidden layer 1")).to_be_visible(timeout=20_000)
+    expect(page).to_have_url(re.compile(rf"neuron={second}\b"))
+    expect(page.locator(".st-key-heatmap .scatterlayer .trace")).to_have_count(3)
+
+    layer = page.locator(".st-key-layer input")
+    layer.fill("2")
+    layer.press("Enter")
+    number = page.locator(".st-key-neuron input")
+    number.fill("7")
+    number.press("Enter")
+    expect(page.get_by_text("Neuron 7 of hidden layer 2")).to_be_visible(timeout=20_000)
+    page.reload()  # the address holds both
+    expect(page.get_by_text("Neuron 7 of hidden layer 2")).to_be_visible(timeout=60_000)
+    watched.check()
