@@ -1,0 +1,208 @@
+"""The facade: all that the dashboard and notebooks need of the engine.
+
+Imports no torch until something is trained or a network is loaded.
+"""
+
+from __future__ import annotations
+
+from spinn_engine.adaptation.settings import AdaptSettings
+from spinn_engine.api.data import bring, check, without_flagged
+from spinn_engine.api.networks import (
+    dense_scores,
+    fields,
+    importance,
+    load_network,
+    neuron,
+    smallest,
+    whatif,
+    whatif_curve,
+)
+from spinn_engine.api.reviewers import (
+    adapt,
+    adaptations,
+    export,
+    export_paper_layout,
+    exports,
+    verify,
+    write_report,
+)
+from spinn_engine.api.runs import (
+    compared,
+    limits,
+    look_for_changes,
+    owner,
+    remarks,
+    set_remarks,
+    sweep,
+)
+from spinn_engine.artifacts.demo import demo_run, is_demo, open_run
+from spinn_engine.artifacts.dense import Brought
+from spinn_engine.artifacts.fields import Fields
+from spinn_engine.artifacts.neuron_fate import Choice
+from spinn_engine.artifacts.neurons import LayerImportance
+from spinn_engine.artifacts.owner import Owner
+from spinn_engine.artifacts.remarks import (
+    LONGEST_NOTE,
+    LONGEST_TAG,
+    MOST_TAGS,
+    Remarks,
+    RemarksChangedError,
+    remarks_path,
+)
+from spinn_engine.artifacts.stages import planned_stages, stage_rows
+from spinn_engine.artifacts.store import (
+    RESULT_NAME,
+    RunFolder,
+    list_runs,
+    results_root,
+    store_name,
+)
+from spinn_engine.artifacts.uploads import keep_table, keep_upload
+from spinn_engine.brought import BroughtNetwork
+from spinn_engine.brought import read_network as inspect
+from spinn_engine.claims import claims_from_json, verify_claims
+from spinn_engine.evaluation.across_runs import Difference, Scored, r2_difference, scored
+from spinn_engine.evaluation.verdict import LEAST_PAIRS
+from spinn_engine.foreground import run
+from spinn_engine.jobs.queue import (
+    Job,
+    JobState,
+    Priority,
+    Wanted,
+    Worker,
+    ask_worker,
+    cancel,
+    delete,
+    ensure_worker,
+    jobs,
+    resume,
+    set_priority,
+    workers,
+)
+from spinn_engine.jobs.submission import Submission, submit, submit_sweep
+from spinn_engine.jobs.sweeps import sweep_runs
+from spinn_engine.problems import load_problem
+from spinn_engine.problems.preview import preview
+from spinn_engine.problems.problem import Problem
+from spinn_engine.problems.terms import terms_of
+from spinn_engine.pruning.neuron import Neuron
+from spinn_engine.pruning.schedule import plan
+from spinn_engine.pruning.sizes import Stage
+from spinn_engine.pruning.smallest import Smallest
+from spinn_engine.pruning.whatif import Prediction
+from spinn_engine.report.arms import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS
+from spinn_engine.side_work.state import Kind as WorkKind
+from spinn_engine.side_work.state import Work, WorkState
+from spinn_engine.side_work.work import (
+    Started,
+    find_work,
+    forget_work,
+    start_work,
+    stop_work,
+    work_result,
+    works,
+)
+from spinn_engine.spec import PruneSpec, RunSpec
+
+__all__ = [
+    "ARM_COLOURS",
+    "ARM_GLYPHS",
+    "ARM_LABELS",
+    "LEAST_PAIRS",
+    "LONGEST_NOTE",
+    "LONGEST_TAG",
+    "MOST_TAGS",
+    "RESULT_NAME",
+    "AdaptSettings",
+    "Brought",
+    "BroughtNetwork",
+    "Choice",
+    "Difference",
+    "Fields",
+    "Job",
+    "JobState",
+    "LayerImportance",
+    "Neuron",
+    "Owner",
+    "Problem",
+    "Prediction",
+    "Priority",
+    "PruneSpec",
+    "Remarks",
+    "RemarksChangedError",
+    "RunFolder",
+    "RunSpec",
+    "Scored",
+    "Smallest",
+    "Stage",
+    "Started",
+    "Submission",
+    "Wanted",
+    "Work",
+    "WorkKind",
+    "WorkState",
+    "Worker",
+    "adapt",
+    "adaptations",
+    "ask_worker",
+    "bring",
+    "cancel",
+    "check",
+    "claims_from_json",
+    "compared",
+    "delete",
+    "demo_run",
+    "dense_scores",
+    "ensure_worker",
+    "export",
+    "export_paper_layout",
+    "exports",
+    "fields",
+    "find_work",
+    "forget_work",
+    "importance",
+    "inspect",
+    "is_demo",
+    "jobs",
+    "keep_table",
+    "keep_upload",
+    "limits",
+    "list_runs",
+    "load_network",
+    "load_problem",
+    "look_for_changes",
+    "neuron",
+    "open_run",
+    "owner",
+    "plan",
+    "planned_stages",
+    "preview",
+    "r2_difference",
+    "remarks",
+    "remarks_path",
+    "results_root",
+    "resume",
+    "run",
+    "scored",
+    "set_remarks",
+    "stage_rows",
+    "start_work",
+    "stop_work",
+    "store_name",
+    "set_priority",
+    "smallest",
+    "submit",
+    "submit_sweep",
+    "sweep",
+    "sweep_runs",
+    "terms_of",
+    "verify",
+    "verify_claims",
+    "whatif",
+    "whatif_curve",
+    "without_flagged",
+    "work_result",
+    "workers",
+    "works",
+    "write_report",
+]

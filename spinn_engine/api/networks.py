@@ -1,0 +1,166 @@
+"""The networks of a run: their neurons, what smaller ones would score, loading one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spinn_engine.artifacts.demo import open_run
+from spinn_engine.artifacts.fields import Fields, read_fields
+from spinn_engine.artifacts.neuron_fate import Choice, read_fate
+from spinn_engine.artifacts.neurons import LayerImportance, read_importance
+from spinn_engine.artifacts.stages import planned_stages
+from spinn_engine.artifacts.whatif import read_facts
+from spinn_engine.pruning.neuron import Neuron, explore
+from spinn_engine.pruning.schedule import plan
+from spinn_engine.pruning.sizes import Stage, measure
+from spinn_engine.pruning.smallest import Smallest, smallest_within
+from spinn_engine.pruning.whatif import Prediction, curve, predict_many
+from spinn_engine.spec import Criterion, PruneSpec, Reconstruction, RunSpec
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
+
+
+def importance(run_id: str, stage: int, seed: int | None = None) -> list[LayerImportance]:
+    """The neurons of a finished stage, one entry a hidden layer.
+
+    Args:
+        run_id: the run.
+        stage: 0 for the dense network.
+        seed: whose network; by default the delivered one, before that the first.
+
+    Raises:
+        BadInputError: there is no such run, finished stage or seed.
+    """
+    folder = open_run(run_id)
+    if seed is None:
+        result = folder.result()
+        seed = folder.spec().seeds[0] if result is None else result["delivered_seed"]
+    return read_importance(folder, stage, seed)
+
+
+def whatif(
+    run_id: str,
+    hidden: Sequence[int] | None = None,
+    param_reduction: float | None = None,
+    criterion: Criterion | None = None,
+    reconstruction: Reconstruction | None = None,
+) -> tuple[Prediction, Stage]:
+    """What the dense network of a run would score if it were cut at once, without fine-tuning.
+
+    Args:
+        run_id: a run whose dense network is trained.
+        hidden: the widths to cut to; or else
+        param_reduction: cut every layer alike, down to this; by default as the run's spec does.
+        criterion: how neurons are scored; by default as in the run.
+        reconstruction: how the next layers make up for it; by default as in the run.
+
+    Returns:
+        The prediction, and the size of the network that it is for.
+
+    Raises:
+        BadInputError: there is no such run or dense network, or it cannot have such widths.
+    """
+    folder = open_run(run_id)
+    facts, prune = read_facts(folder), folder.spec().prune
+    ends = len(facts.weights[0]), len(facts.biases[-1])
+    wanted: dict[str, Any] = {"stages": 1}
+    if hidden is not None:
+        wanted["widths"] = [list(hidden)]
+    elif param_reduction is not None:
+        wanted["param_reduction"] = param_reduction
+    else:
+        wanted["widths"] = [list(planned_stages(folder)[-1].hidden)]
+    spec = RunSpec.from_dict({"prune": wanted}, where="whatif").prune
+    stage = plan(spec, facts.hidden, *ends)[-1]
+    how = criterion or prune.criterion, reconstruction or prune.reconstruction
+    return predict_many(facts, [stage.hidden], *how)[0], stage
+
+
+def whatif_curve(
+    run_id: str,
+    criterion: Criterion | None = None,
+    reconstruction: Reconstruction | None = None,
+) -> list[tuple[Prediction, Stage]]:
+    """``whatif`` along the uniform way from the dense network down to almost nothing.
+
+    Raises:
+        BadInputError: there is no such run or dense network.
+    """
+    folder = open_run(run_id)
+    facts, prune = read_facts(folder), folder.spec().prune
+    found = curve(facts, criterion or prune.criterion, reconstruction or prune.reconstruction)
+    ends = len(facts.weights[0]), len(facts.biases[-1])
+    return list(zip(found, measure([one.hidden for one in found], *ends), strict=True))
+
+
+def smallest(run_id: str, prune: PruneSpec, loss: float) -> Smallest:
+    """The smallest uniformly pruned network that is predicted to lose at most ``loss`` R2.
+
+    Args:
+        run_id: a run whose dense network is trained.
+        prune: criterion, reconstruction, and how widths are rounded; its amount does not count.
+        loss: in validation R2, the mean over targets, without fine-tuning.
+
+    Raises:
+        BadInputError: there is no such run, dense network, or smaller network.
+    """
+    return smallest_within(read_facts(open_run(run_id)), prune, loss)
+
+
+def dense_scores(run_id: str, criterion: Criterion) -> tuple[int, list[NDArray[np.float32]]]:
+    """The seed of the dense network that what-if starts from, and its neurons' scores, by layer.
+
+    Raises:
+        BadInputError: there is no such run or dense network.
+    """
+    facts = read_facts(open_run(run_id))
+    return facts.seed, facts.scores[criterion]
+
+
+def neuron(run_id: str, layer: int, number: int) -> tuple[Neuron, list[Choice]]:
+    """One neuron of a run's dense network: what it does, and how it fared stage by stage.
+
+    Args:
+        run_id: a run whose dense network is trained; its facts hold one network, that of the seed
+            with the best validation R2.
+        layer: hidden layer, 1 for the first.
+        number: the neuron's place in that layer of the dense network, from 0.
+
+    Returns:
+        The neuron, and every choice that it stood in so far, the first stage's first.
+
+    Raises:
+        BadInputError: there is no such run, dense network or neuron.
+        CorruptArtifactError: a file is broken.
+    """
+    folder = open_run(run_id)
+    found = explore(read_facts(folder), layer, number)
+    return found, read_fate(folder, found.seed, layer, number)
+
+
+def fields(run_id: str) -> Fields:
+    """The solution of an equation over its domain, before and after pruning.
+
+    Raises:
+        BadInputError: there is no such run, or it has no fields.
+        CorruptArtifactError: the file is broken.
+    """
+    return read_fields(open_run(run_id))
+
+
+def load_network(path: Path | str) -> RawUnitsNetwork:
+    """A checkpoint as a module from raw inputs ``[B, in]`` to raw outputs ``[B, out]``.
+
+    Raises:
+        BadInputError: there is no such file.
+        CorruptArtifactError: the file is broken or no checkpoint of this project.
+    """
+    from spinn_engine.artifacts import checkpoints
+
+    return checkpoints.load_network(path)
