@@ -1,0 +1,61 @@
+"""What holds for every picture of every page: words for it, and never colour alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from spinn_engine.artifacts.store import RunFolder
+from tests.dashboard.support import PAGES, opened
+
+OF_A_RUN = ("run", "adapt", "report")
+PRESENTED = [{"present": "1", "step": str(step)} for step in range(1, 7)]
+
+
+def look(trace: dict[str, Any]) -> tuple[tuple[str, str], str] | None:
+    """Shape and dash of a trace, and its colour; None where it has no one colour of its own."""
+    marker, line = trace.get("marker", {}), trace.get("line", {})
+    colour = line.get("color", marker.get("color"))
+    if trace["type"] != "scatter" or trace.get("mode") == "text" or not isinstance(colour, str):
+        return None
+    return (str(marker.get("symbol")), str(line.get("dash"))), colour
+
+
+@pytest.mark.parametrize(
+    ("page", "query"), [*((page, {}) for page in PAGES), *(("run", q) for q in PRESENTED)]
+)
+def test_every_picture_has_words_and_more_than_colour(
+    finished_run: RunFolder, folded_run: RunFolder, page: str, query: dict[str, str]
+) -> None:
+    runs = (finished_run, folded_run) if page in OF_A_RUN else (finished_run,)
+    for run in runs:
+        named = {"run": run.run_id} if page in OF_A_RUN else {}
+        app = opened(page, **named, **query)
+        for chart in (*app.get("plotly_chart"), *app.get("vega_lite_chart")):
+            assert chart.proto.alt
+        for chart in app.get("plotly_chart"):
+            colours: dict[tuple[str, str], set[str]] = {}
+            for trace in json.loads(chart.proto.spec)["data"]:
+                if (seen := look(trace)) is not None:
+                    colours.setdefault(seen[0], set()).add(seen[1])
+            assert all(len(one) == 1 for one in colours.values()), chart.proto.alt
+
+
+def test_the_folds_are_in_a_table_too(folded_run: RunFolder) -> None:
+    result = folded_run.result()
+    assert result is not None
+    app = opened("run", run=folded_run.run_id)
+    table = next(t.value for t in app.table if "Fold 1" in t.value.columns)
+    arms = [arm for arm in result["arms"] if "per_fold_r2" in arm]
+    for fold in range(3):
+        shown = [float(text.replace("\N{MINUS SIGN}", "-")) for text in table[f"Fold {fold + 1}"]]
+        assert shown == pytest.approx([arm["per_fold_r2"][fold] for arm in arms], abs=1e-4)
+
+
+def test_the_address_gives_the_batch(finished_run: RunFolder) -> None:
+    app = opened("run", run=finished_run.run_id, batch="64")
+    assert app.button_group(key="batch").value == "64"
+    app = opened("run", run=finished_run.run_id, batch="63")
+    assert app.button_group(key="batch").value == "8192"
