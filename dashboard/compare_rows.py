@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboard.formats import size, widths
 from spinn_engine import api
+from spinn_engine.spec import RunSpec
 
 Figure = dict[str, Any]  # mean, low and high (None where n is 1), n
 
@@ -93,7 +94,7 @@ def run_row(run_id: str, created: str, result: Mapping[str, Any], remarks: api.R
         latency_us={batch: one["median"] for batch, one in last["latency_us"].items()},
         speed_up=dict(last["speed_up"]),
         machine=f"{where['device']}, threads: {where['threads']}",
-        fields=flattened(result["spec"]),
+        fields=flattened(RunSpec.from_dict(result["spec"]).model_dump(mode="json")),
         facts=facts_of(result, last),
         tags=remarks.tags,
         note=remarks.note,
