@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from spinn_engine import api
 from tests.dashboard.compare_support import copied, smaller
@@ -29,6 +29,11 @@ def runs(store: Path) -> tuple[str, str]:
     copied(made, store, "second", smaller)
     shutil.rmtree(made.path)
     return "first", "second"
+
+
+def part(page: Page, key: str) -> Locator:
+    """A part of the page; while it is redrawn, the browser has it twice for an instant."""
+    return page.locator(f".st-key-{key}").first
 
 
 def tick(page: Page, line: int) -> None:
@@ -59,31 +64,31 @@ def test_compare(runs: tuple[str, str], dashboard: str, watched: Watched) -> Non
 
     pick(page, 1)
     page.wait_for_url(re.compile("runs=.*second"), timeout=SLOW)
-    expect(page.locator(f".st-key-chosen_{second}")).to_be_visible(timeout=SLOW)
+    expect(part(page, f"chosen_{second}")).to_be_visible(timeout=SLOW)
 
-    page.locator(f".st-key-pin_{first} button").click()
+    part(page, f"pin_{first}").get_by_role("button").click()
     page.wait_for_url(re.compile(f"baseline={first}"), timeout=SLOW)
     expect(page.get_by_text("those of R² have an interval")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("cell", name="prune.criterion")).to_be_visible(timeout=SLOW)
 
-    page.locator(f".st-key-remarks_{second} button").click()
+    part(page, f"remarks_{second}").get_by_role("button").click()
     dialog = page.get_by_role("dialog")
     dialog.locator("input").first.fill(MARKUP)
     page.keyboard.press("Enter")
     dialog.locator("textarea").fill(f"why {MARKUP}")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_have_count(0, timeout=SLOW)
-    card = page.locator(f".st-key-chosen_{second}")
+    card = part(page, f"chosen_{second}")
     expect(card).to_contain_text(f"why {MARKUP}", timeout=SLOW)
     assert api.remarks(second).tags == (MARKUP,)
     assert page.locator("img[src=x]").count() == 0
 
     link = page.url
     page.goto(link)  # another visit sees the same
-    expect(page.locator(f".st-key-chosen_{first}")).to_be_visible(timeout=SLOW)
+    expect(part(page, f"chosen_{first}")).to_be_visible(timeout=SLOW)
     expect(card).to_contain_text(MARKUP, timeout=SLOW)
-    expect(page.locator(f".st-key-pin_{first} button")).to_be_disabled(timeout=SLOW)
-    page.locator(f".st-key-chosen_{first}").get_by_role("link").click()
+    expect(part(page, f"pin_{first}").get_by_role("button")).to_be_disabled(timeout=SLOW)
+    part(page, f"chosen_{first}").get_by_role("link").click()
     page.wait_for_url(f"**/run?run={first}", timeout=SLOW)  # the newest would lose its parameter
     watched.check()
 
