@@ -26,6 +26,7 @@ LOCATOR64 = struct.Struct("<4sIQI")
 CENTRAL = struct.Struct("<4s6H3I5H2I")
 LOCAL = struct.Struct("<4s5H3I2H")
 ENCRYPTED, SIZES_FOLLOW = 1, 8  # flags
+NEWEST_VERSION = 63  # of the format, ten times; the lower byte of what an entry says it needs
 
 
 class Listed(NamedTuple):
@@ -177,6 +178,11 @@ def _listed(data: bytes, position: int) -> tuple[str, Listed, int]:
     raw = data[start : start + named]
     if head[0] != b"PK\x01\x02" or len(raw) != named:
         raise CorruptArtifactError("its list of entries is damaged, copy it again")
+    if head[2] & 0xFF > NEWEST_VERSION:
+        raise BadInputError(
+            f"its entry {shown(_name(raw))} needs a zip format newer than 6.3: save it again with "
+            "torch.save"
+        )
     crc, packed, size = head[7:10]
     one = Listed(head[3], head[4], crc, packed, size, header=head[16])
     return _name(raw), one, start + named + extra + comment

@@ -47,6 +47,9 @@ def _zips() -> Files:
     flipped = bytearray(whole)
     flipped[whole.index(floats(4, 3)) + 5] ^= 1
     yield "a flipped bit", bytes(flipped), "data/0 do not match their checksum"
+    newer = bytearray(whole)
+    newer[whole.index(b"PK\1\2") + 6] = 64  # what the first entry of the list says it needs
+    yield "a format of the future", bytes(newer), "needs a zip format newer than 6.3"
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("a/data.pkl", b"\x80\x02N.")
