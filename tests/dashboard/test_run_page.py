@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.charts.neuron_picks import PICK
 from dashboard.formats import plain
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
@@ -24,7 +25,7 @@ def test_run_shows_neurons_stages_and_files(finished_run: RunFolder) -> None:
     app = opened("run", run=finished_run.run_id)
     assert {"kept", "removed", "cut", "stage removed"} <= names_in(app)
     heatmap = figure_with(app, "kept")
-    assert [t["name"] for t in heatmap["data"]][:3] == ["kept", "removed", "cut"]
+    assert [t["name"] for t in heatmap["data"]] == ["kept", "removed", "cut", PICK]
     stages = app.table[-1].value
     assert stages["Parameters"].tolist() == [s.params for s in api.planned_stages(finished_run)]
     assert "R² tool\\_wear" in stages.columns
@@ -99,7 +100,7 @@ def test_run_of_one_seed_without_controls_says_so(single_run: RunFolder) -> None
 def test_run_heatmap_follows_the_stage_slider(finished_run: RunFolder) -> None:
     app = opened("run", run=finished_run.run_id)
     app.slider(key="stage").set_value(2).run()
-    assert "removed" not in [t["name"] for t in figure_with(app, "kept")["data"]]
+    assert [t["name"] for t in figure_with(app, "kept")["data"]] == ["kept", PICK]
     assert "Nothing is removed after this stage" in words(app)
     app.slider(key="stage").set_value(1).run()
     assert "is gone in stage 2" in words(app)
