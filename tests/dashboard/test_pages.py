@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import pytest
 
@@ -37,3 +39,12 @@ def test_no_page_loads_torch(finished_run: RunFolder) -> None:
         [sys.executable, "-c", script], cwd=APP.parents[1], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_no_page_is_parsed_by_a_visit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that ``ast`` parses at once fail in Python 3.11: python/cpython#106905."""
+    with monkeypatch.context() as patch:
+        parse = Mock(wraps=ast.parse)
+        patch.setattr(ast, "parse", parse)
+        opened("help")
+    parse.assert_not_called()
