@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.cache import Stamp, data_summary, result, run_spec, stamp
+from dashboard.charts.planned import cell_table, cells_every
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import Criterion, PruneSpec
@@ -27,24 +29,19 @@ def _dense_scores(run_id: str, criterion: Criterion, _: Stamp) -> tuple[int, Sco
     return seed, tuple(scores)
 
 
-def dense_cut(
-    run_id: str, criterion: Criterion, hidden: tuple[int, ...]
-) -> tuple[int, list[api.LayerImportance]]:
-    """The seed of a run's dense network, and its neurons as a cut to these widths would leave them.
+def dense_cells(run_id: str, criterion: Criterion) -> tuple[int, int, pd.DataFrame]:
+    """The seed of a run's dense network, and its neurons as they are drawn, not to be changed.
 
-    Args:
-        run_id: the run.
-        criterion: by which the highest are kept.
-        hidden: how many, layer by layer.
+    Returns:
+        The seed; n, where only every n-th neuron is drawn; and the rows of ``cell_table``.
     """
+    return _dense_cells(run_id, criterion, _facts_stamp(run_id))
+
+
+@lru_cache(maxsize=8)
+def _dense_cells(run_id: str, criterion: Criterion, _: Stamp) -> tuple[int, int, pd.DataFrame]:
     seed, scores = dense_scores(run_id, criterion)
-    found = []
-    for score, width in zip(scores, hidden, strict=True):
-        kept = np.zeros(len(score), np.bool_)
-        kept[np.argsort(-score, kind="stable")[:width]] = True
-        index = np.arange(len(score))
-        found.append(api.LayerImportance(score, index, kept, np.where(kept, -1, 1)))
-    return seed, found
+    return seed, cells_every(scores), cell_table(scores)
 
 
 def smallest(run_id: str, prune: PruneSpec, loss: float) -> api.Smallest:

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import cache, formats, tails
 from dashboard.charts.architecture import architecture, width_label
 from dashboard.charts.curves import curve_table, loss_curves, r2_curve
-from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS, CONFIG, STILL
+from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS, CONFIG
 from dashboard.charts.tradeoff import tradeoff
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
@@ -37,21 +37,25 @@ def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> None:
         stages: title, hidden widths and a line below; the dense network first.
     """
     dense = stages[0][1]
-    with st.container(horizontal=True, gap="small", key="shapes"):
+    with st.container(horizontal=True, gap="xsmall", key="shapes"):
         for title, hidden, below in stages:
-            with st.container(width=150, gap=None):
+            with st.container(width=124, gap=None):
                 st.markdown(f"**{title}**")
-                labels = "; ".join(width_label(w, d) for w, d in zip(hidden, dense, strict=True))
-                st.plotly_chart(
-                    architecture(hidden, dense, is_dark()),
-                    config=STILL,
-                    key=f"shape_{title}",
-                    alt=f"{title}, neurons in each hidden layer: {labels}",
-                )
+                shape(title, hidden, dense)
                 st.caption(below)
     st.caption(
         "A bar is a hidden layer, as wide as it has neurons, input side on top; the outline is the "
         "dense network."
+    )
+
+
+def shape(title: str, hidden: Sequence[int], dense: Sequence[int]) -> None:
+    """The drawn shape of one network, as wide as its place."""
+    labels = "; ".join(width_label(w, d) for w, d in zip(hidden, dense, strict=True))
+    st.image(
+        architecture(hidden, dense, is_dark()),
+        width="stretch",
+        alt=f"{title}, neurons in each hidden layer: {labels}",
     )
 
 

@@ -56,6 +56,11 @@ def estimate(figure: dict[str, Any], digits: int = 4) -> str:
     return f"{mean}{NO_BREAK}[{low},{NO_BREAK}{high}]"
 
 
+def decimal(value: float, digits: int = 4) -> str:
+    """A number with a true minus where it is below zero."""
+    return f"{value:.{digits}f}".replace("-", MINUS)
+
+
 def signed(value: float, digits: int = 4) -> str:
     """A difference with its sign: ``+0.0012`` or ``-0.0012`` with a true minus."""
     return f"{value:+.{digits}f}".replace("-", MINUS)

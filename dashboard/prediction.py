@@ -1,4 +1,4 @@
-"""What would be left without fine-tuning: on a plan, and beside what training then gave."""
+"""What was predicted before any fine-tuning, beside what training then gave."""
 
 from __future__ import annotations
 
@@ -6,93 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cache, cache_neurons, elements
-from dashboard.charts.neuron_picks import add_earlier_cuts
-from dashboard.charts.neurons import importance_heatmap
+from dashboard import elements
 from dashboard.charts.style import BLUE, CONFIG, GREY, VERMILLION
 from dashboard.charts.whatif import Marks, prediction, sensitivity
-from dashboard.formats import plain, signed, widths
-from dashboard.neurons import SCORES, thinning
-from spinn_engine import api
-from spinn_engine.errors import SpinnError
-from spinn_engine.spec import RunSpec
 
 Result = dict[str, Any]
-
-
-def show_planned(run_id: str | None, spec: RunSpec, stages: list[api.Stage]) -> None:
-    """What the plan would leave of a dense network like this one, where one is trained.
-
-    Args:
-        run_id: the run that has it, or None.
-        spec: what is planned.
-        stages: the plan, the dense network first.
-    """
-    if run_id is None:
-        st.caption(
-            "Once a dense network of this shape is trained on this data, what pruning would leave "
-            "of its R² is predicted here, and its neurons are shown with the cut through them."
-        )
-        return
-    try:
-        draw_planned(run_id, spec, stages)
-        draw_cut(run_id, spec, stages)
-    except SpinnError as error:
-        elements.show_error(error)
-
-
-def draw_planned(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
-    """The predicted curve with the plan on it."""
-    last = stages[-1]
-    curve = cache.predicted_curve(run_id, spec.prune)
-    r2 = cache.predicted(run_id, last.hidden, spec.prune)
-    st.subheader("What would be left, before any fine-tuning", anchor=False)
-    st.plotly_chart(
-        prediction(
-            curve,
-            [
-                Marks("dense network", curve[:1], BLUE, "square"),
-                Marks("this plan", [(last.params, r2)], VERMILLION, "circle", 14),
-            ],
-            elements.is_dark(),
-        ),
-        config=CONFIG,
-        key="prediction",
-        alt=f"Predicted validation R2 against parameters; this plan: {last.params:,} parameters, "
-        f"predicted R2 {r2:.4f}",
-    )
-    nominal = "" if last.exact else " The widths are nominal, so this point is too."
-    st.caption(
-        f"This plan: R² {r2:.4f} on validation rows with {last.params:,} parameters, "
-        f"{signed(r2 - curve[0][1])} to the dense network. A prediction in closed form from the "
-        f"dense network of run {plain(run_id)}, cut at once and not fine-tuned; the line is the "
-        f"uniform schedule.{nominal}"
-    )
-
-
-def draw_cut(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
-    """The neurons of the dense network by score, with the cut of every planned stage."""
-    last = stages[-1]
-    name, meaning = SCORES[spec.prune.criterion]
-    seed, layers = cache_neurons.dense_cut(run_id, spec.prune.criterion, last.hidden)
-    picture = importance_heatmap(layers, True, elements.is_dark(), name)
-    earlier = ""
-    if len(stages) > 2:
-        add_earlier_cuts(picture, stages)
-        earlier = ", the dotted ones those of the stages before"
-    st.plotly_chart(
-        picture,
-        config=CONFIG,
-        key="planned_cut",
-        alt=f"{name} importance of every neuron of the dense network, highest first, cut as this "
-        f"plan's last stage is: {widths(last.hidden)} of {widths(stages[0].hidden)} kept",
-    )
-    nominal = "" if last.exact else " The widths are nominal, so the lines are too."
-    st.caption(
-        f"{name[0].upper()}{name[1:]} score of a neuron: {meaning}, in the dense network of run "
-        f"{plain(run_id)}, seed {seed}. The line is the cut of stage {last.stage}{earlier}. A run "
-        f"scores its neurons anew before every stage.{thinning(layers)}{nominal}"
-    )
 
 
 def show_measured(result: Result) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 import streamlit as st
 
 from dashboard import elements
-from dashboard.charts.architecture import architecture
 from dashboard.charts.style import ARM_LABELS
 from dashboard.formats import counted, plain, repetitions, widths
 from dashboard.neurons import SCORES
-from dashboard.present_picture import over, picture
+from dashboard.present_picture import over
 
 Result = dict[str, Any]
 
@@ -21,9 +20,8 @@ def show_question(result: Result, dark: bool) -> None:
     drawn, told = st.columns([2, 3], gap="large")
     hidden, data = result["stages"][0]["hidden"], result["data"]
     with drawn:
-        labels = ", ".join(f"{width:,}" for width in hidden)
-        alt = f"The dense network: hidden layers of {labels} neurons, input side on top"
-        picture("dense", architecture(hidden, hidden, dark), alt)
+        with st.container(width=320):
+            elements.shape("The dense network", hidden, hidden)
         st.caption(
             f"The dense network, {result['dense_params']:,} parameters. A bar is a hidden layer, "
             "as wide as it has neurons, input side on top."

@@ -10,7 +10,6 @@ import streamlit as st
 from dashboard import cache, elements
 from dashboard import present_findings as findings
 from dashboard.charts import present as charts
-from dashboard.charts.architecture import architecture, width_label
 from dashboard.charts.neurons import importance_heatmap
 from dashboard.charts.tradeoff import tradeoff
 from dashboard.comparison import OUTCOMES, PARTS, bytes_text
@@ -66,12 +65,10 @@ def show_shapes(result: Result, dark: bool) -> None:
     stages = result["stages"]
     drawn, dense = few(stages), stages[0]["hidden"]
     for column, row in zip(st.columns(len(drawn), gap="small"), drawn, strict=True):
-        labels = "; ".join(width_label(w, d) for w, d in zip(row["hidden"], dense, strict=True))
         title = elements.stage_name(row["stage"])
         with column:
             st.markdown(f"**{title}**")
-            alt = f"{title}, neurons in each hidden layer: {labels}"
-            picture(f"shape_{row['stage']}", architecture(row["hidden"], dense, dark), alt)
+            elements.shape(title, row["hidden"], dense)
             st.caption(f"{row['params']:,} parameters")
     shown = f" {len(drawn)} of {len(stages)} stages are drawn." if len(drawn) < len(stages) else ""
     st.caption(

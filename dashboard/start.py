@@ -31,11 +31,16 @@ def submit(spec: RunSpec, again: bool = False) -> None:
     st.switch_page("app_pages/jobs.py", query_params={"run": submission.run_id})
 
 
+def was_refused(spec: RunSpec | None) -> bool:
+    """Whether this plan was the last that was submitted, and had a run already."""
+    return spec is not None and spec == st.session_state.get(KEY, (None, ""))[0]
+
+
 def show_same(spec: RunSpec) -> None:
     """Where the shown plan was submitted before: the run that it became, and another one."""
-    refused, run_id = st.session_state.get(KEY, (None, ""))
-    if refused != spec:
+    if not was_refused(spec):
         return
+    run_id = st.session_state[KEY][1]
     state = state_of(run_id)
     page = "run" if state in (str(api.JobState.DONE), NOT_QUEUED) else "jobs"
     with st.container(border=True, key="same"):

@@ -1,15 +1,16 @@
-"""The shape of a network beside the dense one: a bar a hidden layer, as wide as its neurons."""
+"""The shape of a network beside the dense one: a bar a hidden layer, as wide as its neurons.
+
+It is drawn as SVG rather than by a charting library, because Plan draws one for every stage each
+time that a slider moves.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import plotly.graph_objects as go
+from dashboard.charts.style import BLUE, GHOST, VERMILLION, ink
 
-from dashboard.charts.style import BLUE, GHOST, VERMILLION, figure, ink
-
-ROW_PIXELS = 36
+WIDTH, ROW, BAR, ABOVE = 130, 36, 14, 20  # pixels: of the picture, a layer, its bar, and its words
 
 
 def width_label(width: int, dense: int) -> str:
@@ -19,7 +20,7 @@ def width_label(width: int, dense: int) -> str:
     return f"{dense:,} → {width:,} (\N{MINUS SIGN}{100 * (1 - width / dense):.0f} %)"
 
 
-def architecture(hidden: Sequence[int], dense: Sequence[int], dark: bool = False) -> go.Figure:
+def architecture(hidden: Sequence[int], dense: Sequence[int], dark: bool = False) -> str:
     """Centred horizontal bars from the input side (top) down, the dense outline as a ghost.
 
     Args:
@@ -28,51 +29,29 @@ def architecture(hidden: Sequence[int], dense: Sequence[int], dark: bool = False
         dark: whether the page is dark.
 
     Returns:
-        A figure with the traces ``dense``, ``left`` and ``label``; x is in neurons.
+        An ``svg`` element; its bars are ``rect`` of the classes ``left`` and ``dense``.
     """
-    rows = list(range(len(dense)))
-    span = max(dense) / 2
-    same = tuple(hidden) == tuple(dense)
-    labels = [width_label(w, d) for w, d in zip(hidden, dense, strict=True)]
-    traces = [
-        _bars(
-            "dense", dense, rows, {"color": "rgba(0,0,0,0)", "line": {"color": GHOST, "width": 1}}
-        ),
-        _bars("left", hidden, rows, {"color": BLUE if same else VERMILLION}),
-        {
-            "type": "scatter",
-            "name": "label",
-            "mode": "text",
-            "x": [0] * len(rows),
-            "y": [row - 0.36 for row in rows],
-            "text": labels,
-            "textfont": {"size": 12.5, "color": ink(dark)},
-            "hoverinfo": "skip",
-        },
-    ]
-    return figure(
-        traces,
-        height=ROW_PIXELS * len(rows) + 8,
-        dark=dark,
-        barmode="overlay",
-        margin={"l": 1, "r": 1, "t": 2, "b": 6},
-        xaxis={"visible": False, "range": [-span * 1.02, span * 1.02], "fixedrange": True},
-        yaxis={"visible": False, "range": [len(rows) - 0.6, -0.65], "fixedrange": True},
+    scale = (WIDTH - 2) / max(dense)
+    colour = BLUE if tuple(hidden) == tuple(dense) else VERMILLION
+    rows = []
+    for place, (width, whole) in enumerate(zip(hidden, dense, strict=True)):
+        top = place * ROW + ABOVE
+        rows += [
+            f'<text x="{WIDTH / 2:g}" y="{top - 6}">{width_label(width, whole)}</text>',
+            _bar("left", width * scale, top, f'fill="{colour}"'),
+            _bar("dense", whole * scale, top, f'fill="none" stroke="{GHOST}"'),
+        ]
+    height = ROW * len(dense) + 2
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+        f'height="{height}" fill="{ink(dark)}" font-family="sans-serif" font-size="12" '
+        f'text-anchor="middle">{"".join(rows)}</svg>'
     )
 
 
-def _bars(
-    name: str, widths: Sequence[int], rows: list[int], marker: dict[str, Any]
-) -> dict[str, Any]:
-    return {
-        "type": "bar",
-        "name": name,
-        "orientation": "h",
-        "x": list(widths),
-        "y": rows,
-        "base": [-width / 2 for width in widths],
-        "width": 0.38,
-        "offset": -0.06,
-        "marker": {"cornerradius": 3, **marker},
-        "hoverinfo": "skip",
-    }
+def _bar(name: str, width: float, top: int, look: str) -> str:
+    """A bar in the middle; ``width`` and ``top`` in pixels."""
+    return (
+        f'<rect class="{name}" x="{(WIDTH - width) / 2:.2f}" y="{top}" width="{width:.2f}" '
+        f'height="{BAR}" rx="{min(3.0, width / 2):.2f}" {look}/>'
+    )

@@ -1,4 +1,4 @@
-"""What lies over the importance heatmap: points that can be clicked, and earlier cuts."""
+"""What lies over the importance heatmap: points that can be clicked."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 
 from dashboard.charts.neurons import ordered
 from dashboard.charts.style import VERMILLION
-from spinn_engine.api import LayerImportance, Stage
+from spinn_engine.api import LayerImportance
 
 MAX_POINTS = 2_048  # a browser keeps a node for each
-PICK, CHOSEN, EARLIER = "neuron", "chosen", "earlier stages"
+PICK, CHOSEN = "neuron", "chosen"
 
 
 def picked_every(layers: Sequence[LayerImportance]) -> int:
@@ -82,33 +82,5 @@ def _mark(figure: go.Figure, layer: LayerImportance, order: Any, chosen: tuple[i
                 "line": {"width": 2, "color": "white"},
             },
             "hovertemplate": f"neuron {chosen[1]}, explored below<extra></extra>",
-        }
-    )
-
-
-def add_earlier_cuts(figure: go.Figure, stages: Sequence[Stage]) -> None:
-    """Thin lines where the stages before the last one cut, on a heatmap by score.
-
-    Args:
-        figure: the heatmap of the dense network, cut as the last stage has it.
-        stages: all of the plan, the dense network first.
-    """
-    dense = stages[0].hidden
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for stage in stages[1:-1]:
-        for row, (width, whole) in enumerate(zip(stage.hidden, dense, strict=True)):
-            if width < whole:
-                x += [width + 0.5, width + 0.5, None]
-                y += [row - 0.43, row + 0.43, None]
-    figure.add_trace(
-        {
-            "type": "scatter",
-            "name": EARLIER,
-            "mode": "lines",
-            "x": x,
-            "y": y,
-            "line": {"color": VERMILLION, "width": 1, "dash": "dot"},
-            "hoverinfo": "skip",
         }
     )

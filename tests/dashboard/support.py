@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -24,7 +26,16 @@ def opened(page: str, **query: str) -> AppTest:
 
 def words(app: AppTest) -> str:
     """All running text of a page."""
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info)
+    kinds = (
+        app.title,
+        app.header,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.error,
+        app.warning,
+        app.info,
+    )
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
@@ -49,3 +60,17 @@ def figure_with(app: AppTest, trace: str) -> dict[str, Any]:
 
 def names_in(app: AppTest) -> set[str]:
     return {trace["name"] for figure in figures(app) for trace in figure["data"]}
+
+
+def drawn_rows(app: AppTest) -> dict[str, pd.DataFrame]:
+    """The tables of all Vega-Lite pictures that have a name."""
+    return {
+        table.name: pa.ipc.open_stream(table.data.data).read_pandas()
+        for chart in app.get("vega_lite_chart")
+        for table in chart.proto.datasets
+    }
+
+
+def image_words(app: AppTest) -> list[str]:
+    """What is said of each image to who cannot see it."""
+    return [image.alt for found in app.get("image") for image in found.proto.imgs]

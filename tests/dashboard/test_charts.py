@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import plotly.graph_objects as go
@@ -54,13 +55,22 @@ def test_width_label_says_what_became_of_a_layer() -> None:
 
 
 def test_architecture_centres_every_bar_and_draws_the_dense_ghost() -> None:
-    figure = architecture((285, 143), (512, 256))
+    drawn = ElementTree.fromstring(architecture((285, 143), (512, 256)))
+    middle = float(drawn.attrib["width"]) / 2
     for name, widths in (("dense", (512, 256)), ("left", (285, 143))):
-        bars = trace(figure, name)
-        assert tuple(bars.x) == widths
-        assert tuple(bars.base) == tuple(-w / 2 for w in widths)
-    assert list(trace(figure, "label").text) == ["512 → 285 (−44 %)", "256 → 143 (−44 %)"]
-    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]  # input side on top
+        bars = [bar.attrib for bar in drawn if bar.get("class") == name]
+        found = [float(bar["width"]) for bar in bars]
+        assert found[1] / found[0] == pytest.approx(widths[1] / widths[0], abs=1e-3)
+        assert all(
+            float(bar["x"]) + float(bar["width"]) / 2 == pytest.approx(middle, abs=0.02)
+            for bar in bars
+        )
+        assert float(bars[0]["y"]) < float(bars[1]["y"])  # input side on top
+        if name == "dense":
+            dense = found
+    assert found[0] / dense[0] == pytest.approx(285 / 512, abs=1e-3)
+    labels = [element.text for element in drawn if element.tag.endswith("text")]
+    assert labels == ["512 → 285 (−44 %)", "256 → 143 (−44 %)"]
 
 
 def test_heatmap_ranks_neurons_and_parts_kept_from_removed() -> None:

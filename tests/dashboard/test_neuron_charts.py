@@ -13,16 +13,9 @@ from dashboard.charts.neuron import (
     activation_scatter,
     weight_bars,
 )
-from dashboard.charts.neuron_picks import (
-    CHOSEN,
-    MAX_POINTS,
-    PICK,
-    add_earlier_cuts,
-    add_picks,
-    picked_every,
-)
+from dashboard.charts.neuron_picks import CHOSEN, MAX_POINTS, PICK, add_picks, picked_every
 from dashboard.charts.neurons import importance_heatmap
-from spinn_engine.api import LayerImportance, PruneSpec, plan
+from spinn_engine.api import LayerImportance
 
 
 def trace(figure: Any, name: str) -> Any:
@@ -71,14 +64,6 @@ def test_the_points_of_a_wide_network_are_thinned() -> None:
     assert all(
         number == 4096 - place for place, number in zip(points.x, points.customdata, strict=True)
     )
-
-
-def test_earlier_cuts_stand_where_the_stages_end() -> None:
-    stages = plan(PruneSpec(stages=3, pruning_ratio=0.25), (16, 8), 3, 1)
-    figure = importance_heatmap(LAYERS)
-    add_earlier_cuts(figure, stages)
-    found = trace(figure, "earlier stages").x
-    assert list(found[::3]) == [w + 0.5 for stage in stages[1:-1] for w in stage.hidden]
 
 
 def test_bars_are_the_strongest_weights_by_name() -> None:

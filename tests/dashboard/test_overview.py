@@ -12,7 +12,7 @@ from dashboard import cache_runs
 from dashboard.app_pages.overview import BEST, NEWEST, best
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
-from tests.dashboard.support import figures, links, metric, opened, words
+from tests.dashboard.support import drawn_rows, figures, links, metric, opened, words
 
 
 def test_without_runs_the_demo_stands_there_and_says_what_it_is() -> None:
@@ -107,4 +107,4 @@ def test_nothing_is_offered_that_would_write_into_the_demo() -> None:
 def test_a_plan_like_the_demo_is_predicted_from_it() -> None:
     app = opened("plan", **{"from": "demo"})
     assert not app.error
-    assert any("this plan" in [t["name"] for t in figure["data"]] for figure in figures(app))
+    assert "this plan" in drawn_rows(app)["marks"]["name"].tolist()

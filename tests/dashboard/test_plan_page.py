@@ -6,17 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.formats import plain
+from dashboard.formats import decimal, plain
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
-from tests.dashboard.support import (
-    figure_with,
-    figures,
-    metric,
-    names_in,
-    opened,
-    words,
-)
+from tests.dashboard.support import drawn_rows, image_words, metric, opened, words
 
 
 def test_plan_shows_the_default_run() -> None:
@@ -27,7 +20,10 @@ def test_plan_shows_the_default_run() -> None:
     assert table["Parameters"].tolist()[0] == 666_882
     assert table["Hidden widths"].tolist()[0].replace("\xa0", " ") == "512 · 512 · 512 · 256"
     assert metric(app, "Parameters, overall") == "−68.3 %"  # multiples of 8, nearest to it
-    assert len(figures(app)) == 5
+    assert [words.partition(",")[0].replace("\xa0", " ") for words in image_words(app)] == [
+        "Dense",
+        *(f"Stage {stage}" for stage in range(1, 5)),
+    ]
 
 
 def test_plan_switch_carries_the_ratio_over_to_its_other_meaning() -> None:
@@ -88,16 +84,17 @@ def test_plan_rounds_widths_and_then_needs_no_hint() -> None:
 def test_plan_predicts_what_would_be_left_where_such_a_network_is_trained(
     finished_run: RunFolder,
 ) -> None:
-    assert "this plan" not in names_in(opened("plan"))
+    assert "marks" not in drawn_rows(opened("plan"))
     app = opened("plan", hidden="12, 8", stages="2", ratio="40")
-    plan = next(t for t in figure_with(app, "this plan")["data"] if t["name"] == "this plan")
-    assert plan["x"][0] == app.table[0].value["Parameters"].iloc[-1]
+    plan = drawn_rows(app)["marks"].set_index("name").loc["this plan"]
+    assert plan["params"] == app.table[0].value["Parameters"].iloc[-1]
     assert "A prediction in closed form" in words(app)
     hidden = tuple(int(w) for w in app.table[0].value["Hidden widths"].iloc[-1].split("·"))
     r2 = api.whatif("finished", hidden)[0].r2
-    assert f"R² {r2:.4f} on validation rows" in words(app)
+    assert f"R² {decimal(r2)} on validation rows" in words(app)
+    assert (plan["r2"], plan["error"]) == pytest.approx((r2, 1 - r2))
     relu = opened("plan", hidden="12, 8", stages="2", ratio="40", activation="relu")
-    assert "this plan" not in names_in(relu)
+    assert "marks" not in drawn_rows(relu)
 
 
 def test_plan_link_repeats_the_plan() -> None:

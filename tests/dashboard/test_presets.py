@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dashboard.formats import decimal
 from dashboard.presets import LOSS
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError
-from tests.dashboard.support import figure_with, opened, words
+from tests.dashboard.support import drawn_rows, opened, words
 
 OTHER = {"hidden": "31, 17"}  # no run has such a network
 
@@ -53,7 +54,7 @@ def test_the_smallest_within_a_hundredth_is_what_is_then_planned(finished_run: R
     found = api.smallest(finished_run.run_id, api.PruneSpec(round_to=1), LOSS)
     app.button(key="preset_smallest").click().run()
     assert last_widths(app) == found.stage.hidden
-    assert f"R² {found.r2:.4f} on validation rows" in words(app)
+    assert f"R² {decimal(found.r2)} on validation rows" in words(app)
     assert found.r2 >= found.dense_r2 - LOSS
 
 
@@ -79,20 +80,26 @@ def test_the_cut_moves_with_the_slider(finished_run: RunFolder) -> None:
     for ratio in (40.0, 60.0):
         app.slider(key="ratio").set_value(ratio).run()
         hidden = last_widths(app)
-        traces = {t["name"]: t for t in figure_with(app, "cut")["data"]}
-        assert traces["cut"]["x"][::2] == [width + 0.5 for width in hidden]
+        drawn = drawn_rows(app)
+        cuts = drawn["cuts"].groupby("last")["cut"].agg(list)
+        assert cuts[True] == [width + 1 for width in hidden]
         stages = app.table[0].value["Hidden widths"]
-        middle = [int(width) + 0.5 for width in stages.iloc[1].split("·")]
-        assert traces["earlier stages"]["x"][::3] == middle
+        assert cuts[False] == [int(width) + 1 for width in stages.iloc[1].split("·")]
+        assert list(drawn["rows"]["label"]) == [
+            f"layer {k}: {left} of {whole} kept"
+            for k, (left, whole) in enumerate(zip(hidden, (12, 8), strict=True), start=1)
+        ]
         seen.append(hidden)
     assert seen[0] != seen[1]
     assert f"seed {seed}. The line is the cut of stage 2" in words(app)
-    assert [len(layer) for layer in scores] == [12, 8]
-    assert np.all(np.isfinite(scores[0]))
+    cells = drawn["cells"]
+    for number, layer in enumerate(scores):
+        row = cells[cells["layer"] == number]
+        np.testing.assert_array_equal(row["score"], np.sort(layer)[::-1])
+        np.testing.assert_array_equal(layer[row["neuron"]], row["score"])
 
 
 def test_one_stage_has_no_earlier_cuts(finished_run: RunFolder) -> None:
     app = opened("plan", hidden="12, 8", stages="1", ratio="40")
-    names = [t["name"] for t in figure_with(app, "cut")["data"]]
-    assert names == ["kept", "removed", "cut"]
+    assert drawn_rows(app)["cuts"]["last"].all()
     assert "dotted" not in words(app)

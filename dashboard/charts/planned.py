@@ -1,0 +1,256 @@
+"""The two pictures of a plan that follow its sliders, as Vega-Lite descriptions.
+
+Streamlit keeps such a chart's node and hands it new rows. A description does not change while a
+slider moves, only the small tables ``MARKS``, ``ROWS`` and ``CUTS`` do; so a move redraws a point
+and a few lines where Plotly would build both pictures anew (about four times as long).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dashboard.charts.axes import error, error_range, round_numbers
+from dashboard.charts.style import BLUE, GREY, GRID, VERMILLION, ink
+from spinn_engine.api import Stage
+
+CURVE, MARKS, CELLS, ROWS, CUTS = "curve", "marks", "cells", "rows", "cuts"
+DENSE, PLAN, LINE = "dense network", "this plan", "predicted, no fine-tuning"
+HEIGHT, ROW, BELOW, MOST_COLUMNS = 360, 52, 112, 1024  # pixels, but the last
+PAGE = {False: "#FFFFFF", True: "#0B1117"}  # its background, light and dark
+
+Sizes = Sequence[tuple[int, float]]
+Spec = dict[str, Any]
+Tables = dict[str, pd.DataFrame]
+
+
+def curve_tables(curve: Sizes, plan: tuple[int, float]) -> Tables:
+    """The rows of ``curve_picture``.
+
+    Args:
+        curve: ``(parameters, predicted R2)`` from the dense network downwards.
+        plan: those of the plan.
+    """
+    marks = [(DENSE, *curve[0]), (PLAN, *plan)]
+    found = {
+        CURVE: pd.DataFrame(curve, columns=["params", "r2"]).assign(name=LINE),
+        MARKS: pd.DataFrame(marks, columns=["name", "params", "r2"]),
+    }
+    for table in found.values():
+        table["error"] = [error(r2) for r2 in table["r2"]]
+    return found
+
+
+def curve_picture(curve: Sizes, plan: tuple[int, float], dark: bool = False) -> Spec:
+    """Predicted R2 against parameters; the same for every plan within the ends of the curve.
+
+    Args:
+        curve: ``(parameters, predicted R2)`` from the dense network downwards.
+        plan: those of the plan; where it lies outside the curve's frame, the frame grows.
+        dark: whether the page is dark.
+    """
+    params, r2 = zip(*curve, strict=True)
+    low, high = error_range(r2)
+    place = np.log10(error(plan[1]))
+    if not low <= place <= high:
+        low, high = min(low, np.floor(2 * place) / 2), max(high, np.ceil(2 * place) / 2)
+    left, right = (np.log10(end) for end in (0.76 * min(params), 1.32 * max(params)))
+    encoding = {
+        "x": {
+            "field": "params",
+            "type": "quantitative",
+            "title": "parameters (count, log scale)",
+            "scale": {"type": "log", "domain": [10.0**left, 10.0**right], "nice": False},
+            "axis": {
+                "values": round_numbers(left, right, most=7),
+                "labelExpr": "replace(format(datum.value, '.3~s'), regexp('([kMG])'), ' $1')",
+                "gridColor": GRID,
+            },
+        },
+        "y": {
+            "field": "error",
+            "type": "quantitative",
+            "title": "R² on validation rows (stretched near 1)",
+            "scale": {
+                "type": "log",
+                "domain": [10.0**low, 10.0**high],
+                "reverse": True,
+                "nice": False,
+            },
+            "axis": {
+                "values": round_numbers(low, high, most=12),
+                "labelExpr": "format(1 - datum.value, '.5~g')",
+                "gridColor": GRID,
+            },
+        },
+        "tooltip": [
+            {"field": "name", "title": "what"},
+            {"field": "params", "title": "parameters", "format": ","},
+            {"field": "r2", "title": "predicted R²", "format": ".4f"},
+        ],
+    }
+    names = {"domain": [DENSE, PLAN], "range": [BLUE, VERMILLION]}
+    legend = {"orient": "top", "title": None, "symbolSize": 130}
+    look = {
+        "color": {"field": "name", "type": "nominal", "scale": names, "legend": legend},
+        "shape": {
+            "field": "name",
+            "type": "nominal",
+            "scale": {"domain": [DENSE, PLAN], "range": ["square", "circle"]},
+            "legend": legend,
+        },
+    }
+    line = {"type": "line", "color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]}
+    point = {"type": "point", "filled": True, "size": 150, "opacity": 1}
+    layers = [
+        {"data": {"name": CURVE}, "mark": line, "encoding": encoding},
+        {"data": {"name": MARKS}, "mark": point, "encoding": {**encoding, **look}},
+    ]
+    return {"height": HEIGHT, "layer": layers, **_words(dark)}
+
+
+def cell_table(scores: Sequence[NDArray[np.float32]]) -> pd.DataFrame:
+    """A row a neuron that is drawn, by score, highest first.
+
+    Args:
+        scores: of the neurons of each hidden layer.
+
+    Returns:
+        Columns ``layer`` (from 0), ``place`` and ``until`` (from 1), ``neuron`` (its number in the
+        dense network), ``score``, and ``share`` of the layer's maximum.
+    """
+    step = cells_every(scores)
+    parts = []
+    for layer, score in enumerate(scores):
+        order = np.argsort(-score, kind="stable")
+        place = np.arange(0, len(order), step)
+        drawn = score[order[place]]
+        most = max(float(score.max()), 1e-30)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "layer": np.full(len(place), layer, np.int16),
+                    "place": (place + 1).astype(np.int32),
+                    "until": np.minimum(place + 1 + step, len(order) + 1).astype(np.int32),
+                    "neuron": order[place].astype(np.int32),
+                    "score": drawn,
+                    "share": drawn / np.float32(most),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def cells_every(scores: Sequence[NDArray[np.float32]]) -> int:
+    """1, or n where only every n-th neuron can be drawn: no screen shows more in a row."""
+    return -(-max(map(len, scores)) // MOST_COLUMNS)
+
+
+def cut_tables(cells: pd.DataFrame, stages: Sequence[Stage]) -> Tables:
+    """The rows of ``cut_picture``: what each layer keeps, and where every stage cuts it.
+
+    Args:
+        cells: of ``cell_table``.
+        stages: the plan, the dense network first.
+    """
+    dense, last = stages[0].hidden, stages[-1].hidden
+    rows = [
+        {
+            "layer": layer,
+            "cut": kept + 1,
+            "end": width + 1,
+            "label": f"layer {layer + 1}: {kept:,} of {width:,} kept",
+        }
+        for layer, (kept, width) in enumerate(zip(last, dense, strict=True))
+    ]
+    cuts = [
+        {"layer": layer, "cut": kept + 1, "last": stage is stages[-1]}
+        for stage in stages[1:]
+        for layer, (kept, width) in enumerate(zip(stage.hidden, dense, strict=True))
+        if kept < width
+    ]
+    return {
+        CELLS: cells,
+        ROWS: pd.DataFrame(rows),
+        CUTS: pd.DataFrame(cuts, columns=["layer", "cut", "last"]),
+    }
+
+
+def cut_picture(dense: Sequence[int], score: str, dark: bool = False) -> Spec:
+    """The neurons of a dense network by score, and where a plan cuts; the same for all its plans.
+
+    Colour is the score over the layer's maximum. What goes lies under a veil, behind a line, and
+    each row says how many are kept: never colour alone.
+
+    Args:
+        dense: hidden widths of the dense network.
+        score: what the criterion's score is called.
+        dark: whether the page is dark.
+    """
+    x = {
+        "field": "place",
+        "type": "quantitative",
+        "title": f"neuron (place by {score} score, highest first)",
+        "scale": {"domain": [1, max(dense) + 1], "nice": False},
+        "axis": {"grid": False, "format": ",d", "tickMinStep": 1},
+    }
+    y = {
+        "field": "top",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": [0, len(dense)], "reverse": True, "nice": False},
+    }
+    strip = [{"calculate": "datum.layer + 0.38", "as": "top"}]
+    strip.append({"calculate": "datum.layer + 0.96", "as": "bottom"})
+    tall = {"y": y, "y2": {"field": "bottom"}}
+    colour = {
+        "field": "share",
+        "type": "quantitative",
+        "scale": {"scheme": "cividis", "domain": [0, 1]},
+        "legend": {
+            "orient": "bottom",
+            "title": f"{score} / max",
+            "titleOrient": "left",
+            "values": [0, 0.5, 1],
+        },
+    }
+    told = [
+        {"field": "neuron", "title": "neuron", "format": "d"},
+        {"field": "place", "title": "place", "format": ",d"},
+        {"field": "score", "title": f"{score} score", "format": ".4g"},
+        {"field": "share", "title": "of the layer's maximum", "format": ".2f"},
+    ]
+    cells: Spec = {"x": x, "x2": {"field": "until"}, **tall, "color": colour, "tooltip": told}
+    at = {"x": {**x, "field": "cut"}}
+    thick = {"condition": {"test": "datum.last", "value": 2.5}, "value": 1}
+    dash = {"condition": {"test": "datum.last", "value": [1, 0]}, "value": [2, 3]}
+    words = {
+        "x": {"value": 0},
+        "y": {**y, "field": "layer"},
+        "text": {"field": "label", "type": "nominal"},
+    }
+    veil = {"type": "rect", "color": PAGE[dark], "opacity": 0.78}
+    name = {"type": "text", "align": "left", "dy": 10, "fontSize": 13, "color": ink(dark)}
+    rule = {"type": "rule", "color": VERMILLION}
+    layers = [
+        _layer(CELLS, {"type": "rect"}, cells, strip),
+        _layer(ROWS, veil, {**at, "x2": {"field": "end"}, **tall}, strip),
+        _layer(ROWS, name, words, []),
+        _layer(CUTS, rule, {**at, **tall, "strokeWidth": thick, "strokeDash": dash}, strip),
+    ]
+    canvas = {"embedOptions": {"renderer": "canvas"}}
+    return {"height": ROW * len(dense) + BELOW, "usermeta": canvas, "layer": layers, **_words(dark)}
+
+
+def _layer(name: str, mark: Spec, encoding: Spec, transform: list[dict[str, str]]) -> Spec:
+    return {"data": {"name": name}, "transform": transform, "mark": mark, "encoding": encoding}
+
+
+def _words(dark: bool) -> Spec:
+    """Words in the colour of text, whatever the page's theme says."""
+    words = {"labelColor": ink(dark), "titleColor": ink(dark)}
+    return {"config": {"axis": words, "legend": words, "view": {"stroke": None}}}

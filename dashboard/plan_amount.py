@@ -1,0 +1,129 @@
+"""How much a plan removes, and what that comes to: the part of Plan that a slider draws anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import elements, planned, presets, start
+from dashboard.formats import percent, size, widths
+from dashboard.plan_forms import Asked
+from dashboard.prune_form import amount_form, method_form, show_equivalents
+from spinn_engine import api
+from spinn_engine.errors import SpinnError
+from spinn_engine.spec import RunSpec
+
+EVEN = 8  # widths that are multiples of it make full use of a CPU's vector registers
+AROUND = "plan_around"  # for what the page around the sliders was drawn, once it is
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where on the page the answers go; each is emptied and filled again by every move."""
+
+    figures: DeltaGenerator
+    details: DeltaGenerator
+
+
+@st.fragment
+def show_amount(asked: Asked, places: Places) -> RunSpec | None:
+    """The sliders, and in their places what they come to; a move draws nothing else.
+
+    Args:
+        asked: the other parts of the plan.
+        places: where the answers go.
+
+    Returns:
+        The whole plan; None where it cannot be had as it stands, which is said.
+    """
+    begin = asked.begun.values()
+    preset = st.container()
+    spec = None
+    try:
+        try:
+            prune = amount_form(begin)
+        finally:
+            method = method_form(begin)
+        spec = asked.spec({**prune, **method})
+        assert asked.data is not None
+        stages = api.plan(spec.prune, spec.model.hidden, asked.data.inputs, asked.data.outputs)
+    except SpinnError as error:
+        spec = None
+        places.figures.empty()
+        with places.details.container():
+            elements.show_error(error)
+    else:
+        show_equivalents(stages)
+        answer(asked.run_id, spec, stages, places)
+    with preset:
+        presets.show_presets(asked.run_id, None if spec is None else spec.prune)
+    if st.session_state.get(AROUND, around(spec)) != around(spec):
+        st.rerun()
+    return spec
+
+
+def around(spec: RunSpec | None) -> tuple[bool, bool]:
+    """What of a plan decides how the page looks around the sliders."""
+    return spec is None, start.was_refused(spec)
+
+
+def answer(run_id: str | None, spec: RunSpec, stages: list[api.Stage], places: Places) -> None:
+    """What the plan comes to.
+
+    Args:
+        run_id: a run with a trained dense network like this one, if there is one.
+        spec: what is planned.
+        stages: the plan, the dense network first.
+        places: where it goes.
+    """
+    first, last = stages[0], stages[-1]
+    with places.figures.container(horizontal=True, gap="medium"):
+        for label, before, after in (
+            ("Parameters", f"{first.params:,}", f"{last.params:,}"),
+            ("MACs", f"{first.macs:,}", f"{last.macs:,}"),
+            ("Weights", size(first.bytes), size(last.bytes)),
+        ):
+            st.metric(label, after, f"dense {before}", delta_color="off", delta_arrow="off")
+    with places.details.container():
+        stage_table(stages)
+        elements.planned_shapes(stages)
+        planned.show_planned(run_id, spec, stages)
+
+
+def stage_table(stages: list[api.Stage]) -> None:
+    """Every stage in numbers."""
+    rows = [
+        {
+            "Stage": elements.stage_name(stage.stage),
+            "Hidden widths": widths(stage.hidden),
+            "Parameters": stage.params,
+            "Reduction": percent(stage.param_reduction) if stage.stage else "",
+            "MACs": stage.macs,
+            "MAC reduction": percent(stage.mac_reduction) if stage.stage else "",
+            "Bytes": stage.bytes,
+        }
+        for stage in stages
+    ]
+    elements.table(rows, alt="Widths and size of every planned stage")
+    st.caption(
+        table_notes(stages)
+    )  # also where empty: what follows keeps its place, and so its node
+
+
+def table_notes(stages: list[api.Stage]) -> str:
+    """What must be said of these widths."""
+    notes = []
+    if not stages[-1].exact:
+        notes.append(
+            "The widths are nominal: the sizes are planned, and which layers give the neurons is "
+            "decided by their scores when each stage is trained."
+        )
+    pruned = [w for w, dense in zip(stages[-1].hidden, stages[0].hidden, strict=True) if w < dense]
+    if any(width % EVEN for width in pruned):
+        notes.append(
+            f"On CPUs, widths that are multiples of {EVEN} turn more of the MAC ratio into speed: "
+            "see *Round widths to* under **Advanced**."
+        )
+    return " ".join(notes)
