@@ -10,9 +10,9 @@ from dashboard import elements
 from dashboard.charts.folds import folds
 from dashboard.charts.style import ARM_LABELS, CONFIG
 from dashboard.formats import (
-    MINUS,
     NO_BREAK,
     counted,
+    decimal,
     estimate,
     factor,
     milliseconds,
@@ -189,18 +189,18 @@ def show_folds(result: Result) -> None:
         "Whole groups go to one fold. A marker is the mean over the seeds of one arm, tested on "
         "that fold alone; pooled R², in the table, takes the predictions of all folds together."
     )
-    with st.expander("The folds in numbers", icon=":material/table:"):
-        elements.table(
-            [
-                {
-                    elements.ARM: arm["arm"],
-                    "Arm": ARM_LABELS[arm["arm"]].replace(" ", NO_BREAK),
-                    **{
-                        f"Fold {fold}": f"{r2:.4f}".replace("-", MINUS)
-                        for fold, r2 in enumerate(arm["per_fold_r2"], start=1)
-                    },
-                }
-                for arm in arms
-            ],
-            alt="R2 of every arm in every fold",
-        )
+    elements.numbers(
+        "The folds in numbers",
+        [
+            {
+                elements.ARM: arm["arm"],
+                "Arm": ARM_LABELS[arm["arm"]].replace(" ", NO_BREAK),
+                **{
+                    f"Fold {fold}": decimal(r2)
+                    for fold, r2 in enumerate(arm["per_fold_r2"], start=1)
+                },
+            }
+            for arm in arms
+        ],
+        alt="R2 of every arm in every fold",
+    )

@@ -17,6 +17,7 @@ from dashboard.charts.neuron import (
 )
 from dashboard.charts.style import CONFIG
 from dashboard.formats import plain, signed
+from dashboard.neuron_numbers import histogram_rows, slice_rows, weight_rows
 from dashboard.score_names import SCORES
 from spinn_engine import api
 
@@ -68,7 +69,7 @@ def offer_seed(run_id: str, known: int, shown: int) -> None:
         st.button(
             f"Show seed {known}",
             key="show_known_seed",
-            on_click=lambda: st.session_state.update({f"seed_{run_id}": known}),
+            on_click=lambda: st.session_state.update({"seed": known}),
         )
 
 
@@ -177,6 +178,11 @@ def show_weights(run_id: str, found: api.Neuron) -> None:
             some = "" if len(weights) <= MOST_BARS else f" {MOST_BARS} of {len(weights):,}"
             bias = f"; its bias is {found.bias:+.3g}" if title == "Incoming" else ""
             st.caption(f"{all_of}{some}, for standardised inputs and targets{bias}.")
+    elements.numbers(
+        "The weights in numbers",
+        weight_rows((before, found.incoming), (after, found.outgoing)),
+        alt="The strongest weights to and from the neuron",
+    )
 
 
 def _names(layer: int, count: int) -> tuple[str, ...]:
@@ -211,6 +217,19 @@ def show_activation(found: api.Neuron) -> None:
         f"Mean {found.activation.mean():.3g}, standard deviation {found.activation.std():.3g} "
         f"over {len(found.activation):,} validation rows.{some}"
     )
+    with st.expander("The activation in numbers", icon=":material/table:"):
+        counts, against = st.columns(2, gap="medium")
+        with counts:
+            elements.table(
+                histogram_rows(found.activation),
+                alt="How many validation rows give which output of the neuron",
+            )
+        with against:
+            elements.table(
+                slice_rows(found.activation, found.y[:, found.serves]),
+                alt=f"The neuron's output where {name} is low to high, in standard deviations",
+            )
+            st.caption(f"{plain(name)} in standard deviations, in ten slices of equally many rows.")
 
 
 def show_standing(found: api.Neuron) -> None:

@@ -10,8 +10,8 @@ from dashboard import cache, cache_neurons, elements
 from dashboard.charts.neuron_picks import add_earlier_cuts
 from dashboard.charts.neurons import importance_heatmap
 from dashboard.charts.style import BLUE, CONFIG, GREY, VERMILLION
-from dashboard.charts.whatif import Marks, prediction, sensitivity
-from dashboard.formats import plain, signed, widths
+from dashboard.charts.whatif import Marks, Sizes, prediction, sensitivity
+from dashboard.formats import decimal, percent, plain, signed, widths
 from dashboard.neurons import SCORES, thinning
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
@@ -135,6 +135,34 @@ def draw_measured(result: Result) -> None:
         "and trains nothing; the run pruned stage by stage and fine-tuned in between. Before a "
         f"stage's fine-tuning the two are at most {off:.4f} apart."
     )
+    with st.expander("The prediction in numbers", icon=":material/table:"):
+        elements.table(
+            measured_rows(dense, predicted, before, trained),
+            alt="Predicted and measured validation R2 of every stage",
+        )
+        st.caption("The line of the picture, from the dense network downwards:")
+        elements.table(
+            [{"Parameters": params, "Predicted R²": decimal(r2)} for params, r2 in curve],
+            alt="Predicted validation R2 along the line of the picture",
+        )
+
+
+def measured_rows(dense: Sizes, *stages: Sizes) -> list[dict[str, Any]]:
+    """The dense network and every stage in numbers.
+
+    Args:
+        dense: ``(parameters, R2)``, once.
+        stages: the same of every stage: predicted, before and after fine-tuning.
+    """
+    names = ("Predicted R²", "R² before fine-tuning", "R² after fine-tuning")
+    rows = [dict(zip(names, ("–", "–", decimal(dense[0][1])), strict=True))]
+    for found in zip(*stages, strict=True):
+        rows.append({name: decimal(r2) for name, (_, r2) in zip(names, found, strict=True)})
+    sizes = [dense[0][0], *(params for params, _ in stages[0])]
+    return [
+        {"Stage": elements.stage_name(stage), "Parameters": params, **row}
+        for stage, (params, row) in enumerate(zip(sizes, rows, strict=True))
+    ]
 
 
 def draw_sensitivity(result: Result) -> None:
@@ -158,4 +186,13 @@ def draw_sensitivity(result: Result) -> None:
     st.caption(
         f"Each layer pruned alone, the others whole; predicted, not fine-tuned. Layer {lowest + 1} "
         f"is the most sensitive: {r2:.4f} with {100 * share:.0f} % of its neurons removed."
+    )
+    elements.numbers(
+        "The layers in numbers",
+        [
+            {"Layer": str(number), "Removed": percent(share), "Predicted R²": decimal(r2)}
+            for number, points in enumerate(layers, start=1)
+            for share, r2 in points
+        ],
+        alt="Predicted validation R2 by the share removed from one layer alone",
     )

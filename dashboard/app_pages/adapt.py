@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import elements, side_work_view
-from dashboard.charts.adaptation import LABELS, error_over_time
+from dashboard.charts.adaptation import LABELS, batch_rows, error_over_time
 from dashboard.charts.style import CONFIG
 from dashboard.formats import estimate, percent, plain, widths
 from dashboard.forms import KEEP
@@ -71,13 +71,18 @@ def show_adaptation(result: dict[str, Any]) -> None:
         config=CONFIG,
         key="error_over_time",
         alt="RMSE of every batch of new rows before it was learned from, by target, for the dense "
-        "and the pruned network and each way of adapting; the numbers are in the table",
+        "and the pruned network and each way of adapting",
     )
     repetitions = len(result["seeds"]) * result["folds"]
     st.caption(
         f"{plain(data['source'])}: {data['rows']:,} rows in {len(result['batches'])} batches; a "
         f"batch is predicted first, that is its error, then learned from. Means over "
         f"{repetitions} network(s). {plain(' '.join(data['notes']))}"
+    )
+    elements.numbers(
+        "The batches in numbers",
+        batch_rows(result),
+        alt="RMSE of batches of new rows by target, network and way of adapting",
     )
     st.markdown(
         "\n".join(f"- {plain(sentence).replace('R2', 'R²')}" for sentence in result["words"])

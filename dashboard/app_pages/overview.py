@@ -53,7 +53,7 @@ def show_result(title: str, run_id: str, result: dict[str, Any] | None) -> None:
     for sentence in result["verdict"]["words"][:1]:
         st.markdown(f"**{plain(sentence).replace('R2', 'R²')}**")
     elements.tradeoff_chart(result)
-    with st.expander("The numbers", icon=":material/table:"):
+    with st.expander("The stages in numbers", icon=":material/table:"):
         elements.result_table(result)
 
 

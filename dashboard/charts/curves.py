@@ -57,6 +57,11 @@ def curve_table(lines: Sequence[dict[str, Any]], spec: RunSpec) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def latest(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last line of every stage and arm, in the order in which these began."""
+    return list({(line["stage"], line["arm"]): line for line in lines}.values())
+
+
 def thinned(values: Floats, limit: int = MAX_POINTS) -> NDArray[np.int64]:
     """Places of about ``limit`` values to draw: the ends, and each bucket's least and largest."""
     if len(values) <= limit:

@@ -38,6 +38,11 @@ def metric(app: AppTest, label: str) -> str:
     return str(next(m.value for m in app.metric if m.label == label))
 
 
+def table_with(app: AppTest, *columns: str) -> Any:
+    """The first table, as a frame, that has all of these columns."""
+    return next(t.value for t in app.table if set(columns) <= set(t.value.columns))
+
+
 def figures(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
