@@ -62,7 +62,7 @@ def show_picture(
         chosen: those that are chosen, shown or not.
         view: the baseline and the batch.
     """
-    st.subheader("Smaller, faster, and as good", anchor=False)
+    st.header("Smaller, faster, and as good", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="picture"):
         across = st.segmented_control(
             "Across", list(AXES), default="parameters", required=True, key="across", **KEEP

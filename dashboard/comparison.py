@@ -47,7 +47,7 @@ def show_verdict(result: Result) -> None:
     verdict = result["verdict"]
     parts = {name: verdict[name] for name in PARTS if verdict[name] is not None}
     with st.container(border=True, key="verdict"):
-        st.subheader("Verdict", anchor=False)
+        st.header("Verdict", anchor=False)
         if not parts:
             st.markdown(
                 "No control was run beside the pruned network, so what pruning itself cost cannot "
@@ -72,7 +72,7 @@ def show_part(question: str, part: dict[str, Any]) -> None:
 def show_comparison(result: Result) -> None:
     """The table of the arms; another batch size draws this again and nothing else."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.subheader("Against what a reviewer will ask for", width="content", anchor=False)
+        st.header("Against what a reviewer will ask for", width="content", anchor=False)
         sizes = list(result["arms"][0]["latency_us"])
         batch = st.segmented_control(
             "Latency at a batch of",
@@ -172,7 +172,7 @@ def show_folds(result: Result) -> None:
     """How far the folds scatter, where there are some."""
     if result["folds"] < 2:
         return
-    st.subheader("Fold by fold", anchor=False)
+    st.header("Fold by fold", anchor=False)
     arms = [arm for arm in result["arms"] if "per_fold_r2" in arm]
     st.plotly_chart(
         folds(arms, elements.is_dark()),

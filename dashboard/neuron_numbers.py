@@ -15,19 +15,15 @@ MOST_BINS, MOST_SLICES = 10, 10
 Rows = list[dict[str, Any]]
 
 
-def weight_rows(
-    incoming: tuple[Sequence[str], Values], outgoing: tuple[Sequence[str], Values]
-) -> Rows:
-    """The weights that are drawn, the strongest of either side first.
+def weight_rows(names: Sequence[str], weights: Values) -> Rows:
+    """The weights that are drawn, the strongest first.
 
     Args:
-        incoming: what is at the other end of each weight, and the weights ``[count]``.
-        outgoing: the same of the other side.
+        names: what is at the other end of each weight.
+        weights: ``[count]``.
     """
     return [
-        {"Weight": side, "Rank": rank, "Other end": plain(names[at]), "Value": _value(weights[at])}
-        for side, (names, weights) in (("incoming", incoming), ("outgoing", outgoing))
-        for rank, at in enumerate(strongest(weights), start=1)
+        {"Other end": plain(names[at]), "Weight": _value(weights[at])} for at in strongest(weights)
     ]
 
 

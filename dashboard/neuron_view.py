@@ -178,11 +178,13 @@ def show_weights(run_id: str, found: api.Neuron) -> None:
             some = "" if len(weights) <= MOST_BARS else f" {MOST_BARS} of {len(weights):,}"
             bias = f"; its bias is {found.bias:+.3g}" if title == "Incoming" else ""
             st.caption(f"{all_of}{some}, for standardised inputs and targets{bias}.")
-    elements.numbers(
-        "The weights in numbers",
-        weight_rows((before, found.incoming), (after, found.outgoing)),
-        alt="The strongest weights to and from the neuron",
-    )
+    with st.expander("The weights in numbers", icon=":material/table:"):
+        for column, (title, names, weights) in zip(st.columns(2, gap="medium"), pairs, strict=True):
+            with column:
+                elements.table(
+                    weight_rows(names, weights), alt=f"{title} weights, the strongest first"
+                )
+                st.caption(f"{title}.")
 
 
 def _names(layer: int, count: int) -> tuple[str, ...]:
@@ -212,7 +214,7 @@ def show_activation(found: api.Neuron) -> None:
         alt=f"The neuron's output against {name}, a point a validation row",
     )
     step = drawn_rows(len(found.activation))
-    some = "" if step == 1 else f" Right: every {step}th row."
+    some = "" if step == 1 else f" Right: one row in {step}."
     st.caption(
         f"Mean {found.activation.mean():.3g}, standard deviation {found.activation.std():.3g} "
         f"over {len(found.activation):,} validation rows.{some}"

@@ -39,7 +39,7 @@ class View:
 
 def draw_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int) -> None:
     """The importance heatmap of a stage, one neuron, and the survival map of the whole run."""
-    st.subheader("Which neurons went", anchor=False)
+    st.header("Which neurons went", anchor=False)
     last = rows[-1]["stage"]
     view = choose_view(run_id, last, seeds, delivered)
     known = cache_neurons.facts_seed(run_id)
@@ -157,7 +157,7 @@ def layer_row(number: int, layer: api.LayerImportance) -> dict[str, Any]:
 
 def show_survival(layers: list[api.LayerImportance]) -> None:
     """When each neuron of the dense network went."""
-    st.subheader("When they went", anchor=False)
+    st.header("When they went", anchor=False)
     order = st.segmented_control(
         "Order of the neurons",
         ("longest kept first", "by number"),

@@ -97,7 +97,7 @@ def draw_cut(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
 
 def show_measured(result: Result) -> None:
     """The prediction beside what training gave at every stage, and each layer by itself."""
-    st.subheader("Predicted and trained", anchor=False)
+    st.header("Predicted and trained", anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
         draw_measured(result)

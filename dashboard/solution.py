@@ -21,7 +21,7 @@ def show_solution(result: Result) -> None:
     arms = {arm["arm"]: arm for arm in result["arms"]}
     if "relative_l2" not in arms["dense"]:
         return
-    st.subheader("Before and after, over the domain", anchor=False)
+    st.header("Before and after, over the domain", anchor=False)
     dense, structured = (estimate(arms[a]["relative_l2"], 5) for a in ("dense", "structured"))
     st.markdown(
         f"Error relative to the exact solution (L2): **{dense}** dense, **{structured}** pruned, "

@@ -58,7 +58,7 @@ def plan_link(data: DataSpec) -> None:
 def show_no_file() -> None:
     """What to do where a file is read and none is named yet."""
     with st.container(border=True):
-        st.subheader("No file yet", anchor=False)
+        st.header("No file yet", anchor=False)
         st.markdown(
             "Upload a table, or give the path of a file on the server. Then choose the targets "
             "from its columns: the split and the checks show up here.\n\n"
@@ -72,7 +72,7 @@ def show_no_target(columns: Sequence[dict[str, Any]]) -> None:
     """What to do next in a table whose targets are not named."""
     numbers = [column["name"] for column in columns if column["kind"] == "number"]
     with st.container(border=True):
-        st.subheader("Which columns are to be predicted?", anchor=False)
+        st.header("Which columns are to be predicted?", anchor=False)
         if numbers:
             st.markdown("Choose one or more **targets**: the split and the checks show up here.")
         else:
@@ -81,7 +81,7 @@ def show_no_target(columns: Sequence[dict[str, Any]]) -> None:
 
 def show_split(found: cache_data.Split) -> None:
     """Which rows train, validate and test, and whether the parts look alike."""
-    st.subheader("Split", anchor=False)
+    st.header("Split", anchor=False)
     st.plotly_chart(
         split(found.rows, found.groups, elements.is_dark()),
         config=STILL if found.groups is None else CONFIG,
@@ -118,7 +118,7 @@ def part_row(found: cache_data.Split, part: str) -> dict[str, Any]:
 
 def show_spreads(spreads: Sequence[cache_data.Spread]) -> None:
     """The values of every target by part, next to each other."""
-    st.subheader("Targets in each part", anchor=False)
+    st.header("Targets in each part", anchor=False)
     shown = spreads[:MOST_SPREADS]
     for start in range(0, len(shown), 2):
         pair = shown[start : start + 2]
@@ -182,7 +182,7 @@ def show_data(data: DataSpec) -> None:
             show_rows(data)
         except SpinnError as error:
             elements.show_error(error)
-    st.subheader("Columns", anchor=False)
+    st.header("Columns", anchor=False)
     columns_table(held)
     with st.expander("First rows", icon=":material/table_rows:"):
         first_rows(held)

@@ -65,7 +65,7 @@ def show_queued(jobs: Jobs) -> None:
     """The first of the queue, the one that the address names, or all of it."""
     if not jobs:
         return
-    st.subheader(f"Queued: {counted(len(jobs), 'run')}", anchor=False)
+    st.header(f"Queued: {counted(len(jobs), 'run')}", anchor=False)
     most = MOST_QUEUED if st.session_state.get("all_queued") else FEW_QUEUED
     for job in jobs:
         if (job.place or 0) <= most or job.run_id == st.query_params.get("run"):
@@ -78,7 +78,7 @@ def show_ended(title: str, jobs: Jobs) -> None:
     """What has ended, the newest first."""
     if not jobs:
         return
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     for job in jobs[:MOST_ENDED]:
         if job.state is State.FAILED:
             show_card(job)

@@ -41,7 +41,7 @@ def show_result(title: str, run_id: str, result: dict[str, Any] | None) -> None:
     if result is None:  # deleted since it was listed
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(title, width="content", anchor=False, help=WHY[title])
+        st.header(title, width="content", anchor=False, help=WHY[title])
         st.page_link(
             "app_pages/run.py",
             label=run_id,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
 from tests.dashboard.support import PAGES, opened
 
@@ -21,6 +23,22 @@ def look(trace: dict[str, Any]) -> tuple[tuple[str, str], str] | None:
     if trace["type"] != "scatter" or trace.get("mode") == "text" or not isinstance(colour, str):
         return None
     return (str(marker.get("symbol")), str(line.get("dash"))), colour
+
+
+HEADINGS = {"title": 1, "header": 2, "subheader": 3}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_skips_a_heading_level(
+    finished_run: RunFolder, folded_run: RunFolder, page: str
+) -> None:
+    for run in (finished_run, folded_run):
+        seed = str(api.dense_scores(run.run_id, "l1")[0])
+        app = opened(page, run=run.run_id, seed=seed)
+        levels = [HEADINGS[node.type] for node in app.main if node.type in HEADINGS]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels)), levels
 
 
 @pytest.mark.parametrize(
