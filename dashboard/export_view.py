@@ -44,6 +44,7 @@ def show_exports(folder: api.RunFolder) -> None:
             known,
             default=["onnx", "module"],
             key="formats",
+            bind="query-params",
             format_func=lambda kind: f"{kind}: {KINDS[kind]}",
             width="stretch",
         )

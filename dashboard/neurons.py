@@ -17,6 +17,7 @@ from spinn_engine import api
 from spinn_engine.errors import SpinnError
 
 Rows = list[dict[str, Any]]
+SEED_OF = "seed_of"  # the run whose seed was chosen last
 
 
 @st.fragment
@@ -68,6 +69,8 @@ def choose_view(run_id: str, last: int, seeds: tuple[int, ...], delivered: int) 
         stage = choose.slider(
             "Stage (0 is the dense network)", 0, last, 0, key="stage", bind="query-params"
         )
+    if st.session_state.setdefault(SEED_OF, run_id) != run_id:  # that seed was chosen of another
+        st.session_state.update({SEED_OF: run_id, "seed": delivered})
     seed = who.selectbox(
         "Seed",
         seeds,

@@ -127,25 +127,32 @@ def show_all(run: api.RunFolder) -> None:
         st.caption("Nothing has been adapted yet.")
         return
     names = list(found)
-    choose_newest(run, names)
-    name = names[0]
+    name = newest(run, names)
     if len(names) > 1:
-        name = st.selectbox("Adaptation", names, key="adaptation", width=420)
+        name = st.selectbox(
+            "Adaptation",
+            names,
+            names.index(name),
+            key="adaptation",
+            bind="query-params",
+            width=420,
+        )
     show_adaptation(found[name])
 
 
-def choose_newest(run: api.RunFolder, names: list[str]) -> None:
-    """Show what has ended since the last look, or else what was chosen."""
+def newest(run: api.RunFolder, names: list[str]) -> str:
+    """The one that ended last; where that was since the last look, it is shown at once."""
     done = side_work_view.newest_done(run.run_id, "adapt")
-    newest = None
+    name = names[-1]
     with suppress(SpinnError):  # what it printed was meddled with; its result is elsewhere
-        newest = api.work_result(done).get("name") if done else None
+        told = api.work_result(done).get("name") if done else None
+        name = told if told in names else name
     seen = (run.run_id, done and (done.name, done.began))
-    if newest in names and st.session_state.get(SEEN) != seen:
-        st.session_state[SEEN] = seen
-        st.session_state["adaptation"] = newest
-    if st.session_state.get("adaptation") not in names:
-        st.session_state["adaptation"] = names[-1]
+    before = st.session_state.get(SEEN)
+    st.session_state[SEEN] = seen
+    if before != seen and not st.session_state["page_entered"]:  # on arrival the address says it
+        st.session_state["adaptation"] = name
+    return name
 
 
 st.title("Adapt", anchor=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,3 +78,46 @@ def test_the_address_gives_the_batch(finished_run: RunFolder) -> None:
     assert app.button_group(key="batch").value == "64"
     app = opened("run", run=finished_run.run_id, batch="63")
     assert app.button_group(key="batch").value == "8192"
+
+
+@pytest.mark.parametrize(
+    ("key", "good", "default"),
+    [
+        ("seed", "0", None),
+        ("order", "by number", "by score"),
+        ("survival_order", "by number", "longest kept first"),
+    ],
+)
+def test_the_address_gives_the_view_of_the_neurons(
+    finished_run: RunFolder, key: str, good: str, default: str | None
+) -> None:
+    result = finished_run.result()
+    assert result is not None
+    other = str(1 - result["delivered_seed"])
+    for asked in (good if default else other, "../x", "7", "[0]"):
+        app = opened("run", run=finished_run.run_id, **{key: asked})
+        assert not app.error
+        kinds = (*app.selectbox, *app.get("button_group"))
+        shown = str(next(widget for widget in kinds if widget.key == key).value)
+        wanted = asked if asked in (good, other) else default or str(result["delivered_seed"])
+        assert shown == wanted
+
+
+def test_another_run_begins_with_the_seed_that_its_files_hold(
+    finished_run: RunFolder, several: Path
+) -> None:
+    result = finished_run.result()
+    assert result is not None
+    app = opened("run", run="one", seed=str(1 - result["delivered_seed"]))
+    assert app.selectbox(key="seed").value == 1 - result["delivered_seed"]
+    app.selectbox(key="run").set_value("two").run()
+    assert not app.exception
+    assert app.selectbox(key="seed").value == result["delivered_seed"]
+
+
+def test_the_address_gives_the_formats(finished_run: RunFolder) -> None:
+    options = opened("report", run="finished").multiselect(key="formats").options
+    wanted = next(option for option in options if option.startswith("pt2"))
+    assert opened("report", run="finished", formats=wanted).multiselect[0].value == ["pt2"]
+    app = opened("report", run="finished", formats="../../etc")
+    assert app.multiselect(key="formats").value == ["onnx", "module"]

@@ -142,6 +142,19 @@ def test_what_ended_since_the_last_look_is_shown_first(adapted: dict[str, Any]) 
     assert not app.run().exception
 
 
+def test_the_address_gives_the_adaptation(adapted: dict[str, Any]) -> None:
+    path = api.open_run("mine").path / "adaptation" / "zz-later-name.json"
+    path.write_text(json.dumps({**adapted, "name": "zz-later-name"}))
+    (put(outcome="done") / "out.json").write_text('{"name": "zz-later-name"}')
+    app = opened("adapt", run="mine", adaptation=adapted["name"])
+    assert app.selectbox(key="adaptation").value == adapted["name"]
+    assert app.run().selectbox(key="adaptation").value == adapted["name"]
+    for tampered in ("../../spec", "", "0"):
+        app = opened("adapt", run="mine", adaptation=tampered)
+        assert not app.error
+        assert app.selectbox(key="adaptation").value == "zz-later-name"
+
+
 def test_without_a_path_there_is_nothing_to_press(finished_run: RunFolder) -> None:
     app = opened("adapt", run="finished", rows="a table of new rows")
     assert app.button(key="adapt").disabled
