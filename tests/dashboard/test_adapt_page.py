@@ -103,13 +103,13 @@ def test_work_under_way_shows_how_far_it_is_and_can_be_stopped(own_copy: str) ->
     progress = app.get("progress")[0].proto
     assert (progress.value, progress.text) == (15, "Batch 3 of 20")
     with ThreadPoolExecutor() as pool:
-        pressed = pool.submit(lambda: app.button(key=f"stop_{folder.name}").click().run())
+        pressed = pool.submit(lambda: app.button(key=f"stop_mine_{folder.name}").click().run())
         while not (folder / "stop").exists():
             time.sleep(0.01)
         put(host="lab7", outcome="stopped")
         pressed.result()
     assert "was stopped" in words(app)
-    app.button(key=f"dismiss_{folder.name}").click().run()
+    app.button(key=f"dismiss_mine_{folder.name}").click().run()
     assert not folder.exists()
     assert "was stopped" not in words(app)
 
