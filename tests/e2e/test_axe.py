@@ -6,8 +6,9 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from spinn_engine import api
 from tests.dashboard.support import PAGES
 from tests.e2e.conftest import Watched
 from tests.e2e.finished import finished_run, settled
@@ -47,7 +48,8 @@ def violations(page: Page) -> list[dict[str, Any]]:
 def addresses(run_id: str) -> list[str]:
     pages = [f"{name}?run={run_id}" if name in OF_A_RUN else name for name in PAGES]
     steps = [f"run?run={run_id}&present=1&step={step}" for step in ("1", "4", "7", "all")]
-    return [*pages, *steps]
+    seed = api.dense_scores(run_id, "l1")[0]
+    return [*pages, f"run?run={run_id}&seed={seed}&layer=1&neuron=3", *steps]
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 400), ("dark", 1280)])
@@ -55,12 +57,15 @@ def test_no_page_has_a_serious_violation(
     dashboard: str, chromium: Browser, theme: Any, width: int
 ) -> None:
     run_id = finished_run()
+    api.adapt(run_id, settings=api.AdaptSettings(batch_rows=1000, arms=("full", "last_layer")))
     context = chromium.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)
     page = context.new_page()
     found = {}
     for address in addresses(run_id):
         page.goto(f"{dashboard}/{address}")
         settled(page)
+        if address.startswith("adapt"):
+            expect(page.locator(".st-key-error_over_time .js-plotly-plot")).to_be_visible()
         if wrong := violations(page):
             found[address] = wrong
     context.close()
