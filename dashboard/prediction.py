@@ -188,7 +188,7 @@ def draw_sensitivity(result: Result) -> None:
         f"is the most sensitive: {r2:.4f} with {100 * share:.0f} % of its neurons removed."
     )
     elements.numbers(
-        "The layers in numbers",
+        "The sensitivity in numbers",
         [
             {"Layer": str(number), "Removed": percent(share), "Predicted R²": decimal(r2)}
             for number, points in enumerate(layers, start=1)

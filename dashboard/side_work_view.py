@@ -143,6 +143,8 @@ def _show_one(work: api.Work, linked: bool = False) -> None:
         faults.show(_place(work))
         if linked:
             _link(work)
+        elif work.state is State.RUNNING:
+            st.caption("You may leave this page: it goes on, and is here when you come back.")
 
 
 def _show_running(work: api.Work) -> None:
@@ -155,7 +157,6 @@ def _show_running(work: api.Work) -> None:
         _button(work, "Stop", ":material/stop_circle:", api.stop_work)
     if work.of:
         st.progress(work.done / work.of, text=f"Batch {work.done} of {work.of}")
-    st.caption("You may leave this page: it goes on, and is here when you come back.")
 
 
 def _show_ended(work: api.Work) -> None:

@@ -17,7 +17,7 @@ LABELS = {
     "last_layer": "last layer, closed form",
 }
 COLOURS = {"none": GREY, "full": BLUE, "frozen": GREEN, "last_layer": VERMILLION}
-DASHES = {"none": "dot", "full": "solid", "frozen": "dash", "last_layer": "solid"}
+DASHES = {"none": "dot", "full": "solid", "frozen": "dash", "last_layer": "dashdot"}
 SYMBOLS = {"none": "cross", "full": "square", "frozen": "diamond", "last_layer": "circle"}
 MOST_BATCHES = 20  # of a target in the table
 ROW_HEIGHT, MOST_MARKERS, GAP = 250, 40, 0.06

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from dashboard.charts.adaptation import DASHES
+from dashboard.charts.split import PART_DASHES
+from dashboard.charts.style import ARM_DASHES
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
 from tests.dashboard.support import PAGES, opened
@@ -60,6 +63,11 @@ def test_every_picture_has_words_and_more_than_colour(
                 if (seen := look(trace)) is not None:
                     colours.setdefault(seen[0], set()).add(seen[1])
             assert all(len(one) == 1 for one in colours.values()), chart.proto.alt
+
+
+@pytest.mark.parametrize("dashes", [ARM_DASHES, DASHES, PART_DASHES])
+def test_lines_that_stand_together_differ_in_their_dashes(dashes: dict[str, object]) -> None:
+    assert len({str(dash) for dash in dashes.values()}) == len(dashes)
 
 
 def test_the_folds_are_in_a_table_too(folded_run: RunFolder) -> None:
