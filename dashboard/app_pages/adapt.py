@@ -10,7 +10,7 @@ from dashboard.charts.adaptation import LABELS, batch_rows, error_over_time
 from dashboard.charts.style import CONFIG
 from dashboard.formats import estimate, percent, plain, widths
 from dashboard.forms import KEEP
-from dashboard.run_choice import choose_run
+from dashboard.run_choice import choose_run, in_address
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 
@@ -129,14 +129,7 @@ def show_all(run: api.RunFolder) -> None:
     names = list(found)
     name = newest(run, names)
     if len(names) > 1:
-        name = st.selectbox(
-            "Adaptation",
-            names,
-            names.index(name),
-            key="adaptation",
-            bind="query-params",
-            width=420,
-        )
+        name = in_address("Adaptation", names, name, "adaptation")
     show_adaptation(found[name])
 
 

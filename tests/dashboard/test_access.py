@@ -129,3 +129,17 @@ def test_the_address_gives_the_formats(finished_run: RunFolder) -> None:
     assert opened("report", run="finished", formats=wanted).multiselect[0].value == ["pt2"]
     app = opened("report", run="finished", formats="../../etc")
     assert app.multiselect(key="formats").value == ["onnx", "module"]
+
+
+def test_the_run_is_in_the_address_even_if_it_is_the_newest(several: Path) -> None:
+    newest = api.list_runs()[0].run_id
+    for page in ("run", "adapt", "report"):
+        app = opened(page)
+        assert app.selectbox(key="run").value == newest
+        assert app.query_params["run"] == newest
+    app = opened("run", run="two")
+    assert app.query_params["run"] == "two"
+    app.selectbox(key="run").set_value("one").run()
+    assert app.query_params["run"] == "one"
+    app.query_params["run"] = "other"  # as a link on the page does, or Back
+    assert app.run().selectbox(key="run").value == "other"
