@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts.style import BLUE, GREEN, GREY, GRID, VERMILLION, figure
-from dashboard.formats import plain
+from dashboard.formats import NO_BREAK, plain
 
 LABELS = {
     "none": "left as it is",
@@ -62,7 +62,9 @@ def batch_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "Target": plain(target)
             + (f" ({plain(data['units'][target])})" if target in data["units"] else ""),
-            "Rows": f"{batches[at]['first_row']:,} to {batches[at]['last_row']:,}",
+            "Rows": f"{batches[at]['first_row']:,} to {batches[at]['last_row']:,}".replace(
+                " ", NO_BREAK
+            ),
             **{
                 f"{network['network']}, {LABELS[arm['arm']]}": (
                     f"{arm['by_batch']['rmse'][target]['mean'][at]:.4g}"

@@ -130,8 +130,8 @@ def test_many_batches_are_thinned_and_the_last_one_stays() -> None:
     }
     rows = batch_rows(result)
     assert 2 < len(rows) <= MOST_BATCHES + 1
-    assert rows[0]["Rows"] == "1 to 10"
-    assert rows[-1]["Rows"] == "12,331 to 12,340"
+    assert rows[0]["Rows"].split() == ["1", "to", "10"]
+    assert rows[-1]["Rows"].split() == ["12,331", "to", "12,340"]
     assert rows[-1]["Target"] == "wear (mm)"
     assert rows[-1]["dense, all layers again"] == f"{1233 / 7:.4g}"
 
