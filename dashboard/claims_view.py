@@ -30,7 +30,7 @@ def show_claims(run_id: str | None) -> None:
     Args:
         run_id: a finished run to hold them against; None where there is none.
     """
-    st.subheader("Claims", anchor=False)
+    st.header("Claims", anchor=False)
     against = f"run {run_id}" if run_id else "arithmetic alone, for there is no finished run yet"
     st.caption(f"A sentence, a quantity and a value, held against {plain(against)}.")
     choice = st.segmented_control(

@@ -20,7 +20,7 @@ FIRST_COLUMNS = (elements.ARM, "Arm", "Run", "R²", "n")  # what is looked for i
 
 def show_chosen(rows: Sequence[RunRow], known_tags: Sequence[str], view: View) -> None:
     """A line a run: open it, what people say of it, and what can be done with it."""
-    st.subheader(f"Chosen: {counted(len(rows), 'run')}", anchor=False)
+    st.header(f"Chosen: {counted(len(rows), 'run')}", anchor=False)
     for row in rows[:MOST]:
         with st.container(border=True, key=f"chosen_{row.run_id}", gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -58,7 +58,7 @@ def show_chosen(rows: Sequence[RunRow], known_tags: Sequence[str], view: View) -
 
 def show_differing(rows: Sequence[RunRow]) -> None:
     """Fields and facts that are not equal in all runs, a column a run."""
-    st.subheader("Only what differs", anchor=False)
+    st.header("Only what differs", anchor=False)
     if len(rows) < 2:
         st.caption("It takes two runs to differ: choose another one.")
         return
@@ -87,7 +87,7 @@ def unbroken(run_id: str) -> str:
 
 def show_arms(rows: Sequence[RunRow], view: View) -> None:
     """The arms of every run in one table, and what each run showed, in words."""
-    st.subheader("Against what a reviewer will ask for", anchor=False)
+    st.header("Against what a reviewer will ask for", anchor=False)
     results = cache_runs.whole_results(rows[:MOST])
     arms = [(run_id, arm) for run_id, result in results.items() for arm in result["arms"]]
     order = list(ARM_LABELS)

@@ -62,7 +62,7 @@ def show_picture(
         chosen: those that are chosen, shown or not.
         view: the baseline and the batch.
     """
-    st.subheader("Smaller, faster, and as good", anchor=False)
+    st.header("Smaller, faster, and as good", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="picture"):
         across = st.segmented_control(
             "Across", list(AXES), default="parameters", required=True, key="across", **KEEP
@@ -142,7 +142,7 @@ def show_group(rows: Sequence[RunRow], how: Drawing) -> None:
     mixed = how.across == "latency" and len({row.machine for row in rows}) > 1
     warning = " Latencies of several machines or devices: do not rank runs by them." * mixed
     st.caption(group_notes(rows, points) + warning)
-    with st.expander("The numbers", icon=":material/table:", key=f"numbers_{data}"):
+    with st.expander("The picture in numbers", icon=":material/table:", key=f"numbers_{data}"):
         step = {point.run_id for point in pareto_step(points)}
         elements.table(
             [number_row(point, title, point.run_id in step) for point in points],

@@ -10,9 +10,9 @@ from dashboard import elements
 from dashboard.charts.folds import folds
 from dashboard.charts.style import ARM_LABELS, CONFIG
 from dashboard.formats import (
-    MINUS,
     NO_BREAK,
     counted,
+    decimal,
     estimate,
     factor,
     milliseconds,
@@ -47,7 +47,7 @@ def show_verdict(result: Result) -> None:
     verdict = result["verdict"]
     parts = {name: verdict[name] for name in PARTS if verdict[name] is not None}
     with st.container(border=True, key="verdict"):
-        st.subheader("Verdict", anchor=False)
+        st.header("Verdict", anchor=False)
         if not parts:
             st.markdown(
                 "No control was run beside the pruned network, so what pruning itself cost cannot "
@@ -72,7 +72,7 @@ def show_part(question: str, part: dict[str, Any]) -> None:
 def show_comparison(result: Result) -> None:
     """The table of the arms; another batch size draws this again and nothing else."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.subheader("Against what a reviewer will ask for", width="content", anchor=False)
+        st.header("Against what a reviewer will ask for", width="content", anchor=False)
         sizes = list(result["arms"][0]["latency_us"])
         batch = st.segmented_control(
             "Latency at a batch of",
@@ -172,7 +172,7 @@ def show_folds(result: Result) -> None:
     """How far the folds scatter, where there are some."""
     if result["folds"] < 2:
         return
-    st.subheader("Fold by fold", anchor=False)
+    st.header("Fold by fold", anchor=False)
     arms = [arm for arm in result["arms"] if "per_fold_r2" in arm]
     st.plotly_chart(
         folds(arms, elements.is_dark()),
@@ -189,18 +189,18 @@ def show_folds(result: Result) -> None:
         "Whole groups go to one fold. A marker is the mean over the seeds of one arm, tested on "
         "that fold alone; pooled R², in the table, takes the predictions of all folds together."
     )
-    with st.expander("The folds in numbers", icon=":material/table:"):
-        elements.table(
-            [
-                {
-                    elements.ARM: arm["arm"],
-                    "Arm": ARM_LABELS[arm["arm"]].replace(" ", NO_BREAK),
-                    **{
-                        f"Fold {fold}": f"{r2:.4f}".replace("-", MINUS)
-                        for fold, r2 in enumerate(arm["per_fold_r2"], start=1)
-                    },
-                }
-                for arm in arms
-            ],
-            alt="R2 of every arm in every fold",
-        )
+    elements.numbers(
+        "The folds in numbers",
+        [
+            {
+                elements.ARM: arm["arm"],
+                "Arm": ARM_LABELS[arm["arm"]].replace(" ", NO_BREAK),
+                **{
+                    f"Fold {fold}": decimal(r2)
+                    for fold, r2 in enumerate(arm["per_fold_r2"], start=1)
+                },
+            }
+            for arm in arms
+        ],
+        alt="R2 of every arm in every fold",
+    )

@@ -11,9 +11,9 @@ import streamlit as st
 
 from dashboard import cache, formats, tails
 from dashboard.charts.architecture import architecture, width_label
-from dashboard.charts.curves import curve_table, loss_curves, r2_curve
+from dashboard.charts.curves import curve_table, latest, loss_curves, r2_curve
 from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS, CONFIG
-from dashboard.charts.tradeoff import tradeoff
+from dashboard.charts.tradeoff import points_of, tradeoff
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
 
@@ -85,6 +85,25 @@ def learning_curves(run_id: str) -> None:
         f"structured network. Latest epoch, {ARM_LABELS[last['arm']]}: validation loss "
         f"{fmean(last['val_loss']):.4g}, R² {fmean(last['val_r2']):.4f}."
     )
+    numbers(
+        "The curves in numbers",
+        [curve_row(line) for line in latest(lines)],
+        alt="The latest epoch of every arm in every stage: losses and R2, means over its members",
+        key=f"curves_{run_id}",
+    )
+
+
+def curve_row(line: dict[str, Any]) -> dict[str, Any]:
+    """How far an arm has come in a stage, and where it stands."""
+    return {
+        ARM: line["arm"],
+        "Arm": ARM_LABELS[line["arm"]].replace(" ", formats.NO_BREAK),
+        "Stage": stage_name(line["stage"]),
+        "Epoch": f"{line['epoch']} of {line['epochs']}",
+        "Training loss": f"{fmean(line['train_loss']):.4g}" if line["train_loss"] else "–",
+        "Validation loss": f"{fmean(line['val_loss']):.4g}",
+        "R² on validation rows": formats.decimal(fmean(line["val_r2"])),
+    }
 
 
 def stage_name(stage: int) -> str:
@@ -105,6 +124,19 @@ def table(rows: Sequence[dict[str, Any]], alt: str) -> None:
         styled = styled.map(lambda arm: f"color: {ARM_COLOURS[str(arm)]}", subset=[ARM])
         styled = styled.format(lambda arm: ARM_GLYPHS[str(arm)], subset=[ARM])
     st.table(styled, border="horizontal", hide_index=True, alt=alt)
+
+
+def numbers(title: str, rows: Sequence[dict[str, Any]], alt: str, key: str | None = None) -> None:
+    """The table behind a picture, folded away below it.
+
+    Args:
+        title: what is unfolded.
+        rows: one dict a row, as ``table`` takes them.
+        alt: what the table is, in words.
+        key: keeps it unfolded where the picture is drawn again and again.
+    """
+    with st.expander(title, icon=":material/table:", key=key):
+        table(rows, alt)
 
 
 def headline(result: dict[str, Any]) -> None:
@@ -162,6 +194,30 @@ def tradeoff_chart(result: dict[str, Any]) -> None:
         "over the targets. Arms of equal size stand side by side; magnitude pruning keeps the "
         "dense shape, so it stands at the dense size."
     )
+    numbers(
+        "The picture in numbers",
+        tradeoff_rows(result),
+        alt="Parameters and R2 on the test rows of every stage and arm, and of each seed",
+    )
+
+
+def tradeoff_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """A row a mean of the trade-off picture, with the dots around it, and the linear model."""
+    linear = [arm for arm in result["arms"] if arm["arm"] == "linear"]
+    means = [(p.arm, p.name, p.params, p.r2) for p in points_of(result["stages"], result["arms"])]
+    means += [("linear", ARM_LABELS["linear"], arm["params"], arm["r2"]) for arm in linear]
+    return [
+        {
+            ARM: arm,
+            "Arm": ARM_LABELS[arm].replace(" ", formats.NO_BREAK),
+            "Size": name.replace(" ", formats.NO_BREAK) if name.startswith("stage") else "",
+            "Parameters": params,
+            "R² on test rows": formats.estimate(r2),
+            "n": r2["n"],
+            "Each repetition": ", ".join(map(formats.decimal, r2["per_seed"])),
+        }
+        for arm, name, params, r2 in means
+    ]
 
 
 def spec_of(result: dict[str, Any]) -> RunSpec:

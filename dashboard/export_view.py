@@ -24,7 +24,7 @@ KINDS = {
 
 def show_exports(folder: api.RunFolder) -> None:
     """Every file that was exported, and a form to export more."""
-    st.subheader("Other formats", anchor=False)
+    st.header("Other formats", anchor=False)
     st.caption(
         "From raw inputs to raw outputs: the scaling is folded into the first and the last layer. "
         "Every file is loaded in a fresh process and compared with the network on the test rows."
@@ -44,6 +44,7 @@ def show_exports(folder: api.RunFolder) -> None:
             known,
             default=["onnx", "module"],
             key="formats",
+            bind="query-params",
             format_func=lambda kind: f"{kind}: {KINDS[kind]}",
             width="stretch",
         )

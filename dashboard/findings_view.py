@@ -23,7 +23,7 @@ BEFORE = "findings_before"  # source, number of findings, and what was left out 
 
 def show_findings(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
     """All findings, the worst first, with what to leave out at a press."""
-    st.subheader("Checks", anchor=False)
+    st.header("Checks", anchor=False)
     tell_what_is_left(data, found)
     if not found:
         st.success("The checks found nothing.", icon=":material/check_circle:")

@@ -49,15 +49,15 @@ def widths(hidden: Sequence[int]) -> str:
 
 def estimate(figure: dict[str, Any], digits: int = 4) -> str:
     """A mean with its 95 % interval: ``0.9812 [0.9790, 0.9834]``; the mean alone where n is 1."""
-    mean = f"{figure['mean']:.{digits}f}".replace("-", MINUS)
+    mean = decimal(figure["mean"], digits)
     if figure["low"] is None:
         return mean
-    low, high = (f"{figure[end]:.{digits}f}".replace("-", MINUS) for end in ("low", "high"))
+    low, high = (decimal(figure[end], digits) for end in ("low", "high"))
     return f"{mean}{NO_BREAK}[{low},{NO_BREAK}{high}]"
 
 
 def decimal(value: float, digits: int = 4) -> str:
-    """A number with a true minus where it is below zero."""
+    """A number with so many digits after the point: ``0.9812``, below zero with a true minus."""
     return f"{value:.{digits}f}".replace("-", MINUS)
 
 

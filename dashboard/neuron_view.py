@@ -17,6 +17,7 @@ from dashboard.charts.neuron import (
 )
 from dashboard.charts.style import CONFIG
 from dashboard.formats import plain, signed
+from dashboard.neuron_numbers import histogram_rows, slice_rows, weight_rows
 from dashboard.score_names import SCORES
 from spinn_engine import api
 
@@ -68,7 +69,7 @@ def offer_seed(run_id: str, known: int, shown: int) -> None:
         st.button(
             f"Show seed {known}",
             key="show_known_seed",
-            on_click=lambda: st.session_state.update({f"seed_{run_id}": known}),
+            on_click=lambda: st.session_state.update({"seed": known}),
         )
 
 
@@ -177,6 +178,13 @@ def show_weights(run_id: str, found: api.Neuron) -> None:
             some = "" if len(weights) <= MOST_BARS else f" {MOST_BARS} of {len(weights):,}"
             bias = f"; its bias is {found.bias:+.3g}" if title == "Incoming" else ""
             st.caption(f"{all_of}{some}, for standardised inputs and targets{bias}.")
+    with st.expander("The weights in numbers", icon=":material/table:"):
+        for column, (title, names, weights) in zip(st.columns(2, gap="medium"), pairs, strict=True):
+            with column:
+                elements.table(
+                    weight_rows(names, weights), alt=f"{title} weights, the strongest first"
+                )
+                st.caption(f"{title}.")
 
 
 def _names(layer: int, count: int) -> tuple[str, ...]:
@@ -206,11 +214,24 @@ def show_activation(found: api.Neuron) -> None:
         alt=f"The neuron's output against {name}, a point a validation row",
     )
     step = drawn_rows(len(found.activation))
-    some = "" if step == 1 else f" Right: every {step}th row."
+    some = "" if step == 1 else f" Right: one row in {step}."
     st.caption(
         f"Mean {found.activation.mean():.3g}, standard deviation {found.activation.std():.3g} "
         f"over {len(found.activation):,} validation rows.{some}"
     )
+    with st.expander("The activation in numbers", icon=":material/table:"):
+        counts, against = st.columns(2, gap="medium")
+        with counts:
+            elements.table(
+                histogram_rows(found.activation),
+                alt="How many validation rows give which output of the neuron",
+            )
+        with against:
+            elements.table(
+                slice_rows(found.activation, found.y[:, found.serves]),
+                alt=f"The neuron's output where {name} is low to high, in standard deviations",
+            )
+            st.caption(f"{plain(name)} in standard deviations, in ten slices of equally many rows.")
 
 
 def show_standing(found: api.Neuron) -> None:

@@ -17,6 +17,7 @@ from spinn_engine import api
 from spinn_engine.errors import SpinnError
 
 Rows = list[dict[str, Any]]
+SEED_OF = "seed_of"  # the run whose seed was chosen last
 
 
 @st.fragment
@@ -39,7 +40,7 @@ class View:
 
 def draw_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int) -> None:
     """The importance heatmap of a stage, one neuron, and the survival map of the whole run."""
-    st.subheader("Which neurons went", anchor=False)
+    st.header("Which neurons went", anchor=False)
     last = rows[-1]["stage"]
     view = choose_view(run_id, last, seeds, delivered)
     known = cache_neurons.facts_seed(run_id)
@@ -68,15 +69,23 @@ def choose_view(run_id: str, last: int, seeds: tuple[int, ...], delivered: int) 
         stage = choose.slider(
             "Stage (0 is the dense network)", 0, last, 0, key="stage", bind="query-params"
         )
+    if st.session_state.setdefault(SEED_OF, run_id) != run_id:  # that seed was chosen of another
+        st.session_state.update({SEED_OF: run_id, "seed": delivered})
     seed = who.selectbox(
         "Seed",
         seeds,
         index=seeds.index(delivered),
-        key=f"seed_{run_id}",
+        key="seed",
+        bind="query-params",
         help=f"The downloads hold seed {delivered}.",
     )
     order = how.segmented_control(
-        "Order", ("by score", "by number"), default="by score", required=True, key="order"
+        "Order",
+        ("by score", "by number"),
+        default="by score",
+        required=True,
+        key="order",
+        bind="query-params",
     )
     return View(stage, seed, order == "by score")
 
@@ -107,8 +116,11 @@ def draw_heatmap(
         f"{view.stage}. {cut_sentence(layers, view.stage, view.by_score)}{thinning(layers)}"
         f"{picking(layers) if clickable else ''}"
     )
-    with st.expander("The layers in numbers", icon=":material/table:"):
-        layer_table(layers)
+    elements.numbers(
+        "The layers in numbers",
+        [layer_row(number, layer) for number, layer in enumerate(layers, start=1)],
+        alt="Kept and removed neurons of each layer",
+    )
 
 
 def picking(layers: list[api.LayerImportance]) -> str:
@@ -132,33 +144,30 @@ def thinning(layers: list[api.LayerImportance]) -> str:
     return "" if step == 1 else f" One neuron in {step} is drawn."
 
 
-def layer_table(layers: list[api.LayerImportance]) -> None:
-    """Kept and removed of each layer, and how their scores lie."""
-    rows = [
-        {
-            "Layer": str(number),
-            "Neurons": len(layer.kept),
-            "Kept": int(layer.kept.sum()),
-            "Removed": int((~layer.kept).sum()),
-            "Median score kept": f"{np.median(layer.score[layer.kept]):.4g}",
-            "Median score removed": "–"
-            if layer.kept.all()
-            else f"{np.median(layer.score[~layer.kept]):.4g}",
-        }
-        for number, layer in enumerate(layers, start=1)
-    ]
-    elements.table(rows, alt="Kept and removed neurons of each layer")
+def layer_row(number: int, layer: api.LayerImportance) -> dict[str, Any]:
+    """Kept and removed of a layer, and how their scores lie."""
+    return {
+        "Layer": str(number),
+        "Neurons": len(layer.kept),
+        "Kept": int(layer.kept.sum()),
+        "Removed": int((~layer.kept).sum()),
+        "Median score kept": f"{np.median(layer.score[layer.kept]):.4g}",
+        "Median score removed": "–"
+        if layer.kept.all()
+        else f"{np.median(layer.score[~layer.kept]):.4g}",
+    }
 
 
 def show_survival(layers: list[api.LayerImportance]) -> None:
     """When each neuron of the dense network went."""
-    st.subheader("When they went", anchor=False)
+    st.header("When they went", anchor=False)
     order = st.segmented_control(
         "Order of the neurons",
         ("longest kept first", "by number"),
         default="longest kept first",
         required=True,
         key="survival_order",
+        bind="query-params",
     )
     left = "; ".join(
         f"layer {k}: {(layer.stage_removed < 0).sum()} of {len(layer.stage_removed)} left"
@@ -170,3 +179,19 @@ def show_survival(layers: list[api.LayerImportance]) -> None:
         key="survival",
         alt=f"The stage that removed each neuron of the dense network. {left}",
     )
+    last = max(int(layer.stage_removed.max()) for layer in layers)
+    elements.numbers(
+        "The stages in numbers",
+        [survival_row(number, layer, last) for number, layer in enumerate(layers, start=1)],
+        alt="Neurons that each stage removed from each layer, and those that are left",
+    )
+
+
+def survival_row(number: int, layer: api.LayerImportance, last: int) -> dict[str, Any]:
+    """How many neurons every stage up to ``last`` removed from a layer."""
+    removed = {
+        f"Removed in stage {stage}": int((layer.stage_removed == stage).sum())
+        for stage in range(1, last + 1)
+    }
+    left = int((layer.stage_removed < 0).sum())
+    return {"Layer": str(number), "Neurons": len(layer.stage_removed), **removed, "Left": left}

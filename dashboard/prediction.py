@@ -8,14 +8,15 @@ import streamlit as st
 
 from dashboard import elements
 from dashboard.charts.style import BLUE, CONFIG, GREY, VERMILLION
-from dashboard.charts.whatif import Marks, prediction, sensitivity
+from dashboard.charts.whatif import Marks, Sizes, prediction, sensitivity
+from dashboard.formats import decimal, percent
 
 Result = dict[str, Any]
 
 
 def show_measured(result: Result) -> None:
     """The prediction beside what training gave at every stage, and each layer by itself."""
-    st.subheader("Predicted and trained", anchor=False)
+    st.header("Predicted and trained", anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
         draw_measured(result)
@@ -53,6 +54,34 @@ def draw_measured(result: Result) -> None:
         "and trains nothing; the run pruned stage by stage and fine-tuned in between. Before a "
         f"stage's fine-tuning the two are at most {off:.4f} apart."
     )
+    with st.expander("The prediction in numbers", icon=":material/table:"):
+        elements.table(
+            measured_rows(dense, predicted, before, trained),
+            alt="Predicted and measured validation R2 of every stage",
+        )
+        st.caption("The line of the picture, from the dense network downwards:")
+        elements.table(
+            [{"Parameters": params, "Predicted R²": decimal(r2)} for params, r2 in curve],
+            alt="Predicted validation R2 along the line of the picture",
+        )
+
+
+def measured_rows(dense: Sizes, *stages: Sizes) -> list[dict[str, Any]]:
+    """The dense network and every stage in numbers.
+
+    Args:
+        dense: ``(parameters, R2)``, once.
+        stages: the same of every stage: predicted, before and after fine-tuning.
+    """
+    names = ("Predicted R²", "R² before fine-tuning", "R² after fine-tuning")
+    rows = [dict(zip(names, ("–", "–", decimal(dense[0][1])), strict=True))]
+    for found in zip(*stages, strict=True):
+        rows.append({name: decimal(r2) for name, (_, r2) in zip(names, found, strict=True)})
+    sizes = [dense[0][0], *(params for params, _ in stages[0])]
+    return [
+        {"Stage": elements.stage_name(stage), "Parameters": params, **row}
+        for stage, (params, row) in enumerate(zip(sizes, rows, strict=True))
+    ]
 
 
 def draw_sensitivity(result: Result) -> None:
@@ -76,4 +105,13 @@ def draw_sensitivity(result: Result) -> None:
     st.caption(
         f"Each layer pruned alone, the others whole; predicted, not fine-tuned. Layer {lowest + 1} "
         f"is the most sensitive: {r2:.4f} with {100 * share:.0f} % of its neurons removed."
+    )
+    elements.numbers(
+        "The sensitivity in numbers",
+        [
+            {"Layer": str(number), "Removed": percent(share), "Predicted R²": decimal(r2)}
+            for number, points in enumerate(layers, start=1)
+            for share, r2 in points
+        ],
+        alt="Predicted validation R2 by the share removed from one layer alone",
     )

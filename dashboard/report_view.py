@@ -31,7 +31,7 @@ class Report:
 
 def show_report(folder: api.RunFolder) -> None:
     """The button that makes it; once made, the files and the page itself."""
-    st.subheader("Report", anchor=False)
+    st.header("Report", anchor=False)
     st.caption(
         "One HTML page that opens offline and prints well, LaTeX tables, figures as SVG and PDF "
         "at column width, a methods paragraph made from the spec, and the JSON."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import streamlit as st
 
 from dashboard.formats import duration, plain
@@ -28,13 +30,39 @@ def choose_run(finished: bool = False) -> api.RunFolder:
             st.markdown(f"There is no {kind} yet. Plan one; it takes about three minutes.")
             plan_link()
         st.stop()
-    run_id = st.selectbox(
-        "Run", runs, key="run", bind="query-params", width=420, on_change=first_stage
-    )
-    folder = api.open_run(run_id)
+    folder = api.open_run(in_address("Run", runs, runs[0], "run", first_stage))
     if api.is_demo(folder):
         show_demo(folder)
     return folder
+
+
+def in_address(
+    label: str,
+    options: Sequence[str],
+    first: str,
+    key: str,
+    on_change: Callable[[], None] | None = None,
+) -> str:
+    """One of some that grow in number: what is chosen stands in the address, even the first one.
+
+    A bound widget leaves its default out, and a link without it shows another one tomorrow.
+
+    Args:
+        label: what is chosen.
+        options: all that there are.
+        first: what is chosen where neither the visitor nor the address says so.
+        key: of the widget, and its name in the address.
+        on_change: what follows another choice.
+    """
+    state, asked = st.session_state, st.query_params.get(key)
+    is_new = state["page_entered"] or asked != state.get(f"{key}_in_address")
+    if is_new or state.get(key) not in options:
+        state[key] = asked if asked in options else first
+    chosen = str(st.selectbox(label, options, key=key, width=420, on_change=on_change))
+    if asked != chosen:
+        st.query_params[key] = chosen
+    state[f"{key}_in_address"] = chosen
+    return chosen
 
 
 def show_demo(folder: api.RunFolder) -> None:

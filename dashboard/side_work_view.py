@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 
 import streamlit as st
 
@@ -22,7 +24,10 @@ SAYS = {
     "--data": "{}",
     "--format": "{}",
 }
+PAGES: dict[Kind, tuple[str, str]] = {"adapt": ("adapt", "adaptation"), "export": ("report", "")}
 LOG_LINES = 40
+LATELY_SECONDS = 24 * 3600
+MOST_DONE = 5  # of all runs together
 
 
 def start(run_id: str, kind: Kind, words: Sequence[str]) -> None:
@@ -57,6 +62,69 @@ def show(run_id: str, kind: Kind) -> None:
     st.fragment(live, run_every=1.0 if moves else 5.0)()
 
 
+def show_everywhere() -> None:
+    """That of all runs: under way, without a result, or done lately; drawn anew while it moves."""
+    drawn = _moves(api.all_works())
+
+    def live() -> None:
+        works = api.all_works()
+        if _moves(works) != drawn:
+            st.rerun()  # it is looked at more or less often from now on
+        wanted = [work for work in works if work.state is not State.DONE] + _done_lately(works)
+        if wanted:
+            st.header("Adaptations and exports", anchor=False)
+        for work in wanted:
+            if work.state is State.DONE:
+                _show_done(work)
+            else:
+                _show_one(work, linked=True)
+
+    st.fragment(live, run_every=1.0 if drawn else 5.0)()
+
+
+def _moves(works: Sequence[api.Work]) -> bool:
+    return any(work.state is State.RUNNING for work in works)
+
+
+def _done_lately(works: Sequence[api.Work]) -> list[api.Work]:
+    since = time.time() - LATELY_SECONDS
+    done = [one for one in works if one.state is State.DONE and one.began + one.seconds > since]
+    return done[:MOST_DONE]
+
+
+def _show_done(work: api.Work) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"work_{_place(work)}"
+    ):
+        st.markdown(
+            f":material/check_circle: {FAILED[work.kind]}{_about(work)} was done in "
+            f"{duration(work.seconds)}{plain(rights.by_name(work.owner))}",
+            width="stretch",
+        )
+        _link(work)
+
+
+def _link(work: api.Work) -> None:
+    """The page on which it is to be seen, and there that very one."""
+    page, field = PAGES[work.kind]
+    query = {"run": work.run_id}
+    with suppress(SpinnError):  # what it printed was meddled with
+        name = api.work_result(work).get("name") if field and work.state is State.DONE else None
+        query |= {field: name} if isinstance(name, str) else {}
+    st.page_link(
+        f"app_pages/{page}.py",
+        label=work.run_id,
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        query_params=query,
+    )
+
+
+def _place(work: api.Work) -> str:
+    """Tells it from all others: the same words about another run have the same name."""
+    return f"{work.run_id}_{work.name}"
+
+
 def _works(run_id: str, kind: Kind) -> list[api.Work]:
     return [work for work in api.works(run_id) if work.kind == kind]
 
@@ -65,13 +133,18 @@ def _look(run_id: str, kind: Kind) -> Hashable:
     return tuple((work.name, work.began, work.state) for work in _works(run_id, kind))
 
 
-def _show_one(work: api.Work) -> None:
-    with st.container(border=True, key=f"work_{work.name}"):
+def _show_one(work: api.Work, linked: bool = False) -> None:
+    """One that is under way or gave no result; ``linked`` where its run is not that of the page."""
+    with st.container(border=True, key=f"work_{_place(work)}"):
         if work.state is State.RUNNING:
             _show_running(work)
         else:
             _show_ended(work)
-        faults.show(work.name)
+        faults.show(_place(work))
+        if linked:
+            _link(work)
+        elif work.state is State.RUNNING:
+            st.caption("You may leave this page: it goes on, and is here when you come back.")
 
 
 def _show_running(work: api.Work) -> None:
@@ -84,7 +157,6 @@ def _show_running(work: api.Work) -> None:
         _button(work, "Stop", ":material/stop_circle:", api.stop_work)
     if work.of:
         st.progress(work.done / work.of, text=f"Batch {work.done} of {work.of}")
-    st.caption("You may leave this page: it goes on, and is here when you come back.")
 
 
 def _show_ended(work: api.Work) -> None:
@@ -117,16 +189,16 @@ def _button(work: api.Work, label: str, icon: str, do: Callable[[str, str], obje
     st.button(
         label,
         icon=icon,
-        key=f"{label.lower()}_{work.name}",
+        key=f"{label.lower()}_{_place(work)}",
         on_click=_act,
-        args=(work.run_id, work.name, do),
+        args=(work, do),
         disabled=refused is not None,
         help=plain(refused) if refused else None,
     )
 
 
-def _act(run_id: str, name: str, do: Callable[[str, str], object]) -> None:
-    with faults.told_at(name):
-        work = api.find_work(run_id, name)
-        rights.check(rights.refusal(work.owner, rights.owner_of(run_id)))
-        do(run_id, name)
+def _act(drawn: api.Work, do: Callable[[str, str], object]) -> None:
+    with faults.told_at(_place(drawn)):
+        work = api.find_work(drawn.run_id, drawn.name)
+        rights.check(rights.refusal(work.owner, rights.owner_of(work.run_id)))
+        do(work.run_id, work.name)

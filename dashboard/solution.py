@@ -8,11 +8,12 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cache, elements
-from dashboard.charts.fields import maps
+from dashboard.charts.fields import Field, maps
 from dashboard.charts.style import CONFIG
 from dashboard.formats import estimate
 
 Result = dict[str, Any]
+MOST_TIMES = 11  # rows of the table
 
 
 def show_solution(result: Result) -> None:
@@ -20,7 +21,7 @@ def show_solution(result: Result) -> None:
     arms = {arm["arm"]: arm for arm in result["arms"]}
     if "relative_l2" not in arms["dense"]:
         return
-    st.subheader("Before and after, over the domain", anchor=False)
+    st.header("Before and after, over the domain", anchor=False)
     dense, structured = (estimate(arms[a]["relative_l2"], 5) for a in ("dense", "structured"))
     st.markdown(
         f"Error relative to the exact solution (L2): **{dense}** dense, **{structured}** pruned, "
@@ -46,3 +47,29 @@ def show_solution(result: Result) -> None:
         f"Seed {result['delivered_seed']} on the grid of the test points. The residual is what the "
         "equation leaves over, all that training sees; the error is against the exact solution."
     )
+    elements.numbers(
+        "The maps in numbers",
+        map_rows(fields.t, {"residual": residuals, "error": errors}),
+        alt="Root mean square of residual and error over x at some times, dense and pruned",
+    )
+
+
+def map_rows(t: Field, maps_of: dict[str, dict[str, Field]]) -> list[dict[str, str]]:
+    """The root mean square over x at some times, evenly chosen.
+
+    Args:
+        t: ``[T]`` times.
+        maps_of: what is mapped, to arm, to values ``[X, T]``.
+    """
+    places = np.unique(np.linspace(0, len(t) - 1, MOST_TIMES).round().astype(int))
+    return [
+        {
+            "t": f"{t[at]:.2f}",
+            **{
+                f"RMS {what}, {arm}": f"{np.sqrt(np.mean(np.square(values[:, at]))):.2g}"
+                for what, pair in maps_of.items()
+                for arm, values in pair.items()
+            },
+        }
+        for at in places
+    ]

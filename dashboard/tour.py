@@ -34,7 +34,7 @@ def show_tour() -> None:
         return
     with st.container(border=True, key="tour"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("In three steps", anchor=False, width="stretch")
+            st.header("In three steps", anchor=False, width="stretch")
             st.button(
                 "Close the tour", icon=":material/close:", key="close_tour", type="tertiary",
                 on_click=_set, args=(True,),

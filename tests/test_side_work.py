@@ -285,3 +285,13 @@ def test_folders_of_other_names_are_no_work(start: Start, store: Path) -> None:
     (store / "r1" / FOLDER / "other").mkdir(parents=True)
     (store / "r1" / FOLDER / "other" / "state.json").write_text("{}")
     assert api.works("r1") == []
+
+
+def test_all_of_all_runs_is_found_the_newest_first(store: Path) -> None:
+    name, local = name_of("adapt", ["x"]), socket.gethostname()
+    for run_id, began in (("r1", 5.0), ("r2", 7.0), ("r3", 6.0), ("no run", 8.0)):
+        folder = store / run_id / FOLDER / name
+        folder.mkdir(parents=True)
+        write_state(folder, Stored(words=["x"], host=local, began=began, heard=9.0))
+    assert [work.run_id for work in api.all_works()] == ["r2", "r3", "r1"]
+    assert api.all_works()[-1:] == api.works("r1")

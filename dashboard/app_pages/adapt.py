@@ -6,11 +6,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard import elements, side_work_view
-from dashboard.charts.adaptation import LABELS, error_over_time
+from dashboard.charts.adaptation import LABELS, batch_rows, error_over_time
 from dashboard.charts.style import CONFIG
 from dashboard.formats import estimate, percent, plain, widths
 from dashboard.forms import KEEP
-from dashboard.run_choice import choose_run
+from dashboard.run_choice import choose_run, in_address
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 
@@ -71,13 +71,18 @@ def show_adaptation(result: dict[str, Any]) -> None:
         config=CONFIG,
         key="error_over_time",
         alt="RMSE of every batch of new rows before it was learned from, by target, for the dense "
-        "and the pruned network and each way of adapting; the numbers are in the table",
+        "and the pruned network and each way of adapting",
     )
     repetitions = len(result["seeds"]) * result["folds"]
     st.caption(
         f"{plain(data['source'])}: {data['rows']:,} rows in {len(result['batches'])} batches; a "
         f"batch is predicted first, that is its error, then learned from. Means over "
         f"{repetitions} network(s). {plain(' '.join(data['notes']))}"
+    )
+    elements.numbers(
+        "The batches in numbers",
+        batch_rows(result),
+        alt="RMSE of batches of new rows by target, network and way of adapting",
     )
     st.markdown(
         "\n".join(f"- {plain(sentence).replace('R2', 'R²')}" for sentence in result["words"])
@@ -122,25 +127,25 @@ def show_all(run: api.RunFolder) -> None:
         st.caption("Nothing has been adapted yet.")
         return
     names = list(found)
-    choose_newest(run, names)
-    name = names[0]
+    name = newest(run, names)
     if len(names) > 1:
-        name = st.selectbox("Adaptation", names, key="adaptation", width=420)
+        name = in_address("Adaptation", names, name, "adaptation")
     show_adaptation(found[name])
 
 
-def choose_newest(run: api.RunFolder, names: list[str]) -> None:
-    """Show what has ended since the last look, or else what was chosen."""
+def newest(run: api.RunFolder, names: list[str]) -> str:
+    """The one that ended last; where that was since the last look, it is shown at once."""
     done = side_work_view.newest_done(run.run_id, "adapt")
-    newest = None
+    name = names[-1]
     with suppress(SpinnError):  # what it printed was meddled with; its result is elsewhere
-        newest = api.work_result(done).get("name") if done else None
+        told = api.work_result(done).get("name") if done else None
+        name = told if told in names else name
     seen = (run.run_id, done and (done.name, done.began))
-    if newest in names and st.session_state.get(SEEN) != seen:
-        st.session_state[SEEN] = seen
-        st.session_state["adaptation"] = newest
-    if st.session_state.get("adaptation") not in names:
-        st.session_state["adaptation"] = names[-1]
+    before = st.session_state.get(SEEN)
+    st.session_state[SEEN] = seen
+    if before != seen and not st.session_state["page_entered"]:  # on arrival the address says it
+        st.session_state["adaptation"] = name
+    return name
 
 
 st.title("Adapt", anchor=False)

@@ -30,7 +30,7 @@ def show_page() -> None:
         st.page_link("app_pages/plan.py", label="Plan a run", icon=":material/tune:")
     demo = cache_runs.demo_row()
     if demo is not None:
-        st.subheader("Until then: the demo run that ships with the program", anchor=False)
+        st.header("Until then: the demo run that ships with the program", anchor=False)
         show_arms([demo], View(None, max(demo.latency_us, key=int)))
 
 

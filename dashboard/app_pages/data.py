@@ -10,7 +10,7 @@ from dashboard.charts.split import split, spread
 from dashboard.charts.style import CONFIG, STILL
 from dashboard.columns import columns_table, first_rows
 from dashboard.findings_view import show_findings
-from dashboard.formats import counted, plain
+from dashboard.formats import counted, percent, plain
 from dashboard.forms import Values
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import DataSpec
@@ -58,7 +58,7 @@ def plan_link(data: DataSpec) -> None:
 def show_no_file() -> None:
     """What to do where a file is read and none is named yet."""
     with st.container(border=True):
-        st.subheader("No file yet", anchor=False)
+        st.header("No file yet", anchor=False)
         st.markdown(
             "Upload a table, or give the path of a file on the server. Then choose the targets "
             "from its columns: the split and the checks show up here.\n\n"
@@ -72,7 +72,7 @@ def show_no_target(columns: Sequence[dict[str, Any]]) -> None:
     """What to do next in a table whose targets are not named."""
     numbers = [column["name"] for column in columns if column["kind"] == "number"]
     with st.container(border=True):
-        st.subheader("Which columns are to be predicted?", anchor=False)
+        st.header("Which columns are to be predicted?", anchor=False)
         if numbers:
             st.markdown("Choose one or more **targets**: the split and the checks show up here.")
         else:
@@ -81,7 +81,7 @@ def show_no_target(columns: Sequence[dict[str, Any]]) -> None:
 
 def show_split(found: cache_data.Split) -> None:
     """Which rows train, validate and test, and whether the parts look alike."""
-    st.subheader("Split", anchor=False)
+    st.header("Split", anchor=False)
     st.plotly_chart(
         split(found.rows, found.groups, elements.is_dark()),
         config=STILL if found.groups is None else CONFIG,
@@ -100,11 +100,25 @@ def show_split(found: cache_data.Split) -> None:
         f"{how}{lacking} Training rows fit the network, validation rows choose the best epoch, "
         f"test rows are read once, when a run ends. {plain(' '.join(found.notes))}"
     )
+    elements.numbers(
+        "The parts in numbers",
+        [part_row(found, part) for part in found.rows],
+        alt="Rows and groups of each part of the split",
+    )
+
+
+def part_row(found: cache_data.Split, part: str) -> dict[str, Any]:
+    """One part of the split in a line."""
+    rows, sizes = found.rows[part], [size for _, size in (found.groups or {}).get(part, ())]
+    row = {"Part": part, "Rows": rows, "Share": percent(rows / sum(found.rows.values()))}
+    if sizes:
+        row |= {"Groups": len(sizes), "Smallest group": min(sizes), "Largest group": max(sizes)}
+    return row
 
 
 def show_spreads(spreads: Sequence[cache_data.Spread]) -> None:
     """The values of every target by part, next to each other."""
-    st.subheader("Targets in each part", anchor=False)
+    st.header("Targets in each part", anchor=False)
     shown = spreads[:MOST_SPREADS]
     for start in range(0, len(shown), 2):
         pair = shown[start : start + 2]
@@ -121,17 +135,17 @@ def show_spreads(spreads: Sequence[cache_data.Spread]) -> None:
         "Parts that lie far apart make the R² on test rows a matter of luck: cross-validation "
         f"(folds, under Comparison on Plan) then tells more.{more}"
     )
-    with st.expander("The numbers", icon=":material/table:"):
-        elements.table(
-            [spread_row(one, number) for one in shown for number in range(len(one.edges) - 1)],
-            alt="Share of the rows of each part in every bin of every target",
-        )
+    elements.numbers(
+        "The targets in numbers",
+        [spread_row(one, number) for one in shown for number in range(len(one.edges) - 1)],
+        alt="Share of the rows of each part in every bin of every target",
+    )
 
 
 def spread_row(one: cache_data.Spread, number: int) -> dict[str, Any]:
     """One bin of a target in a line."""
     return {
-        "Target": plain(one.target),
+        "Target": plain(one.target) + (f" ({plain(one.unit)})" if one.unit else ""),
         "From": f"{one.edges[number]:.4g}",
         "To": f"{one.edges[number + 1]:.4g}",
         **{part: f"{100 * shares[number]:.1f} %" for part, shares in one.shares.items()},
@@ -168,7 +182,7 @@ def show_data(data: DataSpec) -> None:
             show_rows(data)
         except SpinnError as error:
             elements.show_error(error)
-    st.subheader("Columns", anchor=False)
+    st.header("Columns", anchor=False)
     columns_table(held)
     with st.expander("First rows", icon=":material/table_rows:"):
         first_rows(held)

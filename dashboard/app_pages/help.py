@@ -43,7 +43,7 @@ python -m spinn_engine export ID --format onnx              for other programs""
 
 def show_words() -> None:
     """The vocabulary, and the two shares that are mistaken for each other."""
-    st.subheader("Words", anchor=False)
+    st.header("Words", anchor=False)
     elements.table(
         [{"Word": f"**{word}**", "Meaning": meaning} for word, meaning in WORDS.items()],
         alt="Words and what they mean here",
@@ -73,7 +73,7 @@ def show_example() -> None:
 
 def show_arms() -> None:
     """Every arm with its sign."""
-    st.subheader("Arms", anchor=False)
+    st.header("Arms", anchor=False)
     elements.table(
         [
             {elements.ARM: arm, "Arm": api.ARM_LABELS[arm], "What it is, and what it answers": told}
@@ -87,7 +87,7 @@ def show_arms() -> None:
 def show_verdicts() -> None:
     """What the sentences at the end of a run rest on."""
     margin = RunSpec().compare.margin
-    st.subheader("Verdicts", anchor=False)
+    st.header("Verdicts", anchor=False)
     st.markdown(
         f"- **no worse**: the whole 95 % interval of R² against *dense, longer* lies above "
         f"−{margin:g}, the margin (it can be set under Comparison).\n"
@@ -103,7 +103,7 @@ def show_verdicts() -> None:
 def show_limits() -> None:
     """What is not claimed."""
     megabytes = st.get_option("server.maxUploadSize")
-    st.subheader("Limits", anchor=False)
+    st.header("Limits", anchor=False)
     st.markdown(
         "- Speed and memory are those of the machine that a run names. What was not measured, as "
         "anything on a GPU where there is none, is called *not measured*, never estimated.\n"
@@ -121,7 +121,7 @@ def show_limits() -> None:
 
 def show_keys() -> None:
     """The keyboard, and the command line."""
-    st.subheader("Keys", anchor=False)
+    st.header("Keys", anchor=False)
     elements.table(
         [
             {"Key": "N", "Where": "Overview", "Does": "new run"},
@@ -137,7 +137,7 @@ def show_keys() -> None:
         ],
         alt="Keyboard shortcuts",
     )
-    st.subheader("Commands", anchor=False)
+    st.header("Commands", anchor=False)
     st.code(COMMANDS, language=None, wrap_lines=True)
 
 

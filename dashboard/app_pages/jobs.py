@@ -1,11 +1,11 @@
-"""Jobs: the queue, the workers, and the runs under way; nothing here outlives the tab."""
+"""Jobs: the workers, what is under way, and the queue; nothing here outlives the tab."""
 
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 
 import streamlit as st
 
-from dashboard import cache, elements
+from dashboard import cache, elements, side_work_view
 from dashboard.formats import counted
 from dashboard.jobs_view import LIVE, show_card, show_row
 from dashboard.workers_view import show_workers
@@ -65,7 +65,7 @@ def show_queued(jobs: Jobs) -> None:
     """The first of the queue, the one that the address names, or all of it."""
     if not jobs:
         return
-    st.subheader(f"Queued: {counted(len(jobs), 'run')}", anchor=False)
+    st.header(f"Queued: {counted(len(jobs), 'run')}", anchor=False)
     most = MOST_QUEUED if st.session_state.get("all_queued") else FEW_QUEUED
     for job in jobs:
         if (job.place or 0) <= most or job.run_id == st.query_params.get("run"):
@@ -78,7 +78,7 @@ def show_ended(title: str, jobs: Jobs) -> None:
     """What has ended, the newest first."""
     if not jobs:
         return
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     for job in jobs[:MOST_ENDED]:
         if job.state is State.FAILED:
             show_card(job)
@@ -95,4 +95,5 @@ with suppress(SpinnError):  # told by the part that tries again
 st.session_state[DRAWN] = None if found is None else look_of(found)
 st.fragment(live, run_every=1.0 if found and under_way(found) else 5.0)()
 if found is not None:
+    side_work_view.show_everywhere()
     still(found)

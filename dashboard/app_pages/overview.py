@@ -41,7 +41,7 @@ def show_result(title: str, run_id: str, result: dict[str, Any] | None) -> None:
     if result is None:  # deleted since it was listed
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(title, width="content", anchor=False, help=WHY[title])
+        st.header(title, width="content", anchor=False, help=WHY[title])
         st.page_link(
             "app_pages/run.py",
             label=run_id,
@@ -53,7 +53,7 @@ def show_result(title: str, run_id: str, result: dict[str, Any] | None) -> None:
     for sentence in result["verdict"]["words"][:1]:
         st.markdown(f"**{plain(sentence).replace('R2', 'R²')}**")
     elements.tradeoff_chart(result)
-    with st.expander("The numbers", icon=":material/table:"):
+    with st.expander("The stages in numbers", icon=":material/table:"):
         elements.result_table(result)
 
 

@@ -107,14 +107,14 @@ def show_run(folder: api.RunFolder) -> None:
         show_result(result)
     show_files(folder)
     neurons.show_neurons(folder.run_id, rows, spec.seeds, delivered_seed(spec, result))
-    st.subheader("How the network shrank", anchor=False)
+    st.header("How the network shrank", anchor=False)
     elements.shapes(
         [
             (elements.stage_name(row["stage"]), row["hidden"], f"{row['params']:,} parameters")
             for row in rows
         ]
     )
-    st.subheader("What every stage gave", anchor=False)
+    st.header("What every stage gave", anchor=False)
     if result is None:
         show_validation_table(rows, spec)
     else:
@@ -132,7 +132,7 @@ def show_result(result: dict[str, Any]) -> None:
     comparison.show_verdict(result)
     elements.headline(result)
     comparison.show_comparison(result)
-    st.subheader("What smaller costs", anchor=False)
+    st.header("What smaller costs", anchor=False)
     elements.tradeoff_chart(result)
     comparison.show_folds(result)
     physics.show_physics(result)

@@ -8,6 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts.style import BLUE, GREEN, GREY, GRID, VERMILLION, figure
+from dashboard.formats import NO_BREAK, plain
 
 LABELS = {
     "none": "left as it is",
@@ -16,8 +17,9 @@ LABELS = {
     "last_layer": "last layer, closed form",
 }
 COLOURS = {"none": GREY, "full": BLUE, "frozen": GREEN, "last_layer": VERMILLION}
-DASHES = {"none": "dot", "full": "solid", "frozen": "dash", "last_layer": "solid"}
+DASHES = {"none": "dot", "full": "solid", "frozen": "dash", "last_layer": "dashdot"}
 SYMBOLS = {"none": "cross", "full": "square", "frozen": "diamond", "last_layer": "circle"}
+MOST_BATCHES = 20  # of a target in the table
 ROW_HEIGHT, MOST_MARKERS, GAP = 250, 40, 0.06
 
 
@@ -49,6 +51,31 @@ def error_over_time(result: dict[str, Any], dark: bool = False) -> go.Figure:
         annotations=_titles(networks),
         **axes,
     )
+
+
+def batch_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """A row a target and batch; of many batches some, evenly chosen, and the last."""
+    data, batches = result["data"], result["batches"]
+    step = -(-len(batches) // MOST_BATCHES)
+    places = sorted({*range(0, len(batches), step), len(batches) - 1})
+    return [
+        {
+            "Target": plain(target)
+            + (f" ({plain(data['units'][target])})" if target in data["units"] else ""),
+            "Rows": f"{batches[at]['first_row']:,} to {batches[at]['last_row']:,}".replace(
+                " ", NO_BREAK
+            ),
+            **{
+                f"{network['network']}, {LABELS[arm['arm']]}": (
+                    f"{arm['by_batch']['rmse'][target]['mean'][at]:.4g}"
+                )
+                for network in result["networks"]
+                for arm in network["arms"]
+            },
+        }
+        for target in data["target_names"]
+        for at in places
+    ]
 
 
 def _line(arm: str, x: Sequence[float], y: Sequence[float], number: int) -> dict[str, Any]:

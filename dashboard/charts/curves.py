@@ -18,7 +18,7 @@ from dashboard.charts.style import ARM_COLOURS, ARM_DASHES, ARM_LABELS, GREY, in
 from spinn_engine.spec import RunSpec
 
 MAX_POINTS = 1000
-HEIGHT = 300
+HEIGHT = 340
 TRAINING = "training rows"
 COLUMNS = ["epoch", "arm", "loss", "r2"]
 ROUND_NUMBERS = [digit * 10.0**decade for decade in range(-7, 4) for digit in (1, 2, 5)]
@@ -57,6 +57,11 @@ def curve_table(lines: Sequence[dict[str, Any]], spec: RunSpec) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def latest(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last line of every stage and arm, in the order in which these began."""
+    return list({(line["stage"], line["arm"]): line for line in lines}.values())
+
+
 def thinned(values: Floats, limit: int = MAX_POINTS) -> NDArray[np.int64]:
     """Places of about ``limit`` values to draw: the ends, and each bucket's least and largest."""
     if len(values) <= limit:
@@ -82,7 +87,7 @@ def loss_curves(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
         "mark": {"type": "line", "strokeWidth": 2},
         "encoding": {"y": y, **_arms(spec, (TRAINING,))},
     }
-    return _with_stages(line, spec, 6, dark)
+    return _with_stages(line, spec, "6", dark)
 
 
 def r2_curve(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
@@ -102,7 +107,7 @@ def r2_curve(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
         "mark": {"type": "line", "strokeWidth": 2},
         "encoding": {"y": y, **_arms(spec, ())},
     }
-    return _with_stages(line, spec, HEIGHT - 100, dark)
+    return _with_stages(line, spec, "height - 8", dark)
 
 
 def _arms(spec: RunSpec, more: tuple[str, ...]) -> dict[str, Any]:
@@ -115,7 +120,7 @@ def _arms(spec: RunSpec, more: tuple[str, ...]) -> dict[str, Any]:
     field = {
         "field": "arm",
         "type": "nominal",
-        "legend": {"orient": "top", "title": None, "columns": 4, "symbolSize": 300},
+        "legend": {"orient": "top", "title": None, "columns": 2, "symbolSize": 300},
     }
     return {
         "color": {**field, "scale": {"domain": names, "range": colours}},
@@ -123,20 +128,20 @@ def _arms(spec: RunSpec, more: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _with_stages(line: dict[str, Any], spec: RunSpec, label_at: int, dark: bool) -> dict[str, Any]:
+def _with_stages(line: dict[str, Any], spec: RunSpec, label_at: str, dark: bool) -> dict[str, Any]:
     """A line over the epochs of the whole run, with a rule where each pruned stage begins.
 
-    ``label_at`` is the height of the rules' labels, in pixels from the top.
+    ``label_at`` is where the rules' labels stand, in pixels from the top: an expression of Vega.
     """
     starts = stage_starts(spec)
     x = {
         "field": "epoch",
         "type": "quantitative",
-        "title": "epoch (whole run)",
+        "title": "epoch (whole run; dotted: stages begin)",
         "scale": {"domain": [0, starts[-1]], "nice": False},
         "axis": {"grid": False, "tickMinStep": 1, "format": "d"},
     }
-    stages = [{"epoch": at, "label": f"stage {k}"} for k, at in enumerate(starts[1:-1], start=1)]
+    stages = [{"epoch": at, "label": str(k)} for k, at in enumerate(starts[1:-1], start=1)]
     line["encoding"]["x"] = x
     rule = {
         "data": {"values": stages},
@@ -146,7 +151,7 @@ def _with_stages(line: dict[str, Any], spec: RunSpec, label_at: int, dark: bool)
     text = {
         "data": {"values": stages},
         "mark": {"type": "text", "color": ink(dark), "align": "left", "dx": 4, "fontSize": 11},
-        "encoding": {"x": x, "y": {"value": label_at}, "text": {"field": "label"}},
+        "encoding": {"x": x, "y": {"value": {"expr": label_at}}, "text": {"field": "label"}},
     }
     words = {"labelColor": ink(dark), "titleColor": ink(dark)}
     config = {"axis": words, "legend": words}

@@ -24,7 +24,7 @@ ARM_SYMBOLS = {
     "linear": "cross",
 }
 ARM_DASHES: dict[str, list[int]] = {
-    "dense": [1, 0],
+    "dense": [12, 2, 3, 2],
     "structured": [1, 0],
     "magnitude": [2, 2],
     "dense_longer": [7, 3],

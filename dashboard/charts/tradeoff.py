@@ -46,7 +46,7 @@ def tradeoff(
         A figure whose y is 1 - R2 on a reversed log axis, labelled with R2. A linear model that is
         far below everything else is a note at the edge, so that the rest can be told apart.
     """
-    points = _points(stages, arms)
+    points = points_of(stages, arms)
     linear = next((arm for arm in arms if arm["arm"] == "linear"), None)
     traces = [_path(stages)]
     for arm in ARM_COLOURS:
@@ -73,7 +73,7 @@ def tradeoff(
     )
 
 
-def _points(stages: Sequence[Row], arms: Sequence[Row]) -> list[Point]:
+def points_of(stages: Sequence[Row], arms: Sequence[Row]) -> list[Point]:
     """Every mean that is drawn; arms of equal size are moved apart in the order of the legend."""
     rows = [
         ("structured" if row["stage"] else "dense", f"stage {row['stage']}", row) for row in stages

@@ -95,6 +95,7 @@ from spinn_engine.side_work.state import Kind as WorkKind
 from spinn_engine.side_work.state import Work, WorkState
 from spinn_engine.side_work.work import (
     Started,
+    all_works,
     find_work,
     forget_work,
     start_work,
@@ -144,6 +145,7 @@ __all__ = [
     "Worker",
     "adapt",
     "adaptations",
+    "all_works",
     "ask_worker",
     "bring",
     "cancel",

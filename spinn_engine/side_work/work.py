@@ -107,8 +107,7 @@ def _check_room() -> None:
     Raises:
         BadInputError: too much is under way.
     """
-    paths = results_root().glob(f"*/{FOLDER}/*/state.json")
-    busy = [one for one in map(read_work, (p.parent for p in paths)) if _is_running(one)]
+    busy = [work for work in all_works() if _is_running(work)]
     if len(busy) >= MOST_AT_ONCE:
         raise BadInputError(
             f"{len(busy)} adaptations and exports are under way already: wait until one has ended, "
@@ -142,11 +141,20 @@ def works(run_id: str) -> list[Work]:
     Raises:
         BadInputError: the id is not one.
     """
-    place = results_root() / check_run_id(run_id) / FOLDER
+    return _read_all(f"{check_run_id(run_id)}/{FOLDER}/*/state.json")
+
+
+def all_works() -> list[Work]:
+    """The side work of all runs on this machine that is not forgotten, the newest first."""
+    return _read_all(f"*/{FOLDER}/*/state.json")
+
+
+def _read_all(pattern: str) -> list[Work]:
     found = []
-    for path in place.glob("*/state.json"):
+    for path in results_root().glob(pattern):
         with contextlib.suppress(BadInputError):  # another name: none of ours
             check_name(path.parent.name)
+            check_run_id(path.parents[2].name)
             found.append(read_work(path.parent))
     return sorted(found, key=lambda work: (work.began, work.name), reverse=True)
 

@@ -26,16 +26,8 @@ def opened(page: str, **query: str) -> AppTest:
 
 def words(app: AppTest) -> str:
     """All running text of a page."""
-    kinds = (
-        app.title,
-        app.header,
-        app.subheader,
-        app.markdown,
-        app.caption,
-        app.error,
-        app.warning,
-        app.info,
-    )
+    headings = app.title, app.header, app.subheader
+    kinds = (*headings, app.markdown, app.caption, app.error, app.warning, app.info)
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
@@ -47,6 +39,11 @@ def links(app: AppTest) -> dict[str, str]:
 
 def metric(app: AppTest, label: str) -> str:
     return str(next(m.value for m in app.metric if m.label == label))
+
+
+def table_with(app: AppTest, *columns: str) -> Any:
+    """The first table, as a frame, that has all of these columns."""
+    return next(t.value for t in app.table if set(columns) <= set(t.value.columns))
 
 
 def figures(app: AppTest) -> list[dict[str, Any]]:

@@ -103,13 +103,13 @@ def test_work_under_way_shows_how_far_it_is_and_can_be_stopped(own_copy: str) ->
     progress = app.get("progress")[0].proto
     assert (progress.value, progress.text) == (15, "Batch 3 of 20")
     with ThreadPoolExecutor() as pool:
-        pressed = pool.submit(lambda: app.button(key=f"stop_{folder.name}").click().run())
+        pressed = pool.submit(lambda: app.button(key=f"stop_mine_{folder.name}").click().run())
         while not (folder / "stop").exists():
             time.sleep(0.01)
         put(host="lab7", outcome="stopped")
         pressed.result()
     assert "was stopped" in words(app)
-    app.button(key=f"dismiss_{folder.name}").click().run()
+    app.button(key=f"dismiss_mine_{folder.name}").click().run()
     assert not folder.exists()
     assert "was stopped" not in words(app)
 
@@ -140,6 +140,19 @@ def test_what_ended_since_the_last_look_is_shown_first(adapted: dict[str, Any]) 
     assert app.selectbox(key="adaptation").value == "zz-later-name"
     (put(outcome="done", began=time.time()) / "out.json").write_text('{"name": ["meddled"]}')
     assert not app.run().exception
+
+
+def test_the_address_gives_the_adaptation(adapted: dict[str, Any]) -> None:
+    path = api.open_run("mine").path / "adaptation" / "zz-later-name.json"
+    path.write_text(json.dumps({**adapted, "name": "zz-later-name"}))
+    (put(outcome="done") / "out.json").write_text('{"name": "zz-later-name"}')
+    app = opened("adapt", run="mine", adaptation=adapted["name"])
+    assert app.selectbox(key="adaptation").value == adapted["name"]
+    assert app.run().selectbox(key="adaptation").value == adapted["name"]
+    for tampered in ("../../spec", "", "0"):
+        app = opened("adapt", run="mine", adaptation=tampered)
+        assert not app.error
+        assert app.selectbox(key="adaptation").value == "zz-later-name"
 
 
 def test_without_a_path_there_is_nothing_to_press(finished_run: RunFolder) -> None:

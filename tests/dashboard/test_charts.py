@@ -279,7 +279,7 @@ def test_curves_of_several_arms_of_one_stage_stay_apart() -> None:
 def test_curves_description_depends_on_the_spec_alone() -> None:
     assert loss_curves(SPEC) == loss_curves(SPEC)
     stages = loss_curves(SPEC)["layer"][1]["data"]["values"]
-    assert stages == [{"epoch": 3, "label": "stage 1"}, {"epoch": 5, "label": "stage 2"}]
+    assert stages == [{"epoch": 3, "label": "1"}, {"epoch": 5, "label": "2"}]
 
 
 def test_an_empty_curve_is_a_table_without_rows() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from dashboard.formats import plain
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.side_work.state import FOLDER, Stored, name_of, write_state
 from tests.dashboard.conftest import TINY
 from tests.dashboard.jobs_support import (
     SCRIPT,
@@ -215,3 +219,45 @@ def test_markup_in_the_name_of_the_data_is_shown_as_text(
     app = shown(job("unfinished", State.CANCELLED, sweep=SCRIPT))
     assert plain(f"table:{SCRIPT}.csv") in words(app)
     assert "[link](" not in words(app)
+
+
+def test_side_work_of_every_run_is_listed_with_where_it_is_to_be_seen(
+    several: Path, shown: Callable[..., AppTest]
+) -> None:
+    now, words_of = time.time(), {"words": ["--frozen", "0.5"]}
+    name, other = name_of("adapt", ["--frozen", "0.5"]), name_of("export", ["--format", "onnx"])
+    for run_id, work, more in (
+        ("one", name, {"host": "lab7", "began": now - 70, "heard": now, "done": 3, "of": 20}),
+        ("two", name, {"outcome": "failed", "error": f"no: {SCRIPT}", "began": now - 9}),
+        ("other", name, {"outcome": "done", "began": now - 80, "heard": now - 20}),
+        ("two", other, {"outcome": "done", "began": now - 40, "heard": now - 30}),
+        ("one", other, {"outcome": "done", "began": now - 200_000, "heard": now - 190_000}),
+    ):
+        folder = several / run_id / FOLDER / work
+        folder.mkdir(parents=True)
+        stored = {"host": socket.gethostname(), "heard": now, **words_of, **more}
+        write_state(folder, Stored.model_validate(stored))
+    (several / "other" / FOLDER / name / "out.json").write_text('{"name": "new-material"}')
+    app = shown()
+    assert not app.exception
+    assert "Adaptations and exports" in words(app)
+    assert app.get("progress")[0].proto.text == "Batch 3 of 20"
+    assert plain(SCRIPT) in app.error[0].value
+    found = [f"{link.proto.page}?{link.proto.query_string}" for link in app.get("page_link")]
+    seen = [address for address in found if address.startswith(("adapt?", "report?"))]
+    assert seen == [
+        "adapt?run=two",
+        "adapt?run=one",
+        "report?run=two",
+        "adapt?run=other&adaptation=new-material",
+    ]
+    assert "was done in 1 min 0 s" in words(app)
+    app.button(key=f"dismiss_two_{name}").click().run()
+    assert not (several / "two" / FOLDER / name).exists()
+    assert "no:" not in " ".join(error.value for error in app.error)
+
+
+def test_without_side_work_nothing_is_said_of_it(
+    finished_run: RunFolder, shown: Callable[..., AppTest]
+) -> None:
+    assert "Adaptations and exports" not in words(shown())

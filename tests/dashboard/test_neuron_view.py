@@ -22,7 +22,7 @@ def known_seed(folder: RunFolder) -> int:
 def test_a_link_shows_a_neuron_with_all_that_is_known_of_it(finished_run: RunFolder) -> None:
     seed = known_seed(finished_run)
     app = opened("run", run=finished_run.run_id, layer="2", neuron="5")
-    app.selectbox(key=f"seed_{finished_run.run_id}").set_value(seed).run()
+    app.selectbox(key="seed").set_value(seed).run()
     assert not app.error
     found, _ = api.neuron("finished", 2, 5)
     said = words(app)
@@ -55,7 +55,7 @@ def test_its_fate_is_that_of_the_survival_map(finished_run: RunFolder, layer: in
 
 def test_nothing_is_told_until_a_neuron_is_chosen(finished_run: RunFolder) -> None:
     app = opened("run", run=finished_run.run_id)
-    app.selectbox(key=f"seed_{finished_run.run_id}").set_value(known_seed(finished_run)).run()
+    app.selectbox(key="seed").set_value(known_seed(finished_run)).run()
     assert "Click a neuron in the heatmap" in words(app)
     assert "chosen" not in names_in(app)
     app.number_input(key="neuron").set_value(3).run()
@@ -65,16 +65,16 @@ def test_nothing_is_told_until_a_neuron_is_chosen(finished_run: RunFolder) -> No
 def test_another_seed_leads_to_the_one_whose_facts_are_kept(finished_run: RunFolder) -> None:
     known = known_seed(finished_run)
     app = opened("run", run=finished_run.run_id)
-    app.selectbox(key=f"seed_{finished_run.run_id}").set_value(1 - known).run()
+    app.selectbox(key="seed").set_value(1 - known).run()
     assert f"the dense network of seed {known}" in words(app)
     app.button(key="show_known_seed").click().run()
-    assert app.selectbox(key=f"seed_{finished_run.run_id}").value == known
+    assert app.selectbox(key="seed").value == known
     assert app.number_input(key="layer").value == 1
 
 
 def test_a_number_that_a_narrower_layer_lacks_is_one_sentence(finished_run: RunFolder) -> None:
     app = opened("run", run=finished_run.run_id, layer="2", neuron="10")
-    app.selectbox(key=f"seed_{finished_run.run_id}").set_value(known_seed(finished_run)).run()
+    app.selectbox(key="seed").set_value(known_seed(finished_run)).run()
     assert plain("hidden layer 2 has no neuron 10: give 0 to 7") in app.error[0].value
     for query in ({"layer": "9", "neuron": "4000"}, {"layer": "x", "neuron": "y"}):
         app = opened("run", run=finished_run.run_id, **query)

@@ -34,14 +34,14 @@ def anns_adaptation(finished_run: RunFolder) -> Any:
 def test_side_work_is_whose_it_was_started_by(anns_adaptation: Path) -> None:
     name = anns_adaptation.name
     bob = opened_by(BOB, "adapt", run="finished")
-    assert bob.button(key=f"dismiss_{name}").proto.disabled
+    assert bob.button(key=f"dismiss_finished_{name}").proto.disabled
     ann = opened_by(ANN, "adapt", run="finished")
     ann.user = BOB
     press(ann, "dismiss")
     assert anns_adaptation.exists()
     assert any("Only Ann Miller" in error.value for error in ann.error)
     ann = opened_by(ANN, "adapt", run="finished")
-    ann.button(key=f"dismiss_{name}").click().run()
+    ann.button(key=f"dismiss_finished_{name}").click().run()
     assert not anns_adaptation.exists()
 
 

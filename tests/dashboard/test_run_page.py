@@ -17,6 +17,7 @@ from tests.dashboard.support import (
     figure_with,
     names_in,
     opened,
+    table_with,
     words,
 )
 
@@ -26,7 +27,7 @@ def test_run_shows_neurons_stages_and_files(finished_run: RunFolder) -> None:
     assert {"kept", "removed", "cut", "stage removed"} <= names_in(app)
     heatmap = figure_with(app, "kept")
     assert [t["name"] for t in heatmap["data"]] == ["kept", "removed", "cut", PICK]
-    stages = app.table[-1].value
+    stages = table_with(app, "Hidden widths", "Reduction")
     assert stages["Parameters"].tolist() == [s.params for s in api.planned_stages(finished_run)]
     assert "R² tool\\_wear" in stages.columns
     assert "[" in stages["R²"].iloc[0]
@@ -109,9 +110,7 @@ def test_run_heatmap_follows_the_stage_slider(finished_run: RunFolder) -> None:
 def test_run_that_has_not_ended_shows_what_there_is(unfinished_run: RunFolder) -> None:
     app = opened("run", run=unfinished_run.run_id)
     assert "2 of 3 stages are finished" in app.info[0].value
-    table = app.table[-1].value
-    assert len(table) == 2
-    assert "R² validation" in table.columns
+    assert len(table_with(app, "R² validation")) == 2
     labels = [button.proto.label for button in app.get("download_button")]
     assert len(labels) == 2
 

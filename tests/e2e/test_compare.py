@@ -89,7 +89,7 @@ def test_compare(runs: tuple[str, str], dashboard: str, watched: Watched) -> Non
     expect(card).to_contain_text(MARKUP, timeout=SLOW)
     expect(part(page, f"pin_{first}").get_by_role("button")).to_be_disabled(timeout=SLOW)
     part(page, f"chosen_{first}").get_by_role("link").click()
-    page.wait_for_url(f"**/run?run={first}", timeout=SLOW)  # the newest would lose its parameter
+    page.wait_for_url(f"**/run?run={first}", timeout=SLOW)
     watched.check()
 
 
