@@ -14,6 +14,7 @@ from dashboard.charts.architecture import architecture, width_label
 from dashboard.charts.curves import curve_table, latest, loss_curves, r2_curve
 from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS, CONFIG
 from dashboard.charts.tradeoff import points_of, tradeoff
+from dashboard.charts.vega import Spec, Tables
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
 
@@ -47,6 +48,11 @@ def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> None:
         "A bar is a hidden layer, as wide as it has neurons, input side on top; the outline is the "
         "dense network."
     )
+
+
+def picture(spec: Spec, tables: Tables, key: str, alt: str) -> None:
+    """A Vega-Lite picture; ``alt`` stays as it is while only rows change, or it is built anew."""
+    st.vega_lite_chart({**spec, "datasets": tables}, key=key, alt=alt)
 
 
 def shape(title: str, hidden: Sequence[int], dense: Sequence[int]) -> None:

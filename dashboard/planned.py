@@ -41,11 +41,9 @@ def draw_curve(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
     curve = cache.predicted_curve(run_id, spec.prune)
     r2 = cache.predicted(run_id, last.hidden, spec.prune)
     plan = last.params, r2
-    st.vega_lite_chart(
-        {
-            **pictures.curve_picture(curve, plan, elements.is_dark()),
-            "datasets": pictures.curve_tables(curve, plan),
-        },
+    elements.picture(
+        pictures.curve_picture(curve, plan, elements.is_dark()),
+        pictures.curve_tables(curve, plan),
         key="prediction",
         alt="Predicted validation R2 against parameters, this plan marked; it is told below",
     )
@@ -63,11 +61,9 @@ def draw_cut(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
     last = stages[-1]
     name, meaning = SCORES[spec.prune.criterion]
     seed, every, cells = cache_neurons.dense_cells(run_id, spec.prune.criterion)
-    st.vega_lite_chart(
-        {
-            **pictures.cut_picture(stages[0].hidden, name, elements.is_dark()),
-            "datasets": pictures.cut_tables(cells, stages),
-        },
+    elements.picture(
+        pictures.cut_picture(stages[0].hidden, name, elements.is_dark()),
+        pictures.cut_tables(cells, stages),
         key="planned_cut",
         alt=f"{name} importance of every neuron of the dense network, highest first, cut as this "
         "plan's stages are; the widths are in the table of stages",

@@ -8,14 +8,14 @@ and a few lines where Plotly would build both pictures anew (about four times as
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dashboard.charts.axes import error, error_range, round_numbers
-from dashboard.charts.style import BLUE, GREY, GRID, VERMILLION, ink
+from dashboard.charts.axes import error, error_range
+from dashboard.charts.style import BLUE, GREY, VERMILLION, ink
+from dashboard.charts.vega import CANVAS, Spec, Tables, count_axis, layered, marks, r2_axis
 from spinn_engine.api import Stage
 
 CURVE, MARKS, CELLS, ROWS, CUTS = "curve", "marks", "cells", "rows", "cuts"
@@ -24,8 +24,6 @@ HEIGHT, ROW, BELOW, MOST_COLUMNS = 360, 52, 112, 1024  # pixels, but the last
 PAGE = {False: "#FFFFFF", True: "#0B1117"}  # its background, light and dark
 
 Sizes = Sequence[tuple[int, float]]
-Spec = dict[str, Any]
-Tables = dict[str, pd.DataFrame]
 
 
 def curve_tables(curve: Sizes, plan: tuple[int, float]) -> Tables:
@@ -35,10 +33,10 @@ def curve_tables(curve: Sizes, plan: tuple[int, float]) -> Tables:
         curve: ``(parameters, predicted R2)`` from the dense network downwards.
         plan: those of the plan.
     """
-    marks = [(DENSE, *curve[0]), (PLAN, *plan)]
+    points = [(DENSE, *curve[0]), (PLAN, *plan)]
     found = {
         CURVE: pd.DataFrame(curve, columns=["params", "r2"]).assign(name=LINE),
-        MARKS: pd.DataFrame(marks, columns=["name", "params", "r2"]),
+        MARKS: pd.DataFrame(points, columns=["name", "params", "r2"]),
     }
     for table in found.values():
         table["error"] = [error(r2) for r2 in table["r2"]]
@@ -60,33 +58,8 @@ def curve_picture(curve: Sizes, plan: tuple[int, float], dark: bool = False) -> 
         low, high = min(low, np.floor(2 * place) / 2), max(high, np.ceil(2 * place) / 2)
     left, right = (np.log10(end) for end in (0.76 * min(params), 1.32 * max(params)))
     encoding = {
-        "x": {
-            "field": "params",
-            "type": "quantitative",
-            "title": "parameters (count, log scale)",
-            "scale": {"type": "log", "domain": [10.0**left, 10.0**right], "nice": False},
-            "axis": {
-                "values": round_numbers(left, right, most=7),
-                "labelExpr": "replace(format(datum.value, '.3~s'), regexp('([kMG])'), ' $1')",
-                "gridColor": GRID,
-            },
-        },
-        "y": {
-            "field": "error",
-            "type": "quantitative",
-            "title": "R² on validation rows (stretched near 1)",
-            "scale": {
-                "type": "log",
-                "domain": [10.0**low, 10.0**high],
-                "reverse": True,
-                "nice": False,
-            },
-            "axis": {
-                "values": round_numbers(low, high, most=12),
-                "labelExpr": "format(1 - datum.value, '.5~g')",
-                "gridColor": GRID,
-            },
-        },
+        "x": count_axis("params", left, right, "parameters (count, log scale)"),
+        "y": r2_axis(low, high, "R² on validation rows (stretched near 1)"),
         "tooltip": [
             {"field": "name", "title": "what"},
             {"field": "params", "title": "parameters", "format": ","},
@@ -106,11 +79,8 @@ def curve_picture(curve: Sizes, plan: tuple[int, float], dark: bool = False) -> 
     }
     line = {"type": "line", "color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]}
     point = {"type": "point", "filled": True, "size": 150, "opacity": 1}
-    layers = [
-        {"data": {"name": CURVE}, "mark": line, "encoding": encoding},
-        {"data": {"name": MARKS}, "mark": point, "encoding": {**encoding, **look}},
-    ]
-    return {"height": HEIGHT, "layer": layers, **_words(dark)}
+    layers = [marks(CURVE, line, encoding), marks(MARKS, point, {**encoding, **look})]
+    return layered(layers, HEIGHT, dark)
 
 
 def cell_table(scores: Sequence[NDArray[np.float32]]) -> pd.DataFrame:
@@ -204,8 +174,10 @@ def cut_picture(dense: Sequence[int], score: str, dark: bool = False) -> Spec:
         "axis": None,
         "scale": {"domain": [0, len(dense)], "reverse": True, "nice": False},
     }
-    strip = [{"calculate": "datum.layer + 0.38", "as": "top"}]
-    strip.append({"calculate": "datum.layer + 0.96", "as": "bottom"})
+    strip = (
+        {"calculate": "datum.layer + 0.38", "as": "top"},
+        {"calculate": "datum.layer + 0.96", "as": "bottom"},
+    )
     tall = {"y": y, "y2": {"field": "bottom"}}
     colour = {
         "field": "share",
@@ -237,20 +209,9 @@ def cut_picture(dense: Sequence[int], score: str, dark: bool = False) -> Spec:
     name = {"type": "text", "align": "left", "dy": 10, "fontSize": 13, "color": ink(dark)}
     rule = {"type": "rule", "color": VERMILLION}
     layers = [
-        _layer(CELLS, {"type": "rect"}, cells, strip),
-        _layer(ROWS, veil, {**at, "x2": {"field": "end"}, **tall}, strip),
-        _layer(ROWS, name, words, []),
-        _layer(CUTS, rule, {**at, **tall, "strokeWidth": thick, "strokeDash": dash}, strip),
+        marks(CELLS, {"type": "rect"}, cells, *strip),
+        marks(ROWS, veil, {**at, "x2": {"field": "end"}, **tall}, *strip),
+        marks(ROWS, name, words),
+        marks(CUTS, rule, {**at, **tall, "strokeWidth": thick, "strokeDash": dash}, *strip),
     ]
-    canvas = {"embedOptions": {"renderer": "canvas"}}
-    return {"height": ROW * len(dense) + BELOW, "usermeta": canvas, "layer": layers, **_words(dark)}
-
-
-def _layer(name: str, mark: Spec, encoding: Spec, transform: list[dict[str, str]]) -> Spec:
-    return {"data": {"name": name}, "transform": transform, "mark": mark, "encoding": encoding}
-
-
-def _words(dark: bool) -> Spec:
-    """Words in the colour of text, whatever the page's theme says."""
-    words = {"labelColor": ink(dark), "titleColor": ink(dark)}
-    return {"config": {"axis": words, "legend": words, "view": {"stroke": None}}}
+    return layered(layers, ROW * len(dense) + BELOW, dark, usermeta=CANVAS)
