@@ -220,7 +220,7 @@ def tradeoff_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
             "Parameters": params,
             "R² on test rows": formats.estimate(r2),
             "n": r2["n"],
-            "Each repetition": ", ".join(map(formats.decimal, r2["per_seed"])),
+            "Each repetition": f",{formats.NO_BREAK}".join(map(formats.decimal, r2["per_seed"])),
         }
         for arm, name, params, r2 in means
     ]

@@ -12,7 +12,7 @@ from dashboard.charts.style import ink
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.spec import RunSpec
-from tests.dashboard.support import figures, opened, words
+from tests.dashboard.support import figures, opened, table_with, words
 
 TINY = RunSpec.from_dict(
     {
@@ -74,6 +74,6 @@ def test_run_page_shows_errors_and_maps(solved: RunFolder, monkeypatch: pytest.M
     assert f"**{mean:.5f}" in words(app)
     found = [f for f in figures(app) if f["data"][0]["name"] in ("|residual|", "|error|")]
     assert [len(figure["data"]) for figure in found] == [2, 2]
-    tables = [table.value for table in app.table]
-    assert f"{mean:.5f}" in tables[0]["Relative L2 error"].iloc[1]
-    assert f"{mean:.5f}" in tables[-1]["Relative L2 error"].iloc[1]
+    for other in ("Arm", "Reduction"):
+        assert f"{mean:.5f}" in table_with(app, "Relative L2 error", other).iloc[1].to_string()
+    assert len(table_with(app, "RMS error, pruned")) == 11

@@ -114,7 +114,7 @@ def test_the_tradeoff_in_numbers_has_every_arm_and_repetition(finished_run: RunF
     assert set(table[table.columns[0]]) == set(arms)
     for _, row in table.iterrows():
         if not row["Size"]:
-            each = [number(text) for text in row["Each repetition"].split(", ")]
+            each = [number(text) for text in row["Each repetition"].split(",")]
             assert each == pytest.approx(arms[row.iloc[0]]["r2"]["per_seed"], abs=5.1e-5)
 
 
