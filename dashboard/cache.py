@@ -257,13 +257,13 @@ def predicted(run_id: str, hidden: tuple[int, ...], prune: PruneSpec) -> float:
     return _predicted(run_id, hidden, *how, _facts_stamp(run_id))
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@lru_cache(maxsize=4096)
 def _predicted(
     run_id: str,
     hidden: tuple[int, ...],
     criterion: Criterion,
     reconstruction: Reconstruction,
-    stamp: Stamp,
+    _: Stamp,
 ) -> float:
     found = api.whatif(run_id, hidden, criterion=criterion, reconstruction=reconstruction)
     return found[0].r2

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import elements, planned, presets, start
+from dashboard import ahead, elements, planned, presets, start
 from dashboard.formats import percent, size, widths
 from dashboard.plan_forms import Asked
 from dashboard.prune_form import amount_form, method_form, show_equivalents
@@ -48,7 +49,9 @@ def show_amount(asked: Asked, places: Places) -> RunSpec | None:
             method = method_form(begin)
         spec = asked.spec({**prune, **method})
         assert asked.data is not None
-        stages = api.plan(spec.prune, spec.model.hidden, asked.data.inputs, asked.data.outputs)
+        ends = asked.data.inputs, asked.data.outputs
+        plan = partial(api.plan, hidden=spec.model.hidden, inputs=ends[0], outputs=ends[1])
+        stages = plan(spec.prune)
     except SpinnError as error:
         spec = None
         places.figures.empty()
@@ -57,6 +60,8 @@ def show_amount(asked: Asked, places: Places) -> RunSpec | None:
     else:
         show_equivalents(stages)
         answer(asked.run_id, spec, stages, places)
+        if asked.run_id is not None:
+            ahead.predict_beside(asked.run_id, spec.prune, plan)
     with preset:
         presets.show_presets(asked.run_id, None if spec is None else spec.prune)
     if st.session_state.get(AROUND, around(spec)) != around(spec):

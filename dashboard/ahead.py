@@ -1,0 +1,59 @@
+"""What the next move of Plan's slider would need, predicted while one looks at this one.
+
+A prediction at new widths takes most of a move (``tests.benchmarks.slider``); beside a mouse or a
+key, the places next to the slider's are the likeliest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
+
+from dashboard import cache
+from dashboard.prune_form import FIELDS, STEP, share_of
+from spinn_engine import api
+from spinn_engine.errors import SpinnError
+from spinn_engine.spec import PruneSpec
+
+Plan = Callable[[PruneSpec], list[api.Stage]]
+
+REST_SECONDS = 0.12  # what has been drawn reaches the browser first, and who drags goes on
+
+_pool = ThreadPoolExecutor(1, "ahead")
+_moves = count()
+_last = [0]  # the move that counts: what an earlier one would have needed is no longer likely
+
+
+def predict_beside(run_id: str, prune: PruneSpec, plan: Plan) -> Future[None]:
+    """Have the places on both sides of the slider's predicted in the background.
+
+    Args:
+        run_id: the run with the dense network.
+        prune: the plan as it stands.
+        plan: gives the stages of another.
+    """
+    _last[0] = move = next(_moves)
+    return _pool.submit(_predict_beside, run_id, prune, plan, move)
+
+
+def _predict_beside(run_id: str, prune: PruneSpec, plan: Plan, move: int) -> None:
+    time.sleep(REST_SECONDS)
+    for near in beside(prune):
+        if _last[0] != move:
+            return
+        try:
+            cache.predicted(run_id, plan(near)[-1].hidden, near)
+        except SpinnError:  # cannot be had; who moves there is told why
+            continue
+
+
+def beside(prune: PruneSpec) -> list[PruneSpec]:
+    """The plans one notch further and one back; none where no slider gives the amount."""
+    for field in FIELDS.values():
+        share = getattr(prune, field)
+        if share is not None:
+            near = (share_of(100 * share + step) for step in (STEP, -STEP))
+            return [prune.model_copy(update={field: one}) for one in near if 0 < one < 1]
+    return []

@@ -1,0 +1,73 @@
+"""The places beside a slider's are predicted before anyone moves there."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+
+import pytest
+
+from dashboard import ahead, cache
+from spinn_engine import api
+from spinn_engine.errors import BadInputError
+from spinn_engine.spec import PruneSpec
+
+PLAN = partial(api.plan, hidden=(64, 32), inputs=3, outputs=1)
+
+
+def last(share: float) -> tuple[int, ...]:
+    return PLAN(PruneSpec(param_reduction=share))[-1].hidden
+
+
+def test_both_neighbours_are_predicted(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, tuple[int, ...]]] = []
+    monkeypatch.setattr(cache, "predicted", lambda run, hidden, _: asked.append((run, hidden)))
+    ahead.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN).result(20)
+    assert asked == [("a run", last(0.405)), ("a run", last(0.395))]
+
+
+def test_a_later_move_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, ...]] = []
+    waiting, going = threading.Event(), threading.Event()
+
+    def predicted(_: str, hidden: tuple[int, ...], __: PruneSpec) -> None:
+        asked.append(hidden)
+        waiting.set()
+        going.wait(20)
+
+    monkeypatch.setattr(cache, "predicted", predicted)
+    first = ahead.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN)
+    assert waiting.wait(20)
+    second = ahead.predict_beside("a run", PruneSpec(param_reduction=0.6), PLAN)
+    going.set()
+    first.result(20)
+    second.result(20)
+    assert asked == [last(0.405), last(0.605), last(0.595)]
+
+
+@pytest.mark.parametrize(
+    ("prune", "found"),
+    [
+        (PruneSpec(pruning_ratio=0.25), [0.255, 0.245]),
+        (PruneSpec(mac_reduction=0.99), [0.995, 0.985]),
+        (PruneSpec(param_reduction=0.005), [0.01]),
+        (PruneSpec(max_bytes=1000), []),
+    ],
+)
+def test_the_neighbours_are_a_notch_away(prune: PruneSpec, found: list[float]) -> None:
+    near = ahead.beside(prune)
+    shares = [one.pruning_ratio or one.mac_reduction or one.param_reduction for one in near]
+    assert shares == found
+
+
+def test_what_cannot_be_had_is_passed_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, ...]] = []
+    monkeypatch.setattr(cache, "predicted", lambda _, hidden, __: asked.append(hidden))
+
+    def plan(prune: PruneSpec) -> list[api.Stage]:
+        if prune.param_reduction == 0.405:
+            raise BadInputError("no such plan")
+        return PLAN(prune)
+
+    ahead.predict_beside("a run", PruneSpec(param_reduction=0.4), plan).result(20)
+    assert asked == [last(0.395)]
