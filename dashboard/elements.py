@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import cache, formats, tails
 from dashboard.charts.architecture import architecture, width_label
 from dashboard.charts.curves import curve_table, latest, loss_curves, r2_curve
-from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS, CONFIG
+from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS
 from dashboard.charts.tradeoff import points_of, tradeoff
 from dashboard.charts.vega import Spec, Tables
 from spinn_engine import api
@@ -181,9 +181,8 @@ def headline(result: dict[str, Any]) -> None:
 def tradeoff_chart(result: dict[str, Any]) -> None:
     """R2 against parameters for every arm, with what the figures rest on."""
     data, spec = result["data"], spec_of(result)
-    st.plotly_chart(
-        tradeoff(result["stages"], result["arms"], mean_ceiling(result), is_dark()),
-        config=CONFIG,
+    picture(
+        *tradeoff(result["stages"], result["arms"], mean_ceiling(result), is_dark()),
         key="tradeoff",
         alt="R2 on the test rows against parameters for each stage and arm; the numbers are in the "
         "tables",

@@ -6,9 +6,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import elements
 from dashboard.charts.style import STILL
+from dashboard.charts.vega import Spec, Tables
 from dashboard.formats import repetitions
 
 HIGHEST = 340  # pixels; a picture that is drawn higher is enlarged less
@@ -17,16 +19,24 @@ FONT = "Source Sans, sans-serif"
 Result = dict[str, Any]
 
 
+def slide(name: str, spec: Spec, tables: Tables, alt: str) -> None:
+    """As ``picture``, in Vega-Lite."""
+    with _enlarged(name, spec["height"]):
+        elements.picture(spec, tables, key=f"present_{name}", alt=alt)
+
+
 def picture(name: str, figure: go.Figure, alt: str) -> None:
     """A picture, drawn small and enlarged by ``present.css`` to what a screen has room for."""
     figure.update_layout(font_family=FONT)
-    share = min(1.0, HIGHEST / figure.layout.height)
-    st.html(
-        f"<style>.st-key-slide_{name} {{ --drawn: {figure.layout.height}px; "
-        f"--share: {share:.3f} }}</style>"
-    )
-    with st.container(key=f"slide_{name}"):
+    with _enlarged(name, figure.layout.height):
         st.plotly_chart(figure, config=STILL, key=f"present_{name}", alt=alt, theme=None)
+
+
+def _enlarged(name: str, height: int) -> DeltaGenerator:
+    """The place of a picture that is drawn so many pixels high."""
+    share = min(1.0, HIGHEST / height)
+    st.html(f"<style>.st-key-slide_{name} {{ --drawn: {height}px; --share: {share:.3f} }}</style>")
+    return st.container(key=f"slide_{name}")
 
 
 def over(result: Result) -> str:

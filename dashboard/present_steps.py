@@ -24,7 +24,7 @@ from dashboard.formats import (
     signed,
 )
 from dashboard.neurons import SCORES
-from dashboard.present_picture import over, picture
+from dashboard.present_picture import over, picture, slide
 from dashboard.present_question import show_question
 from spinn_engine import api
 
@@ -89,12 +89,14 @@ def show_cost(result: Result, dark: bool) -> None:
     """R2 against parameters, and the numbers."""
     drawn, told = st.columns([3, 2], gap="small")
     ceiling = elements.mean_ceiling(result)
-    cost = tradeoff(result["stages"], result["arms"], ceiling, dark)
     with drawn:
         alt = "R2 on the test rows against parameters for each stage and arm, with the intervals "
-        picture(
+        bands = "dense", "dense_longer"
+        spec, tables = tradeoff(result["stages"], result["arms"], ceiling, dark, bands)
+        slide(
             "cost",
-            charts.with_bands(cost, result["arms"], 390),
+            {**spec, "height": 390},
+            tables,
             f"{alt}of the dense networks as bands; the numbers are in the table",
         )
     rows = [

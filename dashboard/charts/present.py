@@ -1,4 +1,4 @@
-"""Pictures of a presentation alone: the controls as intervals, latency, and bands of the dense."""
+"""Pictures of a presentation alone: the controls as intervals, and latency."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.charts.axes import error, round_numbers
+from dashboard.charts.axes import round_numbers
 from dashboard.charts.style import (
     ARM_COLOURS,
     ARM_DASHES,
@@ -25,41 +25,6 @@ ROW_PIXELS, AXIS_PIXELS = 64, 66
 APART = 1.06  # arms stand side by side
 
 Row = dict[str, Any]
-
-
-def with_bands(cost: go.Figure, arms: Sequence[Row], height: int) -> go.Figure:
-    """The trade-off with the 95 % intervals of ``dense`` and ``dense_longer`` as bands.
-
-    Args:
-        cost: the trade-off, with 1 - R2 as its y.
-        arms: the arms as in the metrics file; without an interval an arm has no band.
-        height: in pixels.
-    """
-    for arm in arms:
-        if arm["arm"] in ("dense", "dense_longer") and arm["r2"]["low"] is not None:
-            cost.add_shape(_band(arm["arm"], arm["r2"]))
-    return cost.update_layout(height=height)
-
-
-def _band(arm: str, r2: Row) -> dict[str, Any]:
-    return {
-        "type": "rect",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": error(r2["low"]),
-        "y1": error(r2["high"]),
-        "layer": "below",
-        "opacity": 0.16,
-        "fillcolor": ARM_COLOURS[arm],
-        "line": {
-            "color": ARM_COLOURS[arm],
-            "width": 2,
-            "dash": "solid" if arm == "dense" else "dash",
-        },
-        "name": f"{ARM_LABELS[arm]}, 95 % interval",
-        "showlegend": True,
-    }
 
 
 def differences(rows: Sequence[tuple[str, Row]], margin: float, dark: bool = False) -> go.Figure:

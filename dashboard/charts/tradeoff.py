@@ -7,14 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
+import pandas as pd
 
-from dashboard.charts.axes import count_axis, error, error_range, r2_axis
-from dashboard.charts.style import ARM_COLOURS, ARM_LABELS, ARM_SYMBOLS, GREY, figure
+from dashboard.charts.axes import error, error_range
+from dashboard.charts.style import ARM_COLOURS, ARM_LABELS, GREY, ink
+from dashboard.charts.vega import Spec, Tables, arm_look, count_axis, layered, marks, r2_axis
+from dashboard.formats import estimate
 
 # Arms of equal size stand side by side, and the seeds a little right of their mean.
 ARM_SHIFT, SEED_SHIFT = 1.045, 1.016
 FAR_BELOW = 2.0
+HEIGHT = 430
+MEANS, SEEDS, PATH, LINES, BANDS = "means", "repetitions", "path", "lines", "bands"
+LINE_COLUMNS = ["error", "text", "off"]
 
 Row = dict[str, Any]
 
@@ -31,8 +36,12 @@ class Point:
 
 
 def tradeoff(
-    stages: Sequence[Row], arms: Sequence[Row], ceiling: float | None = None, dark: bool = False
-) -> go.Figure:
+    stages: Sequence[Row],
+    arms: Sequence[Row],
+    ceiling: float | None = None,
+    dark: bool = False,
+    bands: Sequence[str] = (),
+) -> tuple[Spec, Tables]:
     """R2 against parameters for the stages and the controls of one run.
 
     Args:
@@ -41,36 +50,89 @@ def tradeoff(
         arms: the arms as in the metrics file: ``arm``, ``params`` and ``r2``.
         ceiling: the best R2 that any model can expect, where it is known.
         dark: whether the page is dark.
+        bands: arms whose interval lies behind the picture from side to side, where it has one.
 
     Returns:
-        A figure whose y is 1 - R2 on a reversed log axis, labelled with R2. A linear model that is
+        A picture whose y is 1 - R2 on a reversed log axis, labelled with R2. A linear model that is
         far below everything else is a note at the edge, so that the rest can be told apart.
     """
     points = points_of(stages, arms)
     linear = next((arm for arm in arms if arm["arm"] == "linear"), None)
-    traces = [_path(stages)]
-    for arm in ARM_COLOURS:
-        mine = [point for point in points if point.arm == arm]
-        if mine:
-            traces += [_seeds(arm, mine), _means(arm, mine)]
-    low, high = _range(points, ceiling, linear)
     lines: list[tuple[float, str]] = []
     if ceiling is not None:
         lines.append((ceiling, f"ceiling {ceiling:.4f}: the noise allows no more"))
     if linear is not None:
         lines.append((linear["r2"]["mean"], f"linear on the inputs: {linear['r2']['mean']:.4f}"))
-    return figure(
-        traces,
-        height=420,
-        dark=dark,
-        margin={"l": 72, "r": 12, "t": 10, "b": 56},
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        shapes=[_line(r2) for r2, _ in lines if math.log10(error(r2)) <= high],
-        annotations=[_note(r2, text, high) for r2, text in lines],
-        xaxis=count_axis(min(p.params for p in points), max(p.x for p in points)),
-        yaxis=r2_axis(low, high),
-    )
+    low, high = _range(points, ceiling, linear)
+    banded = {arm["arm"]: arm["r2"] for arm in arms if arm["arm"] in bands}
+    tables = {
+        MEANS: _means(points),
+        SEEDS: _seeds(points),
+        PATH: pd.DataFrame([{"x": r["params"], "error": error(r["r2"]["mean"])} for r in stages]),
+        LINES: pd.DataFrame([_line(*line, high) for line in lines], columns=LINE_COLUMNS),
+        BANDS: pd.DataFrame(
+            [
+                {"arm": ARM_LABELS[arm], "high": error(r2["high"]), "low": error(r2["low"])}
+                for arm, r2 in banded.items()
+                if r2["low"] is not None
+            ],
+            columns=["arm", "high", "low"],
+        ),
+    }
+    ends = math.log10(min(p.params for p in points)), math.log10(max(p.x for p in points))
+    x = count_axis("x", ends[0] - 0.12, ends[1] + 0.12, "parameters (count, log scale)")
+    drawn = [arm for arm in ARM_COLOURS if any(point.arm == arm for point in points)]
+    return layered(_layers(x, r2_axis(low, high), drawn, dark), HEIGHT, dark), tables
+
+
+def _layers(x: Spec, y: Spec, arms: Sequence[str], dark: bool) -> list[Spec]:
+    look = arm_look(arms, "color", "shape")
+    colour = {"color": look["color"]}
+    told = [
+        {"field": "arm", "title": "arm"},
+        {"field": "name", "title": "what"},
+        {"field": "params", "title": "parameters", "format": ",d"},
+    ]
+    mean = [*told, {"field": "r2", "title": "R²"}, {"field": "n", "title": "n"}]
+    one = [*told, {"field": "r2", "title": "R² of one repetition", "format": ".4f"}]
+    place = {"x": x, "y": y}
+    across = {"x": {"value": 0}, "x2": {"value": "width"}}
+    solid = {"test": f"datum.arm == '{ARM_LABELS['dense']}'", "value": [1, 0]}
+    edge = {**across, **colour, "strokeDash": {"condition": solid, "value": [6, 3]}}
+    within = {"filter": "!datum.off"}
+    note = {"type": "text", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3}
+    dashed = {"type": "rule", "color": GREY, "strokeWidth": 1.5, "strokeDash": [6, 4]}
+    dotted = {"type": "line", "color": GREY, "strokeWidth": 1, "strokeDash": [2, 3]}
+    faint = {"type": "point", "filled": True, "size": 28, "opacity": 0.6}
+    return [
+        marks(
+            BANDS,
+            {"type": "rect", "opacity": 0.16},
+            {**across, "y": {**y, "field": "low"}, "y2": {"field": "high"}, **colour},
+        ),
+        *(
+            marks(BANDS, {"type": "rule"}, {**edge, "y": {**y, "field": end}})
+            for end in ("low", "high")
+        ),
+        marks(LINES, dashed, {**across, "y": y}, within),
+        marks(PATH, dotted, place),
+        marks(SEEDS, faint, {**place, **look, "tooltip": one}),
+        marks(
+            MEANS,
+            {"type": "rule", "strokeWidth": 1.5},
+            {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, **colour},
+        ),
+        marks(
+            MEANS,
+            {"type": "point", "filled": True, "size": 120, "opacity": 1},
+            {**place, **look, "tooltip": mean},
+        ),
+        marks(
+            LINES,
+            {**note, "fontSize": 12, "color": ink(dark)},
+            {"x": {"value": 0}, "y": y, "text": {"field": "text", "type": "nominal"}},
+        ),
+    ]
 
 
 def points_of(stages: Sequence[Row], arms: Sequence[Row]) -> list[Point]:
@@ -102,69 +164,41 @@ def _range(
     return error_range(known, [end for end in ends if end is not None])
 
 
-def _path(rows: Sequence[Row]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "name": "path",
-        "mode": "lines",
-        "x": [row["params"] for row in rows],
-        "y": [error(row["r2"]["mean"]) for row in rows],
-        "line": {"color": GREY, "width": 1, "dash": "dot"},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+def _means(points: Sequence[Point]) -> pd.DataFrame:
+    rows = []
+    for point in points:
+        mean, low, high = _interval(point)
+        rows.append(
+            {
+                "arm": ARM_LABELS[point.arm],
+                "name": point.name,
+                "params": point.params,
+                "x": point.x,
+                "r2": estimate(point.r2),
+                "n": point.r2["n"],
+                "error": error(mean),
+                "low": error(low),
+                "high": error(high),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
-def _marker(arm: str, **more: Any) -> dict[str, Any]:
-    return {"color": ARM_COLOURS[arm], "symbol": ARM_SYMBOLS[arm], **more}
-
-
-def _seeds(arm: str, points: Sequence[Point]) -> dict[str, Any]:
+def _seeds(points: Sequence[Point]) -> pd.DataFrame:
     """A faint dot a seed, a little right of its mean so that both can be seen."""
-    dots = [(point, r2) for point in points for r2 in point.r2["per_seed"]]
-    return {
-        "type": "scatter",
-        "name": f"{ARM_LABELS[arm]}, a seed",
-        "mode": "markers",
-        "x": [point.x * SEED_SHIFT for point, _ in dots],
-        "y": [error(r2) for _, r2 in dots],
-        "customdata": [[point.name, r2, point.params] for point, r2 in dots],
-        "marker": _marker(arm, size=6, opacity=0.6),
-        "hovertemplate": (
-            f"{ARM_LABELS[arm]}, %{{customdata[0]}}, one seed<br>%{{customdata[2]:,}} parameters"
-            "<br>R² %{customdata[1]:.4f}<extra></extra>"
-        ),
-        "showlegend": False,
-    }
-
-
-def _means(arm: str, points: Sequence[Point]) -> dict[str, Any]:
-    means, lows, highs = zip(*map(_interval, points), strict=True)
-    return {
-        "type": "scatter",
-        "name": ARM_LABELS[arm],
-        "mode": "markers",
-        "x": [point.x for point in points],
-        "y": [error(mean) for mean in means],
-        "customdata": [
-            [point.name, *_interval(point), point.r2["n"], point.params] for point in points
-        ],
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [error(lo) - error(m) for m, lo in zip(means, lows, strict=True)],
-            "arrayminus": [error(m) - error(hi) for m, hi in zip(means, highs, strict=True)],
-            "thickness": 1.5,
-            "width": 5,
-            "color": ARM_COLOURS[arm],
-        },
-        "marker": _marker(arm, size=11, line={"width": 2} if "open" in ARM_SYMBOLS[arm] else {}),
-        "hovertemplate": (
-            f"{ARM_LABELS[arm]}, %{{customdata[0]}}<br>%{{customdata[5]:,}} parameters<br>"
-            "R² %{customdata[1]:.4f} [%{customdata[2]:.4f}, %{customdata[3]:.4f}], "
-            "n = %{customdata[4]}<extra></extra>"
-        ),
-    }
+    rows = [
+        {
+            "arm": ARM_LABELS[point.arm],
+            "name": point.name,
+            "params": point.params,
+            "x": point.x * SEED_SHIFT,
+            "r2": r2,
+            "error": error(r2),
+        }
+        for point in points
+        for r2 in point.r2["per_seed"]
+    ]
+    return pd.DataFrame(rows)
 
 
 def _interval(point: Point) -> Iterator[float]:
@@ -173,29 +207,8 @@ def _interval(point: Point) -> Iterator[float]:
     return (mean if point.r2[end] is None else point.r2[end] for end in ("mean", "low", "high"))
 
 
-def _line(r2: float) -> dict[str, Any]:
-    return {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": error(r2),
-        "y1": error(r2),
-        "line": {"color": GREY, "width": 1.5, "dash": "dash"},
-    }
-
-
-def _note(r2: float, text: str, lowest: float) -> dict[str, Any]:
-    """What a line is; at the lower edge, with an arrow, where the line would be off the picture."""
-    place = math.log10(error(r2))
-    off = place > lowest
-    return {
-        "xref": "paper",
-        "x": 0,
-        "xanchor": "left",
-        "y": lowest if off else place,
-        "yanchor": "bottom",
-        "text": f"\N{DOWNWARDS ARROW} {text}, below this picture" if off else text,
-        "showarrow": False,
-        "font": {"size": 12},
-    }
+def _line(r2: float, text: str, lowest: float) -> dict[str, Any]:
+    """A line and what it is; at the lower edge, with an arrow, where it is off the picture."""
+    off = math.log10(error(r2)) > lowest
+    told = f"\N{DOWNWARDS ARROW} {text}, below this picture" if off else text
+    return {"error": 10.0**lowest if off else error(r2), "text": told, "off": off}

@@ -109,7 +109,13 @@ def arm_look(arms: Sequence[str], *channels: str, field: str = "arm") -> Spec:
                 "domain": [ARM_LABELS[arm] for arm in arms],
                 "range": [looks[channel][arm] for arm in arms],
             },
-            "legend": {"orient": "top", "title": None, "columns": 4},
+            "legend": {
+                "orient": "top",
+                "title": None,
+                "columns": 2,
+                "symbolOpacity": 1,
+                "symbolSize": 120,
+            },
         }
         for channel in channels
     }

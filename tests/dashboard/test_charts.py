@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree
 
+import altair as alt
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -28,6 +29,7 @@ from dashboard.charts.style import (
     GREY,
 )
 from dashboard.charts.tradeoff import tradeoff
+from dashboard.charts.vega import ARM_SHAPES
 from dashboard.charts.whatif import Marks, prediction, sensitivity
 from spinn_engine.api import LayerImportance
 from spinn_engine.spec import PruneSpec, RunSpec, TrainSpec
@@ -148,32 +150,39 @@ def stage_row(stage: int, params: int, per_seed: list[float], half: float | None
 
 def test_tradeoff_draws_every_seed_and_the_interval_of_the_mean() -> None:
     rows = [stage_row(0, 1000, [0.98, 0.99], 0.004), stage_row(1, 500, [0.97, 0.98], 0.01)]
-    figure = tradeoff(rows, [], ceiling=0.995)
-    mean = trace(figure, "structured")
-    assert list(mean.x) == [500]
-    assert mean.y[0] == pytest.approx(0.025)
-    assert mean.error_y.array[0] == pytest.approx(0.01)
-    assert mean.error_y.arrayminus[0] == pytest.approx(0.01)
-    seeds = trace(figure, "dense, a seed")
-    assert list(seeds.y) == pytest.approx([0.02, 0.01])
-    assert figure.layout.shapes[0].y0 == pytest.approx(0.005)
-    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]  # a better R2 is higher
+    spec, tables = tradeoff(rows, [], ceiling=0.995)
+    mean = tables["means"].set_index("arm").loc["structured"]
+    assert mean["x"] == 500
+    assert (mean["error"], mean["low"], mean["high"]) == pytest.approx((0.025, 0.035, 0.015))
+    seeds = tables["repetitions"]
+    assert seeds[seeds["arm"] == "dense"]["error"].tolist() == pytest.approx([0.02, 0.01])
+    assert tables["lines"]["error"].tolist() == pytest.approx([0.005])
+    assert y_of(spec)["scale"]["reverse"]  # a better R2 is higher
+    alt.LayerChart.from_dict(spec)
+
+
+def y_of(spec: dict[str, Any]) -> dict[str, Any]:
+    """The y channel of the means."""
+    layers = [one for one in spec["layer"] if one["data"]["name"] == "means"]
+    return dict(layers[-1]["encoding"]["y"])
 
 
 def test_tradeoff_of_one_seed_has_no_interval() -> None:
-    figure = tradeoff([stage_row(0, 1000, [0.9], None), stage_row(1, 500, [-3.0], None)], [])
-    for name in ("dense", "structured"):
-        bars = trace(figure, name).error_y
-        assert bars.array[0] == bars.arrayminus[0] == 0
+    rows = [stage_row(0, 1000, [0.9], None), stage_row(1, 500, [-3.0], None)]
+    means = tradeoff(rows, [])[1]["means"]
+    assert (means["low"] == means["error"]).all()
+    assert (means["high"] == means["error"]).all()
 
 
 def test_tradeoff_axis_is_labelled_with_r2_and_counts() -> None:
-    figure = tradeoff([stage_row(0, 666_882, [0.98], None), stage_row(1, 210_050, [0.9], None)], [])
-    axis = figure.layout.yaxis
-    for place, label in zip(axis.tickvals, axis.ticktext, strict=True):
-        assert 1 - place == pytest.approx(float(label))
-    assert len(axis.tickvals) >= 3
-    assert {"200 k", "400 k"} <= set(figure.layout.xaxis.ticktext)
+    rows = [stage_row(0, 666_882, [0.98], None), stage_row(1, 210_050, [0.9], None)]
+    spec, tables = tradeoff(rows, [])
+    y, x = y_of(spec), spec["layer"][-2]["encoding"]["x"]
+    assert len(y["axis"]["values"]) >= 3
+    low, high = y["scale"]["domain"]
+    assert all(low <= value <= high for value in y["axis"]["values"])
+    assert low <= tables["means"]["error"].min() <= tables["means"]["error"].max() <= high
+    assert {200e3, 400e3} <= {round(value) for value in x["axis"]["values"]}
 
 
 def test_short_count() -> None:
@@ -181,9 +190,9 @@ def test_short_count() -> None:
 
 
 def test_every_arm_has_a_colour_and_a_shape_of_its_own() -> None:
-    looks: list[dict[str, Any]] = [ARM_SYMBOLS, ARM_LABELS, ARM_GLYPHS, ARM_DASHES]
+    looks: list[dict[str, Any]] = [ARM_SHAPES, ARM_SYMBOLS, ARM_LABELS, ARM_GLYPHS, ARM_DASHES]
     assert all(look.keys() == ARM_COLOURS.keys() for look in looks)
-    for look in (ARM_COLOURS, ARM_SYMBOLS, ARM_LABELS, ARM_GLYPHS):
+    for look in (ARM_COLOURS, ARM_SYMBOLS, ARM_LABELS, ARM_GLYPHS, ARM_SHAPES):
         assert len(set(look.values())) == len(ARM_COLOURS)
 
 
@@ -199,22 +208,45 @@ def test_tradeoff_shows_every_arm_and_moves_those_of_equal_size_apart() -> None:
         arm_row("random", 500, [0.96, 0.97]),
         arm_row("dense_longer", 1000, [0.98, 0.98]),
     ]
-    figure = tradeoff(stages, arms)
-    assert trace(figure, "structured").x[0] == 500
-    assert trace(figure, "random neurons").x[0] == pytest.approx(500, rel=0.1)
-    assert trace(figure, "random neurons").x[0] > 500
-    assert trace(figure, "dense, longer").x[0] > trace(figure, "dense").x[0]
-    assert len(trace(figure, "random neurons, a seed").x) == 2
+    tables = tradeoff(stages, arms)[1]
+    x = tables["means"].set_index("arm")["x"]
+    assert x["structured"] == 500
+    assert x["random neurons"] == pytest.approx(500, rel=0.1)
+    assert x["random neurons"] > 500
+    assert x["dense, longer"] > x["dense"]
+    assert (tables["repetitions"]["arm"] == "random neurons").sum() == 2
 
 
 def test_a_linear_model_far_below_is_a_note_and_squeezes_nothing() -> None:
     stages = [stage_row(0, 1000, [0.99], None), stage_row(1, 500, [0.985], None)]
     far, near = (arm_row("linear", 38, [r2]) for r2 in (0.5, 0.98))
-    figure = tradeoff(stages, [far])
-    assert not figure.layout.shapes
-    assert "linear on the inputs: 0.5000, below" in figure.layout.annotations[0].text
-    assert figure.layout.yaxis.range == tradeoff(stages, []).layout.yaxis.range
-    assert len(tradeoff(stages, [near]).layout.shapes) == 1
+    spec, tables = tradeoff(stages, [far])
+    [line] = tables["lines"].to_dict("records")
+    assert line["off"]
+    assert "linear on the inputs: 0.5000, below" in line["text"]
+    assert y_of(spec) == y_of(tradeoff(stages, [])[0])
+    assert not tradeoff(stages, [near])[1]["lines"]["off"].any()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_tradeoff_tells_arms_by_colour_and_shape_and_bands_by_dash(dark: bool) -> None:
+    stages = [stage_row(0, 1000, [0.98, 0.99], 0.01), stage_row(1, 500, [0.97, 0.98], 0.01)]
+    arms = [
+        arm_row("dense", 1000, [0.98, 0.99]),
+        arm_row("dense_longer", 1000, [0.98, 0.98]),
+        arm_row("scratch", 500, [0.9, 0.91]),
+    ]
+    spec, tables = tradeoff(stages, arms, None, dark, ("dense", "dense_longer"))
+    alt.LayerChart.from_dict(spec)
+    assert tables["bands"]["arm"].tolist() == ["dense", "dense, longer"]
+    assert tables["bands"][["high", "low"]].iloc[1].tolist() == pytest.approx([0.01, 0.03])
+    for layer in spec["layer"]:
+        if layer["mark"]["type"] == "point":
+            looks = [layer["encoding"][channel]["scale"] for channel in ("color", "shape")]
+            assert looks[0]["domain"] == looks[1]["domain"]
+            assert len(set(looks[1]["range"])) == len(looks[1]["domain"]) == 4
+    dashes = [one["encoding"].get("strokeDash") for one in spec["layer"]]
+    assert [dash["condition"]["value"] != dash["value"] for dash in dashes if dash] == [True, True]
 
 
 def test_prediction_marks_its_points_on_the_curve() -> None:

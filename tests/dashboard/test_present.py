@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from dashboard import present, present_findings
 from dashboard.charts import present as charts
 from dashboard.charts.axes import error
-from dashboard.charts.tradeoff import tradeoff
 from dashboard.formats import plain
 from dashboard.present_steps import STEPS, few
 from spinn_engine.artifacts.store import RunFolder
-from tests.dashboard.support import figures, image_words, links, opened, words
+from tests.dashboard.support import drawn_rows, figures, image_words, links, opened, words
 
 Result = dict[str, Any]
 
@@ -46,7 +45,7 @@ def test_each_step_has_its_sentence_a_caption_and_a_picture(
     assert [title.value for title in app.title] == [plain(STEPS[step - 1][0](result))]
     assert app.caption
     charts_there = app.get("plotly_chart")
-    assert bool(charts_there or image_words(app)) == (step < 7)
+    assert bool(charts_there or image_words(app) or drawn_rows(app)) == (step < 7)
     assert all(chart.proto.alt for chart in charts_there)
     assert f"{step}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}7" in words(app)
     assert not app.selectbox
@@ -111,7 +110,8 @@ def test_the_hand_out_has_all_of_it(finished_run: RunFolder) -> None:
     assert titles == [
         f"{number}. {plain(title(result))}" for number, (title, _) in enumerate(STEPS, start=1)
     ]
-    assert len(figures(app)) == 4  # neurons, cost, controls, speed
+    assert len(figures(app)) == 3  # neurons, controls, speed
+    assert "means" in drawn_rows(app)
     assert len(image_words(app)) == 1 + 3  # the dense network, and the shape of every stage
     assert not links(app)
 
@@ -216,21 +216,20 @@ def test_the_numbers_of_the_sentences_are_those_of_the_result(result: Result) ->
     )
 
 
-def test_bands_are_the_intervals_of_the_dense_networks(result: Result) -> None:
-    cost = charts.with_bands(tradeoff(result["stages"], result["arms"]), result["arms"], 300)
+def test_bands_are_the_intervals_of_the_dense_networks(
+    finished_run: RunFolder, result: Result
+) -> None:
+    app = opened("run", run=finished_run.run_id, present="1", step="4")
+    bands = drawn_rows(app)["bands"].set_index("arm")
     arms = {arm["arm"]: arm["r2"] for arm in result["arms"]}
-    bands = {shape.name: shape for shape in cost.layout.shapes if shape.type == "rect"}
     for label, arm in (("dense", "dense"), ("dense, longer", "dense_longer")):
-        band = bands[f"{label}, 95 % interval"]
-        assert (band.y0, band.y1) == (error(arms[arm]["low"]), error(arms[arm]["high"]))
-    assert len({band.line.dash for band in bands.values()}) == 2  # told apart without colour
+        ends = error(arms[arm]["high"]), error(arms[arm]["low"])
+        assert tuple(bands.loc[label]) == ends
 
 
 def test_one_seed_has_no_bands(single_run: RunFolder) -> None:
-    result = single_run.result()
-    assert result is not None
-    cost = charts.with_bands(tradeoff(result["stages"], result["arms"]), result["arms"], 300)
-    assert not [shape for shape in cost.layout.shapes if shape.type == "rect"]
+    app = opened("run", run=single_run.run_id, present="1", step="4")
+    assert drawn_rows(app)["bands"].empty
 
 
 def test_differences_are_drawn_with_their_intervals_zero_and_the_margin() -> None:

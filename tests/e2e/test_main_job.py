@@ -73,7 +73,7 @@ def test_plan_start_watch_and_take_the_files(
 
     expect(page.locator(".st-key-verdict")).to_contain_text("too few repetitions")
     expect(page.locator("table").first).to_contain_text("from scratch")
-    expect(page.locator(".st-key-tradeoff .plot-container")).to_be_visible()
+    expect(page.locator(".st-key-tradeoff svg.marks")).to_be_visible()
     heatmap = page.locator(".st-key-heatmap")
     expect(heatmap).to_contain_text("/ 24 kept")
     expect(page.locator(".st-key-survival .plot-container")).to_be_visible()

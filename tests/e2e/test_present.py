@@ -13,7 +13,9 @@ from tests.e2e.finished import finished_run, settled
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-ENLARGED = """() => [...document.querySelectorAll('.svg-container')].map(chart => {
+ENLARGED = """() => [
+    ...document.querySelectorAll('.svg-container, .stVegaLiteChart svg')
+].map(chart => {
     const room = chart.closest('[class*="st-key-slide_"]').getBoundingClientRect();
     const box = chart.getBoundingClientRect();
     return [box.width / room.width, box.height / room.height];
