@@ -7,7 +7,6 @@ import streamlit as st
 
 from dashboard import cache_data, elements, forms, origin, roles
 from dashboard.charts.split import split, spread
-from dashboard.charts.style import CONFIG, STILL
 from dashboard.columns import columns_table, first_rows
 from dashboard.findings_view import show_findings
 from dashboard.formats import counted, percent, plain
@@ -82,9 +81,8 @@ def show_no_target(columns: Sequence[dict[str, Any]]) -> None:
 def show_split(found: cache_data.Split) -> None:
     """Which rows train, validate and test, and whether the parts look alike."""
     st.header("Split", anchor=False)
-    st.plotly_chart(
-        split(found.rows, found.groups, elements.is_dark()),
-        config=STILL if found.groups is None else CONFIG,
+    elements.picture(
+        *split(found.rows, found.groups, elements.is_dark()),
         key="split",
         alt="Rows of the training, validation and test part, each cut into its groups: "
         + "; ".join(f"{part} {count:,} rows" for part, count in found.rows.items()),
@@ -124,12 +122,12 @@ def show_spreads(spreads: Sequence[cache_data.Spread]) -> None:
         pair = shown[start : start + 2]
         for column, one in zip(st.columns(2), pair, strict=False):
             unit = f", {one.unit}" if one.unit else ""
-            column.plotly_chart(
-                spread(f"{one.target}{unit}", one.edges, one.shares, elements.is_dark()),
-                config=CONFIG,
-                key=f"spread_{one.target}",
-                alt=f"Share of the rows of each part by value of {one.target}",
-            )
+            with column:
+                elements.picture(
+                    *spread(f"{one.target}{unit}", one.edges, one.shares, elements.is_dark()),
+                    key=f"spread_{one.target}",
+                    alt=f"Share of the rows of each part by value of {one.target}",
+                )
     more = f" The first {MOST_SPREADS} of {len(spreads)} targets." if spreads != shown else ""
     st.caption(
         "Parts that lie far apart make the R² on test rows a matter of luck: cross-validation "

@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 from dashboard.charts.axes import error, error_range
 from dashboard.charts.style import BLUE, GREY, VERMILLION, ink
-from dashboard.charts.vega import CANVAS, Spec, Tables, count_axis, layered, marks, r2_axis
+from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, count_axis, layered, marks, r2_axis
 from spinn_engine.api import Stage
 
 CURVE, MARKS, CELLS, ROWS, CUTS = "curve", "marks", "cells", "rows", "cuts"
 DENSE, PLAN, LINE = "dense network", "this plan", "predicted, no fine-tuning"
 HEIGHT, ROW, BELOW, MOST_COLUMNS = 360, 52, 112, 1024  # pixels, but the last
-PAGE = {False: "#FFFFFF", True: "#0B1117"}  # its background, light and dark
 
 Sizes = Sequence[tuple[int, float]]
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-import plotly.graph_objects as go
+import pandas as pd
 
-from dashboard.charts.style import GRID, figure, ink
+from dashboard.charts.style import ink
+from dashboard.charts.vega import PAGE, Spec, Tables, layered, marks
 
 # Told apart by lightness and by dash too; no colour of an arm, which parts are not.
 PART_COLOURS = {"train": "#4A6FA5", "validation": "#B8860B", "test": "#8E5572"}
-PART_DASHES = {"train": "solid", "validation": "dash", "test": "dot"}
+PART_DASHES = {"train": [1, 0], "validation": [6, 4], "test": [2, 3]}
 MOST_SEGMENTS = 120  # of one part; more would be thinner than a pixel
-STRIP_PIXELS, SPREAD_HEIGHT = 58, 230
-WORDS_ABOVE = 0.44  # of the middle of a strip
+STRIP_PIXELS, SPREAD_HEIGHT = 58, 260
+STRIPS, PARTS, BINS = "strips", "parts", "bins"
 
 Groups = Mapping[str, Sequence[tuple[int, int]]]
 
 
-def split(rows: Mapping[str, int], groups: Groups | None, dark: bool = False) -> go.Figure:
+def split(
+    rows: Mapping[str, int], groups: Groups | None, dark: bool = False
+) -> tuple[Spec, Tables]:
     """A strip a part, as long as it has rows, cut into its groups.
 
     Args:
@@ -28,34 +30,58 @@ def split(rows: Mapping[str, int], groups: Groups | None, dark: bool = False) ->
         dark: whether the page is dark.
 
     Returns:
-        A figure with one trace a part and the trace ``counts``, the words; x is in rows.
+        A picture whose x is in rows, a row of ``STRIPS`` a group and one of ``PARTS`` a part.
     """
-    total, places = sum(rows.values()), range(len(rows))[::-1]  # the first part on top
-    strips = [
-        _strip(part, place, _segments(part, count, groups), dark)
-        for place, (part, count) in zip(places, rows.items(), strict=True)
+    strips = []
+    for place, (part, count) in enumerate(rows.items()):
+        begin = 0
+        for name, size in _segments(part, count, groups):
+            strips.append([place, part, name, size, begin, begin + size])
+            begin += size
+    total = sum(rows.values())
+    words = [
+        [place, _words(part, count, total, groups)]
+        for place, (part, count) in enumerate(rows.items())
     ]
-    words = {
-        "type": "scatter",
-        "name": "counts",
-        "mode": "text",
-        "x": [0] * len(rows),
-        "y": [place + WORDS_ABOVE for place in places],
-        "text": [_words(part, count, total, groups) for part, count in rows.items()],
-        "textposition": "middle right",
-        "textfont": {"color": ink(dark)},
-        "hoverinfo": "skip",
-        "cliponaxis": False,
+    tables = {
+        STRIPS: pd.DataFrame(strips, columns=["place", "part", "group", "rows", "begin", "end"]),
+        PARTS: pd.DataFrame(words, columns=["place", "words"]),
     }
-    return figure(
-        [*strips, words],
-        height=STRIP_PIXELS * len(rows),
-        dark=dark,
-        barmode="stack",
-        margin={"l": 4, "r": 4, "t": 4, "b": 4},
-        xaxis={"visible": False, "range": [0, max(rows.values())], "fixedrange": True},
-        yaxis={"visible": False, "range": [-0.4, len(rows) - 0.2], "fixedrange": True},
+    y: Spec = {
+        "field": "top",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": [0, len(rows)], "reverse": True, "nice": False},
+    }
+    x = {
+        "field": "begin",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": [0, max(rows.values())], "nice": False},
+    }
+    told = [
+        {"field": "part", "title": "part"},
+        {"field": "group", "title": "what"},
+        {"field": "rows", "title": "rows", "format": ",d"},
+    ]
+    bars = {"x": x, "x2": {"field": "end"}, "y": y, "y2": {"field": "bottom"}, "tooltip": told}
+    bounds: tuple[Spec, ...] = (
+        {"calculate": "datum.place + 0.45", "as": "top"},
+        {"calculate": "datum.place + 0.9", "as": "bottom"},
     )
+    colour = {
+        "field": "part",
+        "type": "nominal",
+        "legend": None,
+        "scale": {"domain": list(PART_COLOURS), "range": list(PART_COLOURS.values())},
+    }
+    text = {"x": {"value": 0}, "y": {**y, "field": "place"}, "text": {"field": "words"}}
+    label = {"type": "text", "align": "left", "dy": 13, "fontSize": 14, "color": ink(dark)}
+    layers = [
+        marks(STRIPS, {"type": "rect", "stroke": PAGE[dark]}, {**bars, "color": colour}, *bounds),
+        marks(PARTS, label, text),
+    ]
+    return layered(layers, STRIP_PIXELS * len(rows) + 20, dark), tables
 
 
 def _segments(part: str, count: int, groups: Groups | None) -> Sequence[tuple[str, int]]:
@@ -67,31 +93,14 @@ def _segments(part: str, count: int, groups: Groups | None) -> Sequence[tuple[st
     return [(f"group {number}", size) for number, size in own]
 
 
-def _strip(
-    part: str, place: int, segments: Sequence[tuple[str, int]], dark: bool
-) -> dict[str, Any]:
-    edge = "#0B1117" if dark else "#FFFFFF"
-    return {
-        "type": "bar",
-        "name": part,
-        "orientation": "h",
-        "y": [place] * len(segments),
-        "width": 0.42,
-        "x": [size for _, size in segments],
-        "customdata": [name for name, _ in segments],
-        "marker": {"color": PART_COLOURS[part], "line": {"color": edge, "width": 1}},
-        "hovertemplate": f"{part}, %{{customdata}}: %{{x:,}} rows<extra></extra>",
-    }
-
-
 def _words(part: str, count: int, total: int, groups: Groups | None) -> str:
     of = "" if groups is None else f"{len(groups[part]):,} group{'s' * (len(groups[part]) != 1)}, "
-    return f"<b>{part}</b>  {of}{count:,} rows ({100 * count / total:.0f} %)"
+    return f"{part}:  {of}{count:,} rows ({100 * count / total:.0f} %)"
 
 
 def spread(
     name: str, edges: Sequence[float], shares: Mapping[str, Sequence[float]], dark: bool = False
-) -> go.Figure:
+) -> tuple[Spec, Tables]:
     """How often a target has which value, a stepped line a part.
 
     Args:
@@ -99,36 +108,40 @@ def spread(
         edges: ``[bins + 1]`` rising.
         shares: by part, the share of its rows in each bin.
         dark: whether the page is dark.
+
+    Returns:
+        A picture of the rows of ``BINS``, one an edge and part; ``percent`` holds from it on.
     """
-    traces = [
-        {
-            "type": "scatter",
-            "name": part,
-            "mode": "lines",
-            "line": {
-                "shape": "hv",
-                "width": 2,
-                "color": PART_COLOURS[part],
-                "dash": PART_DASHES[part],
-            },
-            "x": list(edges),
-            "y": [100 * share for share in (*own, own[-1])],  # the last step needs its end
-            "hovertemplate": f"{part}: %{{y:.1f}} % of its rows from %{{x:.4g}}<extra></extra>",
-        }
+    bins = [
+        [part, edge, 100 * share]
         for part, own in shares.items()
+        for edge, share in zip(edges, (*own, own[-1]), strict=True)  # the last step needs its end
     ]
-    return figure(
-        traces,
-        height=SPREAD_HEIGHT,
-        dark=dark,
-        margin={"l": 56, "r": 8, "t": 28, "b": 48},
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        xaxis={"title": {"text": name}, "gridcolor": GRID, "zeroline": False},
-        yaxis={
-            "title": {"text": "% of the part's rows"},
-            "rangemode": "tozero",
-            "gridcolor": GRID,
-            "zeroline": False,
+    line = {"type": "line", "interpolate": "step-after", "strokeWidth": 2}
+    legend = {"orient": "top", "title": None, "symbolSize": 300}
+    look = {
+        channel: {
+            "field": "part",
+            "type": "nominal",
+            "legend": legend,
+            "scale": {"domain": list(kinds), "range": list(kinds.values())},
+        }
+        for channel, kinds in (("color", PART_COLOURS), ("strokeDash", PART_DASHES))
+    }
+    encoding = {
+        "x": {
+            "field": "value",
+            "type": "quantitative",
+            "title": name,
+            "scale": {"domain": [edges[0], edges[-1]], "nice": False},
         },
-    )
+        "y": {"field": "percent", "type": "quantitative", "title": "% of the part's rows"},
+        **look,
+        "tooltip": [
+            {"field": "part", "title": "part"},
+            {"field": "value", "title": "from", "format": ".4g"},
+            {"field": "percent", "title": "% of its rows", "format": ".1f"},
+        ],
+    }
+    tables = {BINS: pd.DataFrame(bins, columns=["part", "value", "percent"])}
+    return layered([marks(BINS, line, encoding)], SPREAD_HEIGHT, dark), tables

@@ -31,6 +31,7 @@ ARM_SHAPES = {
     "scratch": "triangle-up",
     "linear": "cross",
 }
+PAGE = {False: "#FFFFFF", True: "#0B1117"}  # the background of a page, light and dark
 CANVAS: Spec = {"embedOptions": {"renderer": "canvas"}}  # ``usermeta`` of what has many marks
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -54,7 +55,8 @@ def test_the_simulated_data_is_shown_with_its_checks() -> None:
         ] in text
     assert "simulated data" in words(app)
     problem = api.load_problem(DataSpec())
-    assert len(figures(app)) == 1 + len(problem.target_names)
+    assert len(app.get("vega_lite_chart")) == 1 + len(problem.target_names)
+    assert not figures(app)
 
 
 def test_what_the_checks_advise_is_left_out_and_goes_to_plan() -> None:
@@ -178,24 +180,31 @@ def test_the_split_is_counted_as_pandas_counts_it(small_table: Path) -> None:
 def test_a_strip_is_cut_into_the_groups_of_its_part() -> None:
     rows = {"train": 50, "validation": 20, "test": 30}
     groups = {"train": [(0, 20), (3, 30)], "validation": [(1, 20)], "test": [(2, 30)]}
-    traces = {trace.name: trace for trace in drawn.split(rows, groups).data}
-    assert list(traces["train"].x) == [20, 30]
-    assert list(traces["train"].customdata) == ["group 0", "group 3"]
-    said = "".join(traces["counts"].text)
+    spec, tables = drawn.split(rows, groups)
+    alt.LayerChart.from_dict(spec)
+    train = tables["strips"][tables["strips"]["part"] == "train"]
+    assert train[["begin", "end"]].values.tolist() == [[0, 20], [20, 50]]
+    assert train["group"].tolist() == ["group 0", "group 3"]
+    said = "".join(tables["parts"]["words"])
     for words_ in ("2 groups, 50 rows (50 %)", "1 group, 20 rows (20 %)", "1 group, 30 rows"):
         assert words_ in said
-    alone = {trace.name: trace for trace in drawn.split(rows, None).data}
-    assert [list(alone[part].x) for part in rows] == [[50], [20], [30]]
+    alone = drawn.split(rows, None)[1]["strips"]
+    assert alone["rows"].tolist() == [50, 20, 30]
     many = {part: [(number, 1) for number in range(count)] for part, count in rows.items()}
     many["train"] = [(number, 1) for number in range(5000)]
-    assert len(drawn.split({**rows, "train": 5000}, many).data[0].x) == 1
+    strips = drawn.split({**rows, "train": 5000}, many)[1]["strips"]
+    assert (strips["part"] == "train").sum() == 1
 
 
 def test_a_spread_ends_where_its_last_bin_ends() -> None:
-    figure = drawn.spread("wear, mm", (0.0, 1.0, 3.0), {"train": (0.25, 0.75), "test": (1.0, 0.0)})
-    assert [list(trace.x) for trace in figure.data] == [[0, 1, 3]] * 2
-    assert list(figure.data[0].y) == [25, 75, 75]
-    assert len({trace.line.dash for trace in figure.data}) == 2  # never colour alone
+    shares = {"train": (0.25, 0.75), "test": (1.0, 0.0)}
+    spec, tables = drawn.spread("wear, mm", (0.0, 1.0, 3.0), shares)
+    alt.LayerChart.from_dict(spec)
+    bins = tables["bins"].groupby("part")[["value", "percent"]].agg(list)
+    assert bins["value"].tolist() == [[0, 1, 3]] * 2
+    assert bins["percent"]["train"] == [25, 75, 75]
+    dashes = spec["layer"][0]["encoding"]["strokeDash"]["scale"]["range"]
+    assert len({tuple(dash) for dash in dashes}) == 3  # never colour alone
 
 
 def test_an_upload_fills_the_path_or_says_why_not(
