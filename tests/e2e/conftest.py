@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 
@@ -58,15 +59,27 @@ def watched(chromium: Browser) -> Iterator[Watched]:
 @pytest.fixture
 def dashboard(store: Path, tmp_path: Path) -> Iterator[str]:
     """The address of a live ``streamlit run dashboard/app.py`` on an empty store."""
+    with served(store, tmp_path / "streamlit.log") as address:
+        yield address
+
+
+@contextmanager
+def served(store: Path, log: Path, *options: str) -> Iterator[str]:
+    """A live dashboard on a store, which is also this process's; its address.
+
+    Args:
+        store: the store's folder.
+        log: where the server writes what it has to say.
+        options: more of Streamlit's own options.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    options = ["--server.port", str(port), "--server.headless", "true"]
-    log = tmp_path / "streamlit.log"
+    words = ["--server.port", str(port), "--server.headless", "true", *options]
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", *options],
+            [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", *words],
             cwd=ROOT,
             env={**os.environ, "SPINN_RESULTS": str(store)},
             stdout=output,
@@ -78,7 +91,7 @@ def dashboard(store: Path, tmp_path: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
-        _stop_workers(store)
+        _stop_workers()
 
 
 def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -94,7 +107,7 @@ def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path
     raise AssertionError(f"no answer in {START_SECONDS} s: {log.read_text()}")
 
 
-def _stop_workers(store: Path) -> None:
+def _stop_workers() -> None:
     """End the worker that Start brought to life; it outlives the dashboard by design."""
     from spinn_engine import api
 
