@@ -17,6 +17,8 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.e2e.ready_runs import made_ready
+
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
 # Opened by its own address, a page makes Streamlit's client ask first where the server's root is.
@@ -63,6 +65,29 @@ def dashboard(store: Path, tmp_path: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def ready_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with two finished runs of the same data and one of a hostile table, made once."""
+    store = tmp_path_factory.mktemp("ready") / "results"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPINN_RESULTS", str(store))
+        made_ready(store)
+    return store
+
+
+@pytest.fixture(scope="session")
+def ready_server(ready_store: Path) -> Iterator[str]:
+    with served(ready_store, ready_store.with_name("streamlit.log")) as address:
+        yield address
+
+
+@pytest.fixture
+def ready(ready_store: Path, ready_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a live dashboard on the ready store, which is also this test's."""
+    monkeypatch.setenv("SPINN_RESULTS", str(ready_store))
+    return ready_server
+
+
 @contextmanager
 def served(store: Path, log: Path, *options: str) -> Iterator[str]:
     """A live dashboard on a store, which is also this process's; its address.
@@ -91,7 +116,7 @@ def served(store: Path, log: Path, *options: str) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
-        _stop_workers()
+        _stop_workers(store)
 
 
 def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -107,13 +132,15 @@ def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path
     raise AssertionError(f"no answer in {START_SECONDS} s: {log.read_text()}")
 
 
-def _stop_workers() -> None:
+def _stop_workers(store: Path) -> None:
     """End the worker that Start brought to life; it outlives the dashboard by design."""
     from spinn_engine import api
 
-    for worker in api.workers():
-        if worker.alive:
-            os.kill(worker.pid, signal.SIGTERM)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and any(worker.alive for worker in api.workers()):
-        time.sleep(0.1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPINN_RESULTS", str(store))
+        for worker in api.workers():
+            if worker.alive:
+                os.kill(worker.pid, signal.SIGTERM)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and any(worker.alive for worker in api.workers()):
+            time.sleep(0.1)
