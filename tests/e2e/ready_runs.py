@@ -18,7 +18,7 @@ IMAGE = f"<img src=x onerror={CANARY}>"
 SCRIPT = f"<script>{CANARY}</script>"
 LINK = f"[x](javascript:{CANARY}) **b**"
 BOLD = "<b>bold</b>"
-FORMULA = "$y$ :red[z]"
+FORMULA = "$y$ :red[z] w"
 GROUP = "<i>g</i>"
 
 
