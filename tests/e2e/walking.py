@@ -117,7 +117,7 @@ def download(page: Page, button: Locator, folder: Path) -> Path:
 
 def shown(page: Page, text: str) -> None:
     """This text is to be seen before long."""
-    expect(page.get_by_text(text).first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text(text).filter(visible=True).first).to_be_visible(timeout=SLOW)
 
 
 def table_rows(page: Page, alt: str) -> list[list[str]]:
