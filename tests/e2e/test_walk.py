@@ -61,9 +61,9 @@ def test_the_first_visit(dashboard: str, watched: Watched) -> None:
     shown(page, "In three steps")
     link(page, "demo").click()
     shown(page, "Which neurons went")
-    for name, ends in (("Explore the demo", "run"), ("New run", "plan")):
+    for name, ends in (("explore_demo", "run"), ("new_run", "plan")):
         go(page, dashboard)
-        page.get_by_role("button", name=name).click(timeout=SLOW)
+        press(page, name)
         page.wait_for_url(f"**/{ends}", timeout=SLOW)
     go(page, dashboard)
     page.get_by_role("heading", level=1).first.click()

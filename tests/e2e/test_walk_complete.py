@@ -27,10 +27,10 @@ PRESSED = {
     "test_walk_plan_and_compare": "hidden activation schedule criterion reconstruction round_to "
     "least_width epochs fine_tune_epochs seeds folds margin physics_* controls fit_coefficients "
     "ratio_of max_bytes ratio stages preset_* widths start_again filter data tags baseline "
-    "at_batch across draw colour choose_none clear_filter remarks_* save_remarks take_theirs rows",
+    "at_batch across draw colour choose_none remarks_* save_remarks take_theirs rows",
     "test_bad_input": "path dense tags",
     "test_bring_and_report": "network checkpoint",
-    "test_compare": "pin_* tags_of_* note_of_*",
+    "test_compare": "pin_*",
     "test_present": "key_*",
     "test_leave_and_find": "stop_* dismiss_*",
 }
@@ -44,6 +44,8 @@ ELSEWHERE = {
     "dense_activation": "test_brought.py",
     "dense_scaling": "test_brought.py",
     "sweep": "there is none in the ready store: test_compare_page.py",
+    "tags_of_*": "in the dialog that remarks_* opens: test_compare.py",
+    "note_of_*": "as tags_of_*",
     "log_in": "test_login.py",
     "*": "the keys of buttons that one function draws for a job or a work: as above",
     "*_*": "as above",
