@@ -14,7 +14,7 @@ from spinn_engine import api
 from spinn_engine.spec import DataSpec
 from tests.dashboard.conftest import SINGLE
 from tests.e2e.conftest import Watched, card
-from tests.e2e.walking import SLOW, at_rest, fill, go, link, part, shown
+from tests.e2e.walking import SLOW, at_rest, fill, go, link, part, press, shown
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -64,11 +64,9 @@ def test_the_queue_is_put_in_order_and_cleared(dashboard: str, watched: Watched)
     more(page, ids[0]).get_by_role("button", name="Cancel").click(timeout=SLOW)
     expect(card(page, ids[0])).to_contain_text("cancelled", timeout=SLOW)
 
-    asked = more(page, ids[0])
-    asked.get_by_role("button", name="Delete").click(timeout=SLOW)
-    asked.get_by_role("button", name="Keep").click(timeout=SLOW)
-    asked.get_by_role("button", name="Delete").first.click(timeout=SLOW)
-    asked.get_by_role("button", name="Delete for good").click(timeout=SLOW)
+    more(page, ids[0])
+    for key in ("ask", "keep", "ask", "delete"):
+        press(page, f"{key}_{ids[0]}")
     expect(page.locator(f".st-key-job_{ids[0]}")).to_have_count(0, timeout=SLOW)
     assert ids[0] not in {run.run_id for run in api.list_runs()}
     page.keyboard.press("Escape")
