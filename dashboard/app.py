@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import address
 from dashboard.login import guarded
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -25,6 +26,7 @@ pages = [
     st.Page("app_pages/help.py", title="Help", url_path="help"),
 ]
 page = st.navigation(guarded(pages), position="top")
+address.mend()
 st.session_state["page_entered"] = st.session_state.get("page") != page.url_path
 st.session_state["page"] = page.url_path
 page.run()

@@ -10,11 +10,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.ready_runs import made_ready
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -58,15 +61,50 @@ def watched(chromium: Browser) -> Iterator[Watched]:
 @pytest.fixture
 def dashboard(store: Path, tmp_path: Path) -> Iterator[str]:
     """The address of a live ``streamlit run dashboard/app.py`` on an empty store."""
+    with served(store, tmp_path / "streamlit.log") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def ready_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with two finished runs of the same data and one of a hostile table, made once."""
+    store = tmp_path_factory.mktemp("ready") / "results"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPINN_RESULTS", str(store))
+        made_ready(store)
+    return store
+
+
+@pytest.fixture(scope="session")
+def ready_server(ready_store: Path) -> Iterator[str]:
+    with served(ready_store, ready_store.with_name("streamlit.log")) as address:
+        yield address
+
+
+@pytest.fixture
+def ready(ready_store: Path, ready_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a live dashboard on the ready store, which is also this test's."""
+    monkeypatch.setenv("SPINN_RESULTS", str(ready_store))
+    return ready_server
+
+
+@contextmanager
+def served(store: Path, log: Path, *options: str) -> Iterator[str]:
+    """A live dashboard on a store, which is also this process's; its address.
+
+    Args:
+        store: the store's folder.
+        log: where the server writes what it has to say.
+        options: more of Streamlit's own options.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    options = ["--server.port", str(port), "--server.headless", "true"]
-    log = tmp_path / "streamlit.log"
+    words = ["--server.port", str(port), "--server.headless", "true", *options]
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", *options],
+            [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", *words],
             cwd=ROOT,
             env={**os.environ, "SPINN_RESULTS": str(store)},
             stdout=output,
@@ -98,9 +136,11 @@ def _stop_workers(store: Path) -> None:
     """End the worker that Start brought to life; it outlives the dashboard by design."""
     from spinn_engine import api
 
-    for worker in api.workers():
-        if worker.alive:
-            os.kill(worker.pid, signal.SIGTERM)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and any(worker.alive for worker in api.workers()):
-        time.sleep(0.1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPINN_RESULTS", str(store))
+        for worker in api.workers():
+            if worker.alive:
+                os.kill(worker.pid, signal.SIGTERM)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and any(worker.alive for worker in api.workers()):
+            time.sleep(0.1)
