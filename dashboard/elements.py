@@ -52,7 +52,8 @@ def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> None:
 
 def picture(spec: Spec, tables: Tables, key: str, alt: str) -> None:
     """A Vega-Lite picture; ``alt`` stays as it is while only rows change, or it is built anew."""
-    st.vega_lite_chart({**spec, "datasets": tables}, key=key, alt=alt)
+    with st.container(key=key):
+        st.vega_lite_chart({**spec, "datasets": tables}, alt=alt)
 
 
 def shape(title: str, hidden: Sequence[int], dense: Sequence[int]) -> None:
@@ -159,8 +160,8 @@ def headline(result: dict[str, Any]) -> None:
         ),
         (
             f"R² on test rows, mean of n = {last['r2']['n']}",
-            f"{last['r2']['mean']:.4f}",
-            f"{formats.signed(r2)} to dense {dense['r2']['mean']:.4f}",
+            formats.decimal(last["r2"]["mean"]),
+            f"{formats.signed(r2)} to dense {formats.decimal(dense['r2']['mean'])}",
         ),
         (
             f"Speed at batch {int(batch):,}",

@@ -15,6 +15,7 @@ from dashboard.charts.neuron import (
     drawn_rows,
     weight_bars,
 )
+from dashboard.charts.neurons import PICK
 from dashboard.charts.style import CONFIG
 from dashboard.formats import plain, signed
 from dashboard.neuron_numbers import histogram_rows, slice_rows, weight_rows
@@ -74,11 +75,11 @@ def offer_seed(run_id: str, known: int, shown: int) -> None:
 
 
 def take_click() -> None:
-    """Called when a point of the heatmap is clicked: the fields get its neuron."""
-    points = st.session_state["heatmap"]["selection"]["points"]
-    if points:
-        st.session_state["layer"] = int(points[0]["y"]) + 1
-        st.session_state["neuron"] = int(points[0]["customdata"])
+    """Called when a cell of the heatmap is clicked: the fields get its neuron."""
+    picked = st.session_state["heatmap"]["selection"].get(PICK)
+    if picked:
+        st.session_state["layer"] = int(picked[0]["layer"]) + 1
+        st.session_state["neuron"] = int(picked[0]["neuron"])
 
 
 def show_neuron(run_id: str, chosen: Chosen) -> None:

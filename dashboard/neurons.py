@@ -9,9 +9,14 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cache, cache_neurons, elements, neuron_view
-from dashboard.charts.neuron_picks import add_picks, picked_every
-from dashboard.charts.neurons import drawn_every, importance_heatmap, survival_map
-from dashboard.charts.style import CONFIG
+from dashboard.charts.neurons import (
+    PICK,
+    importance_picture,
+    importance_tables,
+    survival_picture,
+    survival_tables,
+)
+from dashboard.charts.strips import drawn_every
 from dashboard.score_names import SCORES as SCORES
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
@@ -96,37 +101,29 @@ def draw_heatmap(
     """The heatmap, in which a click chooses a neuron."""
     name, meaning = SCORES[cache.run_spec(run_id).prune.criterion]
     layers = cache.importance(run_id, view.stage, view.seed)
-    kept = "; ".join(
-        f"layer {k}: {layer.kept.sum()} of {len(layer.kept)} kept"
-        for k, layer in enumerate(layers, start=1)
-    )
-    picture = importance_heatmap(layers, view.by_score, elements.is_dark(), name)
-    if clickable:
-        add_picks(picture, layers, view.by_score, chosen)
-    st.plotly_chart(
-        picture,
-        config=CONFIG,
+    widths = [len(layer.stage_removed) for layer in layers]
+    how = view.by_score, elements.is_dark()
+    chart = {
+        **importance_picture(widths, *how, name, clickable),
+        "datasets": importance_tables(layers, *how, chosen),
+    }
+    st.vega_lite_chart(
+        chart,
         key="heatmap",
         on_select=neuron_view.take_click if clickable else "ignore",
-        selection_mode="points",
-        alt=f"{name} importance of every neuron at stage {view.stage}, seed {view.seed}. {kept}",
+        selection_mode=PICK if clickable else None,
+        alt=f"{name} importance of every neuron at a stage of one seed, kept and removed; the "
+        "layers are in numbers below",
     )
     st.caption(
         f"{name[0].upper()}{name[1:]} score of a neuron: {meaning}, at the end of stage "
         f"{view.stage}. {cut_sentence(layers, view.stage, view.by_score)}{thinning(layers)}"
-        f"{picking(layers) if clickable else ''}"
     )
     elements.numbers(
         "The layers in numbers",
         [layer_row(number, layer) for number, layer in enumerate(layers, start=1)],
         alt="Kept and removed neurons of each layer",
     )
-
-
-def picking(layers: list[api.LayerImportance]) -> str:
-    """Said where not every neuron can be clicked."""
-    step = picked_every(layers)
-    return "" if step == 1 else f" One neuron in {step} can be clicked; the fields reach all."
 
 
 def cut_sentence(layers: list[api.LayerImportance], stage: int, by_score: bool) -> str:
@@ -141,7 +138,7 @@ def cut_sentence(layers: list[api.LayerImportance], stage: int, by_score: bool) 
 def thinning(layers: list[api.LayerImportance]) -> str:
     """Said where not every neuron is drawn."""
     step = drawn_every([len(layer.kept) for layer in layers])
-    return "" if step == 1 else f" One neuron in {step} is drawn."
+    return "" if step == 1 else f" One neuron in {step} is drawn; the fields reach all."
 
 
 def layer_row(number: int, layer: api.LayerImportance) -> dict[str, Any]:
@@ -169,15 +166,12 @@ def show_survival(layers: list[api.LayerImportance]) -> None:
         key="survival_order",
         bind="query-params",
     )
-    left = "; ".join(
-        f"layer {k}: {(layer.stage_removed < 0).sum()} of {len(layer.stage_removed)} left"
-        for k, layer in enumerate(layers, start=1)
-    )
-    st.plotly_chart(
-        survival_map(layers, order != "by number", elements.is_dark()),
-        config=CONFIG,
+    by_stage = order != "by number"
+    elements.picture(
+        survival_picture(layers, by_stage, elements.is_dark()),
+        survival_tables(layers, by_stage),
         key="survival",
-        alt=f"The stage that removed each neuron of the dense network. {left}",
+        alt="The stage that removed each neuron of the dense network; in numbers below",
     )
     last = max(int(layer.stage_removed.max()) for layer in layers)
     elements.numbers(

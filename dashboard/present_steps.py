@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import cache, elements
 from dashboard import present_findings as findings
 from dashboard.charts import present as charts
-from dashboard.charts.neurons import importance_heatmap
+from dashboard.charts.neurons import importance_picture, importance_tables
 from dashboard.charts.tradeoff import tradeoff
 from dashboard.comparison import OUTCOMES, PARTS, bytes_text
 from dashboard.formats import (
@@ -52,7 +52,9 @@ def show_neurons(result: Result, dark: bool) -> None:
         f"{name} score of every neuron of the dense network, and the cut of stage 1. Neurons of "
         f"each layer when dense, after stage 1 and at the end: {fate}"
     )
-    picture("neurons", importance_heatmap(layers, True, dark, name), alt)
+    spec = importance_picture([len(layer.kept) for layer in layers], True, dark, name)
+    spec["usermeta"] = {}  # drawn as lines and areas where they are few enough, for print
+    slide("neurons", spec, importance_tables(layers, True, dark), alt)
     st.caption(
         f"{name[0].upper()}{name[1:]} score of a neuron: {meaning}. The line is the cut of stage "
         "1: what is right of it, in grey, went first. Neurons of each layer when dense, after "

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
+import pandas as pd
 from numpy.typing import NDArray
-from plotly.colors import sample_colorscale
 
-from dashboard.charts.style import BLUE, VERMILLION, figure
+from dashboard.charts.strips import (
+    BOUNDS,
+    ROWS,
+    Order,
+    across,
+    cells,
+    colours,
+    down,
+    height,
+    row_words,
+)
+from dashboard.charts.style import BLUE, VERMILLION
+from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, layered, marks
 from spinn_engine.api import LayerImportance
 
-MAX_CELLS = 250_000
-ROW_PIXELS, TOP_PIXELS, BOTTOM_PIXELS, BELOW_PIXELS = 58, 8, 110, 52
-
-Grid = NDArray[np.float32]
-Order = NDArray[np.int64]
-
-
-def drawn_every(widths: Sequence[int]) -> int:
-    """1, or n where only every n-th neuron can be drawn to stay within ``MAX_CELLS`` cells."""
-    return -(-max(widths) * len(widths) // MAX_CELLS)
+NEURONS, CUTS, RING, FATES = "neurons", "cuts", "ring", "fates"
+PICK = "pick"  # the selection of a cell: its ``layer``, from 0, and ``neuron``
+STAYS = "still there"
+LEGEND_PIXELS = 24  # of a second line in a legend
 
 
 def ordered(layers: Sequence[LayerImportance], by_rank: bool) -> list[Order]:
@@ -33,232 +37,213 @@ def ordered(layers: Sequence[LayerImportance], by_rank: bool) -> list[Order]:
     ]
 
 
-def importance_heatmap(
+def importance_tables(
     layers: Sequence[LayerImportance],
     by_rank: bool = True,
     dark: bool = False,
-    score: str = "L1",
-) -> go.Figure:
-    """A row a hidden layer; colour is the score over the layer's maximum.
-
-    Kept and removed neurons are two traces with different colour scales and the same limits. Where
-    neurons are ordered by score a line marks the cut, and each row says how many are kept.
+    chosen: tuple[int, int] | None = None,
+) -> Tables:
+    """The rows of ``importance_picture``.
 
     Args:
         layers: hidden layers from the input side.
         by_rank: order neurons by score, highest first; else by their number in the dense network.
         dark: whether the page is dark.
-        score: what the criterion's score is called.
+        chosen: layer, from 1, and number in the dense network of the neuron with a ring.
     """
     orders = ordered(layers, by_rank)
-    step = drawn_every([len(order) for order in orders])
-    drawn = [order[::step] for order in orders]
-    kept = _grid([layer.kept[o] for layer, o in zip(layers, drawn, strict=True)]) == 1
-    scores = _grid([layer.score[o] for layer, o in zip(layers, drawn, strict=True)])
-    number = _grid([layer.original_index[o] for layer, o in zip(layers, drawn, strict=True)])
-    share = scores / np.maximum(np.nanmax(scores, axis=1, keepdims=True), np.float32(1e-30))
-    place = _places(share.shape[1], step)
-    detail = np.stack([scores, number, _row_numbers(share)], axis=-1)
-    look: dict[str, Any] = {"place": place, "detail": detail, "dark": dark, "score": score}
-    traces = [_scores("kept", np.where(kept, share, np.nan), **look)]
-    if not all(layer.kept.all() for layer in layers):
-        traces.append(_scores("removed", np.where(kept, np.nan, share), **look))
-        if by_rank:
-            traces.append(_cut(layers, orders))
-    names = [
-        f"layer {k}<br>{layer.kept.sum():,} / {len(layer.kept):,} kept"
-        for k, layer in enumerate(layers, start=1)
-    ]
-    order_name = (
-        f"place by {score} score, highest first" if by_rank else "number in the dense network"
+    shares = [_shares(layer.score) for layer in layers]
+    found = cells(
+        orders,
+        neuron=[layer.original_index for layer in layers],
+        score=[layer.score for layer in layers],
+        share=shares,
+        colour=[_looks(share, one.kept, dark) for share, one in zip(shares, layers, strict=True)],
+        fate=[np.where(layer.kept, "kept", "removed") for layer in layers],
     )
-    return _rows(traces, names, f"neuron ({order_name})", max(map(len, orders)), dark)
+    rows = [
+        {"layer": at, "label": f"layer {at + 1}: {one.kept.sum():,} of {len(one.kept):,} kept"}
+        for at, one in enumerate(layers)
+    ]
+    cuts = _cuts(layers, orders) if by_rank else []
+    return {
+        NEURONS: found,
+        ROWS: pd.DataFrame(rows),
+        CUTS: pd.DataFrame(cuts, columns=["layer", "place"]),
+        RING: pd.DataFrame(_ring(layers, orders, chosen), columns=["layer", "place"]),
+    }
 
 
-def survival_map(
-    layers: Sequence[LayerImportance], by_stage: bool = False, dark: bool = False
-) -> go.Figure:
-    """A row a hidden layer of the dense network; colour is the stage that removed the neuron.
+def importance_picture(
+    widths: Sequence[int],
+    by_rank: bool = True,
+    dark: bool = False,
+    score: str = "L1",
+    clickable: bool = False,
+) -> Spec:
+    """A row a hidden layer; colour is the score over the layer's maximum.
+
+    Kept and removed neurons have different colours on the same limits. Where neurons are ordered
+    by score a line marks the cut, and each row says how many are kept.
+
+    Args:
+        widths: neurons of each row, the widest this picture will show.
+        by_rank: as in ``importance_tables``.
+        dark: whether the page is dark.
+        score: what the criterion's score is called.
+        clickable: whether a cell can be selected, as ``PICK``.
+    """
+    order = f"place by {score} score, highest first" if by_rank else "number in the dense network"
+    x, strip = across(f"neuron ({order})", max(widths)), down(len(widths))
+    told = [
+        {"field": "fate", "title": "it is"},
+        {"field": "neuron", "title": "neuron", "format": "d"},
+        {"field": "place", "title": "place", "format": ",d"},
+        {"field": "score", "title": f"{score} score", "format": ".4g"},
+        {"field": "share", "title": "of the layer's maximum", "format": ".2f"},
+    ]
+    colour = {"field": "colour", "type": "nominal", "scale": None}
+    cell = {"x": x, "x2": {"field": "right"}, **strip, "color": colour, "tooltip": told}
+    drawn = marks(NEURONS, {"type": "rect"}, cell, *BOUNDS)
+    if clickable:
+        point = {"type": "point", "fields": ["layer", "neuron"]}
+        drawn = {**drawn, "params": [{"name": PICK, "select": point}]}
+    ring = {"type": "point", "shape": "diamond", "filled": True, "size": 220, "opacity": 1}
+    ring |= {"color": VERMILLION, "stroke": "white", "strokeWidth": 2}
+    middle = {"calculate": "datum.layer + 0.67", "as": "top"}
+    line = {"type": "rule", "color": VERMILLION, "strokeWidth": 2.5}
+    layers = [
+        drawn,
+        *(
+            _legend(f"{name}, {score} / max", _scale(name, dark), dark)
+            for name in ("kept", "removed")
+        ),
+        row_words(len(widths), dark),
+        marks(CUTS, line, {"x": x, **strip}, *BOUNDS),
+        marks(RING, ring, {"x": x, "y": strip["y"]}, middle),
+    ]
+    resolved = {"scale": {"color": "independent"}, "legend": {"color": "independent"}}
+    tall = height(len(widths)) + LEGEND_PIXELS
+    return layered(layers, tall, dark, usermeta=CANVAS, resolve=resolved)
+
+
+def survival_tables(layers: Sequence[LayerImportance], by_stage: bool = False) -> Tables:
+    """The rows of ``survival_picture``.
 
     Args:
         layers: hidden layers from the input side, with ``stage_removed`` of the last stage.
         by_stage: order neurons by how long they stayed; else by their number.
-        dark: whether the page is dark.
     """
-    last = max(1, *(int(layer.stage_removed.max()) for layer in layers))
     gone = [layer.stage_removed for layer in layers]
-    step = drawn_every([len(stage) for stage in gone])
-    stayed = [np.where(stage < 0, last + 1, stage) for stage in gone]
-    drawn = [
-        (np.argsort(-stay, kind="stable") if by_stage else np.arange(len(stay)))[::step]
-        for stay in stayed
+    stayed = [np.where(stage < 0, last_stage(layers) + 1, stage) for stage in gone]
+    orders = [
+        np.argsort(-stay, kind="stable") if by_stage else np.arange(len(stay)) for stay in stayed
     ]
-    stages = _grid([np.maximum(stage[o], 0) for stage, o in zip(gone, drawn, strict=True)])
-    trace = _removals(stages, _grid(drawn), _places(stages.shape[1], step), last)
-    names = [
-        f"layer {k}<br>{(stage < 0).sum():,} / {len(stage):,} left"
-        for k, stage in enumerate(gone, start=1)
+    names = np.array([f"stage {stage}" for stage in range(last_stage(layers) + 1)] + [STAYS])
+    rows = [
+        {"layer": at, "label": f"layer {at + 1}: {(one < 0).sum():,} of {len(one):,} left"}
+        for at, one in enumerate(gone)
     ]
-    order_name = "longest kept first" if by_stage else "number in the dense network"
-    return _rows([trace], names, f"neuron ({order_name})", max(map(len, gone)), dark)
-
-
-def _removals(stages: Grid, number: Grid, place: NDArray[np.int64], last: int) -> dict[str, Any]:
     return {
-        "type": "heatmap",
-        "name": "stage removed",
-        "z": stages,
-        "x": place,
-        "y": list(range(len(stages))),
-        "customdata": np.stack([number, _row_numbers(stages)], axis=-1),
-        "zmin": -0.5,
-        "zmax": last + 0.5,
-        "zsmooth": False,
-        "ygap": 8,
-        "hoverongaps": False,
-        "colorscale": _steps([BLUE, *_removal_colours(last)]),
-        "hovertemplate": (
-            "layer %{customdata[1]}, neuron %{customdata[0]}<br>"
-            "removed in stage %{z} (0: still there)<extra></extra>"
+        FATES: cells(
+            orders,
+            neuron=[np.arange(len(stage)) for stage in gone],
+            fate=[names[stage] for stage in gone],  # -1 is the last of the names
         ),
-        "colorbar": {
-            **_colour_bar(0.0, 1.0, "left", len(stages)),
-            "tickvals": list(range(last + 1)),
-            "ticktext": ["still there", *(f"stage {k}" for k in range(1, last + 1))],
-        },
+        ROWS: pd.DataFrame(rows),
     }
 
 
-def _grid(rows: Sequence[NDArray[Any]]) -> Grid:
-    """Ragged rows as one array ``[layers, widest]``, NaN where a row has ended."""
-    grid = np.full((len(rows), max(map(len, rows))), np.nan, np.float32)
-    for number, row in enumerate(rows):
-        grid[number, : len(row)] = row
-    return grid
-
-
-def _row_numbers(grid: Grid) -> Grid:
-    return np.broadcast_to(np.arange(1, len(grid) + 1, dtype=np.float32)[:, None], grid.shape)
-
-
-def _places(columns: int, step: int) -> NDArray[np.int64]:
-    return 1 + step * np.arange(columns)
-
-
-def _removal_colours(last: int) -> list[str]:
-    """From light to dark: what went first is palest."""
-    return list(
-        sample_colorscale("YlOrBr", [0.12 + 0.55 * k / max(last - 1, 1) for k in range(last)])
+def survival_picture(
+    layers: Sequence[LayerImportance], by_stage: bool = False, dark: bool = False
+) -> Spec:
+    """A row a hidden layer of the dense network; colour is the stage that removed the neuron."""
+    widths = [len(layer.stage_removed) for layer in layers]
+    order = "longest kept first" if by_stage else "number in the dense network"
+    last = last_stage(layers)
+    steps = colours("YlOrBr", 0.12, 0.67, max(last, 2))[:last]  # what went first is palest
+    colour = {
+        "field": "fate",
+        "type": "nominal",
+        "scale": {
+            "domain": [STAYS, *(f"stage {k}" for k in range(1, last + 1))],
+            "range": [BLUE, *steps],
+        },
+        "legend": {"orient": "bottom", "title": None, "columns": 3, "symbolType": "square"},
+    }
+    told = [
+        {"field": "fate", "title": "removed in"},
+        {"field": "neuron", "title": "neuron", "format": "d"},
+    ]
+    x = across(f"neuron ({order})", max(widths))
+    encoding = {"x": x, "x2": {"field": "right"}, **down(len(widths)), "color": colour}
+    layers_ = [
+        marks(FATES, {"type": "rect"}, {**encoding, "tooltip": told}, *BOUNDS),
+        row_words(len(widths), dark),
+    ]
+    return layered(
+        layers_, height(len(widths)) + LEGEND_PIXELS * (last // 3), dark, usermeta=CANVAS
     )
 
 
-def _steps(colours: list[str]) -> list[list[Any]]:
-    """A colour scale with hard edges."""
-    edges = np.linspace(0, 1, len(colours) + 1)
-    return [[float(e), c] for k, c in enumerate(colours) for e in (edges[k], edges[k + 1])]
+def last_stage(layers: Sequence[LayerImportance]) -> int:
+    """The last stage that removed a neuron; at least 1."""
+    return max(1, *(int(layer.stage_removed.max()) for layer in layers))
 
 
-def _score_colours(name: str, dark: bool) -> list[list[Any]]:
+def _shares(score: NDArray[np.float32]) -> NDArray[np.float32]:
+    return score / np.float32(max(float(score.max()), 1e-30))
+
+
+def _scale(name: str, dark: bool) -> list[str]:
     """Cividis for what is kept; for what goes, the greys that can be seen on the page."""
     if name == "kept":
-        return [[place, *sample_colorscale("Cividis", [place])] for place in np.linspace(0, 1, 10)]
-    greys = np.linspace(0.8, 0.3, 10) if dark else np.linspace(0.22, 0.72, 10)
-    colours = sample_colorscale("Greys", list(greys))
-    return [[k / 9, colour] for k, colour in enumerate(colours)]
+        return colours("Cividis")
+    return colours("Greys", *((0.8, 0.3) if dark else (0.22, 0.72)))
 
 
-def _scores(
-    name: str, share: Grid, *, place: NDArray[np.int64], detail: Grid, dark: bool, score: str
-) -> dict[str, Any]:
-    left = name == "kept"
-    return {
-        "type": "heatmap",
-        "name": name,
-        "z": share,
-        "x": place,
-        "y": list(range(len(share))),
-        "customdata": detail,
-        "zmin": 0,
-        "zmax": 1,
-        "zsmooth": False,
-        "ygap": 8,
-        "colorscale": _score_colours(name, dark),
-        "hoverongaps": False,
-        "hovertemplate": (
-            "layer %{customdata[2]}, neuron %{customdata[1]} (place %{x})<br>"
-            f"{score} score %{{customdata[0]:.4g}}, %{{z:.2f}} of the layer's maximum<br>"
-            f"{name}<extra></extra>"
-        ),
-        "colorbar": {
-            **_colour_bar(*((0.0, 0.46, "left") if left else (1.0, 0.46, "right")), len(share)),
-            "title": {"text": f"{name}, {score} / max", "side": "top", "font": {"size": 12}},
-            "tickvals": [0, 0.5, 1],
+def _looks(share: NDArray[np.float32], kept: NDArray[np.bool_], dark: bool) -> NDArray[np.str_]:
+    """The colour of each neuron."""
+    scales = np.array([_scale("removed", dark), _scale("kept", dark)])
+    step = np.rint(np.nan_to_num(share).clip(0, 1) * (scales.shape[1] - 1)).astype(int)
+    return np.asarray(scales[kept.astype(int), step])
+
+
+def _legend(title: str, scale: list[str], dark: bool) -> Spec:
+    """A colour legend of its own: an unseen mark that has the scale."""
+    colour = {
+        "field": "share",
+        "type": "quantitative",
+        "scale": {"domain": [0, 1], "range": scale},
+        "legend": {
+            "orient": "bottom",
+            "title": title,
+            "titleOrient": "top",
+            "values": [0, 0.5, 1],
+            "gradientLength": 140,
+            "gradientStrokeColor": PAGE[dark],
         },
     }
+    unseen = {"type": "rect", "opacity": 0}
+    return {"data": {"values": [{"share": 0}]}, "mark": unseen, "encoding": {"color": colour}}
 
 
-def _cut(layers: Sequence[LayerImportance], orders: list[Order]) -> dict[str, Any]:
-    """A stepped line after the last kept neuron of each row in which the kept ones come first."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for row, (layer, order) in enumerate(zip(layers, orders, strict=True)):
+def _cuts(layers: Sequence[LayerImportance], orders: list[Order]) -> list[tuple[int, int]]:
+    """Layer and place after the last kept neuron, of each row in which the kept ones come first."""
+    found = []
+    for at, (layer, order) in enumerate(zip(layers, orders, strict=True)):
         count = int(layer.kept.sum())
         if count < len(order) and layer.kept[order[:count]].all():
-            x += [count + 0.5, count + 0.5]
-            y += [row - 0.5, row + 0.5]
-        else:
-            x.append(None)
-            y.append(None)
-    line = {"color": VERMILLION, "width": 2.5}
-    return {
-        "type": "scatter",
-        "name": "cut",
-        "mode": "lines",
-        "x": x,
-        "y": y,
-        "line": line,
-        "hoverinfo": "skip",
-    }
+            found.append((at, count + 1))
+    return found
 
 
-def _colour_bar(x: float, length: float, anchor: str, rows: int) -> dict[str, Any]:
-    """A lying colour bar, below the axis title however many rows there are."""
-    return {
-        "orientation": "h",
-        "x": x,
-        "xanchor": anchor,
-        "xpad": 0,
-        "y": -BELOW_PIXELS / (ROW_PIXELS * rows),
-        "yanchor": "top",
-        "ypad": 0,
-        "len": length,
-        "thickness": 10,
-        "outlinewidth": 0,
-        "tickfont": {"size": 12},
-    }
-
-
-def _rows(
-    traces: list[dict[str, Any]], names: list[str], x_title: str, columns: int, dark: bool
-) -> go.Figure:
-    return figure(
-        traces,
-        height=ROW_PIXELS * len(names) + TOP_PIXELS + BOTTOM_PIXELS,
-        dark=dark,
-        margin={"l": 104, "r": 10, "t": TOP_PIXELS, "b": BOTTOM_PIXELS},
-        xaxis={
-            "title": {"text": x_title, "standoff": 8},
-            "range": [0.5, columns + 0.5],
-            "showgrid": False,
-            "zeroline": False,
-            "nticks": 8,
-        },
-        yaxis={
-            "tickvals": list(range(len(names))),
-            "ticktext": names,
-            "range": [len(names) - 0.5, -0.5],
-            "showgrid": False,
-            "zeroline": False,
-            "fixedrange": True,
-        },
-    )
+def _ring(
+    layers: Sequence[LayerImportance], orders: list[Order], chosen: tuple[int, int] | None
+) -> list[tuple[int, float]]:
+    """The middle of the chosen neuron's cell, where this stage still has it."""
+    if chosen is None:
+        return []
+    at = chosen[0] - 1
+    place = np.flatnonzero(layers[at].original_index[orders[at]] == chosen[1])
+    return [(at, int(place[0]) + 1.5)] if len(place) else []

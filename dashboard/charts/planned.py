@@ -14,13 +14,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.charts.axes import error, error_range
-from dashboard.charts.style import BLUE, GREY, VERMILLION, ink
+from dashboard.charts.strips import BOUNDS, ROWS, across, cells, down, height, row_words
+from dashboard.charts.style import BLUE, GREY, VERMILLION
 from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, count_axis, layered, marks, r2_axis
 from spinn_engine.api import Stage
 
-CURVE, MARKS, CELLS, ROWS, CUTS = "curve", "marks", "cells", "rows", "cuts"
+CURVE, MARKS, CELLS, CUTS = "curve", "marks", "cells", "cuts"
 DENSE, PLAN, LINE = "dense network", "this plan", "predicted, no fine-tuning"
-HEIGHT, ROW, BELOW, MOST_COLUMNS = 360, 52, 112, 1024  # pixels, but the last
+HEIGHT = 360  # pixels
 
 Sizes = Sequence[tuple[int, float]]
 
@@ -89,34 +90,15 @@ def cell_table(scores: Sequence[NDArray[np.float32]]) -> pd.DataFrame:
         scores: of the neurons of each hidden layer.
 
     Returns:
-        Columns ``layer`` (from 0), ``place`` and ``until`` (from 1), ``neuron`` (its number in the
-        dense network), ``score``, and ``share`` of the layer's maximum.
+        Columns as ``strips.cells`` has them, ``neuron`` (its number in the dense network),
+        ``score``, and ``share`` of the layer's maximum.
     """
-    step = cells_every(scores)
-    parts = []
-    for layer, score in enumerate(scores):
-        order = np.argsort(-score, kind="stable")
-        place = np.arange(0, len(order), step)
-        drawn = score[order[place]]
-        most = max(float(score.max()), 1e-30)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "layer": np.full(len(place), layer, np.int16),
-                    "place": (place + 1).astype(np.int32),
-                    "until": np.minimum(place + 1 + step, len(order) + 1).astype(np.int32),
-                    "neuron": order[place].astype(np.int32),
-                    "score": drawn,
-                    "share": drawn / np.float32(most),
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
-
-
-def cells_every(scores: Sequence[NDArray[np.float32]]) -> int:
-    """1, or n where only every n-th neuron can be drawn: no screen shows more in a row."""
-    return -(-max(map(len, scores)) // MOST_COLUMNS)
+    return cells(
+        [np.argsort(-score, kind="stable") for score in scores],
+        neuron=[np.arange(len(score), dtype=np.int32) for score in scores],
+        score=scores,
+        share=[score / np.float32(max(float(score.max()), 1e-30)) for score in scores],
+    )
 
 
 def cut_tables(cells: pd.DataFrame, stages: Sequence[Stage]) -> Tables:
@@ -160,24 +142,8 @@ def cut_picture(dense: Sequence[int], score: str, dark: bool = False) -> Spec:
         score: what the criterion's score is called.
         dark: whether the page is dark.
     """
-    x = {
-        "field": "place",
-        "type": "quantitative",
-        "title": f"neuron (place by {score} score, highest first)",
-        "scale": {"domain": [1, max(dense) + 1], "nice": False},
-        "axis": {"grid": False, "format": ",d", "tickMinStep": 1},
-    }
-    y = {
-        "field": "top",
-        "type": "quantitative",
-        "axis": None,
-        "scale": {"domain": [0, len(dense)], "reverse": True, "nice": False},
-    }
-    strip = (
-        {"calculate": "datum.layer + 0.38", "as": "top"},
-        {"calculate": "datum.layer + 0.96", "as": "bottom"},
-    )
-    tall = {"y": y, "y2": {"field": "bottom"}}
+    x = across(f"neuron (place by {score} score, highest first)", max(dense))
+    strip = down(len(dense))
     colour = {
         "field": "share",
         "type": "quantitative",
@@ -195,22 +161,16 @@ def cut_picture(dense: Sequence[int], score: str, dark: bool = False) -> Spec:
         {"field": "score", "title": f"{score} score", "format": ".4g"},
         {"field": "share", "title": "of the layer's maximum", "format": ".2f"},
     ]
-    cells: Spec = {"x": x, "x2": {"field": "until"}, **tall, "color": colour, "tooltip": told}
-    at = {"x": {**x, "field": "cut"}}
+    cell: Spec = {"x": x, "x2": {"field": "right"}, **strip, "color": colour, "tooltip": told}
+    at = {"x": {**x, "field": "cut"}, **strip}
     thick = {"condition": {"test": "datum.last", "value": 2.5}, "value": 1}
     dash = {"condition": {"test": "datum.last", "value": [1, 0]}, "value": [2, 3]}
-    words = {
-        "x": {"value": 0},
-        "y": {**y, "field": "layer"},
-        "text": {"field": "label", "type": "nominal"},
-    }
     veil = {"type": "rect", "color": PAGE[dark], "opacity": 0.78}
-    name = {"type": "text", "align": "left", "dy": 10, "fontSize": 13, "color": ink(dark)}
     rule = {"type": "rule", "color": VERMILLION}
     layers = [
-        marks(CELLS, {"type": "rect"}, cells, *strip),
-        marks(ROWS, veil, {**at, "x2": {"field": "end"}, **tall}, *strip),
-        marks(ROWS, name, words),
-        marks(CUTS, rule, {**at, **tall, "strokeWidth": thick, "strokeDash": dash}, *strip),
+        marks(CELLS, {"type": "rect"}, cell, *BOUNDS),
+        marks(ROWS, veil, {**at, "x2": {"field": "end"}}, *BOUNDS),
+        row_words(len(dense), dark),
+        marks(CUTS, rule, {**at, "strokeWidth": thick, "strokeDash": dash}, *BOUNDS),
     ]
-    return layered(layers, ROW * len(dense) + BELOW, dark, usermeta=CANVAS)
+    return layered(layers, height(len(dense)), dark, usermeta=CANVAS)

@@ -1,4 +1,4 @@
-"""Pictures of one neuron, and what lies over the heatmap."""
+"""Pictures of one neuron."""
 
 from __future__ import annotations
 
@@ -13,57 +13,10 @@ from dashboard.charts.neuron import (
     activation_scatter,
     weight_bars,
 )
-from dashboard.charts.neuron_picks import CHOSEN, MAX_POINTS, PICK, add_picks, picked_every
-from dashboard.charts.neurons import importance_heatmap
-from spinn_engine.api import LayerImportance
 
 
 def trace(figure: Any, name: str) -> Any:
     return next(t for t in figure.data if t.name == name)
-
-
-def layer(score: list[float], index: list[int]) -> LayerImportance:
-    values, numbers = np.array(score, np.float32), np.array(index)
-    return LayerImportance(values, numbers, values > 1, np.full(max(index) + 1, -1))
-
-
-LAYERS = [layer([1, 4, 2], [0, 3, 5]), layer([3, 1], [1, 2])]
-
-
-def test_every_neuron_has_a_point_that_tells_its_number() -> None:
-    figure = importance_heatmap(LAYERS)
-    add_picks(figure, LAYERS, by_rank=True, chosen=(1, 5))
-    points = trace(figure, PICK)
-    assert list(points.customdata) == [3, 5, 0, 1, 2]  # by falling score, layer by layer
-    assert list(points.x) == [1, 2, 3, 1, 2]
-    assert list(points.y) == [0, 0, 0, 1, 1]
-    assert list(points.text) == [4, 2, 1, 3, 1]
-    ring = trace(figure, CHOSEN)
-    assert (ring.x[0], ring.y[0]) == (2, 0)
-
-
-def test_by_number_the_points_follow_the_cells() -> None:
-    figure = importance_heatmap(LAYERS, by_rank=False)
-    add_picks(figure, LAYERS, by_rank=False, chosen=None)
-    assert list(trace(figure, PICK).customdata) == [0, 3, 5, 1, 2]
-    assert CHOSEN not in [t.name for t in figure.data]
-
-
-def test_a_neuron_that_is_gone_by_this_stage_is_not_marked() -> None:
-    figure = importance_heatmap(LAYERS)
-    add_picks(figure, LAYERS, by_rank=True, chosen=(1, 4))
-    assert CHOSEN not in [t.name for t in figure.data]
-
-
-def test_the_points_of_a_wide_network_are_thinned() -> None:
-    wide = [layer(list(range(4096)), list(range(4096)))] * 4
-    figure = importance_heatmap(wide)
-    add_picks(figure, wide, by_rank=True, chosen=None)
-    points, step = trace(figure, PICK), picked_every(wide)
-    assert len(points.x) <= MAX_POINTS < 4 * 4096 <= step * MAX_POINTS
-    assert all(
-        number == 4096 - place for place, number in zip(points.x, points.customdata, strict=True)
-    )
 
 
 def test_bars_are_the_strongest_weights_by_name() -> None:

@@ -12,7 +12,7 @@ from dashboard import neuron_view
 from dashboard.formats import plain
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
-from tests.dashboard.support import figure_with, names_in, opened, words
+from tests.dashboard.support import drawn_rows, figure_with, names_in, opened, words
 
 
 def known_seed(folder: RunFolder) -> int:
@@ -33,7 +33,8 @@ def test_a_link_shows_a_neuron_with_all_that_is_known_of_it(finished_run: RunFol
     assert costs["R² dense"].tolist() == [f"{r2:.4f}" for r2 in found.dense]
     standing = next(t.value for t in app.table if "Criterion" in t.value.columns)
     assert standing["Rank"].tolist() == [f"{s.rank} of {s.width}" for s in found.standing.values()]
-    assert {"weight", "rows", "row", "chosen"} <= names_in(app)
+    assert {"weight", "rows", "row"} <= names_in(app)
+    assert drawn_rows(app)["ring"]["layer"].tolist() == [1]
     incoming = figure_with(app, "weight")["data"][0]
     assert len(incoming["customdata"]) == 12  # the neurons of layer 1
 
@@ -57,7 +58,7 @@ def test_nothing_is_told_until_a_neuron_is_chosen(finished_run: RunFolder) -> No
     app = opened("run", run=finished_run.run_id)
     app.selectbox(key="seed").set_value(known_seed(finished_run)).run()
     assert "Click a neuron in the heatmap" in words(app)
-    assert "chosen" not in names_in(app)
+    assert drawn_rows(app)["ring"].empty
     app.number_input(key="neuron").set_value(3).run()
     assert "**Neuron 3 of hidden layer 1**" in words(app)
 
@@ -82,11 +83,11 @@ def test_a_number_that_a_narrower_layer_lacks_is_one_sentence(finished_run: RunF
 
 
 def test_a_click_fills_the_fields(monkeypatch: pytest.MonkeyPatch) -> None:
-    state: dict[str, object] = {"heatmap": {"selection": {"points": [{"y": 1, "customdata": 7}]}}}
+    state: dict[str, object] = {"heatmap": {"selection": {"pick": [{"layer": 1, "neuron": 7}]}}}
     monkeypatch.setattr(st, "session_state", state)
     neuron_view.take_click()
     assert (state["layer"], state["neuron"]) == (2, 7)
-    state["heatmap"] = {"selection": {"points": []}}  # a double click takes the selection back
+    state["heatmap"] = {"selection": {"pick": []}}  # a second click takes the selection back
     neuron_view.take_click()
     assert (state["layer"], state["neuron"]) == (2, 7)
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from dashboard.charts.planned import (
-    MOST_COLUMNS,
     cell_table,
     curve_picture,
     curve_tables,
@@ -52,16 +51,6 @@ def test_cells_are_ranked_and_know_their_neuron() -> None:
     assert cells["place"].tolist() == [1, 2, 3, 4, 1, 2]
     assert cells["until"].tolist() == [2, 3, 4, 5, 2, 3]
     assert cells["share"].tolist() == pytest.approx([1, 0.5, 0.25, 0.125, 1, 1 / 3])
-
-
-def test_a_wide_layer_is_thinned_and_covers_its_row() -> None:
-    wide = np.random.default_rng(0).random(4 * MOST_COLUMNS + 1).astype(np.float32)
-    cells = cell_table([wide, SCORES[1]])
-    first = cells[cells["layer"] == 0]
-    assert len(first) <= MOST_COLUMNS
-    assert first["until"].iloc[:-1].tolist() == first["place"].iloc[1:].tolist()
-    assert (first["place"].iloc[0], first["until"].iloc[-1]) == (1, len(wide) + 1)
-    np.testing.assert_array_equal(wide[first["neuron"]], first["score"])
 
 
 def test_a_layer_of_zeros_is_drawn() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.charts.neuron_picks import PICK
 from dashboard.formats import plain
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
@@ -15,7 +14,6 @@ from tests.dashboard.conftest import TINY
 from tests.dashboard.support import (
     PAGES,
     drawn_rows,
-    figure_with,
     names_in,
     opened,
     table_with,
@@ -25,9 +23,10 @@ from tests.dashboard.support import (
 
 def test_run_shows_neurons_stages_and_files(finished_run: RunFolder) -> None:
     app = opened("run", run=finished_run.run_id)
-    assert {"kept", "removed", "cut", "stage removed"} <= names_in(app)
-    heatmap = figure_with(app, "kept")
-    assert [t["name"] for t in heatmap["data"]] == ["kept", "removed", "cut", PICK]
+    drawn = drawn_rows(app)
+    assert set(drawn["neurons"]["fate"]) == {"kept", "removed"}
+    assert len(drawn["cuts"]) == len(TINY.model.hidden)
+    assert set(drawn["fates"]["fate"]) == {"still there", "stage 1", "stage 2"}
     stages = table_with(app, "Hidden widths", "Reduction")
     assert stages["Parameters"].tolist() == [s.params for s in api.planned_stages(finished_run)]
     assert "R² tool\\_wear" in stages.columns
@@ -102,7 +101,7 @@ def test_run_of_one_seed_without_controls_says_so(single_run: RunFolder) -> None
 def test_run_heatmap_follows_the_stage_slider(finished_run: RunFolder) -> None:
     app = opened("run", run=finished_run.run_id)
     app.slider(key="stage").set_value(2).run()
-    assert [t["name"] for t in figure_with(app, "kept")["data"]] == ["kept", PICK]
+    assert set(drawn_rows(app)["neurons"]["fate"]) == {"kept"}
     assert "Nothing is removed after this stage" in words(app)
     app.slider(key="stage").set_value(1).run()
     assert "is gone in stage 2" in words(app)

@@ -18,21 +18,25 @@ def test_a_click_and_a_number_show_a_neuron(dashboard: str, watched: Watched) ->
     run_id = api.run(SINGLE).run_id
     page = watched.page
     page.goto(f"{dashboard}/run?run={run_id}")
-    cells = page.locator(".st-key-heatmap .nsewdrag").first
+    cells = page.locator(".st-key-heatmap canvas")
     expect(cells).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Click a neuron in the heatmap")).to_be_visible()
     cells.scroll_into_view_if_needed()
     box = cells.bounding_box()
     assert box is not None
-    place = box["width"] * 2 / 12  # between the middles of the second and the third neuron
-    cells.click(position={"x": place - 8, "y": box["height"] / 4})
-
-    # the first layer's neuron of the second highest score
+    cells.evaluate("canvas => { canvas.kept = true; }")
     score = api.importance(run_id, 0)[0].score
-    second = int((-score).argsort(kind="stable")[1])
-    expect(page.get_by_text(f"Neuron {second} of hidden layer 1")).to_be_visible(timeout=20_000)
-    expect(page).to_have_url(re.compile(rf"neuron={second}\b"))
-    expect(page.locator(".st-key-heatmap .scatterlayer .trace")).to_have_count(3)
+    ranked = (-score).argsort(kind="stable")
+    for place in (2, 3):  # of the first layer, by score
+        cells.click(position={"x": box["width"] * (place - 0.5) / 12, "y": 42})
+        words = f"Neuron {ranked[place - 1]} of hidden layer 1"
+        expect(page.get_by_text(words)).to_be_visible(timeout=20_000)
+        expect(page).to_have_url(re.compile(rf"neuron={ranked[place - 1]}\b"))
+    stage = page.locator(".st-key-stage input[type=range]")
+    stage.press("End")
+    expect(page.get_by_text("Nothing is removed after this stage.")).to_be_visible(timeout=20_000)
+    assert cells.evaluate("canvas => canvas.kept")  # neither clicks nor the slider built it anew
+    expect(page.get_by_text(words)).to_be_visible()
 
     layer = page.locator(".st-key-layer input")
     layer.fill("2")

@@ -152,11 +152,11 @@ def cancel_and_resume(page: Page, run_id: str, watched: Watched) -> None:
 def look_at_the_run(page: Page, run_id: str, folder: Path) -> None:
     """On Run: the verdict, a neuron by a click in the heatmap, and the result as a file."""
     shown(page, "Verdict")
-    cells = part(page, "heatmap").locator(".nsewdrag").first
+    cells = part(page, "heatmap").locator("canvas").first
     cells.scroll_into_view_if_needed(timeout=SLOW)
     box = cells.bounding_box()
     assert box is not None
-    cells.click(position={"x": box["width"] * 2 / 12 - 8, "y": box["height"] / 4})
+    cells.click(position={"x": box["width"] * 1.5 / 12, "y": 42})
     expect(page.get_by_text(re.compile(r"^Neuron \d+ of hidden layer 1")).first).to_be_visible(
         timeout=SLOW
     )

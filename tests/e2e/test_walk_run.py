@@ -54,15 +54,14 @@ def test_every_widget_of_a_run(ready: str, watched: Watched) -> None:
     expect(page).to_have_url(re.compile(f"batch={smallest}"), timeout=SLOW)
     assert smallest != largest
 
-    heatmap = part(page, "heatmap")
     switch(page, "order", "by number")
     shown(page, "What is grey is gone in stage 1")
     slide(page, "stage", "End")
     shown(page, "Nothing is removed after this stage")
     slide(page, "stage", "Home")
-    expect(heatmap).to_contain_text("/ 12 kept", timeout=SLOW)
+    shown(page, "is gone in stage 1")
     switch(page, "survival_order", "by number")
-    expect(part(page, "survival").locator(".plot-container").first).to_be_visible(timeout=SLOW)
+    expect(part(page, "survival").locator("canvas").first).to_be_visible(timeout=SLOW)
 
     other = next(seed for seed in result["seeds"] if seed != result["whatif"]["seed"])
     choose(page, "seed_first", str(other))
