@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import cache, cache_neurons, elements
 from dashboard.charts import planned as pictures
+from dashboard.charts.whatif import curve_tables
 from dashboard.formats import decimal, plain, signed
 from dashboard.score_names import SCORES
 from spinn_engine import api
@@ -42,8 +43,8 @@ def draw_curve(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
     r2 = cache.predicted(run_id, last.hidden, spec.prune)
     plan = last.params, r2
     elements.picture(
-        pictures.curve_picture(curve, plan, elements.is_dark()),
-        pictures.curve_tables(curve, plan),
+        pictures.plan_picture(curve, plan, elements.is_dark()),
+        curve_tables(curve, pictures.kinds(curve, plan)),
         key="prediction",
         alt="Predicted validation R2 against parameters, this plan marked; it is told below",
     )

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import elements
-from dashboard.charts.style import BLUE, CONFIG, GREY, VERMILLION
-from dashboard.charts.whatif import Marks, Sizes, prediction, sensitivity
+from dashboard.charts.style import BLUE, GREY, VERMILLION
+from dashboard.charts.whatif import RING, Marks, Sizes, prediction, sensitivity
 from dashboard.formats import decimal, percent
 
 Result = dict[str, Any]
@@ -37,15 +37,14 @@ def draw_measured(result: Result) -> None:
     marks = [
         Marks("dense", dense, BLUE, "square"),
         Marks("predicted for a stage", predicted, GREY, "diamond"),
-        Marks("pruned, before fine-tuning", before, VERMILLION, "circle-open"),
+        Marks("pruned, before fine-tuning", before, VERMILLION, RING),
         Marks("after fine-tuning", trained, VERMILLION, "circle"),
     ]
     curve = [(row["params"], row["val_r2"]) for row in whatif["curve"]]
     pairs = zip(predicted, before, strict=True)
     off = max(abs(guess - found) for (_, guess), (_, found) in pairs)
-    st.plotly_chart(
-        prediction(curve, marks, elements.is_dark()),
-        config=CONFIG,
+    elements.picture(
+        *prediction(curve, marks, elements.is_dark()),
         key="predicted",
         alt="Predicted and measured validation R2 against parameters, stage by stage",
     )
@@ -94,9 +93,8 @@ def draw_sensitivity(result: Result) -> None:
         for at, rows in enumerate(whatif["sensitivity"])
     ]
     lowest = min(range(len(layers)), key=lambda at: layers[at][-1][1])
-    st.plotly_chart(
-        sensitivity(layers, elements.is_dark()),
-        config=CONFIG,
+    elements.picture(
+        *sensitivity(layers, elements.is_dark()),
         key="sensitivity",
         alt="Predicted validation R2 against the share removed from one layer alone: "
         + "; ".join(f"layer {k}: {one[-1][1]:.4f}" for k, one in enumerate(layers, start=1)),

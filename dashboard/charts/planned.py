@@ -1,8 +1,8 @@
-"""The two pictures of a plan that follow its sliders, as Vega-Lite descriptions.
+"""The two pictures of a plan that follow its sliders.
 
-Streamlit keeps such a chart's node and hands it new rows. A description does not change while a
-slider moves, only the small tables ``MARKS``, ``ROWS`` and ``CUTS`` do; so a move redraws a point
-and a few lines where Plotly would build both pictures anew (about four times as long).
+Streamlit keeps a Vega-Lite chart's node and hands it new rows. These descriptions do not change
+while a slider moves, only the small tables of marks, rows and cuts do; so a move redraws a point
+and a few lines, where Plotly would build both pictures anew.
 """
 
 from __future__ import annotations
@@ -15,35 +15,28 @@ from numpy.typing import NDArray
 
 from dashboard.charts.axes import error, error_range
 from dashboard.charts.strips import BOUNDS, ROWS, across, cells, down, height, row_words
-from dashboard.charts.style import BLUE, GREY, VERMILLION
-from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, count_axis, layered, marks, r2_axis
+from dashboard.charts.style import BLUE, VERMILLION
+from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, layered, marks
+from dashboard.charts.whatif import Marks, Sizes, curve_picture
 from spinn_engine.api import Stage
 
-CURVE, MARKS, CELLS, CUTS = "curve", "marks", "cells", "cuts"
-DENSE, PLAN, LINE = "dense network", "this plan", "predicted, no fine-tuning"
-HEIGHT = 360  # pixels
-
-Sizes = Sequence[tuple[int, float]]
+CELLS, CUTS = "cells", "cuts"
 
 
-def curve_tables(curve: Sizes, plan: tuple[int, float]) -> Tables:
-    """The rows of ``curve_picture``.
+def kinds(curve: Sizes, plan: tuple[int, float]) -> list[Marks]:
+    """The points on the curve: the dense network and the plan.
 
     Args:
         curve: ``(parameters, predicted R2)`` from the dense network downwards.
         plan: those of the plan.
     """
-    points = [(DENSE, *curve[0]), (PLAN, *plan)]
-    found = {
-        CURVE: pd.DataFrame(curve, columns=["params", "r2"]).assign(name=LINE),
-        MARKS: pd.DataFrame(points, columns=["name", "params", "r2"]),
-    }
-    for table in found.values():
-        table["error"] = [error(r2) for r2 in table["r2"]]
-    return found
+    return [
+        Marks("dense network", curve[:1], BLUE, "square"),
+        Marks("this plan", [plan], VERMILLION, "circle"),
+    ]
 
 
-def curve_picture(curve: Sizes, plan: tuple[int, float], dark: bool = False) -> Spec:
+def plan_picture(curve: Sizes, plan: tuple[int, float], dark: bool = False) -> Spec:
     """Predicted R2 against parameters; the same for every plan within the ends of the curve.
 
     Args:
@@ -56,31 +49,8 @@ def curve_picture(curve: Sizes, plan: tuple[int, float], dark: bool = False) -> 
     place = np.log10(error(plan[1]))
     if not low <= place <= high:
         low, high = min(low, np.floor(2 * place) / 2), max(high, np.ceil(2 * place) / 2)
-    left, right = (np.log10(end) for end in (0.76 * min(params), 1.32 * max(params)))
-    encoding = {
-        "x": count_axis("params", left, right, "parameters (count, log scale)"),
-        "y": r2_axis(low, high, "R² on validation rows (stretched near 1)"),
-        "tooltip": [
-            {"field": "name", "title": "what"},
-            {"field": "params", "title": "parameters", "format": ","},
-            {"field": "r2", "title": "predicted R²", "format": ".4f"},
-        ],
-    }
-    names = {"domain": [DENSE, PLAN], "range": [BLUE, VERMILLION]}
-    legend = {"orient": "top", "title": None, "symbolSize": 130}
-    look = {
-        "color": {"field": "name", "type": "nominal", "scale": names, "legend": legend},
-        "shape": {
-            "field": "name",
-            "type": "nominal",
-            "scale": {"domain": [DENSE, PLAN], "range": ["square", "circle"]},
-            "legend": legend,
-        },
-    }
-    line = {"type": "line", "color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]}
-    point = {"type": "point", "filled": True, "size": 150, "opacity": 1}
-    layers = [marks(CURVE, line, encoding), marks(MARKS, point, {**encoding, **look})]
-    return layered(layers, HEIGHT, dark)
+    ends = np.log10(0.76 * min(params)), np.log10(1.32 * max(params))
+    return curve_picture(kinds(curve, plan), ends, (low, high), dark)
 
 
 def cell_table(scores: Sequence[NDArray[np.float32]]) -> pd.DataFrame:

@@ -2,87 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import plotly.graph_objects as go
-from plotly.colors import sample_colorscale
+import pandas as pd
 
-from dashboard.charts.axes import count_axis, error, error_range, r2_axis
-from dashboard.charts.style import GREY, GRID, figure
+from dashboard.charts.axes import error, error_range
+from dashboard.charts.strips import colours
+from dashboard.charts.style import GREY
+from dashboard.charts.vega import Spec, Tables, count_axis, layered, marks, r2_axis
 
 VALIDATION = "R² on validation rows (stretched near 1)"
-LAYER_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star", "hexagon")
-LAYER_DASHES = ("solid", "dash", "dot", "dashdot")
+CURVE, MARKS, LAYERS = "curve", "marks", "layers"
+LINE = "predicted, no fine-tuning"
+HEIGHT = 360  # pixels
+RING = (
+    "M-0.9,0A0.9,0.9,0,1,1,0.9,0A0.9,0.9,0,1,1,-0.9,0Z"
+    "M-0.5,0A0.5,0.5,0,1,0,0.5,0A0.5,0.5,0,1,0,-0.5,0Z"
+)
+LAYER_SHAPES = (
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    "cross",
+    "triangle-down",
+    "triangle-right",
+    "triangle-left",
+)
+LAYER_DASHES = ([1, 0], [6, 4], [2, 3], [8, 3, 2, 3])
 
 Sizes = Sequence[tuple[int, float]]
 
 
 @dataclass(frozen=True)
 class Marks:
-    """Points on the picture of one kind: ``(parameters, R2)`` each, with a text in the hover."""
+    """Points on the picture of one kind: ``(parameters, R2)`` each; ``shape`` as in Vega."""
 
     name: str
     points: Sizes
     colour: str
-    symbol: str
-    size: int = 11
+    shape: str
 
 
-def prediction(curve: Sizes, marks: Sequence[Marks], dark: bool = False) -> go.Figure:
+def prediction(curve: Sizes, kinds: Sequence[Marks], dark: bool = False) -> tuple[Spec, Tables]:
     """Predicted R2 against parameters, and points on top of it.
 
     Args:
         curve: ``(parameters, predicted R2)`` along the way from the dense network downwards.
-        marks: what else to draw.
+        kinds: what else to draw.
         dark: whether the page is dark.
     """
-    params, r2 = zip(*curve, strict=True)
-    seen = [*r2, *(value for kind in marks for _, value in kind.points)]
-    sizes = [*params, *(count for kind in marks for count, _ in kind.points)]
-    line = {
-        "type": "scatter",
-        "name": "predicted, no fine-tuning",
-        "mode": "lines",
-        "x": params,
-        "y": [error(value) for value in r2],
-        "customdata": r2,
-        "line": {"color": GREY, "width": 2, "dash": "dash"},
-        "hovertemplate": "%{x:,} parameters<br>predicted R² %{customdata:.4f}<extra></extra>",
+    every = [*curve, *(point for kind in kinds for point in kind.points)]
+    sizes = [math.log10(params) for params, _ in every]
+    ends = min(sizes) - 0.12, max(sizes) + 0.12
+    spec = curve_picture(kinds, ends, error_range([r2 for _, r2 in every]), dark)
+    return spec, curve_tables(curve, kinds)
+
+
+def curve_tables(curve: Sizes, kinds: Sequence[Marks]) -> Tables:
+    """The rows of ``curve_picture``, as in ``prediction``."""
+    points = [(kind.name, *point) for kind in kinds for point in kind.points]
+    found = {
+        CURVE: pd.DataFrame(curve, columns=["params", "r2"]).assign(name=LINE),
+        MARKS: pd.DataFrame(points, columns=["name", "params", "r2"]),
     }
-    return figure(
-        [line, *(_marks(kind) for kind in marks)],
-        height=340,
-        dark=dark,
-        margin={"l": 72, "r": 12, "t": 10, "b": 56},
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        xaxis=count_axis(min(sizes), max(sizes)),
-        yaxis=r2_axis(*error_range(seen), title=VALIDATION),
-    )
+    for table in found.values():
+        table["error"] = [error(r2) for r2 in table["r2"]]
+    return found
 
 
-def _marks(kind: Marks) -> dict[str, object]:
-    return {
-        "type": "scatter",
-        "name": kind.name,
-        "mode": "markers",
-        "x": [params for params, _ in kind.points],
-        "y": [error(r2) for _, r2 in kind.points],
-        "customdata": [r2 for _, r2 in kind.points],
-        "marker": {
-            "color": kind.colour,
-            "symbol": kind.symbol,
-            "size": kind.size,
-            "line": {"width": 2} if "open" in kind.symbol else {},
-        },
-        "hovertemplate": (
-            f"{kind.name}<br>%{{x:,}} parameters<br>R² %{{customdata:.4f}}<extra></extra>"
-        ),
+def curve_picture(
+    kinds: Sequence[Marks], x: tuple[float, float], y: tuple[float, float], dark: bool
+) -> Spec:
+    """The picture of ``prediction`` within a frame.
+
+    Args:
+        kinds: whose names, colours and shapes it has.
+        x: powers of ten of the parameters at its left and right.
+        y: powers of ten of 1 - R2 at its top and bottom.
+        dark: whether the page is dark.
+    """
+    encoding = {
+        "x": count_axis("params", *x, "parameters (count, log scale)"),
+        "y": r2_axis(*y, VALIDATION),
+        "tooltip": [
+            {"field": "name", "title": "what"},
+            {"field": "params", "title": "parameters", "format": ",d"},
+            {"field": "r2", "title": "R²", "format": ".4f"},
+        ],
     }
+    names = [kind.name for kind in kinds]
+    ranges = {
+        "color": [kind.colour for kind in kinds],
+        "shape": [kind.shape for kind in kinds],
+    }
+    line = {"type": "line", "color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]}
+    point = {"type": "point", "filled": True, "size": 130, "opacity": 1}
+    look = _look("name", names, ranges)
+    layers = [marks(CURVE, line, encoding), marks(MARKS, point, {**encoding, **look})]
+    return layered(layers, HEIGHT, dark)
 
 
-def sensitivity(layers: Sequence[Sequence[tuple[float, float]]], dark: bool = False) -> go.Figure:
+def sensitivity(
+    layers: Sequence[Sequence[tuple[float, float]]], dark: bool = False
+) -> tuple[Spec, Tables]:
     """Predicted R2 with one layer pruned and all others whole; a line a layer.
 
     Args:
@@ -90,36 +116,52 @@ def sensitivity(layers: Sequence[Sequence[tuple[float, float]]], dark: bool = Fa
         dark: whether the page is dark.
     """
     ends = (0.35, 0.95) if dark else (0.1, 0.72)
-    step = (ends[1] - ends[0]) / max(len(layers) - 1, 1)
-    colours = sample_colorscale("Viridis", [ends[0] + step * k for k in range(len(layers))])
-    traces = [
-        {
-            "type": "scatter",
-            "name": f"layer {number}",
-            "mode": "lines+markers",
-            "x": [100 * share for share, _ in points],
-            "y": [error(r2) for _, r2 in points],
-            "customdata": [r2 for _, r2 in points],
-            "line": {"color": colour, "width": 2, "dash": LAYER_DASHES[(number - 1) % 4]},
-            "marker": {"symbol": LAYER_SYMBOLS[(number - 1) % 8], "size": 8},
-            "hovertemplate": (
-                f"layer {number}, %{{x:.0f}} % removed<br>R² %{{customdata:.4f}}<extra></extra>"
-            ),
-        }
-        for number, (points, colour) in enumerate(zip(layers, colours, strict=True), start=1)
+    names = [f"layer {number}" for number in range(1, len(layers) + 1)]
+    rows = [
+        (name, 100 * share, r2, error(r2))
+        for name, points in zip(names, layers, strict=True)
+        for share, r2 in points
     ]
-    return figure(
-        traces,
-        height=340,
-        dark=dark,
-        margin={"l": 72, "r": 12, "t": 10, "b": 56},
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        xaxis={
-            "title": {"text": "neurons removed from this layer alone (%)"},
-            "range": [-3, 103],
-            "gridcolor": GRID,
-            "zeroline": False,
+    ranges: dict[str, Sequence[Any]] = {
+        "color": colours("Viridis", *ends, max(len(layers), 2))[: len(layers)],
+        "shape": [LAYER_SHAPES[at % len(LAYER_SHAPES)] for at in range(len(layers))],
+        "strokeDash": [LAYER_DASHES[at % len(LAYER_DASHES)] for at in range(len(layers))],
+    }
+    look = _look("name", names, ranges)
+    place = {
+        "x": {
+            "field": "removed",
+            "type": "quantitative",
+            "title": "neurons removed from this layer alone (%)",
+            "scale": {"domain": [-3, 103], "nice": False},
+            "axis": {"values": [0, 20, 40, 60, 80, 100]},
         },
-        yaxis=r2_axis(*error_range([r2 for one in layers for _, r2 in one]), title=VALIDATION),
-    )
+        "y": r2_axis(*error_range([r2 for _, _, r2, _ in rows]), VALIDATION),
+        "tooltip": [
+            {"field": "name", "title": "what"},
+            {"field": "removed", "title": "% removed", "format": ".0f"},
+            {"field": "r2", "title": "predicted R²", "format": ".4f"},
+        ],
+    }
+    line = {key: look[key] for key in ("color", "strokeDash")}
+    point = {key: look[key] for key in ("color", "shape")}
+    drawn = [
+        marks(LAYERS, {"type": "line", "strokeWidth": 2}, {**place, **line}),
+        marks(LAYERS, {"type": "point", "filled": True, "size": 70}, {**place, **point}),
+    ]
+    tables = {LAYERS: pd.DataFrame(rows, columns=["name", "removed", "r2", "error"])}
+    return layered(drawn, HEIGHT, dark), tables
+
+
+def _look(field: str, names: Sequence[str], ranges: Mapping[str, Sequence[Any]]) -> Spec:
+    """Channels that tell the names apart, in one legend."""
+    legend = {"orient": "top", "title": None, "columns": 2, "symbolSize": 130, "symbolOpacity": 1}
+    return {
+        channel: {
+            "field": field,
+            "type": "nominal",
+            "scale": {"domain": [*names], "range": [*values]},
+            "legend": legend,
+        }
+        for channel, values in ranges.items()
+    }

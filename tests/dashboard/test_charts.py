@@ -280,17 +280,22 @@ def test_tradeoff_tells_arms_by_colour_and_shape_and_bands_by_dash(dark: bool) -
 
 
 def test_prediction_marks_its_points_on_the_curve() -> None:
-    marks = [Marks("this plan", [(400, 0.9)], GREY, "circle")]
-    figure = prediction([(1000, 0.99), (300, 0.8)], marks)
-    assert list(trace(figure, "predicted, no fine-tuning").x) == [1000, 300]
-    assert trace(figure, "this plan").y[0] == pytest.approx(0.1)
+    kinds = [Marks("this plan", [(400, 0.9)], GREY, "circle")]
+    spec, tables = prediction([(1000, 0.99), (300, 0.8)], kinds)
+    alt.LayerChart.from_dict(spec)
+    assert tables["curve"]["params"].tolist() == [1000, 300]
+    assert tables["marks"].iloc[0].tolist() == ["this plan", 400, 0.9, pytest.approx(0.1)]
 
 
 def test_sensitivity_draws_a_line_a_layer() -> None:
-    figure = sensitivity([[(0.0, 0.99), (0.5, 0.9)], [(0.0, 0.99), (0.5, 0.98)]])
-    assert [t.name for t in figure.data] == ["layer 1", "layer 2"]
-    assert list(trace(figure, "layer 1").x) == [0, 50]
-    assert len({t.line.color for t in figure.data}) == 2
+    layers = [[(0.0, 0.99), (0.5, 0.9)], [(0.0, 0.99), (0.5, 0.98)]]
+    spec, tables = sensitivity(layers)
+    alt.LayerChart.from_dict(spec)
+    lines = tables["layers"].groupby("name")["removed"].agg(list)
+    assert lines.to_dict() == {"layer 1": [0, 50], "layer 2": [0, 50]}
+    for channel in ("color", "strokeDash"):
+        looks = spec["layer"][0]["encoding"][channel]["scale"]["range"]
+        assert len({str(look) for look in looks}) == len(layers)
 
 
 def test_folds_stand_beside_each_other_and_may_be_far_below_zero() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from dashboard import cache_runs
 from dashboard.app_pages.overview import BEST, NEWEST, best
+from dashboard.formats import decimal
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
 from tests.dashboard.support import drawn_rows, figures, links, metric, opened, words
@@ -46,7 +47,7 @@ def test_a_finished_run_stands_there_instead_of_the_demo(finished_run: RunFolder
     assert result is not None
     assert metric(app, "Parameters") == f"−{100 * result['parameter_reduction']:.1f} %"
     r2 = result["stages"][-1]["r2"]["mean"]
-    assert metric(app, "R² on test rows, mean of n = 2") == f"{r2:.4f}"
+    assert metric(app, "R² on test rows, mean of n = 2") == decimal(r2)
     assert "simulated data" in words(app)
     assert "ships with the program" not in words(app)
     assert links(app)["finished"].endswith("run?run=finished")

@@ -10,11 +10,12 @@ import pytest
 
 from dashboard.charts.planned import (
     cell_table,
-    curve_picture,
-    curve_tables,
     cut_picture,
     cut_tables,
+    kinds,
+    plan_picture,
 )
+from dashboard.charts.whatif import curve_tables
 from spinn_engine.api import PruneSpec, plan
 
 CURVE = [(1000, 0.99), (600, 0.985), (300, 0.8)]
@@ -24,23 +25,26 @@ SCORES = [np.array([1, 4, 2, 8], np.float32), np.array([3, 1], np.float32)]
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(
     "made",
-    [lambda dark: curve_picture(CURVE, (500, 0.9), dark), lambda d: cut_picture((4, 2), "L1", d)],
+    [lambda dark: plan_picture(CURVE, (500, 0.9), dark), lambda d: cut_picture((4, 2), "L1", d)],
 )
 def test_the_pictures_are_valid_vega_lite(made: Any, dark: bool) -> None:
     alt.LayerChart.from_dict(made(dark))  # raises for what its schema does not know
 
 
 def test_a_move_changes_rows_and_not_the_picture() -> None:
-    assert curve_picture(CURVE, (500, 0.9)) == curve_picture(CURVE, (400, 0.95))
-    before, after = curve_tables(CURVE, (500, 0.9)), curve_tables(CURVE, (400, 0.95))
+    assert plan_picture(CURVE, (500, 0.9)) == plan_picture(CURVE, (400, 0.95))
+    before, after = (
+        curve_tables(CURVE, kinds(CURVE, (500, 0.9))),
+        curve_tables(CURVE, kinds(CURVE, (400, 0.95))),
+    )
     assert before["curve"].equals(after["curve"])
     assert after["marks"].values.tolist()[1][:3] == ["this plan", 400, 0.95]
 
 
 @pytest.mark.parametrize("r2", [-3.0, 0.2, 0.9999, 1.0])
 def test_a_plan_outside_the_curve_is_within_the_picture(r2: float) -> None:
-    marks = curve_tables(CURVE, (500, r2))["marks"]
-    domain = curve_picture(CURVE, (500, r2))["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    marks = curve_tables(CURVE, kinds(CURVE, (500, r2)))["marks"]
+    domain = plan_picture(CURVE, (500, r2))["layer"][0]["encoding"]["y"]["scale"]["domain"]
     assert domain[0] <= marks["error"].min()
     assert marks["error"].max() <= domain[1]
 

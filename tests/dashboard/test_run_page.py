@@ -79,7 +79,10 @@ def test_run_draws_all_arms_the_prediction_and_the_sensitivity(finished_run: Run
     cost = set(drawn_rows(app)["means"]["arm"])
     arms = {"dense", "structured", "dense, longer", "random neurons", "from scratch", "magnitude"}
     assert arms <= cost
-    assert {"predicted for a stage", "after fine-tuning", "layer 1", "layer 2"} <= names_in(app)
+    drawn = drawn_rows(app)
+    assert {"predicted for a stage", "after fine-tuning"} <= set(drawn["marks"]["name"])
+    assert set(drawn["layers"]["name"]) == {"layer 1", "layer 2"}
+    assert not app.get("plotly_chart")  # the page waits for no other library
 
 
 def test_run_with_folds_shows_how_they_scatter(folded_run: RunFolder) -> None:

@@ -15,7 +15,7 @@ from dashboard.neuron_numbers import histogram_rows, slice_rows, weight_rows
 from dashboard.solution import map_rows
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
-from tests.dashboard.support import figure_with, opened, table_with
+from tests.dashboard.support import drawn_rows, opened, table_with
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -73,23 +73,23 @@ def test_the_survival_map_in_numbers_is_what_the_files_hold(finished_run: RunFol
 def test_the_prediction_in_numbers_is_what_is_drawn(finished_run: RunFolder) -> None:
     app = opened("run", run=finished_run.run_id)
     table = table_with(app, "Predicted R²", "Stage")
-    drawn = {t["name"]: t for t in figure_with(app, "predicted for a stage")["data"]}
+    drawn = drawn_rows(app)["marks"].groupby("name")[["params", "r2"]].agg(list)
     for column, name in (
         ("Predicted R²", "predicted for a stage"),
         ("R² before fine-tuning", "pruned, before fine-tuning"),
         ("R² after fine-tuning", "after fine-tuning"),
     ):
         assert [number(text) for text in table[column][1:]] == pytest.approx(
-            drawn[name]["customdata"], abs=5.1e-5
+            drawn["r2"][name], abs=5.1e-5
         )
     assert table["Parameters"].tolist() == [
-        drawn["dense"]["x"][0],
-        *drawn["after fine-tuning"]["x"],
+        *drawn["params"]["dense"],
+        *drawn["params"]["after fine-tuning"],
     ]
     alone = table_with(app, "Predicted R²", "Layer")
-    lines = figure_with(app, "layer 1")["data"]
+    lines = drawn_rows(app)["layers"]
     assert [number(text) for text in alone["Predicted R²"]] == pytest.approx(
-        [r2 for line in lines for r2 in line["customdata"]], abs=5.1e-5
+        lines["r2"].tolist(), abs=5.1e-5
     )
 
 
