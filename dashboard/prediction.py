@@ -36,8 +36,8 @@ def draw_measured(result: Result) -> None:
     dense = [(stages[0]["params"], stages[0]["val_r2"]["per_seed"][place])]
     marks = [
         Marks("dense", dense, BLUE, "square"),
-        Marks("predicted for a stage", predicted, GREY, "diamond"),
-        Marks("pruned, before fine-tuning", before, VERMILLION, RING),
+        Marks("predicted", predicted, GREY, "diamond"),
+        Marks("before fine-tuning", before, VERMILLION, RING),
         Marks("after fine-tuning", trained, VERMILLION, "circle"),
     ]
     curve = [(row["params"], row["val_r2"]) for row in whatif["curve"]]

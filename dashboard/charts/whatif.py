@@ -155,7 +155,14 @@ def sensitivity(
 
 def _look(field: str, names: Sequence[str], ranges: Mapping[str, Sequence[Any]]) -> Spec:
     """Channels that tell the names apart, in one legend."""
-    legend = {"orient": "top", "title": None, "columns": 2, "symbolSize": 130, "symbolOpacity": 1}
+    legend = {
+        "orient": "top",
+        "title": None,
+        "columns": 2,
+        "symbolSize": 130,
+        "symbolOpacity": 1,
+        "symbolStrokeWidth": 0,
+    }
     return {
         channel: {
             "field": field,

@@ -80,7 +80,7 @@ def test_run_draws_all_arms_the_prediction_and_the_sensitivity(finished_run: Run
     arms = {"dense", "structured", "dense, longer", "random neurons", "from scratch", "magnitude"}
     assert arms <= cost
     drawn = drawn_rows(app)
-    assert {"predicted for a stage", "after fine-tuning"} <= set(drawn["marks"]["name"])
+    assert {"predicted", "after fine-tuning"} <= set(drawn["marks"]["name"])
     assert set(drawn["layers"]["name"]) == {"layer 1", "layer 2"}
     assert not app.get("plotly_chart")  # the page waits for no other library
 

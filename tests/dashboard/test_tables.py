@@ -75,8 +75,8 @@ def test_the_prediction_in_numbers_is_what_is_drawn(finished_run: RunFolder) -> 
     table = table_with(app, "Predicted R²", "Stage")
     drawn = drawn_rows(app)["marks"].groupby("name")[["params", "r2"]].agg(list)
     for column, name in (
-        ("Predicted R²", "predicted for a stage"),
-        ("R² before fine-tuning", "pruned, before fine-tuning"),
+        ("Predicted R²", "predicted"),
+        ("R² before fine-tuning", "before fine-tuning"),
         ("R² after fine-tuning", "after fine-tuning"),
     ):
         assert [number(text) for text in table[column][1:]] == pytest.approx(
