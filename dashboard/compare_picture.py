@@ -9,8 +9,16 @@ from typing import Any
 import streamlit as st
 
 from dashboard import compare_choice, elements
-from dashboard.charts.pareto import COLOURS, SYMBOLS, Point, pareto, pareto_step
-from dashboard.charts.style import CONFIG
+from dashboard.charts.pareto import (
+    BOX,
+    COLOURS,
+    PICK,
+    SHAPES,
+    Point,
+    inside,
+    pareto,
+    pareto_step,
+)
 from dashboard.compare_rows import RunRow, as_text, by_data, varied_fields
 from dashboard.compare_table import View
 from dashboard.formats import counted, estimate, plain
@@ -91,7 +99,7 @@ def show_picture(
 
 def colour_form(rows: Sequence[RunRow]) -> str:
     """What colour and shape tell: a field in which the runs differ, or their tags."""
-    most = len(COLOURS) * len(SYMBOLS)
+    most = len(COLOURS) * len(SHAPES)
     fields = varied_fields(rows, most)
     options = [NOTHING, *([TAGS] if any(row.tags for row in rows) else []), *fields]
     first = next((name for name in (*FIRST_COLOURS, *fields) if name in fields), NOTHING)
@@ -123,21 +131,20 @@ def show_group(rows: Sequence[RunRow], how: Drawing) -> None:
     ]
     at = f", batch {int(view.batch):,}" if how.across == "latency" else ""
     data = rows[0].scored.data_sha256[:12]
-    st.plotly_chart(
-        pareto(
-            points,
-            shared_references(rows),
-            title.replace(")", f"{at})"),
-            how.kinds,
-            view.baseline.run_id if view.baseline else None,
-            elements.is_dark(),
-        ),
+    spec, tables = pareto(
+        points,
+        shared_references(rows),
+        title.replace(")", f"{at})"),
+        how.kinds,
+        view.baseline.run_id if view.baseline else None,
+        elements.is_dark(),
+    )
+    st.vega_lite_chart(
+        {**spec, "datasets": tables},
         key=f"pareto_{data}",
-        on_select=lambda: pick(f"pareto_{data}"),
-        selection_mode=("points", "box"),
-        config={**CONFIG, "modeBarButtonsToRemove": ["lasso2d", "autoScale2d"]},
-        alt=f"R2 of {len(points)} runs on the test rows against {title}; the numbers are in the "
-        "table below",
+        on_select=lambda: pick(f"pareto_{data}", points),
+        selection_mode=(PICK, BOX),
+        alt=f"R2 of the runs on the test rows against {title}; in numbers below",
     )
     mixed = how.across == "latency" and len({row.machine for row in rows}) > 1
     warning = " Latencies of several machines or devices: do not rank runs by them." * mixed
@@ -181,14 +188,17 @@ def group_notes(rows: Sequence[RunRow], points: Sequence[Point]) -> str:
     return (
         f"{plain(rows[0].source)}, data {rows[0].scored.data_sha256[:12]}: "
         f"{counted(len(points), 'run')}, {spread}. Runs of equal size stand side by side, the best "
-        "in the middle. Click a point to choose its run, or several with the picture's box tool."
+        "in the middle; no other run is smaller and better than those on the dotted step. Click "
+        "a point to choose its run, or draw a box around several."
         f"{bands}"
     )
 
 
-def pick(key: str) -> None:
-    """The selected points are chosen; a selection that is given up changes nothing."""
-    points = st.session_state[key]["selection"]["points"]
-    found = [point["customdata"][0] for point in points if point.get("customdata")]
-    if found:
+def pick(key: str, points: Sequence[Point]) -> None:
+    """The selected runs are chosen; a selection that is given up changes nothing."""
+    selection = st.session_state[key]["selection"]
+    clicked = [str(found["run_id"]) for found in selection.get(PICK) or []]
+    known = {point.run_id for point in points}
+    found = [*clicked, *inside(points, selection.get(BOX) or {})]
+    if found := [run_id for run_id in found if run_id in known]:
         compare_choice.add(found)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
+import pandas as pd
 
-from dashboard.charts.axes import count_axis, error, error_range, r2_axis
+from dashboard.charts.axes import error, error_range
 from dashboard.charts.style import (
     ARM_COLOURS,
     ARM_LABELS,
@@ -21,17 +20,29 @@ from dashboard.charts.style import (
     PURPLE,
     SKY,
     VERMILLION,
-    figure,
     ink,
 )
+from dashboard.charts.vega import CROSSED, Spec, Tables, count_axis, layered, marks, r2_axis
+from dashboard.formats import estimate
 
 COLOURS = (VERMILLION, BLUE, GREEN, PURPLE, ORANGE, SKY, GREY)
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "triangle-down", "cross", "star")
-STEP = "no other run is smaller and better"
+SHAPES = (
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    CROSSED,
+    "triangle-down",
+    "cross",
+    "triangle-right",
+)
 BESIDE = 1.035  # how far runs of equal size stand apart, at most
 WIDEST = 1.3  # how far apart the first and the last of them
-BEYOND = 1.6  # bands go on past the runs, to the sides of the picture
-BAND_DASHES = {"dense": "solid", "dense_longer": "dash"}
+HEIGHT = 460  # pixels
+RUNS, STEPS, BANDS, CHOSEN, BASELINE = "runs", "steps", "bands", "chosen", "baseline"
+PICK, BOX = "pick", "box"
+ANY = "a run"  # where colour tells nothing
+LEGEND: Spec = {"orient": "top", "title": None, "columns": 2, "labelLimit": 240}
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ def pareto(
     kinds: Sequence[str],
     baseline: str | None = None,
     dark: bool = False,
-) -> go.Figure:
+) -> tuple[Spec, Tables]:
     """R2 against what a network takes, a marker a run.
 
     Args:
@@ -72,35 +83,31 @@ def pareto(
         dark: whether the page is dark.
 
     Returns:
-        A figure whose y is 1 - R2 on a reversed log axis, labelled with R2. ``customdata`` of a
-        marker begins with the run's id. Of runs of equal x, the best stands there, and the others
-        beside it.
+        A picture whose y is 1 - R2 on a reversed log axis, labelled with R2. Of runs of equal x,
+        the best stands there, and the others beside it. Its runs can be selected one by one as
+        ``PICK`` (their ``run_id``) and together as ``BOX`` (the ends of ``place`` and ``error``).
     """
     places = beside(points)
-    traces = [band for arm, r2 in references.items() for band in _band(arm, r2, places)]
-    traces.append(_step_line(points))
-    traces += [
-        _markers(mine, places, number, dark)
-        for number, kind in enumerate(kinds)
-        if (mine := [point for point in points if point.kind == kind])
-    ]
+    runs = pd.DataFrame([_row(point, places) for point in points])
+    marked = [(places[p.run_id], error(p.r2["mean"])) for p in points if p.run_id == baseline]
+    step = [(point.x, error(point.r2["mean"])) for point in pareto_step(points)]
+    tables = {
+        RUNS: runs,
+        STEPS: pd.DataFrame(step, columns=["place", "error"]),
+        BANDS: pd.DataFrame(
+            [_band(arm, r2) for arm, r2 in references.items()],
+            columns=["arm", "label", "colour", "error", "low", "high"],
+        ),
+        CHOSEN: runs[runs["chosen"]],
+        BASELINE: pd.DataFrame(marked, columns=["place", "error"]),
+    }
     seen = [*points, *(Point("", 1.0, r2) for r2 in references.values())]
     ends = [p.r2[end] for p in seen for end in ("low", "high") if p.r2[end] is not None]
-    low, high = error_range([p.r2["mean"] for p in seen], ends)
-    x_axis = count_axis(min(places.values()), max(places.values()))
-    return figure(
-        traces,
-        height=440,
-        dark=dark,
-        margin={"l": 72, "r": 12, "t": 10, "b": 56},
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        annotations=[_pin(p, places) for p in points if p.run_id == baseline],
-        xaxis={**x_axis, "title": {"text": f"{title}, log scale"}},
-        yaxis=r2_axis(low, high),
-        clickmode="event+select",
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": GREY, "activecolor": ink(dark)},
-    )
+    y = r2_axis(*error_range([p.r2["mean"] for p in seen], ends))
+    low, high = math.log10(min(places.values())), math.log10(max(places.values()))
+    x = count_axis("place", low - 0.12, high + 0.12, f"{title}, log scale")
+    layers = [*_background(x, y, dark), *_runs(x, y, kinds, title, dark)]
+    return layered(layers, HEIGHT, dark), tables
 
 
 def pareto_step(points: Sequence[Point]) -> list[Point]:
@@ -126,104 +133,118 @@ def beside(points: Sequence[Point]) -> dict[str, float]:
     return places
 
 
-def shown(text: str) -> str:
-    """Text from people as Plotly shows it, which reads markup in names and labels."""
-    return html.escape(text, quote=False)
+def inside(points: Sequence[Point], box: Mapping[str, Sequence[float]]) -> list[str]:
+    """The runs in a selected ``BOX``."""
+    places = beside(points)
+    if not {"place", "error"} <= box.keys():
+        return []
+    (left, right), (low, high) = (sorted(box[name]) for name in ("place", "error"))
+    return [
+        point.run_id
+        for point in points
+        if left <= places[point.run_id] <= right and low <= error(point.r2["mean"]) <= high
+    ]
 
 
-def _step_line(points: Sequence[Point]) -> dict[str, Any]:
-    kept = pareto_step(points)
-    return {
-        "type": "scatter",
-        "name": STEP,
-        "mode": "lines",
-        "x": [point.x for point in kept],
-        "y": [error(point.r2["mean"]) for point in kept],
-        "line": {"color": GREY, "width": 1.5, "dash": "dot", "shape": "hv"},
-        "hoverinfo": "skip",
-    }
-
-
-def _band(arm: str, r2: Mapping[str, Any], places: Mapping[str, float]) -> list[dict[str, Any]]:
-    """From side to side: the interval where there is one, and the mean."""
-    least, most = min(places.values()) / BEYOND, max(places.values()) * BEYOND
-    both: dict[str, Any] = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
-    colour, mean = ARM_COLOURS[arm], error(r2["mean"])
-    line = {
-        **both,
-        "name": f"{ARM_LABELS[arm]} {r2['mean']:.4f}",
-        "x": [least, most],
-        "y": [mean, mean],
-        "line": {"color": colour, "width": 1.5, "dash": BAND_DASHES[arm]},
-        "legendgroup": arm,
-    }
-    if r2["low"] is None:
-        return [line]
-    low, high = error(r2["low"]), error(r2["high"])
-    band = {
-        **both,
-        "name": f"{ARM_LABELS[arm]}, interval",
-        "x": [least, most, most, least],
-        "y": [low, low, high, high],
-        "fill": "toself",
-        "fillcolor": colour,
-        "opacity": 0.12,
-        "line": {"width": 0},
-        "legendgroup": arm,
-        "showlegend": False,
-    }
-    return [band, line]
-
-
-def _markers(
-    points: Sequence[Point], places: Mapping[str, float], number: int, dark: bool
-) -> dict[str, Any]:
-    colour = COLOURS[number % len(COLOURS)]
-    means = [point.r2["mean"] for point in points]
-    lows, highs = (
-        [p.r2["mean"] if p.r2[end] is None else p.r2[end] for p in points]
-        for end in ("low", "high")
+def _row(point: Point, places: Mapping[str, float]) -> dict[str, Any]:
+    mean, low, high = (
+        point.r2["mean"] if point.r2[end] is None else point.r2[end]
+        for end in ("mean", "low", "high")
     )
     return {
-        "type": "scatter",
-        "name": shown(points[0].kind) or "a run",
-        "mode": "markers",
-        "x": [places[point.run_id] for point in points],
-        "y": [error(mean) for mean in means],
-        "customdata": [
-            [p.run_id, f"{p.x:,.5g}" if p.x < 1e5 else f"{p.x:,.0f}", *ends, p.r2["n"]]
-            for p, *ends in zip(points, means, lows, highs, strict=True)
-        ],
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [error(lo) - error(m) for m, lo in zip(means, lows, strict=True)],
-            "arrayminus": [error(m) - error(hi) for m, hi in zip(means, highs, strict=True)],
-            "thickness": 1,
-            "width": 4,
-            "color": colour,
-        },
-        "marker": {
-            "color": colour,
-            "symbol": SYMBOLS[number % len(SYMBOLS)],
-            "size": [13 if point.chosen else 10 for point in points],
-            "line": {"color": ink(dark), "width": [2 if point.chosen else 0 for point in points]},
-        },
-        "hovertemplate": (
-            "%{customdata[0]}<br>%{fullData.name}<br>%{customdata[1]}<br>"
-            "R² %{customdata[2]:.4f} [%{customdata[3]:.4f}, %{customdata[4]:.4f}], "
-            "n = %{customdata[5]}<extra></extra>"
-        ),
+        "run_id": point.run_id,
+        "kind": point.kind or ANY,
+        "place": places[point.run_id],
+        "x": point.x,
+        "r2": estimate(dict(point.r2)),
+        "n": point.r2["n"],
+        "error": error(mean),
+        "low": error(low),
+        "high": error(high),
+        "chosen": point.chosen,
     }
 
 
-def _pin(point: Point, places: Mapping[str, float]) -> dict[str, Any]:
+def _band(arm: str, r2: Mapping[str, Any]) -> dict[str, Any]:
+    """The mean and, where there is one, the interval."""
+    low, high = (r2["mean"] if r2[end] is None else r2[end] for end in ("low", "high"))
     return {
-        "x": math.log10(places[point.run_id]),
-        "y": math.log10(error(point.r2["mean"])),
-        "text": "baseline",
-        "showarrow": True,
-        "arrowhead": 2,
-        "ax": 0,
-        "ay": -34,
+        "arm": arm,
+        "label": f"{ARM_LABELS[arm]} {r2['mean']:.4f}",
+        "colour": ARM_COLOURS[arm],
+        "error": error(r2["mean"]),
+        "low": error(low),
+        "high": error(high),
     }
+
+
+def _background(x: Spec, y: Spec, dark: bool) -> list[Spec]:
+    """Bands and means of the dense networks from side to side, each named, and the step."""
+    across = {"x": {"value": 0}, "x2": {"value": "width"}}
+    own = {"field": "colour", "type": "nominal", "scale": None, "legend": None}
+    colour = {"color": own}
+    solid = {"test": "datum.arm == 'dense'", "value": [1, 0]}
+    dash = {"strokeDash": {"condition": solid, "value": [6, 4]}}
+    area = {**across, "y": {**y, "field": "low"}, "y2": {"field": "high"}, **colour}
+    word = {"type": "text", "fontSize": 12, "color": ink(dark), "baseline": "bottom", "dy": -2}
+    text = {"y": y, "text": {"field": "label", "type": "nominal"}}
+    step = {"type": "line", "interpolate": "step-after", "color": GREY, "strokeDash": [2, 3]}
+    return [
+        marks(BANDS, {"type": "rect", "opacity": 0.12}, area),
+        marks(BANDS, {"type": "rule", "strokeWidth": 1.5}, {**across, "y": y, **colour, **dash}),
+        marks(
+            BANDS,
+            {**word, "align": "right", "dx": -4},
+            {"x": {"value": "width"}, **text},
+            {"filter": "datum.arm == 'dense'"},
+        ),
+        marks(
+            BANDS,
+            {**word, "align": "left", "dx": 4},
+            {"x": {"value": 0}, **text},
+            {"filter": "datum.arm != 'dense'"},
+        ),
+        marks(STEPS, step, {"x": x, "y": y}),
+    ]
+
+
+def _runs(x: Spec, y: Spec, kinds: Sequence[str], title: str, dark: bool) -> list[Spec]:
+    """Intervals, markers that can be selected, rings, and the name of the baseline."""
+    names = [kind or ANY for kind in kinds]
+    ranges = {"color": COLOURS, "shape": SHAPES}
+    look = {
+        channel: {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {
+                "domain": names,
+                "range": [looks[at % len(looks)] for at in range(len(names))],
+            },
+            "legend": {**LEGEND, "symbolOpacity": 1, "symbolSize": 110},
+        }
+        for channel, looks in ranges.items()
+    }
+    told = [
+        {"field": "run_id", "title": "run"},
+        {"field": "kind", "title": "kind"},
+        {"field": "x", "title": title, "format": ",.5~g"},
+        {"field": "r2", "title": "R²"},
+        {"field": "n", "title": "n"},
+    ]
+    place = {"x": x, "y": y}
+    bar = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": look["color"]}
+    point = {"type": "point", "filled": True, "size": 90, "opacity": 1}
+    ring = {"type": "point", "size": 260, "strokeWidth": 2, "color": ink(dark)}
+    word = {"type": "text", "dy": -18, "fontSize": 13, "color": ink(dark), "text": "baseline"}
+    selected = marks(RUNS, point, {**place, **look, "tooltip": told})
+    selected["name"] = "markers"
+    selected["params"] = [
+        {"name": PICK, "select": {"type": "point", "fields": ["run_id"]}},
+        {"name": BOX, "select": {"type": "interval"}},
+    ]
+    return [
+        marks(RUNS, {"type": "rule", "strokeWidth": 1}, bar),
+        selected,
+        marks(CHOSEN, ring, place),
+        marks(BASELINE, word, place),
+    ]

@@ -59,13 +59,20 @@ def names_in(app: AppTest) -> set[str]:
     return {trace["name"] for figure in figures(app) for trace in figure["data"]}
 
 
-def drawn_rows(app: AppTest) -> dict[str, pd.DataFrame]:
-    """The tables of all Vega-Lite pictures that have a name."""
-    return {
-        table.name: pa.ipc.open_stream(table.data.data).read_pandas()
+def drawn_tables(app: AppTest) -> list[dict[str, pd.DataFrame]]:
+    """The tables of every Vega-Lite picture, those that have a name."""
+    return [
+        {
+            table.name: pa.ipc.open_stream(table.data.data).read_pandas()
+            for table in chart.proto.datasets
+        }
         for chart in app.get("vega_lite_chart")
-        for table in chart.proto.datasets
-    }
+    ]
+
+
+def drawn_rows(app: AppTest) -> dict[str, pd.DataFrame]:
+    """The same for all pictures together."""
+    return {name: table for tables in drawn_tables(app) for name, table in tables.items()}
 
 
 def image_words(app: AppTest) -> list[str]:

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import compare_choice, compare_picture, compare_table
-from dashboard.charts.pareto import STEP
+from dashboard.charts.pareto import BOX, PICK, Point
 from dashboard.compare_rows import Wanted, by_data, differing, flattened
 from dashboard.compare_table import against
 from dashboard.formats import plain
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
 from tests.dashboard.compare_support import HOSTILE, copied, grid, ids, rows
-from tests.dashboard.support import figures, links, opened, words
+from tests.dashboard.support import drawn_tables, links, opened, words
 
 
 def test_every_finished_run_is_a_line_newest_first(several: Path, finished_run: RunFolder) -> None:
@@ -120,17 +120,24 @@ def test_boxes_choose_and_keep_what_the_filter_hides(
 def test_selected_points_are_chosen_and_giving_up_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    points = [{"customdata": ["two", 1]}, {"customdata": None}, {"customdata": ["one", 1]}]
-    state: dict[str, Any] = {"key": {"selection": {"points": points}}}
+    r2 = {"mean": 0.9, "low": None, "high": None, "n": 1}
+    points = [Point(name, float(x), r2) for x, name in enumerate(("one", "two", "three"), 1)]
+    state: dict[str, Any] = {"key": {"selection": {PICK: [{"run_id": "two"}, {"run_id": "<b>"}]}}}
     state[compare_choice.CHOSEN] = ["one"]
     monkeypatch.setattr("streamlit.session_state", state)
-    compare_picture.pick("key")
+    compare_picture.pick("key", points)
     assert state[compare_choice.CHOSEN] == ["one", "two"]
     before = compare_choice.table_round()
-    state["key"] = {"selection": {"points": []}}
-    compare_picture.pick("key")
+    elsewhere = {"place": [2.5, 1.5], "error": [1, 0.5]}
+    nothing: list[dict[str, Any]] = [{PICK: []}, {BOX: {}}, {BOX: elsewhere}]
+    for given_up in nothing:
+        state["key"] = {"selection": given_up}
+        compare_picture.pick("key", points)
     assert state[compare_choice.CHOSEN] == ["one", "two"]
     assert compare_choice.table_round() == before
+    state["key"] = {"selection": {BOX: {"place": [3.5, 2.5], "error": [0.2, 0.05]}}}
+    compare_picture.pick("key", points)
+    assert state[compare_choice.CHOSEN] == ["one", "two", "three"]
 
 
 def test_differences_to_the_baseline(several: Path) -> None:
@@ -203,9 +210,7 @@ def test_arms_and_verdicts_of_every_run(several: Path, finished_run: RunFolder) 
 
 def test_runs_on_other_data_have_a_picture_of_their_own(several: Path) -> None:
     app = opened("compare")
-    drawn = [
-        {c[0] for t in figure["data"] for c in t.get("customdata", [])} for figure in figures(app)
-    ]
+    drawn = [set(tables["runs"]["run_id"]) for tables in drawn_tables(app)]
     assert drawn == [{"one", "two"}, {"other"}]
     assert "learned 2 sets of data" in app.info[0].value
     assert [len(group) for group in by_data(list(rows().values()))] == [2, 1]
@@ -213,13 +218,14 @@ def test_runs_on_other_data_have_a_picture_of_their_own(several: Path) -> None:
 
 def test_the_picture_shows_what_was_asked_for(several: Path) -> None:
     app = opened("compare", runs="one,two", draw="chosen", across="latency", at_batch="64")
-    [figure] = figures(app)
-    names = [trace["name"] for trace in figure["data"]]
-    assert {"l1", "l2", STEP} <= set(names)
-    assert sum(name.startswith("dense") for name in names) == 4  # a band and a line each
-    assert figure["layout"]["xaxis"]["title"]["text"] == "latency (ms, batch 64), log scale"
-    one = next(t for t in figure["data"] if t["name"] == "l1")
-    assert one["x"] == pytest.approx([rows()["one"].latency_us["64"] / 1000])
+    [tables] = drawn_tables(app)
+    runs = tables["runs"].set_index("run_id")
+    assert set(runs["kind"]) == {"l1", "l2"}
+    assert tables["bands"]["arm"].tolist() == ["dense", "dense_longer"]
+    assert len(tables["steps"]) in (1, 2)
+    [chart] = app.get("vega_lite_chart")
+    assert "latency (ms, batch 64), log scale" in chart.proto.spec
+    assert runs["x"]["one"] == pytest.approx(rows()["one"].latency_us["64"] / 1000)
 
 
 def test_dense_bands_are_drawn_only_where_all_share_them(several: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import altair as alt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.charts.pareto import Point, beside, pareto, pareto_step
+from dashboard.charts.pareto import Point, beside, inside, pareto, pareto_step
 from tests.dashboard.compare_support import HOSTILE
 
 
@@ -51,27 +52,41 @@ def test_no_two_runs_are_drawn_on_one_another(places: list[tuple[int, int]]) -> 
         assert all(x / 1.31 < drawn[p.run_id] < x * 1.31 for p in equal)
 
 
+@given(PLACES)
+def test_a_box_around_everything_holds_every_run(places: list[tuple[int, int]]) -> None:
+    points = points_of(places)
+    runs = pareto(points, {}, "x (1)", [""])[1]["runs"]
+    box = {name: [runs[name].max(), runs[name].min()] for name in ("place", "error")}
+    assert sorted(inside(points, box)) == sorted(point.run_id for point in points)
+    best = runs.to_dict("records")[int(runs["error"].argmin())]
+    around = {name: [best[name] * 0.9999, best[name] * 1.0001] for name in ("place", "error")}
+    assert best["run_id"] in inside(points, around)
+    assert inside(points, {}) == []
+
+
 def test_markup_from_people_is_text_in_the_picture() -> None:
     kinds = [HOSTILE, "plain"]
     points = [
         Point("a", 10.0, figure_of(0.9), HOSTILE, chosen=True),
         Point("b", 20.0, {**figure_of(0.8), "low": None, "high": None, "n": 1}, "plain"),
     ]
-    figure = pareto(points, {"dense": figure_of(0.95)}, "parameters (count)", kinds, "a")
-    names = [trace.name for trace in figure.data]
-    assert "&lt;img src=x onerror=alert(1)&gt; **bold** [a](javascript:b)" in names
-    assert not [name for name in names if "<" in name]
-    assert figure.layout.annotations[0].text == "baseline"
-    marker = next(trace for trace in figure.data if trace.name.startswith("&lt;")).marker
-    assert list(marker.line.width) == [2]
-    drawn = next(trace for trace in figure.data if trace.name == "plain")
-    assert 1 - drawn.y[0] == pytest.approx(0.8)
-    assert drawn.error_y.array[0] == drawn.error_y.arrayminus[0] == 0
+    spec, tables = pareto(points, {"dense": figure_of(0.95)}, "parameters (count)", kinds, "a")
+    alt.LayerChart.from_dict(spec)
+    assert tables["runs"]["kind"].tolist() == kinds  # drawn on a canvas or as SVG text
+    assert tables["chosen"]["run_id"].tolist() == ["a"]
+    assert tables["baseline"].values.tolist() == [[10.0, pytest.approx(0.1)]]
+    alone = tables["runs"].set_index("run_id").loc["b"]
+    assert alone["low"] == alone["high"] == alone["error"] == pytest.approx(0.2)
+    [band] = tables["bands"].to_dict("records")
+    assert band["label"] == "dense 0.9500"
 
 
-def test_a_kind_keeps_its_colour_when_others_are_hidden() -> None:
+def test_a_kind_keeps_its_colour_and_shape_when_others_are_hidden() -> None:
     points = [Point(name, 10.0, figure_of(0.9), name) for name in "abc"]
-    kinds = ["a", "b", "c"]
-    whole = {t.name: t.marker.color for t in pareto(points, {}, "x (1)", kinds).data[1:]}
-    [alone] = pareto(points[2:], {}, "x (1)", kinds).data[1:]
-    assert alone.marker.color == whole["c"] != whole["a"]
+    looks = []
+    for drawn in (points, points[2:]):
+        layers = pareto(drawn, {}, "x (1)", ["a", "b", "c"])[0]["layer"]
+        [found] = [layer["encoding"] for layer in layers if "params" in layer]
+        looks.append([found[channel]["scale"] for channel in ("color", "shape")])
+    assert looks[0] == looks[1]
+    assert all(len({str(look) for look in scale["range"]}) == 3 for scale in looks[0])

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 SLOW = 20_000  # ms, for a machine that is busy
 MARKUP = "<img src=x onerror=alert(1)>"
+MARKERS = ".stVegaLiteChart g.markers_marks path"
 FIRST_ROW, ROW = 52, 35  # pixels, of the table's canvas
 
 
@@ -45,7 +46,7 @@ def tick(page: Page, line: int) -> None:
 
 def pick(page: Page, point: int) -> None:
     """Click a marker of the picture."""
-    marker = page.locator(".js-plotly-plot .points path").nth(point)
+    marker = page.locator(MARKERS).nth(point)
     marker.scroll_into_view_if_needed()
     box = marker.bounding_box()
     assert box is not None
@@ -56,7 +57,7 @@ def test_compare(runs: tuple[str, str], dashboard: str, watched: Watched) -> Non
     first, second = runs
     page = watched.page
     page.goto(f"{dashboard}/compare")
-    expect(page.locator(".js-plotly-plot .points path")).to_have_count(2, timeout=SLOW)
+    expect(page.locator(MARKERS)).to_have_count(2, timeout=SLOW)
     page.wait_for_timeout(1_000)  # the canvas of the table
     tick(page, 1)
     page.wait_for_url(re.compile(f"runs={first}$"), timeout=SLOW)
@@ -99,8 +100,7 @@ def test_markup_of_tags_is_text_in_the_picture(
     api.set_remarks("first", ["<b>bold</b>", '<a href="javascript:1">x</a>'], "")
     page = watched.page
     page.goto(f"{dashboard}/compare?colour=tags")
-    legend = page.locator(".js-plotly-plot .legendtext")
-    shown = legend.filter(has_text="<b>bold</b>")
-    expect(shown).to_have_text('<a href="javascript:1">x</a>, <b>bold</b>', timeout=SLOW)
-    expect(legend.locator("a")).to_have_count(0)
+    legend = page.locator(".stVegaLiteChart .role-legend-label")
+    expect(legend).to_contain_text('<a href="javascript:1">x</a>, <b>bold</b>', timeout=SLOW)
+    expect(legend.locator("a, b")).to_have_count(0)
     watched.check()
