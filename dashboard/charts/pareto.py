@@ -23,7 +23,7 @@ from dashboard.charts.style import (
     ink,
 )
 from dashboard.charts.vega import CROSSED, Spec, Tables, count_axis, layered, marks, r2_axis
-from dashboard.formats import estimate
+from dashboard.formats import decimal, estimate
 
 COLOURS = (VERMILLION, BLUE, GREEN, PURPLE, ORANGE, SKY, GREY)
 SHAPES = (
@@ -42,7 +42,7 @@ HEIGHT = 460  # pixels
 RUNS, STEPS, BANDS, CHOSEN, BASELINE = "runs", "steps", "bands", "chosen", "baseline"
 PICK, BOX = "pick", "box"
 ANY = "a run"  # where colour tells nothing
-LEGEND: Spec = {"orient": "top", "title": None, "columns": 2, "labelLimit": 240}
+LEGEND: Spec = {"orient": "top", "title": None, "columns": 2, "labelLimit": 400}
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def _band(arm: str, r2: Mapping[str, Any]) -> dict[str, Any]:
     low, high = (r2["mean"] if r2[end] is None else r2[end] for end in ("low", "high"))
     return {
         "arm": arm,
-        "label": f"{ARM_LABELS[arm]} {r2['mean']:.4f}",
+        "label": f"{ARM_LABELS[arm]} {decimal(r2['mean'])}",
         "colour": ARM_COLOURS[arm],
         "error": error(r2["mean"]),
         "low": error(low),
@@ -182,16 +182,17 @@ def _background(x: Spec, y: Spec, dark: bool) -> list[Spec]:
     """Bands and means of the dense networks from side to side, each named, and the step."""
     across = {"x": {"value": 0}, "x2": {"value": "width"}}
     own = {"field": "colour", "type": "nominal", "scale": None, "legend": None}
-    colour = {"color": own}
     solid = {"test": "datum.arm == 'dense'", "value": [1, 0]}
     dash = {"strokeDash": {"condition": solid, "value": [6, 4]}}
-    area = {**across, "y": {**y, "field": "low"}, "y2": {"field": "high"}, **colour}
+    area = {**across, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "fill": own}
     word = {"type": "text", "fontSize": 12, "color": ink(dark), "baseline": "bottom", "dy": -2}
     text = {"y": y, "text": {"field": "label", "type": "nominal"}}
     step = {"type": "line", "interpolate": "step-after", "color": GREY, "strokeDash": [2, 3]}
     return [
         marks(BANDS, {"type": "rect", "opacity": 0.12}, area),
-        marks(BANDS, {"type": "rule", "strokeWidth": 1.5}, {**across, "y": y, **colour, **dash}),
+        marks(
+            BANDS, {"type": "rule", "strokeWidth": 1.5}, {**across, "y": y, "stroke": own, **dash}
+        ),
         marks(
             BANDS,
             {**word, "align": "right", "dx": -4},

@@ -32,12 +32,18 @@ ARM_SHAPES = {
     "linear": "cross",
 }
 PAGE = {False: "#FFFFFF", True: "#0B1117"}  # the background of a page, light and dark
+REACHING = ("rule", "rect", "line")  # kinds of marks with ends
 CANVAS: Spec = {"embedOptions": {"renderer": "canvas"}}  # ``usermeta`` of what has many marks
 
 
 def marks(table: str, mark: Spec, encoding: Spec, *transform: Spec) -> Spec:
-    """Marks of the rows of one table."""
-    return {"data": {"name": table}, "transform": [*transform], "mark": mark, "encoding": encoding}
+    """Marks of the rows of one table; what reaches out of the frame is cut off there.
+
+    Vega makes room for all that is not cut off: an interval that is far wider than its axis would
+    leave the picture none.
+    """
+    cut = {"clip": True, **mark} if mark["type"] in REACHING else mark
+    return {"data": {"name": table}, "transform": [*transform], "mark": cut, "encoding": encoding}
 
 
 def layered(layers: Sequence[Spec], height: int, dark: bool, **more: Any) -> Spec:

@@ -52,6 +52,17 @@ def test_no_two_runs_are_drawn_on_one_another(places: list[tuple[int, int]]) -> 
         assert all(x / 1.31 < drawn[p.run_id] < x * 1.31 for p in equal)
 
 
+def test_what_reaches_out_of_the_frame_is_cut_off() -> None:
+    wide = {"mean": 0.9, "low": -9.0, "high": 2.0, "n": 2}
+    spec, tables = pareto([Point("a", 10.0, wide)], {"dense": wide}, "x (1)", [""])
+    low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    assert tables["runs"]["low"][0] > high
+    assert tables["runs"]["high"][0] < low
+    for layer in spec["layer"]:
+        if layer["mark"]["type"] in ("rule", "rect", "line"):
+            assert layer["mark"]["clip"]
+
+
 @given(PLACES)
 def test_a_box_around_everything_holds_every_run(places: list[tuple[int, int]]) -> None:
     points = points_of(places)
