@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.strips import (
     BOUNDS,
+    CELL,
     ROWS,
     Order,
     across,
@@ -104,7 +105,7 @@ def importance_picture(
     ]
     colour = {"field": "colour", "type": "nominal", "scale": None}
     cell = {"x": x, "x2": {"field": "right"}, **strip, "color": colour, "tooltip": told}
-    drawn = marks(NEURONS, {"type": "rect"}, cell, *BOUNDS)
+    drawn = marks(NEURONS, CELL, cell, *BOUNDS)
     if clickable:
         point = {"type": "point", "fields": ["layer", "neuron"]}
         drawn = {**drawn, "params": [{"name": PICK, "select": point}]}
@@ -178,7 +179,7 @@ def survival_picture(
     x = across(f"neuron ({order})", max(widths))
     encoding = {"x": x, "x2": {"field": "right"}, **down(len(widths)), "color": colour}
     layers_ = [
-        marks(FATES, {"type": "rect"}, {**encoding, "tooltip": told}, *BOUNDS),
+        marks(FATES, CELL, {**encoding, "tooltip": told}, *BOUNDS),
         row_words(len(widths), dark),
     ]
     return layered(
