@@ -42,7 +42,7 @@ def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> None:
         for title, hidden, below in stages:
             with st.container(width=124, gap=None):
                 st.markdown(f"**{title}**")
-                shape(title, hidden, dense)
+                shape(title, hidden, dense, is_dark())
                 st.caption(below)
     st.caption(
         "A bar is a hidden layer, as wide as it has neurons, input side on top; the outline is the "
@@ -56,11 +56,11 @@ def picture(spec: Spec, tables: Tables, key: str, alt: str) -> None:
         st.vega_lite_chart({**spec, "datasets": tables}, alt=alt)
 
 
-def shape(title: str, hidden: Sequence[int], dense: Sequence[int]) -> None:
+def shape(title: str, hidden: Sequence[int], dense: Sequence[int], dark: bool) -> None:
     """The drawn shape of one network, as wide as its place."""
     labels = "; ".join(width_label(w, d) for w, d in zip(hidden, dense, strict=True))
     st.image(
-        architecture(hidden, dense, is_dark()),
+        architecture(hidden, dense, dark),
         width="stretch",
         alt=f"{title}, neurons in each hidden layer: {labels}",
     )

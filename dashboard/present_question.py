@@ -21,7 +21,7 @@ def show_question(result: Result, dark: bool) -> None:
     hidden, data = result["stages"][0]["hidden"], result["data"]
     with drawn:
         with st.container(width=320):
-            elements.shape("The dense network", hidden, hidden)
+            elements.shape("The dense network", hidden, hidden, dark)
         st.caption(
             f"The dense network, {result['dense_params']:,} parameters. A bar is a hidden layer, "
             "as wide as it has neurons, input side on top."

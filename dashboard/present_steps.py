@@ -70,7 +70,7 @@ def show_shapes(result: Result, dark: bool) -> None:
         title = elements.stage_name(row["stage"])
         with column:
             st.markdown(f"**{title}**")
-            elements.shape(title, row["hidden"], dense)
+            elements.shape(title, row["hidden"], dense, dark)
             st.caption(f"{row['params']:,} parameters")
     shown = f" {len(drawn)} of {len(stages)} stages are drawn." if len(drawn) < len(stages) else ""
     st.caption(

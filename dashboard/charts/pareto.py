@@ -42,7 +42,16 @@ HEIGHT = 460  # pixels
 RUNS, STEPS, BANDS, CHOSEN, BASELINE = "runs", "steps", "bands", "chosen", "baseline"
 PICK, BOX = "pick", "box"
 ANY = "a run"  # where colour tells nothing
-LEGEND: Spec = {"orient": "top", "title": None, "columns": 2, "labelLimit": 400}
+COLUMN, LINE = 190, 22  # pixels of a kind in the legend
+LEGEND: Spec = {
+    "orient": "top",
+    "title": None,
+    "columns": {"expr": f"max(1, floor(containerSize()[0] / {COLUMN}))"},
+    "labelLimit": 400,
+    "symbolOpacity": 1,
+    "symbolSize": 110,
+    "symbolStrokeWidth": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,7 @@ def pareto(
     low, high = math.log10(min(places.values())), math.log10(max(places.values()))
     x = count_axis("place", low - 0.12, high + 0.12, f"{title}, log scale")
     layers = [*_background(x, y, dark), *_runs(x, y, kinds, title, dark)]
-    return layered(layers, HEIGHT, dark), tables
+    return layered(layers, HEIGHT + LINE * (len(kinds) // 4), dark), tables
 
 
 def pareto_step(points: Sequence[Point]) -> list[Point]:
@@ -187,6 +196,10 @@ def _background(x: Spec, y: Spec, dark: bool) -> list[Spec]:
     area = {**across, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "fill": own}
     word = {"type": "text", "fontSize": 12, "color": ink(dark), "baseline": "bottom", "dy": -2}
     text = {"y": y, "text": {"field": "label", "type": "nominal"}}
+    box = {
+        "name": BOX,
+        "select": {"type": "interval"},
+    }  # behind the points, which stay within reach
     step = {"type": "line", "interpolate": "step-after", "color": GREY, "strokeDash": [2, 3]}
     return [
         marks(BANDS, {"type": "rect", "opacity": 0.12}, area),
@@ -205,7 +218,7 @@ def _background(x: Spec, y: Spec, dark: bool) -> list[Spec]:
             {"x": {"value": 0}, **text},
             {"filter": "datum.arm != 'dense'"},
         ),
-        marks(STEPS, step, {"x": x, "y": y}),
+        {**marks(STEPS, step, {"x": x, "y": y}), "params": [box]},
     ]
 
 
@@ -221,7 +234,7 @@ def _runs(x: Spec, y: Spec, kinds: Sequence[str], title: str, dark: bool) -> lis
                 "domain": names,
                 "range": [looks[at % len(looks)] for at in range(len(names))],
             },
-            "legend": {**LEGEND, "symbolOpacity": 1, "symbolSize": 110},
+            "legend": LEGEND,
         }
         for channel, looks in ranges.items()
     }
@@ -239,10 +252,7 @@ def _runs(x: Spec, y: Spec, kinds: Sequence[str], title: str, dark: bool) -> lis
     word = {"type": "text", "dy": -18, "fontSize": 13, "color": ink(dark), "text": "baseline"}
     selected = marks(RUNS, point, {**place, **look, "tooltip": told})
     selected["name"] = "markers"
-    selected["params"] = [
-        {"name": PICK, "select": {"type": "point", "fields": ["run_id"]}},
-        {"name": BOX, "select": {"type": "interval"}},
-    ]
+    selected["params"] = [{"name": PICK, "select": {"type": "point", "fields": ["run_id"]}}]
     return [
         marks(RUNS, {"type": "rule", "strokeWidth": 1}, bar),
         selected,

@@ -97,7 +97,7 @@ def test_a_kind_keeps_its_colour_and_shape_when_others_are_hidden() -> None:
     looks = []
     for drawn in (points, points[2:]):
         layers = pareto(drawn, {}, "x (1)", ["a", "b", "c"])[0]["layer"]
-        [found] = [layer["encoding"] for layer in layers if "params" in layer]
+        [found] = [layer["encoding"] for layer in layers if "name" in layer]
         looks.append([found[channel]["scale"] for channel in ("color", "shape")])
     assert looks[0] == looks[1]
     assert all(len({str(look) for look in scale["range"]}) == 3 for scale in looks[0])
