@@ -64,7 +64,7 @@ def test_every_widget_of_a_run(ready: str, watched: Watched) -> None:
     expect(part(page, "survival").locator("canvas").first).to_be_visible(timeout=SLOW)
 
     other = next(seed for seed in result["seeds"] if seed != result["whatif"]["seed"])
-    choose(page, "seed_first", str(other))
+    choose(page, "seed", str(other))
     press(page, "show_known_seed")
     fill(page, "neuron", "3")
     shown(page, "Neuron 3 of hidden layer 1")
