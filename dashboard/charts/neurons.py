@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from dashboard.charts.strips import (
     BOUNDS,
-    CELL,
     ROWS,
     Order,
     across,
@@ -105,7 +104,7 @@ def importance_picture(
     ]
     colour = {"field": "colour", "type": "nominal", "scale": None}
     cell = {"x": x, "x2": {"field": "right"}, **strip, "color": colour, "tooltip": told}
-    drawn = marks(NEURONS, CELL, cell, *BOUNDS)
+    drawn = marks(NEURONS, {"type": "rect"}, cell, *BOUNDS)
     if clickable:
         point = {"type": "point", "fields": ["layer", "neuron"]}
         drawn = {**drawn, "params": [{"name": PICK, "select": point}]}
@@ -179,7 +178,7 @@ def survival_picture(
     x = across(f"neuron ({order})", max(widths))
     encoding = {"x": x, "x2": {"field": "right"}, **down(len(widths)), "color": colour}
     layers_ = [
-        marks(FATES, CELL, {**encoding, "tooltip": told}, *BOUNDS),
+        marks(FATES, {"type": "rect"}, {**encoding, "tooltip": told}, *BOUNDS),
         row_words(len(widths), dark),
     ]
     return layered(

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.charts.axes import error, error_range
-from dashboard.charts.strips import BOUNDS, CELL, ROWS, across, cells, down, height, row_words
+from dashboard.charts.strips import BOUNDS, ROWS, across, cells, down, height, row_words
 from dashboard.charts.style import BLUE, VERMILLION
 from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, layered, marks
 from dashboard.charts.whatif import Marks, Sizes, curve_picture
@@ -138,7 +138,7 @@ def cut_picture(dense: Sequence[int], score: str, dark: bool = False) -> Spec:
     veil = {"type": "rect", "color": PAGE[dark], "opacity": 0.78}
     rule = {"type": "rule", "color": VERMILLION}
     layers = [
-        marks(CELLS, CELL, cell, *BOUNDS),
+        marks(CELLS, {"type": "rect"}, cell, *BOUNDS),
         marks(ROWS, veil, {**at, "x2": {"field": "end"}}, *BOUNDS),
         row_words(len(dense), dark),
         marks(CUTS, rule, {**at, "strokeWidth": thick, "strokeDash": dash}, *BOUNDS),

@@ -16,7 +16,6 @@ from dashboard.charts.vega import Spec, marks
 ROWS = "rows"  # the table of what is said of each layer: ``layer`` from 0, ``label``
 ROW_PIXELS, BELOW_PIXELS = 50, 144
 MOST_CELLS = 20_000  # that are drawn; more take a browser too long
-CELL: Spec = {"type": "rect", "aria": False}  # on a canvas, where its words would reach nobody
 BOUNDS: tuple[Spec, ...] = (
     {"calculate": "datum.layer + 0.38", "as": "top"},
     {"calculate": "datum.layer + 0.96", "as": "bottom"},

@@ -56,7 +56,12 @@ def layered(layers: Sequence[Spec], height: int, dark: bool, **more: Any) -> Spe
         more: further parts of the description.
     """
     words = {"labelColor": ink(dark), "titleColor": ink(dark)}
-    config = {"axis": {**words, "gridColor": GRID}, "legend": words, "view": {"stroke": None}}
+    config = {
+        "axis": {**words, "gridColor": GRID},
+        "legend": words,
+        "mark": {"aria": False},  # the picture has words of its own, and a table below it
+        "view": {"stroke": None},
+    }
     return {"height": height, "layer": [*layers], "config": config, **more}
 
 

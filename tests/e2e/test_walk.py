@@ -54,7 +54,7 @@ def test_the_first_visit(dashboard: str, watched: Watched) -> None:
     ):
         go(page, dashboard)
         part(page, "tour").get_by_role("link", name=name).click(timeout=SLOW)
-        page.wait_for_url(f"**/{ends}", timeout=SLOW)
+        page.wait_for_url(re.compile(f"/{ends}\\b"), timeout=SLOW)
     go(page, dashboard)
     press(page, "close_tour")
     press(page, "open_tour")
@@ -64,7 +64,7 @@ def test_the_first_visit(dashboard: str, watched: Watched) -> None:
     for name, ends in (("explore_demo", "run"), ("new_run", "plan")):
         go(page, dashboard)
         press(page, name)
-        page.wait_for_url(f"**/{ends}", timeout=SLOW)
+        page.wait_for_url(re.compile(f"/{ends}\\b"), timeout=SLOW)
     go(page, dashboard)
     page.get_by_role("heading", level=1).first.click()
     page.keyboard.press("n")

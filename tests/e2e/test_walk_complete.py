@@ -20,7 +20,7 @@ PRESSED = {
     "test_walk": "new_run explore_demo open_tour close_tour source table_file pick_* leave_out "
     "start leave_origin new_path batch_rows frozen adapt adaptation claims get_verdicts "
     "make_report get_* cancel_* resume_*",
-    "test_walk_run": "run batch order survival_order stage seed_* show_known_seed neuron layer "
+    "test_walk_run": "run batch order survival_order stage seed show_known_seed neuron layer "
     "stage_files get_*",
     "test_walk_report": "with_claims make_report claims claims_file get_verdicts formats export",
     "test_walk_jobs": "worker all_queued priority_* more_* want_* ask_* keep_* delete_* retry_*",
