@@ -61,7 +61,7 @@ def batch_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "Target": plain(target)
-            + (f" ({plain(data['units'][target])})" if target in data["units"] else ""),
+            + (f" ({plain(data['units'][target])})" if data["units"].get(target) else ""),
             "Rows": f"{batches[at]['first_row']:,} to {batches[at]['last_row']:,}".replace(
                 " ", NO_BREAK
             ),

@@ -129,6 +129,8 @@ def test_many_batches_are_thinned_and_the_last_one_stays() -> None:
         ],
     }
     rows = batch_rows(result)
+    bare = {**result, "data": {**result["data"], "units": {"wear": None}}}
+    assert batch_rows(bare)[0]["Target"] == "wear"  # a table's columns have no units
     assert 2 < len(rows) <= MOST_BATCHES + 1
     assert rows[0]["Rows"].split() == ["1", "to", "10"]
     assert rows[-1]["Rows"].split() == ["12,331", "to", "12,340"]
