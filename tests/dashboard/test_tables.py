@@ -120,7 +120,7 @@ def test_the_tradeoff_in_numbers_has_every_arm_and_repetition(finished_run: RunF
 
 def test_many_batches_are_thinned_and_the_last_one_stays() -> None:
     errors = {"wear": {"mean": [at / 7 for at in range(1234)]}}
-    result = {
+    result: dict[str, Any] = {
         "data": {"target_names": ["wear"], "units": {"wear": "mm"}},
         "batches": [{"first_row": 10 * at + 1, "last_row": 10 * at + 10} for at in range(1234)],
         "networks": [
