@@ -18,6 +18,7 @@ from dashboard.charts.strips import (
     down,
     height,
     row_words,
+    shares,
 )
 from dashboard.charts.style import BLUE, VERMILLION
 from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, layered, marks
@@ -52,13 +53,13 @@ def importance_tables(
         chosen: layer, from 1, and number in the dense network of the neuron with a ring.
     """
     orders = ordered(layers, by_rank)
-    shares = [_shares(layer.score) for layer in layers]
+    share = [shares(layer.score) for layer in layers]
     found = cells(
         orders,
         neuron=[layer.original_index for layer in layers],
         score=[layer.score for layer in layers],
-        share=shares,
-        colour=[_looks(share, one.kept, dark) for share, one in zip(shares, layers, strict=True)],
+        share=share,
+        colour=[_looks(part, one.kept, dark) for part, one in zip(share, layers, strict=True)],
         fate=[np.where(layer.kept, "kept", "removed") for layer in layers],
     )
     rows = [
@@ -189,10 +190,6 @@ def survival_picture(
 def last_stage(layers: Sequence[LayerImportance]) -> int:
     """The last stage that removed a neuron; at least 1."""
     return max(1, *(int(layer.stage_removed.max()) for layer in layers))
-
-
-def _shares(score: NDArray[np.float32]) -> NDArray[np.float32]:
-    return score / np.float32(max(float(score.max()), 1e-30))
 
 
 def _scale(name: str, dark: bool) -> list[str]:

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.charts.axes import error, error_range
-from dashboard.charts.strips import BOUNDS, ROWS, across, cells, down, height, row_words
+from dashboard.charts.strips import BOUNDS, ROWS, across, cells, down, height, row_words, shares
 from dashboard.charts.style import BLUE, VERMILLION
 from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, layered, marks
 from dashboard.charts.whatif import Marks, Sizes, curve_picture
@@ -67,7 +67,7 @@ def cell_table(scores: Sequence[NDArray[np.float32]]) -> pd.DataFrame:
         [np.argsort(-score, kind="stable") for score in scores],
         neuron=[np.arange(len(score), dtype=np.int32) for score in scores],
         score=scores,
-        share=[score / np.float32(max(float(score.max()), 1e-30)) for score in scores],
+        share=[shares(score) for score in scores],
     )
 
 

@@ -54,6 +54,11 @@ def cells(orders: Sequence[Order], **columns: Sequence[NDArray[Any]]) -> pd.Data
     return pd.concat(parts, ignore_index=True)
 
 
+def shares(score: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scores over the layer's maximum; zeros where all are."""
+    return score / np.float32(max(float(score.max()), 1e-30))
+
+
 def height(layers: int) -> int:
     """Pixels of a picture of so many hidden layers, with its axis and legend."""
     return ROW_PIXELS * layers + BELOW_PIXELS

@@ -14,7 +14,7 @@ from tests.dashboard.conftest import TINY
 from tests.dashboard.support import (
     PAGES,
     drawn_rows,
-    names_in,
+    figure_with,
     opened,
     table_with,
     words,
@@ -87,7 +87,7 @@ def test_run_draws_all_arms_the_prediction_and_the_sensitivity(finished_run: Run
 
 def test_run_with_folds_shows_how_they_scatter(folded_run: RunFolder) -> None:
     app = opened("run", run=folded_run.run_id)
-    assert "structured" in names_in(app)
+    assert len(figure_with(app, "structured")["data"]) > 1
     assert "Fold by fold" in words(app)
     assert "Pooled R²" in app.table[0].value.columns
     assert "1 seed × 3 folds" in words(app)
