@@ -45,6 +45,7 @@ def test_every_widget_of_a_run(ready: str, watched: Watched) -> None:
     go(page, f"{ready}/run?run=second")  # its folder has the result alone
     shown(page, "Verdict")
     choose(page, "run", "first")
+    expect(page).to_have_url(re.compile("run=first"), timeout=SLOW)  # the server writes it there
     shown(page, "Which neurons went")
 
     smallest, *_, largest = result["arms"][0]["latency_us"]
