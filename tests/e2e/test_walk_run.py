@@ -128,7 +128,8 @@ def test_a_picture_is_taken_away(ready: str, watched: Watched, tmp_path: Path) -
     page = watched.page
     go(page, f"{ready}/run?run=first")
     chart = part(page, "tradeoff")
-    chart.scroll_into_view_if_needed(timeout=SLOW)
+    expect(chart.locator("svg.marks")).to_be_visible(timeout=SLOW)
+    chart.evaluate("chart => chart.scrollIntoView({block: 'center'})")  # clear of the header
     chart.hover()
     button = chart.get_by_role("button", name="Download as PNG")
     drawing = Image.open(download(page, button, tmp_path))
