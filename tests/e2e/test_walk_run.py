@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 import torch
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from dashboard.charts.style import ARM_LABELS
 from spinn_engine import api
 from tests.e2e.conftest import Watched
 from tests.e2e.walking import (
     SLOW,
+    TRIES,
     choose,
     download,
     fill,
@@ -127,16 +128,24 @@ def parameters(path: Path) -> int:
 def test_a_picture_is_taken_away(ready: str, watched: Watched, tmp_path: Path) -> None:
     page = watched.page
     go(page, f"{ready}/run?run=first")
-    chart = part(page, "tradeoff")
-    expect(chart.locator("svg.marks")).to_be_visible(timeout=SLOW)
-    chart.evaluate("chart => chart.scrollIntoView({block: 'center'})")  # clear of the header
-    chart.hover()
-    button = chart.get_by_role("button", name="Download as PNG")
-    drawing = Image.open(download(page, button, tmp_path))
+    drawing = Image.open(take_away(page, part(page, "tradeoff"), tmp_path))
     assert drawing.format == "PNG"
     assert drawing.width > 1000
     assert len(drawing.convert("RGB").getcolors(1 << 24) or []) > 10
     watched.check()
+
+
+def take_away(page: Page, chart: Locator, folder: Path) -> Path:
+    """A picture as a file; its buttons are there while the mouse is on it, so it must not move."""
+    button = chart.get_by_role("button", name="Download as PNG")
+    for _ in range(TRIES):
+        chart.evaluate("chart => chart.scrollIntoView({block: 'center'})")  # below the header
+        chart.hover(timeout=SLOW)
+        try:
+            return download(page, button, folder, SLOW // TRIES)
+        except TimeoutError:
+            continue
+    raise AssertionError("the picture's button cannot be pressed")
 
 
 def test_ways_into_the_presentation_and_out_of_it(ready: str, watched: Watched) -> None:

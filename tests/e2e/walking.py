@@ -106,10 +106,10 @@ def link(page: Page, name: str) -> Locator:
     return page.get_by_role("link", name=name).first
 
 
-def download(page: Page, button: Locator, folder: Path) -> Path:
+def download(page: Page, button: Locator, folder: Path, patience: int = SLOW) -> Path:
     """Press a button for a file; where the file was put."""
     with page.expect_download(timeout=SLOW) as caught:
-        button.click(timeout=SLOW)
+        button.click(timeout=patience)
     path = folder / caught.value.suggested_filename
     caught.value.save_as(path)
     return path
