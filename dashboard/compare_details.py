@@ -15,6 +15,7 @@ from dashboard.comparison import PARTS, arm_row, show_part
 from dashboard.formats import counted, plain
 
 MOST = 12  # runs side by side
+FEW = 3  # of them where none is chosen: the page opens with them
 FIRST_COLUMNS = (elements.ARM, "Arm", "Run", "R²", "n")  # what is looked for is not cut off
 
 
@@ -56,13 +57,23 @@ def show_chosen(rows: Sequence[RunRow], known_tags: Sequence[str], view: View) -
     )
 
 
-def show_differing(rows: Sequence[RunRow]) -> None:
-    """Fields and facts that are not equal in all runs, a column a run."""
+def in_detail(chosen: Sequence[RunRow], shown: Sequence[RunRow]) -> Sequence[RunRow]:
+    """The runs to hold against each other: those that are chosen, or else the newest."""
+    return chosen[:MOST] or shown[:FEW]
+
+
+def show_differing(rows: Sequence[RunRow], asked: int) -> None:
+    """Fields and facts that are not equal in all runs, a column a run.
+
+    Args:
+        rows: the runs.
+        asked: how many there would have been if all had room.
+    """
     st.header("Only what differs", anchor=False)
     if len(rows) < 2:
         st.caption("It takes two runs to differ: choose another one.")
         return
-    unlike, equal = differing(rows[:MOST])
+    unlike, equal = differing(rows)
     if unlike:
         elements.table(
             [
@@ -72,7 +83,7 @@ def show_differing(rows: Sequence[RunRow]) -> None:
             ],
             alt="Fields of the spec and results in which the runs differ, a column a run",
         )
-    first = f" of the first {MOST} of {len(rows):,} runs" if len(rows) > MOST else ""
+    first = f" of the first {len(rows)} of {asked:,} runs" if asked > len(rows) else ""
     differ = counted(len(unlike), "field") if unlike else "Nothing"
     st.caption(
         f"{differ}{first} {'differs' if len(unlike) < 2 else 'differ'}; {equal} that are equal "
@@ -88,7 +99,7 @@ def unbroken(run_id: str) -> str:
 def show_arms(rows: Sequence[RunRow], view: View) -> None:
     """The arms of every run in one table, and what each run showed, in words."""
     st.header("Against what a reviewer will ask for", anchor=False)
-    results = cache_runs.whole_results(rows[:MOST])
+    results = cache_runs.whole_results(rows)
     arms = [(run_id, arm) for run_id, result in results.items() for arm in result["arms"]]
     order = list(ARM_LABELS)
     arms.sort(key=lambda found: order.index(found[1]["arm"]))
@@ -102,7 +113,7 @@ def show_arms(rows: Sequence[RunRow], view: View) -> None:
     )
     apart = (
         " They learned other data, so R² is comparable within a run, not between them."
-        if len(by_data(rows[:MOST])) > 1
+        if len(by_data(rows)) > 1
         else ""
     )
     st.caption(

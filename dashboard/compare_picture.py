@@ -149,12 +149,13 @@ def show_group(rows: Sequence[RunRow], how: Drawing) -> None:
     mixed = how.across == "latency" and len({row.machine for row in rows}) > 1
     warning = " Latencies of several machines or devices: do not rank runs by them." * mixed
     st.caption(group_notes(rows, points) + warning)
-    with st.expander("The picture in numbers", icon=":material/table:", key=f"numbers_{data}"):
-        step = {point.run_id for point in pareto_step(points)}
-        elements.table(
-            [number_row(point, title, point.run_id in step) for point in points],
-            alt=f"R2 and {title} of each run in the picture",
-        )
+    step = {point.run_id for point in pareto_step(points)}
+    elements.numbers(
+        "The picture in numbers",
+        [number_row(point, title, point.run_id in step) for point in points],
+        alt=f"R2 and {title} of each run in the picture",
+        key=f"numbers_{data}",
+    )
 
 
 def number_row(point: Point, title: str, on_step: bool) -> dict[str, Any]:

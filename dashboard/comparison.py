@@ -203,4 +203,5 @@ def show_folds(result: Result) -> None:
             for arm in arms
         ],
         alt="R2 of every arm in every fold",
+        key="fold_numbers",
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from statistics import fmean
 from typing import Any
 
@@ -133,17 +134,32 @@ def table(rows: Sequence[dict[str, Any]], alt: str) -> None:
     st.table(styled, border="horizontal", hide_index=True, alt=alt)
 
 
-def numbers(title: str, rows: Sequence[dict[str, Any]], alt: str, key: str | None = None) -> None:
+@st.fragment
+def folded(title: str, icon: str, key: str, draw: Callable[[], object]) -> None:
+    """Something that is drawn only while it is unfolded, so that its page opens sooner.
+
+    Args:
+        title: what is unfolded.
+        icon: beside the title, as ``:material/table:``.
+        key: of the fold, one on its page.
+        draw: draws what is in it.
+    """
+    fold = st.expander(title, icon=icon, key=key, on_change="rerun")
+    if fold.open:
+        with fold:
+            draw()
+
+
+def numbers(title: str, rows: Sequence[dict[str, Any]], alt: str, key: str) -> None:
     """The table behind a picture, folded away below it.
 
     Args:
         title: what is unfolded.
         rows: one dict a row, as ``table`` takes them.
         alt: what the table is, in words.
-        key: keeps it unfolded where the picture is drawn again and again.
+        key: of the fold, one on its page.
     """
-    with st.expander(title, icon=":material/table:", key=key):
-        table(rows, alt)
+    folded(title, ":material/table:", key, partial(table, rows, alt))
 
 
 def headline(result: dict[str, Any]) -> None:
@@ -204,6 +220,7 @@ def tradeoff_chart(result: dict[str, Any]) -> None:
         "The picture in numbers",
         tradeoff_rows(result),
         alt="Parameters and R2 on the test rows of every stage and arm, and of each seed",
+        key="tradeoff_numbers",
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from dashboard import cache, cache_neurons, elements
 from dashboard.charts.neuron import (
@@ -22,6 +24,7 @@ from dashboard.neuron_numbers import histogram_rows, slice_rows, weight_rows
 from dashboard.score_names import SCORES
 from spinn_engine import api
 
+Named = tuple[str, Sequence[str], NDArray[np.float32]]  # title, other ends, weights
 Chosen = tuple[int, int]  # layer, from 1, and number in the dense network, from 0
 SMALL = 5e-5  # a change of R2 that four digits do not show
 
@@ -179,13 +182,16 @@ def show_weights(run_id: str, found: api.Neuron) -> None:
             some = "" if len(weights) <= MOST_BARS else f" {MOST_BARS} of {len(weights):,}"
             bias = f"; its bias is {found.bias:+.3g}" if title == "Incoming" else ""
             st.caption(f"{all_of}{some}, for standardised inputs and targets{bias}.")
-    with st.expander("The weights in numbers", icon=":material/table:"):
-        for column, (title, names, weights) in zip(st.columns(2, gap="medium"), pairs, strict=True):
-            with column:
-                elements.table(
-                    weight_rows(names, weights), alt=f"{title} weights, the strongest first"
-                )
-                st.caption(f"{title}.")
+    draw = partial(show_weight_numbers, pairs)
+    elements.folded("The weights in numbers", ":material/table:", "weight_numbers", draw)
+
+
+def show_weight_numbers(pairs: Sequence[Named]) -> None:
+    """The strongest weights in two tables."""
+    for column, (title, names, weights) in zip(st.columns(2, gap="medium"), pairs, strict=True):
+        with column:
+            elements.table(weight_rows(names, weights), alt=f"{title} weights, the strongest first")
+            st.caption(f"{title}.")
 
 
 def _names(layer: int, count: int) -> tuple[str, ...]:
@@ -220,19 +226,25 @@ def show_activation(found: api.Neuron) -> None:
         f"Mean {found.activation.mean():.3g}, standard deviation {found.activation.std():.3g} "
         f"over {len(found.activation):,} validation rows.{some}"
     )
-    with st.expander("The activation in numbers", icon=":material/table:"):
-        counts, against = st.columns(2, gap="medium")
-        with counts:
-            elements.table(
-                histogram_rows(found.activation),
-                alt="How many validation rows give which output of the neuron",
-            )
-        with against:
-            elements.table(
-                slice_rows(found.activation, found.y[:, found.serves]),
-                alt=f"The neuron's output where {name} is low to high, in standard deviations",
-            )
-            st.caption(f"{plain(name)} in standard deviations, in ten slices of equally many rows.")
+    draw = partial(show_activation_numbers, found)
+    elements.folded("The activation in numbers", ":material/table:", "activation_numbers", draw)
+
+
+def show_activation_numbers(found: api.Neuron) -> None:
+    """The two pictures of the activation in numbers."""
+    name = found.targets[found.serves]
+    counts, against = st.columns(2, gap="medium")
+    with counts:
+        elements.table(
+            histogram_rows(found.activation),
+            alt="How many validation rows give which output of the neuron",
+        )
+    with against:
+        elements.table(
+            slice_rows(found.activation, found.y[:, found.serves]),
+            alt=f"The neuron's output where {name} is low to high, in standard deviations",
+        )
+        st.caption(f"{plain(name)} in standard deviations, in ten slices of equally many rows.")
 
 
 def show_standing(found: api.Neuron) -> None:

@@ -123,6 +123,7 @@ def draw_heatmap(
         "The layers in numbers",
         [layer_row(number, layer) for number, layer in enumerate(layers, start=1)],
         alt="Kept and removed neurons of each layer",
+        key="layer_numbers",
     )
 
 
@@ -178,6 +179,7 @@ def show_survival(layers: list[api.LayerImportance]) -> None:
         "The stages in numbers",
         [survival_row(number, layer, last) for number, layer in enumerate(layers, start=1)],
         alt="Neurons that each stage removed from each layer, and those that are left",
+        key="survival_numbers",
     )
 
 

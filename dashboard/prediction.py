@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -53,16 +54,23 @@ def draw_measured(result: Result) -> None:
         "and trains nothing; the run pruned stage by stage and fine-tuned in between. Before a "
         f"stage's fine-tuning the two are at most {off:.4f} apart."
     )
-    with st.expander("The prediction in numbers", icon=":material/table:"):
-        elements.table(
-            measured_rows(dense, predicted, before, trained),
-            alt="Predicted and measured validation R2 of every stage",
-        )
-        st.caption("The line of the picture, from the dense network downwards:")
-        elements.table(
-            [{"Parameters": params, "Predicted R²": decimal(r2)} for params, r2 in curve],
-            alt="Predicted validation R2 along the line of the picture",
-        )
+    draw = partial(show_numbers, measured_rows(dense, predicted, before, trained), curve)
+    elements.folded("The prediction in numbers", ":material/table:", "prediction_numbers", draw)
+
+
+def show_numbers(measured: list[dict[str, Any]], curve: Sizes) -> None:
+    """What the picture is made of.
+
+    Args:
+        measured: a row a stage.
+        curve: ``(parameters, predicted R2)``, the line.
+    """
+    elements.table(measured, alt="Predicted and measured validation R2 of every stage")
+    st.caption("The line of the picture, from the dense network downwards:")
+    elements.table(
+        [{"Parameters": params, "Predicted R²": decimal(r2)} for params, r2 in curve],
+        alt="Predicted validation R2 along the line of the picture",
+    )
 
 
 def measured_rows(dense: Sizes, *stages: Sizes) -> list[dict[str, Any]]:
@@ -112,4 +120,5 @@ def draw_sensitivity(result: Result) -> None:
             for share, r2 in points
         ],
         alt="Predicted validation R2 by the share removed from one layer alone",
+        key="sensitivity_numbers",
     )

@@ -51,6 +51,7 @@ def show_solution(result: Result) -> None:
         "The maps in numbers",
         map_rows(fields.t, {"residual": residuals, "error": errors}),
         alt="Root mean square of residual and error over x at some times, dense and pruned",
+        key="map_numbers",
     )
 
 

@@ -83,6 +83,7 @@ def show_adaptation(result: dict[str, Any]) -> None:
         "The batches in numbers",
         batch_rows(result),
         alt="RMSE of batches of new rows by target, network and way of adapting",
+        key="batch_numbers",
     )
     st.markdown(
         "\n".join(f"- {plain(sentence).replace('R2', 'R²')}" for sentence in result["words"])

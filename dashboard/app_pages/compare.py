@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import cache_runs, compare_choice, elements
-from dashboard.compare_details import show_arms, show_chosen, show_differing
+from dashboard.compare_details import in_detail, show_arms, show_chosen, show_differing
 from dashboard.compare_picture import show_picture
 from dashboard.compare_rows import RunRow
 from dashboard.compare_table import View, clear_filters, filters, known_tags, show_table, view_form
@@ -57,8 +57,9 @@ def show_runs(rows: list[RunRow], names: list[str]) -> None:
     show_picture(rows, shown or chosen, chosen, view)
     if chosen:
         show_chosen(chosen, known_tags(rows), view)
-    show_differing(chosen or shown)
-    show_arms(chosen or shown, view)
+    detailed = in_detail(chosen, shown)
+    show_differing(detailed, len(chosen or shown))
+    show_arms(detailed, view)
 
 
 st.title("Compare", anchor=False)

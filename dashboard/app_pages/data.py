@@ -1,6 +1,7 @@
 """Data: what a source holds, how it is split, what the checks find, and what to do about it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -102,6 +103,7 @@ def show_split(found: cache_data.Split) -> None:
         "The parts in numbers",
         [part_row(found, part) for part in found.rows],
         alt="Rows and groups of each part of the split",
+        key="part_numbers",
     )
 
 
@@ -137,6 +139,7 @@ def show_spreads(spreads: Sequence[cache_data.Spread]) -> None:
         "The targets in numbers",
         [spread_row(one, number) for one in shown for number in range(len(one.edges) - 1)],
         alt="Share of the rows of each part in every bin of every target",
+        key="target_numbers",
     )
 
 
@@ -182,8 +185,7 @@ def show_data(data: DataSpec) -> None:
             elements.show_error(error)
     st.header("Columns", anchor=False)
     columns_table(held)
-    with st.expander("First rows", icon=":material/table_rows:"):
-        first_rows(held)
+    elements.folded("First rows", ":material/table_rows:", "first_rows", partial(first_rows, held))
 
 
 st.title("Data", anchor=False)

@@ -1,6 +1,7 @@
 """Overview: what this is, what the best finished run came to, and the way to the next one."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -53,8 +54,8 @@ def show_result(title: str, run_id: str, result: dict[str, Any] | None) -> None:
     for sentence in result["verdict"]["words"][:1]:
         st.markdown(f"**{plain(sentence).replace('R2', 'R²')}**")
     elements.tradeoff_chart(result)
-    with st.expander("The stages in numbers", icon=":material/table:"):
-        elements.result_table(result)
+    draw = partial(elements.result_table, result)
+    elements.folded("The stages in numbers", ":material/table:", "stage_numbers", draw)
 
 
 def show_nothing_yet() -> None:

@@ -1,5 +1,6 @@
 """Run (``?run=``): the verdict, what it cost, which neurons went, and the files to take away."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -119,8 +120,8 @@ def show_run(folder: api.RunFolder) -> None:
         show_validation_table(rows, spec)
     else:
         elements.result_table(result)
-    with st.expander("Learning curves", icon=":material/show_chart:"):
-        elements.learning_curves(folder.run_id)
+    draw = partial(elements.learning_curves, folder.run_id)
+    elements.folded("Learning curves", ":material/show_chart:", "learning_curves", draw)
 
 
 def show_result(result: dict[str, Any]) -> None:

@@ -24,6 +24,20 @@ def opened(page: str, **query: str) -> AppTest:
     return app
 
 
+def unfolded(app: AppTest) -> AppTest:
+    """The page with everything drawn that is drawn only when somebody unfolds it."""
+    known: set[str] = set()
+    while (
+        more := {fold.proto.id.split("-", 2)[2] for fold in app.expander if fold.proto.id} - known
+    ):
+        known |= more
+        for key in more:
+            app.session_state[key] = True
+        app.run()
+        assert not app.exception
+    return app
+
+
 def words(app: AppTest) -> str:
     """All running text of a page."""
     headings = app.title, app.header, app.subheader

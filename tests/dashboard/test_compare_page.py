@@ -92,7 +92,7 @@ def test_a_link_names_the_chosen_runs(several: Path) -> None:
     assert app.query_params["runs"] == "one,two"
     app.button(key="choose_none").click().run()
     assert "runs" not in app.query_params
-    assert "All 3 shown are compared" in words(app)
+    assert "until then, the newest are" in words(app)
 
 
 def test_a_link_to_runs_that_are_gone_says_so_and_goes_on(several: Path) -> None:

@@ -12,7 +12,7 @@ from dashboard.charts.style import ink
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.spec import RunSpec
-from tests.dashboard.support import figures, opened, table_with, words
+from tests.dashboard.support import figures, opened, table_with, unfolded, words
 
 TINY = RunSpec.from_dict(
     {
@@ -67,7 +67,7 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 
 def test_run_page_shows_errors_and_maps(solved: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPINN_RESULTS", str(Path(solved.path).parent))
-    app = opened("run", run=solved.run_id)
+    app = unfolded(opened("run", run=solved.run_id))
     result = solved.result()
     assert result is not None
     mean = result["arms"][1]["relative_l2"]["mean"]

@@ -15,7 +15,7 @@ from dashboard.neuron_numbers import histogram_rows, slice_rows, weight_rows
 from dashboard.solution import map_rows
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
-from tests.dashboard.support import drawn_rows, opened, table_with
+from tests.dashboard.support import drawn_rows, opened, table_with, unfolded
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -50,7 +50,7 @@ def test_every_picture_has_a_table_by_it(
     seen = 0
     for run in (finished_run, folded_run):
         seed = str(api.dense_scores(run.run_id, "l1")[0])
-        app = opened(page, run=run.run_id, seed=seed, layer="1", neuron="3")
+        app = unfolded(opened(page, run=run.run_id, seed=seed, layer="1", neuron="3"))
         for section in sections(app):
             pictures = sum(map(is_picture, section))
             tables = sum(node.type == "table" for node in section)
@@ -60,7 +60,7 @@ def test_every_picture_has_a_table_by_it(
 
 
 def test_the_survival_map_in_numbers_is_what_the_files_hold(finished_run: RunFolder) -> None:
-    app = opened("run", run=finished_run.run_id)
+    app = unfolded(opened("run", run=finished_run.run_id))
     table = table_with(app, "Left")
     layers = api.importance("finished", 2, int(str(app.selectbox(key="seed").value)))
     for at, layer in enumerate(layers):
@@ -71,7 +71,7 @@ def test_the_survival_map_in_numbers_is_what_the_files_hold(finished_run: RunFol
 
 
 def test_the_prediction_in_numbers_is_what_is_drawn(finished_run: RunFolder) -> None:
-    app = opened("run", run=finished_run.run_id)
+    app = unfolded(opened("run", run=finished_run.run_id))
     table = table_with(app, "Predicted R²", "Stage")
     drawn = drawn_rows(app)["marks"].groupby("name")[["params", "r2"]].agg(list)
     for column, name in (
@@ -94,7 +94,7 @@ def test_the_prediction_in_numbers_is_what_is_drawn(finished_run: RunFolder) -> 
 
 
 def test_the_curves_in_numbers_end_where_the_log_does(finished_run: RunFolder) -> None:
-    app = opened("run", run=finished_run.run_id)
+    app = unfolded(opened("run", run=finished_run.run_id))
     table = table_with(app, "Validation loss")
     text = (finished_run.path / "metrics.jsonl").read_text()
     lines = [json.loads(line) for line in text.splitlines()]
@@ -109,7 +109,7 @@ def test_the_curves_in_numbers_end_where_the_log_does(finished_run: RunFolder) -
 def test_the_tradeoff_in_numbers_has_every_arm_and_repetition(finished_run: RunFolder) -> None:
     result = finished_run.result()
     assert result is not None
-    table = table_with(opened("run", run="finished"), "Each repetition")
+    table = table_with(unfolded(opened("run", run="finished")), "Each repetition")
     arms = {arm["arm"]: arm for arm in result["arms"]}
     assert set(table[table.columns[0]]) == set(arms)
     for _, row in table.iterrows():
