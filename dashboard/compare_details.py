@@ -15,7 +15,7 @@ from dashboard.comparison import PARTS, arm_row, show_part
 from dashboard.formats import counted, plain
 
 MOST = 12  # runs side by side
-FEW = 3  # of them where none is chosen: the page opens with them
+FEW = 3  # of them that need no choice
 FIRST_COLUMNS = (elements.ARM, "Arm", "Run", "R²", "n")  # what is looked for is not cut off
 
 
@@ -58,8 +58,8 @@ def show_chosen(rows: Sequence[RunRow], known_tags: Sequence[str], view: View) -
 
 
 def in_detail(chosen: Sequence[RunRow], shown: Sequence[RunRow]) -> Sequence[RunRow]:
-    """The runs to hold against each other: those that are chosen, or else the newest."""
-    return chosen[:MOST] or shown[:FEW]
+    """The runs to hold against each other: those that are chosen, or else all, if they are few."""
+    return chosen[:MOST] or (shown if len(shown) <= FEW else ())
 
 
 def show_differing(rows: Sequence[RunRow], asked: int) -> None:

@@ -205,8 +205,10 @@ def table_notes(shown: Sequence[RunRow], chosen: Sequence[str], view: View) -> s
     """What the numbers are, and how many runs are chosen."""
     ids = {row.run_id for row in shown}
     hidden = sum(run_id not in ids for run_id in chosen)
-    many = f"{counted(len(shown), 'run')}. Tick some to hold them against each other; until then, "
-    many += "the newest are."
+    many = (
+        f"{counted(len(shown), 'run')}. Tick some: what differs between them, their arms and their "
+        "verdicts are shown below."
+    )
     if chosen:
         unseen = f", {hidden:,} of them hidden by the filter" if hidden else ""
         many = f"{counted(len(chosen), 'run')} chosen{unseen}."

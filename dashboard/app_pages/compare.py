@@ -57,9 +57,9 @@ def show_runs(rows: list[RunRow], names: list[str]) -> None:
     show_picture(rows, shown or chosen, chosen, view)
     if chosen:
         show_chosen(chosen, known_tags(rows), view)
-    detailed = in_detail(chosen, shown)
-    show_differing(detailed, len(chosen or shown))
-    show_arms(detailed, view)
+    if detailed := in_detail(chosen, shown):
+        show_differing(detailed, len(chosen or shown))
+        show_arms(detailed, view)
 
 
 st.title("Compare", anchor=False)

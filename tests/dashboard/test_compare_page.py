@@ -92,7 +92,7 @@ def test_a_link_names_the_chosen_runs(several: Path) -> None:
     assert app.query_params["runs"] == "one,two"
     app.button(key="choose_none").click().run()
     assert "runs" not in app.query_params
-    assert "until then, the newest are" in words(app)
+    assert "3 runs. Tick some" in words(app)
 
 
 def test_a_link_to_runs_that_are_gone_says_so_and_goes_on(several: Path) -> None:
@@ -206,6 +206,19 @@ def test_arms_and_verdicts_of_every_run(several: Path, finished_run: RunFolder) 
     assert result is not None
     for sentence in result["verdict"]["words"]:
         assert words(app).count(plain(sentence).replace("R2", "R²")) == 2
+
+
+def test_many_runs_are_held_against_each_other_only_when_chosen(
+    several: Path, finished_run: RunFolder
+) -> None:
+    copied(finished_run, several, "fourth")
+    app = opened("compare")
+    assert "4 runs. Tick some" in words(app)
+    assert not app.table
+    app = opened("compare", runs="fourth,one")
+    assert set(next(t.value for t in app.table if "Arm" in t.value.columns)["Run"]) == {
+        "fourth", "one"
+    }  # fmt: skip
 
 
 def test_runs_on_other_data_have_a_picture_of_their_own(several: Path) -> None:
