@@ -36,15 +36,20 @@ WATCH = f"""
 const seen = window.seen = {{start: 0, last: 0, done: false}};
 const idle = "[data-testid=stApp][data-test-script-state=notRunning] h1";
 const changed = () => {{ if (!seen.done) seen.last = performance.now(); }};
-const begun = () => {{ seen.start = seen.last = performance.now(); seen.done = false; }};
+const look = () => {{
+  seen.done = performance.now() - seen.last > {QUIET} && !!document.querySelector(idle);
+  if (!seen.done) setTimeout(look, 50);  // a page at rest costs nothing
+}};
+const begun = () => {{
+  if (seen.done) setTimeout(look, 50);
+  Object.assign(seen, {{start: performance.now(), last: performance.now(), done: false}});
+}};
 for (const kind of ["click", "keydown"]) addEventListener(kind, begun, true);
 new MutationObserver(changed).observe(
   document, {{subtree: true, childList: true, attributes: true, characterData: true}});
 const canvas = CanvasRenderingContext2D.prototype, clear = canvas.clearRect;
 canvas.clearRect = function (...place) {{ changed(); return clear.apply(this, place); }};
-setInterval(() => {{
-  if (performance.now() - seen.last > {QUIET} && document.querySelector(idle)) seen.done = true;
-}}, 20);
+look();
 """
 KEPT = ("stage*.pt",)  # of stacks, which no page reads
 
