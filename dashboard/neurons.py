@@ -60,10 +60,18 @@ def draw_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int
         draw_heatmap(run_id, view, chosen, known == view.seed)
     with fields:
         if chosen is not None:
-            neuron_view.show_neuron(run_id, chosen)
+            show_neuron(run_id, chosen)
         elif known == view.seed:
             st.caption("Click a neuron in the heatmap, or give its layer and number.")
     show_survival(cache.importance(run_id, last, view.seed))
+
+
+def show_neuron(run_id: str, chosen: neuron_view.Chosen) -> None:
+    """One neuron, or why there is none; what stands below it stays."""
+    try:
+        neuron_view.show_neuron(run_id, chosen)
+    except SpinnError as error:
+        elements.show_error(error)
 
 
 def choose_view(run_id: str, last: int, seeds: tuple[int, ...], delivered: int) -> View:

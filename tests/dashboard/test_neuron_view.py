@@ -77,6 +77,7 @@ def test_a_number_that_a_narrower_layer_lacks_is_one_sentence(finished_run: RunF
     app = opened("run", run=finished_run.run_id, layer="2", neuron="10")
     app.selectbox(key="seed").set_value(known_seed(finished_run)).run()
     assert plain("hidden layer 2 has no neuron 10: give 0 to 7") in app.error[0].value
+    assert "The stages in numbers" in [fold.label for fold in app.expander]  # what follows stays
     for query in ({"layer": "9", "neuron": "4000"}, {"layer": "x", "neuron": "y"}):
         app = opened("run", run=finished_run.run_id, **query)
         assert not app.error
