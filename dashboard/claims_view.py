@@ -70,10 +70,9 @@ def show_verdicts(found: list[dict[str, Any]]) -> None:
         [
             {
                 "Verdict": f"{SIGNS[one['verdict']]} {one['verdict'].replace('_', ' ')}",
-                "Claim": plain(one["claim"]),
+                "Claim, and why": f"**{plain(one['claim'])}**  \n{plain(one['why'])}",
                 "Claimed": number(one["claimed"], one["unit"]),
                 "Found": number(one["found"], one["unit"]),
-                "Why": plain(one["why"]),
             }
             for one in found
         ],

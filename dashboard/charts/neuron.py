@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dashboard.charts.style import GREY, GRID, PURPLE, SKY, figure
 
 MOST_BARS, MOST_POINTS, BINS = 18, 600, 40
+ROOM = 1.75  # times the largest weight: its number stands beside the bar, on a phone too
 POSITIVE, NEGATIVE = SKY, PURPLE
 
 Values = NDArray[np.float32]
@@ -49,7 +50,7 @@ def weight_bars(names: Sequence[str], weights: Values, dark: bool = False) -> go
         "hovertemplate": "%{customdata}: %{x:.4g}<extra></extra>",
         "customdata": [names[place] for place in order],
     }
-    reach = 1.3 * max(float(np.abs(shown).max(initial=0.0)), 1e-12)
+    reach = ROOM * max(float(np.abs(shown).max(initial=0.0)), 1e-12)
     return figure(
         [trace],
         height=60 + 22 * len(order),

@@ -172,7 +172,7 @@ def _time_axis(least: float, most: float) -> dict[str, Any]:
         "range": [low, high],
         "title": {"text": "latency (ms, log scale)"},
         "tickvals": ticks,
-        "ticktext": [f"{value:,.3g}" for value in ticks],
+        "ticktext": [f"{value:,.0f}" if value >= 1 else f"{value:.3g}" for value in ticks],
         "gridcolor": GRID,
         "zeroline": False,
     }

@@ -30,10 +30,10 @@ def own_copy(finished_run: RunFolder, store: Path, monkeypatch: pytest.MonkeyPat
 def test_the_papers_claims_are_judged_without_any_run() -> None:
     app = opened("report")
     table = app.table[0].value
-    verdicts = dict(zip(table["Claim"], table["Verdict"], strict=True))
+    verdicts = dict(zip(table["Claim, and why"], table["Verdict"], strict=True))
     dense = next(claim for claim in verdicts if "666,882" in claim)
     assert verdicts[dense].endswith("confirmed")
-    pruned = table[table["Claim"].str.contains("210,364")].iloc[0]
+    pruned = table[table["Claim, and why"].str.contains("210,364")].iloc[0]
     assert (pruned["Verdict"], pruned["Found"]) == ("✗ contradicted", "377,282")
     assert "ships with the program" in words(app)  # the demo stands in
     assert "plan" in links(app)["Plan a run"]
@@ -44,7 +44,9 @@ def test_claims_are_held_against_the_chosen_run(finished_run: RunFolder) -> None
     found = api.verify(Path("assets/claims/spinn_paper.json"), "finished")
     shown = next(t.value for t in app.table if "Verdict" in t.value.columns)
     assert [v[2:].replace(" ", "_") for v in shown["Verdict"]] == [one["verdict"] for one in found]
-    assert list(shown["Why"]) == [plain(one["why"]) for one in found]
+    assert list(shown["Claim, and why"]) == [
+        f"**{plain(one['claim'])}**  \n{plain(one['why'])}" for one in found
+    ]
 
 
 def test_an_unfinished_run_is_no_choice(unfinished_run: RunFolder) -> None:
