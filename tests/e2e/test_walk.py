@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from spinn_engine import api
 from tests.e2e.conftest import Watched, card
+from tests.e2e.finished import settled
 from tests.e2e.walking import (
     SLOW,
     at_rest,
@@ -210,7 +211,8 @@ def report_and_present(page: Page, address: str, run_id: str, folder: Path) -> N
     page.keyboard.press("Enter")
     for step in range(1, 8):
         shown(page, f"{step} / 7")
-        at_rest(page)
+        expect(page.locator(".st-key-key_Esc button")).to_have_count(1, timeout=SLOW)
+        settled(page)  # and the keys are listened to
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")
     shown(page, "Verdict")
