@@ -17,6 +17,7 @@ from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS
 from dashboard.charts.tradeoff import points_of, tradeoff
 from dashboard.charts.vega import Spec, Tables
 from spinn_engine import api
+from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
 
 ARM = "\N{NO-BREAK SPACE}"  # the column of shapes needs no heading
@@ -147,7 +148,10 @@ def folded(title: str, icon: str, key: str, draw: Callable[[], object]) -> None:
     fold = st.expander(title, icon=icon, key=key, on_change="rerun")
     if fold.open:
         with fold:
-            draw()
+            try:
+                draw()
+            except SpinnError as error:  # no page is around a fragment that runs by itself
+                show_error(error)
 
 
 def numbers(title: str, rows: Sequence[dict[str, Any]], alt: str, key: str) -> None:

@@ -59,6 +59,24 @@ def test_every_picture_has_a_table_by_it(
     assert (seen > 0) == (page != "adapt")
 
 
+def test_what_cannot_be_unfolded_is_one_sentence() -> None:
+    def page() -> None:
+        from dashboard import elements
+        from spinn_engine.errors import SpinnError
+
+        def gone() -> None:
+            raise SpinnError("the run is gone")
+
+        elements.folded("Numbers", ":material/table:", "fold", gone)
+
+    app = AppTest.from_function(page).run()
+    assert not app.error
+    app.session_state["fold"] = True
+    app.run()
+    assert [error.value for error in app.error] == ["the run is gone"]
+    assert not app.exception
+
+
 def test_the_survival_map_in_numbers_is_what_the_files_hold(finished_run: RunFolder) -> None:
     app = unfolded(opened("run", run=finished_run.run_id))
     table = table_with(app, "Left")
