@@ -4,11 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import address
+from dashboard import address, whole_pages
 from dashboard.login import guarded
 
 ASSETS = Path(__file__).parents[1] / "assets"
 
+whole_pages.keep_whole()
 st.set_page_config(page_title="SPINN Explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 is_dark = st.context.theme.type == "dark"
 if is_dark:
