@@ -17,7 +17,7 @@ _clear = ForwardMsgQueue.clear
 
 def keep_whole() -> None:
     """Let every queue of this process keep a page that waits in it to be sent."""
-    ForwardMsgQueue.clear = _clear_unless_whole  # type: ignore[method-assign]
+    ForwardMsgQueue.clear = _clear_unless_whole  # type: ignore[assignment, method-assign]
 
 
 def _clear_unless_whole(

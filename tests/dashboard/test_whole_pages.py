@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: TID251
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue  # noqa: TID251
 
 from dashboard import whole_pages
 
