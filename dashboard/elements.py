@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache, formats, tails
-from dashboard.charts.architecture import architecture, width_label
+from dashboard.charts.architecture import architecture, in_words
 from dashboard.charts.curves import curve_table, latest, loss_curves, r2_curve
 from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS
 from dashboard.charts.tradeoff import points_of, tradeoff
@@ -39,13 +39,13 @@ def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> None:
     Args:
         stages: title, hidden widths and a line below; the dense network first.
     """
-    dense = stages[0][1]
-    with st.container(horizontal=True, gap="xsmall", key="shapes"):
-        for title, hidden, below in stages:
-            with st.container(width=124, gap=None):
-                st.markdown(f"**{title}**")
-                shape(title, hidden, dense, is_dark())
-                st.caption(below)
+    dense, dark = stages[0][1], is_dark()
+    st.image(  # all in one message: a slider draws them anew with every move
+        [architecture(hidden, dense, dark) for _, hidden, _ in stages],
+        caption=[f"**{title}**  \n{below}" for title, _, below in stages],
+        width=120,
+        alt=[in_words(title, hidden, dense) for title, hidden, _ in stages],
+    )
     st.caption(
         "A bar is a hidden layer, as wide as it has neurons, input side on top; the outline is the "
         "dense network."
@@ -60,12 +60,8 @@ def picture(spec: Spec, tables: Tables, key: str, alt: str) -> None:
 
 def shape(title: str, hidden: Sequence[int], dense: Sequence[int], dark: bool) -> None:
     """The drawn shape of one network, as wide as its place."""
-    labels = "; ".join(width_label(w, d) for w, d in zip(hidden, dense, strict=True))
-    st.image(
-        architecture(hidden, dense, dark),
-        width="stretch",
-        alt=f"{title}, neurons in each hidden layer: {labels}",
-    )
+    svg = architecture(hidden, dense, dark)
+    st.image(svg, width="stretch", alt=in_words(title, hidden, dense))
 
 
 def planned_shapes(stages: Sequence[api.Stage]) -> None:

@@ -43,11 +43,18 @@ def error_over_time(result: dict[str, Any], dark: bool = False) -> go.Figure:
                 traces.append(_line(arm["arm"], middles, errors, number))
     return figure(
         traces,
-        height=ROW_HEIGHT * len(targets) + 90,
+        height=ROW_HEIGHT * len(targets) + 154,
         dark=dark,
-        margin={"l": 76, "r": 12, "t": 64, "b": 52},
+        margin={"l": 76, "r": 12, "t": 128, "b": 52},
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "xref": "container",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+        },
         annotations=_titles(networks),
         **axes,
     )
@@ -130,13 +137,14 @@ def _titles(networks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     width = (1 - GAP * (len(networks) - 1)) / len(networks)
     return [
         {
-            "text": f"<b>{network['network']}</b>, {network['params']:,} parameters",
+            "text": f"<b>{network['network']}</b><br>{network['params']:,} parameters",
             "x": column * (width + GAP),
             "y": 1,
             "xref": "paper",
             "yref": "paper",
             "xanchor": "left",
             "yanchor": "bottom",
+            "align": "left",
             "showarrow": False,
         }
         for column, network in enumerate(networks)

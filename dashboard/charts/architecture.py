@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from dashboard.charts.style import BLUE, GHOST, VERMILLION, ink
 
-WIDTH, ROW, BAR, ABOVE = 130, 36, 14, 20  # pixels: of the picture, a layer, its bar, and its words
+# Pixels: of the picture, beside its bars, of a layer, its bar, and its words.
+WIDTH, BESIDE, ROW, BAR, ABOVE = 130, 5, 36, 14, 20
 
 
 def width_label(width: int, dense: int) -> str:
@@ -18,6 +19,12 @@ def width_label(width: int, dense: int) -> str:
     if width == dense:
         return f"{dense:,}"
     return f"{dense:,} → {width:,} (\N{MINUS SIGN}{100 * (1 - width / dense):.0f} %)"
+
+
+def in_words(title: str, hidden: Sequence[int], dense: Sequence[int]) -> str:
+    """What a drawn shape shows."""
+    labels = "; ".join(width_label(w, d) for w, d in zip(hidden, dense, strict=True))
+    return f"{title}, neurons in each hidden layer: {labels}"
 
 
 def architecture(hidden: Sequence[int], dense: Sequence[int], dark: bool = False) -> str:
@@ -31,7 +38,7 @@ def architecture(hidden: Sequence[int], dense: Sequence[int], dark: bool = False
     Returns:
         An ``svg`` element; its bars are ``rect`` of the classes ``left`` and ``dense``.
     """
-    scale = (WIDTH - 2) / max(dense)
+    scale = (WIDTH - 2 * BESIDE) / max(dense)
     colour = BLUE if tuple(hidden) == tuple(dense) else VERMILLION
     rows = []
     for place, (width, whole) in enumerate(zip(hidden, dense, strict=True)):
