@@ -40,12 +40,13 @@ def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> None:
         stages: title, hidden widths and a line below; the dense network first.
     """
     dense, dark = stages[0][1], is_dark()
-    st.image(  # all in one message: a slider draws them anew with every move
-        [architecture(hidden, dense, dark) for _, hidden, _ in stages],
-        caption=[f"**{title}**  \n{below}" for title, _, below in stages],
-        width=120,
-        alt=[in_words(title, hidden, dense) for title, hidden, _ in stages],
-    )
+    with st.container(key="shapes"):
+        st.image(  # all in one message: a slider draws them anew with every move
+            [architecture(hidden, dense, dark) for _, hidden, _ in stages],
+            caption=[f"**{title}**  \n{below}" for title, _, below in stages],
+            width=120,
+            alt=[in_words(title, hidden, dense) for title, hidden, _ in stages],
+        )
     st.caption(
         "A bar is a hidden layer, as wide as it has neurons, input side on top; the outline is the "
         "dense network."
