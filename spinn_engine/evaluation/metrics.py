@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def interval(values: Sequence[float] | Floats) -> dict[str, Any]:
     mean, n = float(array.mean()), len(array)
     if n == 1:
         return asdict(Interval(mean, None, None, 1, array.tolist()))
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * array.std(ddof=1) / np.sqrt(n))
+    half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2) * array.std(ddof=1) / np.sqrt(n))
     return asdict(Interval(mean, mean - half, mean + half, n, array.tolist()))
 
 
