@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from gokunemu._model import SimpleNN
@@ -19,6 +21,15 @@ from torch.nn.functional import silu
 from spinn_engine.brought import read_network
 
 FILES = sorted(Path(str(files("gokunemu") / "models")).glob("*/best_model.pth"))
+ARRAYS = [
+    np.ndarray,
+    np.dtype,
+    *(type(np.dtype(kind)) for kind in ("f4", "f8", "i8", "bool")),
+    *(
+        getattr(import_module("numpy._core.multiarray"), name)
+        for name in ("_reconstruct", "scalar")
+    ),
+]
 READ_WHERE_THE_CLASS_IS_NOT = """
 import sys
 sys.modules["gokunemu"] = None  # any import of it is an error
@@ -35,7 +46,8 @@ def test_all_nine_are_there() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
 def test_read_as_their_own_code_reads_them(path: Path, tmp_path: Path) -> None:
-    theirs = torch.load(path, weights_only=False, map_location="cpu")
+    with torch.serialization.safe_globals(ARRAYS):  # a stranger's pickle gets nothing else
+        theirs = torch.load(path, weights_only=True, map_location="cpu")
     weights = [value for value in theirs["state_dict"].values() if value.ndim == 2]
     inputs, outputs = weights[0].shape[1], weights[-1].shape[0]
     model = SimpleNN(theirs["num_layers"], theirs["hidden_size"], inputs, outputs)
