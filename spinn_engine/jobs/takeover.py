@@ -74,13 +74,17 @@ class Orphans:
         self._gone_since: dict[str, float] = {}
         self._looked = float("-inf")
 
+    def is_due(self) -> bool:
+        """Whether the last look is some seconds old."""
+        return time.monotonic() - self._looked >= _LOOK_SECONDS
+
     def look(self) -> bool:
         """Look every few seconds, and requeue what is due; returns whether any run is orphaned.
 
         Raises:
             SpinnError: the job database cannot be used.
         """
-        if time.monotonic() - self._looked < _LOOK_SECONDS:
+        if not self.is_due():
             return bool(self._gone_since)
         self._looked = time.monotonic()
         with connect() as client:

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from spinn_engine.jobs.workflow import Supervisor
 
 LOG = logging.getLogger(__name__)
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
+_LOOK_SECONDS = 0.2
 _IDLE_LOOK_SECONDS = 1.0
 _STOP_SECONDS = 10.0
 
@@ -90,7 +91,7 @@ def _event_of_signals() -> threading.Event:
 def _serve(held: Slot, stop: threading.Event, until_idle: bool) -> None:
     """Take jobs while there are any, pause and serve again, until there is a reason to end."""
     with connect() as client:
-        client.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=_LOOK_SECONDS)
+        client.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
     takeover.adopt_older()
 
     from dbos import DBOS
@@ -153,6 +154,7 @@ def _take_jobs(
             "application_version": VERSION,
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
+            "notification_listener_polling_interval_sec": _LOOK_SECONDS,  # the end waits for it
         }
     )
     DBOS.listen_queues([QUEUE])
@@ -166,6 +168,8 @@ def _take_jobs(
                 supervisor.close()
                 if supervisor.is_idle():
                     break
+            elif not supervisor.is_idle() and not orphans.is_due():
+                continue  # what training needs is not spent on looking
             elif _what_is_left(held.name, orphans) is Left.NOTHING:
                 break
     finally:

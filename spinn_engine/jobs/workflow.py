@@ -30,7 +30,7 @@ from spinn_engine.jobs.slots import Slot
 from spinn_engine.jobs.watch import hang_minutes
 
 LOG = logging.getLogger(__name__)
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.25
 CHILDREN_A_STEP = 3
 _LIVE_SECONDS = 3.0
 _AGAIN_SECONDS = 1.0
