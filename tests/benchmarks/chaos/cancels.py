@@ -37,7 +37,7 @@ def cancel(lab: Lab, _: int) -> Summary:
     seconds = []
     with working([worker]):
         for _index in range(CANCELS):
-            spent = _cancel(store, run_ids[0], wait_for_child(worker), lab.rng.uniform(0.0, 4.5))
+            spent = _cancel(store, run_ids[0], wait_for_child(worker), lab.rng.uniform(0.0, 3.0))
             if spent is None:
                 break
             say(f"cancelled within {spent:.2f} s")
