@@ -7,7 +7,6 @@ import streamlit as st
 
 from dashboard import elements, side_work_view
 from dashboard.charts.adaptation import LABELS, batch_rows, error_over_time
-from dashboard.charts.style import CONFIG
 from dashboard.formats import estimate, percent, plain, widths
 from dashboard.forms import KEEP
 from dashboard.run_choice import choose_run, in_address
@@ -66,13 +65,16 @@ def show_adaptation(result: dict[str, Any]) -> None:
     data = result["data"]
     if data["simulated"]:
         st.badge("simulated data", icon=":material/science:", color="violet")
-    st.plotly_chart(
-        error_over_time(result, elements.is_dark()),
-        config=CONFIG,
-        key="error_over_time",
-        alt="RMSE of every batch of new rows before it was learned from, by target, for the dense "
-        "and the pruned network and each way of adapting",
-    )
+    for row, target in enumerate(data["target_names"]):
+        places = st.columns(len(result["networks"]))
+        for place, network in zip(places, result["networks"], strict=True):
+            with place:
+                elements.picture(
+                    *error_over_time(result, target, network, elements.is_dark()),
+                    key=f"error_over_time_{row}_{network['network']}",
+                    alt=f"RMSE of every batch of new rows before it was learned from: {target}, "
+                    f"the {network['network']} network, each way of adapting",
+                )
     repetitions = len(result["seeds"]) * result["folds"]
     st.caption(
         f"{plain(data['source'])}: {data['rows']:,} rows in {len(result['batches'])} batches; a "

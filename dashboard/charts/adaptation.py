@@ -1,13 +1,13 @@
-"""How far adapted networks are off as new rows come, dense and pruned side by side."""
+"""How far adapted networks are off as new rows come: a panel a target and network."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
+import pandas as pd
 
-from dashboard.charts.style import BLUE, GREEN, GREY, GRID, VERMILLION, figure
+from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, ink
+from dashboard.charts.vega import CROSSED, Spec, Tables, layered, marks
 from dashboard.formats import NO_BREAK, plain
 
 LABELS = {
@@ -17,47 +17,70 @@ LABELS = {
     "last_layer": "last layer, closed form",
 }
 COLOURS = {"none": GREY, "full": BLUE, "frozen": GREEN, "last_layer": VERMILLION}
-DASHES = {"none": "dot", "full": "solid", "frozen": "dash", "last_layer": "dashdot"}
-SYMBOLS = {"none": "cross", "full": "square", "frozen": "diamond", "last_layer": "circle"}
+DASHES = {"none": [1, 3], "full": [1, 0], "frozen": [7, 3], "last_layer": [6, 2, 1, 2]}
+SHAPES = {"none": CROSSED, "full": "square", "frozen": "diamond", "last_layer": "circle"}
 MOST_BATCHES = 20  # of a target in the table
-ROW_HEIGHT, MOST_MARKERS, GAP = 250, 40, 0.06
+HEIGHT, MOST_MARKERS, ROOM = 330, 40, 1.05
+ERRORS = "errors"  # the table of a panel
 
 
-def error_over_time(result: dict[str, Any], dark: bool = False) -> go.Figure:
-    """RMSE of every batch before it was learned from: a row a target, a column a network.
+def error_over_time(
+    result: dict[str, Any], target: str, network: dict[str, Any], dark: bool = False
+) -> tuple[Spec, Tables]:
+    """RMSE of every batch before it was learned from, for one target and one network.
 
     Args:
-        result: an adaptation.
+        result: an adaptation; its networks share the scale of a target.
+        target: of ``result``.
+        network: of ``result``.
         dark: whether the page is dark.
     """
-    networks, targets = result["networks"], result["data"]["target_names"]
-    middles = [(span["first_row"] + span["last_row"]) / 2 for span in result["batches"]]
-    traces: list[dict[str, Any]] = []
-    axes: dict[str, Any] = {}
-    for row, target in enumerate(targets):
-        for column, network in enumerate(networks):
-            number = row * len(networks) + column + 1
-            axes |= _axes(result, number, (row, column))
-            for arm in network["arms"]:
-                errors = arm["by_batch"]["rmse"][target]["mean"]
-                traces.append(_line(arm["arm"], middles, errors, number))
-    return figure(
-        traces,
-        height=ROW_HEIGHT * len(targets) + 154,
-        dark=dark,
-        margin={"l": 76, "r": 12, "t": 128, "b": 52},
-        showlegend=True,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "xref": "container",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
+    arms = [arm["arm"] for arm in network["arms"]]
+    batches, unit = result["batches"], result["data"]["units"].get(target)
+    rows = [
+        {
+            "arm": LABELS[arm["arm"]],
+            "row": (span["first_row"] + span["last_row"]) / 2,
+            "error": error,
+        }
+        for arm in network["arms"]
+        for span, error in zip(batches, arm["by_batch"]["rmse"][target]["mean"], strict=True)
+    ]
+    place = {
+        "x": {
+            "field": "row",
+            "type": "quantitative",
+            "title": "new row",
+            "scale": {"domain": [0, batches[-1]["last_row"]], "nice": False},
+            "axis": {"grid": False, "format": ",d", "tickCount": 5},
         },
-        annotations=_titles(networks),
-        **axes,
-    )
+        "y": {
+            "field": "error",
+            "type": "quantitative",
+            "title": f"RMSE {target}" + (f", {unit}" if unit else ""),
+            "scale": {"domain": [0, ROOM * _largest(result, target)], "nice": False},
+            "axis": {"format": "~g", "tickCount": 5, "minExtent": 44},
+        },
+        "tooltip": [
+            {"field": "arm", "title": "Adapted"},
+            {"field": "row", "title": "New row", "format": ",.0f"},
+            {"field": "error", "title": "RMSE", "format": ".4~g"},
+        ],
+    }
+    few = len(batches) <= MOST_MARKERS
+    symbol = {"symbolSize": 80, "symbolStrokeWidth": 0} if few else {}  # of the point, or the line
+    legend = {"orient": "top", "title": None, "columns": 2, **symbol}
+    dash = _look(arms, "strokeDash", legend)
+    layers = [marks(ERRORS, {"type": "line", "strokeWidth": 2}, place | dash)]
+    if few:
+        point = {"type": "point", "filled": True, "size": 40}
+        layers.append(marks(ERRORS, point, place | _look(arms, "shape", None)))
+    title = {
+        "text": f"{network['network']}, {network['params']:,} parameters",
+        "anchor": "start",
+        "color": ink(dark),
+    }
+    return layered(layers, HEIGHT, dark, title=title), {ERRORS: pd.DataFrame(rows)}
 
 
 def batch_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
@@ -85,67 +108,28 @@ def batch_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _line(arm: str, x: Sequence[float], y: Sequence[float], number: int) -> dict[str, Any]:
+def _largest(result: dict[str, Any], target: str) -> float:
+    """The largest RMSE of a batch, of all networks and arms."""
+    return max(
+        float(error)
+        for network in result["networks"]
+        for arm in network["arms"]
+        for error in arm["by_batch"]["rmse"][target]["mean"]
+    )
+
+
+def _look(arms: list[str], channel: str, legend: Spec | None) -> Spec:
+    """The colour of the arms, and their dash or shape; one layer's legend tells all of these."""
+    looks: dict[str, dict[str, Any]] = {"strokeDash": DASHES, "shape": SHAPES, "color": COLOURS}
     return {
-        "type": "scatter",
-        "name": LABELS[arm],
-        "legendgroup": arm,
-        "showlegend": number == 1,
-        "mode": "lines+markers" if len(x) <= MOST_MARKERS else "lines",
-        "x": list(x),
-        "y": list(y),
-        "xaxis": f"x{number}",
-        "yaxis": f"y{number}",
-        "line": {"color": COLOURS[arm], "dash": DASHES[arm], "width": 2},
-        "marker": {"color": COLOURS[arm], "symbol": SYMBOLS[arm], "size": 6},
-        "hovertemplate": f"{LABELS[arm]}<br>row %{{x:,.0f}}<br>RMSE %{{y:.4g}}<extra></extra>",
-    }
-
-
-def _axes(result: dict[str, Any], number: int, place: tuple[int, int]) -> dict[str, Any]:
-    """The axes of one panel; the panels of a row share their scale."""
-    (row, column), columns = place, len(result["networks"])
-    target = result["data"]["target_names"][row]
-    unit = result["data"]["units"].get(target)
-    rows = len(result["data"]["target_names"])
-    width, height = (1 - GAP * (columns - 1)) / columns, (1 - 0.1 * (rows - 1)) / rows
-    left, top = column * (width + GAP), 1 - row * (height + 0.1)
-    last = row == rows - 1
-    y: dict[str, Any] = {
-        "domain": [max(0.0, top - height), top],
-        "anchor": f"x{number}",
-        "rangemode": "tozero",
-        "gridcolor": GRID,
-        "zeroline": False,
-    }
-    if column:
-        y |= {"matches": f"y{number - column}", "showticklabels": False}
-    else:
-        y["title"] = {"text": f"RMSE {target}" + (f", {unit}" if unit else "")}
-    x = {
-        "domain": [left, left + width],
-        "anchor": f"y{number}",
-        "gridcolor": GRID,
-        "zeroline": False,
-        "showticklabels": last,
-        "title": {"text": "new row" if last else ""},
-    }
-    return {f"xaxis{number}": x, f"yaxis{number}": y}
-
-
-def _titles(networks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    width = (1 - GAP * (len(networks) - 1)) / len(networks)
-    return [
-        {
-            "text": f"<b>{network['network']}</b><br>{network['params']:,} parameters",
-            "x": column * (width + GAP),
-            "y": 1,
-            "xref": "paper",
-            "yref": "paper",
-            "xanchor": "left",
-            "yanchor": "bottom",
-            "align": "left",
-            "showarrow": False,
+        name: {
+            "field": "arm",
+            "type": "nominal",
+            "scale": {
+                "domain": [LABELS[arm] for arm in arms],
+                "range": [looks[name][arm] for arm in arms],
+            },
+            "legend": legend,
         }
-        for column, network in enumerate(networks)
-    ]
+        for name in ("color", channel)
+    }

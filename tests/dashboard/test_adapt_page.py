@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.charts.adaptation import LABELS, error_over_time
+from dashboard.charts.adaptation import ERRORS, LABELS, error_over_time
 from dashboard.formats import estimate, plain
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
@@ -34,16 +34,20 @@ def adapted(
 
 
 def test_every_arm_is_drawn_for_every_network_and_target(adapted: dict[str, Any]) -> None:
-    figure = error_over_time(adapted)
-    lines = {(t.name, t.xaxis): list(t.y) for t in figure.data}
-    for row, target in enumerate(adapted["data"]["target_names"]):
-        for column, network in enumerate(adapted["networks"]):
+    for target in adapted["data"]["target_names"]:
+        scales = []
+        for network in adapted["networks"]:
+            spec, tables = error_over_time(adapted, target, network)
+            assert network["network"] in spec["title"]["text"]
+            y = spec["layer"][0]["encoding"]["y"]
+            assert y["title"] == f"RMSE {target}, mm"
+            scales.append(y["scale"]["domain"])
             for arm in network["arms"]:
-                drawn = lines[LABELS[arm["arm"]], ("x", "x2", "x3", "x4")[row * 2 + column]]
-                assert drawn == arm["by_batch"]["rmse"][target]["mean"]
-    assert len(lines) == 2 * 2 * 2
-    assert sum(bool(trace.showlegend) for trace in figure.data) == 2
-    assert "mm" in figure.layout.yaxis.title.text
+                drawn = tables[ERRORS][tables[ERRORS]["arm"] == LABELS[arm["arm"]]]
+                assert list(drawn["error"]) == arm["by_batch"]["rmse"][target]["mean"]
+                assert drawn["error"].max() < scales[-1][1]
+            assert len(tables[ERRORS]) == 2 * 4
+        assert scales[0] == scales[1]
 
 
 def test_the_page_shows_what_is_stored(adapted: dict[str, Any]) -> None:
