@@ -42,6 +42,9 @@ def test_every_arm_is_drawn_for_every_network_and_target(adapted: dict[str, Any]
             y = spec["layer"][0]["encoding"]["y"]
             assert y["title"] == f"RMSE {target}, mm"
             scales.append(y["scale"]["domain"])
+            colour = spec["layer"][0]["encoding"]["color"]
+            assert colour["legend"]
+            assert colour["scale"]["domain"] == [LABELS[arm["arm"]] for arm in network["arms"]]
             for arm in network["arms"]:
                 drawn = tables[ERRORS][tables[ERRORS]["arm"] == LABELS[arm["arm"]]]
                 assert list(drawn["error"]) == arm["by_batch"]["rmse"][target]["mean"]

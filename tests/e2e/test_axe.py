@@ -68,7 +68,9 @@ def test_no_page_has_a_serious_violation(
         settled(page)
         expect(page.locator("[role=dialog]")).to_have_count(0)  # all else is inert behind one
         if address.startswith("adapt"):
-            expect(page.locator("[class*=st-key-error_over_time] .vega-embed")).to_have_count(4)
+            drawn = page.locator("[class*=st-key-error_over_time] .vega-embed")
+            expect(drawn).to_have_count(4)
+            expect(drawn.first).to_be_visible()
         if wrong := violations(page):
             found[address] = wrong
     context.close()
