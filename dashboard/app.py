@@ -11,6 +11,7 @@ ASSETS = Path(__file__).parents[1] / "assets"
 
 whole_pages.keep_whole()
 st.set_page_config(page_title="SPINN Explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+st.html(Path(__file__).with_name("look.css"))
 is_dark = st.context.theme.type == "dark"
 if is_dark:
     st.html(Path(__file__).with_name("dark.css"))

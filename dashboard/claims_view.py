@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cache, elements
+from dashboard import cache, elements, markup
 from dashboard.formats import plain
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
@@ -70,7 +70,7 @@ def show_verdicts(found: list[dict[str, Any]]) -> None:
         [
             {
                 "Verdict": f"{SIGNS[one['verdict']]} {one['verdict'].replace('_', ' ')}",
-                "Claim, and why": f"**{plain(one['claim'])}**  \n{plain(one['why'])}",
+                "Claim, and why": markup.Lead(one["claim"], one["why"]),
                 "Claimed": number(one["claimed"], one["unit"]),
                 "Found": number(one["found"], one["unit"]),
             }
@@ -94,4 +94,4 @@ def number(value: float | None, unit: str) -> str:
     if value is None:
         return ""
     text = f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
-    return plain(f"{text} {unit}".strip())
+    return f"{text} {unit}".strip()

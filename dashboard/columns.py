@@ -37,7 +37,7 @@ def columns_table(found: dict[str, Any]) -> None:
 
 def first_rows(found: dict[str, Any]) -> None:
     """The first rows of a preview as they are in the file."""
-    names = [plain(column["name"]) for column in found["columns"]]
+    names = [column["name"] for column in found["columns"]]
     elements.table(
         [
             dict(zip(names, ("" if cell is None else shown(cell) for cell in row), strict=True))
@@ -49,18 +49,18 @@ def first_rows(found: dict[str, Any]) -> None:
 
 def shown(cell: float | str) -> str:
     """A cell as text."""
-    return f"{cell:.6g}" if isinstance(cell, float) else plain(str(cell))
+    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)
 
 
 def column_row(column: dict[str, Any]) -> dict[str, Any]:
     """One column of the table in a line."""
     low, high = column["min"], column["max"]
     return {
-        "Column": plain(column["name"]),
+        "Column": column["name"],
         "Kind": column["kind"],
-        "Unit": plain(column["unit"] or ""),
+        "Unit": column["unit"] or "",
         "From": "" if low is None else f"{low:.4g}",
         "To": "" if high is None else f"{high:.4g}",
         "Missing": column["missing"],
-        "Use": column["role"] + (f": {plain(column['why'])}" if column["why"] else ""),
+        "Use": column["role"] + (f": {column['why']}" if column["why"] else ""),
     }

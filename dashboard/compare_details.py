@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import cache_runs, compare_choice, elements
+from dashboard import cache_runs, compare_choice, elements, markup
 from dashboard.charts.style import ARM_LABELS
 from dashboard.compare_remarks import edit_button, show_tags
 from dashboard.compare_rows import RunRow, by_data, differing
@@ -16,7 +16,7 @@ from dashboard.formats import counted, plain
 
 MOST = 12  # runs side by side
 FEW = 3  # of them that need no choice
-FIRST_COLUMNS = (elements.ARM, "Arm", "Run", "R²", "n")  # what is looked for is not cut off
+FIRST_COLUMNS = (markup.ARM, "Arm", "Run", "R²", "n")  # what is looked for is not cut off
 
 
 def show_chosen(rows: Sequence[RunRow], known_tags: Sequence[str], view: View) -> None:
@@ -77,8 +77,7 @@ def show_differing(rows: Sequence[RunRow], asked: int) -> None:
     if unlike:
         elements.table(
             [
-                {"Field": plain(name)}
-                | {plain(row.run_id): plain(text) for row, text in zip(rows, texts, strict=False)}
+                {"Field": name} | {row.run_id: text for row, text in zip(rows, texts, strict=False)}
                 for name, texts in unlike.items()
             ],
             alt="Fields of the spec and results in which the runs differ, a column a run",

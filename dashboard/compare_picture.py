@@ -161,8 +161,8 @@ def show_group(rows: Sequence[RunRow], how: Drawing) -> None:
 def number_row(point: Point, title: str, on_step: bool) -> dict[str, Any]:
     """A marker in numbers."""
     return {
-        "Run": plain(point.run_id),
-        "Kind": plain(point.kind),
+        "Run": point.run_id,
+        "Kind": point.kind,
         title: f"{point.x:,.5g}" if point.x < 1e5 else f"{point.x:,.0f}",
         "R²": estimate(dict(point.r2)),
         "n": point.r2["n"],

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from dashboard import elements
+from dashboard import elements, markup
 from dashboard.charts.folds import folds
 from dashboard.charts.style import ARM_LABELS, CONFIG
 from dashboard.formats import (
@@ -102,7 +102,7 @@ def arm_row(arm: dict[str, Any], batch: str) -> dict[str, Any]:
     """An arm in numbers."""
     latency = arm["latency_us"][batch]
     row = {
-        elements.ARM: arm["arm"],
+        markup.ARM: arm["arm"],
         "Arm": ARM_LABELS[arm["arm"]].replace(" ", NO_BREAK),
         "Hidden widths": widths(arm["hidden"]) or "none",
         "Parameters": arm["params"],
@@ -193,7 +193,7 @@ def show_folds(result: Result) -> None:
         "The folds in numbers",
         [
             {
-                elements.ARM: arm["arm"],
+                markup.ARM: arm["arm"],
                 "Arm": ARM_LABELS[arm["arm"]].replace(" ", NO_BREAK),
                 **{
                     f"Fold {fold}": decimal(r2)

@@ -7,20 +7,17 @@ from functools import partial
 from statistics import fmean
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from dashboard import cache, formats, tails
+from dashboard import cache, formats, markup, tails
 from dashboard.charts.architecture import architecture, in_words
 from dashboard.charts.curves import curve_table, latest, loss_curves, r2_curve
-from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS
+from dashboard.charts.style import ARM_LABELS
 from dashboard.charts.tradeoff import points_of, tradeoff
 from dashboard.charts.vega import Spec, Tables
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
-
-ARM = "\N{NO-BREAK SPACE}"  # the column of shapes needs no heading
 
 
 def is_dark() -> bool:
@@ -40,13 +37,11 @@ def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> None:
         stages: title, hidden widths and a line below; the dense network first.
     """
     dense, dark = stages[0][1], is_dark()
-    with st.container(key="shapes"):
-        st.image(  # all in one message: a slider draws them anew with every move
-            [architecture(hidden, dense, dark) for _, hidden, _ in stages],
-            caption=[f"**{title}**  \n{below}" for title, _, below in stages],
-            width=120,
-            alt=[in_words(title, hidden, dense) for title, hidden, _ in stages],
-        )
+    drawn = [
+        (architecture(hidden, dense, dark), in_words(title, hidden, dense), title, below)
+        for title, hidden, below in stages
+    ]
+    st.html(markup.pictures(drawn, 120))
     st.caption(
         "A bar is a hidden layer, as wide as it has neurons, input side on top; the outline is the "
         "dense network."
@@ -102,7 +97,7 @@ def learning_curves(run_id: str) -> None:
 def curve_row(line: dict[str, Any]) -> dict[str, Any]:
     """How far an arm has come in a stage, and where it stands."""
     return {
-        ARM: line["arm"],
+        markup.ARM: line["arm"],
         "Arm": ARM_LABELS[line["arm"]].replace(" ", formats.NO_BREAK),
         "Stage": stage_name(line["stage"]),
         "Epoch": f"{line['epoch']} of {line['epochs']}",
@@ -117,19 +112,9 @@ def stage_name(stage: int) -> str:
     return f"Stage\N{NO-BREAK SPACE}{stage}" if stage else "Dense"
 
 
-def table(rows: Sequence[dict[str, Any]], alt: str) -> None:
-    """A small table, one dict a row; numbers stand to the right, with thousands separators.
-
-    A column ``ARM`` holds arms; it shows the shape and the colour that they have in every picture.
-    """
-    frame = pd.DataFrame(rows)
-    numbers = frame.select_dtypes("number").columns
-    styled = frame.style.format(thousands=",", subset=numbers)
-    styled = styled.set_properties(subset=numbers, **{"text-align": "right"})
-    if ARM in frame:
-        styled = styled.map(lambda arm: f"color: {ARM_COLOURS[str(arm)]}", subset=[ARM])
-        styled = styled.format(lambda arm: ARM_GLYPHS[str(arm)], subset=[ARM])
-    st.table(styled, border="horizontal", hide_index=True, alt=alt)
+def table(rows: Sequence[markup.Row], alt: str) -> None:
+    """A small table, as ``markup.table`` has it."""
+    st.html(markup.table(rows, alt))
 
 
 @st.fragment
@@ -232,7 +217,7 @@ def tradeoff_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     means += [("linear", ARM_LABELS["linear"], arm["params"], arm["r2"]) for arm in linear]
     return [
         {
-            ARM: arm,
+            markup.ARM: arm,
             "Arm": ARM_LABELS[arm].replace(" ", formats.NO_BREAK),
             "Size": name.replace(" ", formats.NO_BREAK) if name.startswith("stage") else "",
             "Parameters": params,
@@ -279,7 +264,7 @@ def result_table(result: dict[str, Any]) -> None:
                 else {}
             ),
             **{
-                f"R² {formats.plain(target)}": formats.estimate(scores["r2"])
+                f"R² {target}": formats.estimate(scores["r2"])
                 for target, scores in row["per_output"].items()
             },
             "n": row["r2"]["n"],

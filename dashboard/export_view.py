@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cache, elements, side_work_view
-from dashboard.formats import milliseconds, plain, size
+from dashboard.formats import milliseconds, size
 from spinn_engine import api
 
 KINDS = {
@@ -65,7 +65,7 @@ def show_table(found: list[dict[str, Any]]) -> None:
     elements.table(
         [
             {
-                "File": plain(one["file"]),
+                "File": one["file"],
                 "Format": one["format"],
                 "Size": size(one["bytes"]),
                 "Holds": one["dtype"],

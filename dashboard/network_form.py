@@ -115,7 +115,7 @@ def show_brought(found: cache.BroughtSummary) -> None:
         [
             {
                 "Standardised": labels[way] + TAKEN * (way == model.dense_scaling),
-                **{f"R² {plain(target)}": _r2(value) for target, value in r2.items()},
+                **{f"R² {target}": _r2(value) for target, value in r2.items()},
             }
             for way, r2 in found.r2.items()
         ],

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.charts.neuron import Values, strongest
-from dashboard.formats import MINUS, plain, signed
+from dashboard.formats import MINUS, signed
 
 MOST_BINS, MOST_SLICES = 10, 10
 
@@ -22,9 +22,7 @@ def weight_rows(names: Sequence[str], weights: Values) -> Rows:
         names: what is at the other end of each weight.
         weights: ``[count]``.
     """
-    return [
-        {"Other end": plain(names[at]), "Weight": _value(weights[at])} for at in strongest(weights)
-    ]
+    return [{"Other end": names[at], "Weight": _value(weights[at])} for at in strongest(weights)]
 
 
 def histogram_rows(activation: Values) -> Rows:

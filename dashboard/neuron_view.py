@@ -137,7 +137,7 @@ def show_costs(found: api.Neuron) -> None:
     """R2 of every target with and without this neuron."""
     rows = [
         {
-            "Target": plain(name),
+            "Target": name,
             "R² dense": f"{found.dense[at]:.4f}",
             "Removed alone": signed(float(found.removed[at] - found.dense[at])),
             "Removed, repaired": signed(float(found.repaired[at] - found.dense[at])),

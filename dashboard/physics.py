@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import elements
+from dashboard import elements, markup
 from dashboard.charts.style import ARM_LABELS
 from dashboard.formats import NO_BREAK, estimate, plain
 from dashboard.forms import KEEP, Values
@@ -72,7 +72,7 @@ def show_physics(result: dict[str, Any]) -> None:
 def arm_row(arm: dict[str, Any], terms: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """An arm's figures, a dash where no step could be judged."""
     row = {
-        elements.ARM: arm["arm"],
+        markup.ARM: arm["arm"],
         "Arm": ARM_LABELS[arm["arm"]].replace(" ", NO_BREAK),
     }
     for term in terms:

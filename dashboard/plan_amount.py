@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import ahead, elements, planned, presets, start
 from dashboard.formats import percent, size, widths
+from dashboard.markup import Row
 from dashboard.plan_forms import Asked
 from dashboard.prune_form import amount_form, method_form, show_equivalents
 from spinn_engine import api
@@ -99,7 +100,7 @@ def answer(run_id: str | None, spec: RunSpec, stages: list[api.Stage], places: P
 
 def stage_table(stages: list[api.Stage]) -> None:
     """Every stage in numbers."""
-    rows = [
+    rows: list[Row] = [
         {
             "Stage": elements.stage_name(stage.stage),
             "Hidden widths": widths(stage.hidden),

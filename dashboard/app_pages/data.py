@@ -146,7 +146,7 @@ def show_spreads(spreads: Sequence[cache_data.Spread]) -> None:
 def spread_row(one: cache_data.Spread, number: int) -> dict[str, Any]:
     """One bin of a target in a line."""
     return {
-        "Target": plain(one.target) + (f" ({plain(one.unit)})" if one.unit else ""),
+        "Target": one.target + (f" ({one.unit})" if one.unit else ""),
         "From": f"{one.edges[number]:.4g}",
         "To": f"{one.edges[number + 1]:.4g}",
         **{part: f"{100 * shares[number]:.1f} %" for part, shares in one.shares.items()},

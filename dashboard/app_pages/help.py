@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import elements
+from dashboard import elements, markup
 from dashboard.formats import percent, widths
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
@@ -11,8 +11,8 @@ RATIO = 0.318  # as a share of parameters left it is an ordinary plan, as one of
 ENDS = 18, 2  # inputs and outputs of the reference network
 
 WORDS = {
-    "pruning_ratio": "Share of a layer's **neurons** that one stage removes.",
-    "param_reduction": "1 − parameters / parameters of the dense network, **overall**.",
+    "pruning_ratio": "Share of a layer's neurons that one stage removes.",
+    "param_reduction": "1 − parameters / parameters of the dense network, overall.",
     "stage": "Stage 0 is the dense network; each later one is pruned, then fine-tuned.",
     "MACs": "Multiply-accumulates of one forward pass of one row: what time can follow.",
     "seeds": "Independent repetitions of a whole run; intervals are over them.",
@@ -45,7 +45,7 @@ def show_words() -> None:
     """The vocabulary, and the two shares that are mistaken for each other."""
     st.header("Words", anchor=False)
     elements.table(
-        [{"Word": f"**{word}**", "Meaning": meaning} for word, meaning in WORDS.items()],
+        [{"Word": markup.Lead(word), "Meaning": meaning} for word, meaning in WORDS.items()],
         alt="Words and what they mean here",
     )
     show_example()
@@ -76,7 +76,7 @@ def show_arms() -> None:
     st.header("Arms", anchor=False)
     elements.table(
         [
-            {elements.ARM: arm, "Arm": api.ARM_LABELS[arm], "What it is, and what it answers": told}
+            {markup.ARM: arm, "Arm": api.ARM_LABELS[arm], "What it is, and what it answers": told}
             for arm, told in ARMS.items()
         ],
         alt="The arms of a run, and the question that each answers",

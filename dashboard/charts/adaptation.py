@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, ink
 from dashboard.charts.vega import CROSSED, Spec, Tables, layered, marks
-from dashboard.formats import NO_BREAK, plain
+from dashboard.formats import NO_BREAK
 
 LABELS = {
     "none": "left as it is",
@@ -90,8 +90,7 @@ def batch_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     places = sorted({*range(0, len(batches), step), len(batches) - 1})
     return [
         {
-            "Target": plain(target)
-            + (f" ({plain(data['units'][target])})" if data["units"].get(target) else ""),
+            "Target": target + (f" ({data['units'][target]})" if data["units"].get(target) else ""),
             "Rows": f"{batches[at]['first_row']:,} to {batches[at]['last_row']:,}".replace(
                 " ", NO_BREAK
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,52 @@ def metric(app: AppTest, label: str) -> str:
     return str(next(m.value for m in app.metric if m.label == label))
 
 
+class _Reader(HTMLParser):
+    """The tables of a page and the words of its pictures, from their HTML."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[list[list[Any]]] = []
+        self.pictures: list[str] = []
+        self._counts = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+            self._counts = tag == "td" and found.get("class") == "count"
+        elif tag == "img":
+            self.pictures.append(found["alt"] or "")
+        elif tag == "br" and self.tables:
+            self.handle_data("\n")
+
+    def handle_data(self, data: str) -> None:
+        if self.tables and self.tables[-1] and self.tables[-1][-1]:
+            number = int(data.replace(",", "")) if self._counts else None
+            self.tables[-1][-1][-1] = self.tables[-1][-1][-1] + data if number is None else number
+
+
+def _read(app: AppTest) -> list[_Reader]:
+    found = []
+    for element in app.get("html"):
+        found.append(_Reader())
+        found[-1].feed(element.proto.body)
+    return found
+
+
+def tables(app: AppTest) -> list[pd.DataFrame]:
+    """The tables of a page, in order; columns of numbers as such."""
+    every = (table for read in _read(app) for table in read.tables)
+    return [pd.DataFrame(rows, columns=names) for names, *rows in every]
+
+
 def table_with(app: AppTest, *columns: str) -> Any:
     """The first table, as a frame, that has all of these columns."""
-    return next(t.value for t in app.table if set(columns) <= set(t.value.columns))
+    return next(table for table in tables(app) if set(columns) <= set(table.columns))
 
 
 def figures(app: AppTest) -> list[dict[str, Any]]:
@@ -91,4 +135,5 @@ def drawn_rows(app: AppTest) -> dict[str, pd.DataFrame]:
 
 def image_words(app: AppTest) -> list[str]:
     """What is said of each image to who cannot see it."""
-    return [image.alt for found in app.get("image") for image in found.proto.imgs]
+    images = [image.alt for found in app.get("image") for image in found.proto.imgs]
+    return images + [alt for read in _read(app) for alt in read.pictures]

@@ -14,7 +14,7 @@ from dashboard.charts.split import PART_DASHES
 from dashboard.charts.style import ARM_DASHES
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
-from tests.dashboard.support import PAGES, opened, unfolded
+from tests.dashboard.support import PAGES, opened, table_with, unfolded
 
 OF_A_RUN = ("run", "adapt", "report")
 PRESENTED = [{"present": "1", "step": str(step)} for step in range(1, 7)]
@@ -74,7 +74,7 @@ def test_the_folds_are_in_a_table_too(folded_run: RunFolder) -> None:
     result = folded_run.result()
     assert result is not None
     app = unfolded(opened("run", run=folded_run.run_id))
-    table = next(t.value for t in app.table if "Fold 1" in t.value.columns)
+    table = table_with(app, "Fold 1")
     arms = [arm for arm in result["arms"] if "per_fold_r2" in arm]
     for fold in range(3):
         shown = [float(text.replace("\N{MINUS SIGN}", "-")) for text in table[f"Fold {fold + 1}"]]

@@ -19,7 +19,7 @@ from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.side_work.state import FOLDER, Stored, write_state
 from tests.dashboard.jobs_support import SCRIPT
-from tests.dashboard.support import opened, words
+from tests.dashboard.support import opened, table_with, words
 from tests.side_work_support import ended, reap
 
 
@@ -56,7 +56,7 @@ def test_every_arm_is_drawn_for_every_network_and_target(adapted: dict[str, Any]
 def test_the_page_shows_what_is_stored(adapted: dict[str, Any]) -> None:
     app = opened("adapt", run="mine")
     assert not app.error
-    table = next(t.value for t in app.table if "Adapted" in t.value.columns)
+    table = table_with(app, "Adapted")
     arms = [arm for network in adapted["networks"] for arm in network["arms"]]
     assert list(table["Adapted"]) == [LABELS[arm["arm"]] for arm in arms]
     assert list(table["R² on coming rows"]) == [estimate(arm["r2"], 3) for arm in arms]

@@ -14,7 +14,7 @@ from dashboard.network_form import BROUGHT, TAKEN
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import SpinnError
-from tests.dashboard.support import opened, words
+from tests.dashboard.support import opened, table_with, words
 
 
 @pytest.fixture
@@ -32,17 +32,17 @@ def bare(
 def test_its_r2_is_shown_for_every_scaling_before_anything_runs(bare: Path) -> None:
     app = opened("plan", network=BROUGHT, dense=str(bare), dense_activation="tanh")
     assert not app.error
-    shown = next(table.value for table in app.table if "Standardised" in table.value.columns)
+    shown = table_with(app, "Standardised")
     assert [label.removesuffix(TAKEN) for label in shown["Standardised"]] == [
         "inputs and targets", "inputs only", "targets only", "nothing",
     ]  # fmt: skip
     spec = api.RunSpec.from_dict({"model": {"dense": str(bare), "activation": "tanh"}})
     brought = api.bring(spec)
     for (_, row), (way, r2) in zip(shown.iterrows(), brought.r2.items(), strict=True):
-        told = [float(row[f"R² {plain(name)}"].replace(formats.MINUS, "-")) for name in r2]
+        told = [float(row[f"R² {name}"].replace(formats.MINUS, "-")) for name in r2]
         assert told == pytest.approx(list(r2.values()), abs=5e-5)
         assert row["Standardised"].endswith(TAKEN) == (way == brought.spec.model.dense_scaling)
-    widths = next(t.value for t in app.table if "Hidden widths" in t.value.columns)
+    widths = table_with(app, "Hidden widths")
     assert widths["Hidden widths"].iloc[0] == formats.widths((12, 8))
 
 
@@ -71,7 +71,7 @@ def test_a_clone_begins_with_the_brought_network(bare: Path) -> None:
     app = opened("plan", **{"from": run_id})
     assert not app.error
     assert app.text_input(key="dense").value == str(bare)
-    shown = next(t.value for t in app.table if "Standardised" in t.value.columns)
+    shown = table_with(app, "Standardised")
     assert any(label.endswith(TAKEN) for label in shown["Standardised"])
 
 

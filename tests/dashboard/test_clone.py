@@ -14,7 +14,7 @@ from dashboard.formats import plain
 from dashboard.forms import text_of
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
-from tests.dashboard.support import opened
+from tests.dashboard.support import opened, table_with
 from tests.problems.mill_file import write_mill
 
 # Every part holds something that no widget shows, or shows rounded.
@@ -243,6 +243,6 @@ def test_names_of_columns_are_read_as_they_are_written(
     frame.to_csv(path, index=False)
     app = opened("plan", source="table", path=str(path), drop=text_of(names))
     assert "name at least one target column" in app.error[0].value
-    shown = next(table.value for table in app.table if "Kind" in table.value.columns)
+    shown = table_with(app, "Kind")
     left_out = shown["Column"][shown["Use"].str.startswith("left out")]
     assert left_out.tolist() == [plain(name) for name in names]

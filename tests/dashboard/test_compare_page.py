@@ -20,7 +20,7 @@ from dashboard.formats import plain
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
 from tests.dashboard.compare_support import HOSTILE, copied, grid, ids, rows
-from tests.dashboard.support import drawn_tables, links, opened, words
+from tests.dashboard.support import drawn_tables, links, opened, table_with, tables, words
 
 
 def test_every_finished_run_is_a_line_newest_first(several: Path, finished_run: RunFolder) -> None:
@@ -171,10 +171,10 @@ def test_a_run_is_pinned_with_a_button(several: Path) -> None:
 
 def test_only_what_differs_is_shown(several: Path) -> None:
     app = opened("compare", runs="one,two")
-    table = next(t.value for t in app.table if "Field" in t.value.columns).set_index("Field")
+    table = table_with(app, "Field").set_index("Field")
     assert list(table.columns) == ["two", "one"]
-    assert list(table.loc[plain("prune.criterion")]) == ["l2", "l1"]
-    assert plain("prune.stages") not in table.index
+    assert list(table.loc["prune.criterion"]) == ["l2", "l1"]
+    assert "prune.stages" not in table.index
     unlike, equal = differing([rows()["two"], rows()["one"]])
     assert len(table) == len(unlike)
     assert f"{equal} that are equal are hidden" in words(app)
@@ -200,7 +200,7 @@ def test_flattened_names_lead_to_their_values(spec: dict[str, Any]) -> None:
 
 def test_arms_and_verdicts_of_every_run(several: Path, finished_run: RunFolder) -> None:
     app = opened("compare", runs="one,two")
-    table = next(t.value for t in app.table if "Arm" in t.value.columns)
+    table = table_with(app, "Arm")
     assert list(table["Run"]) == ["two", "one"] * 7
     result = finished_run.result()
     assert result is not None
@@ -214,9 +214,9 @@ def test_many_runs_are_held_against_each_other_only_when_chosen(
     copied(finished_run, several, "fourth")
     app = opened("compare")
     assert "4 runs. Tick some" in words(app)
-    assert not app.table
+    assert not tables(app)
     app = opened("compare", runs="fourth,one")
-    assert set(next(t.value for t in app.table if "Arm" in t.value.columns)["Run"]) == {
+    assert set(table_with(app, "Arm")["Run"]) == {
         "fourth", "one"
     }  # fmt: skip
 

@@ -18,7 +18,7 @@ from dashboard.charts import split as drawn
 from dashboard.formats import plain
 from spinn_engine import api
 from spinn_engine.spec import DataSpec
-from tests.dashboard.support import figures, links, opened, words
+from tests.dashboard.support import figures, links, opened, table_with, tables, words
 
 
 @pytest.fixture
@@ -113,8 +113,8 @@ def test_roles_are_chosen_from_the_columns_and_known_on_plan(leaky: Path) -> Non
 def test_names_are_shown_as_text(leaky: Path) -> None:
     app = opened("data", source="table", path=str(leaky), targets="y")
     assert "<b>" not in words(app)
-    columns = next(t.value for t in app.table if "Kind" in t.value.columns)
-    assert plain("<b>c</b>, **x**") in columns["Column"].tolist()
+    columns = table_with(app, "Kind")
+    assert "<b>c</b>, **x**" in columns["Column"].tolist()
 
 
 def test_roles_that_the_table_has_not_are_forgotten(leaky: Path, small_table: Path) -> None:
@@ -147,7 +147,7 @@ def test_rows_that_cannot_be_used_leave_the_columns_to_be_seen(small_table: Path
     frame.to_csv(small_table, index=False)
     app = opened("data", source="table", path=str(small_table), targets="y")
     assert "word" in app.error[0].value
-    assert any("Kind" in table.value.columns for table in app.table)
+    assert any("Kind" in table.columns for table in tables(app))
     app.multiselect(key="pick_drop").set_value(["word"]).run()
     assert not app.error
 

@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.app_pages.help import ARMS, COMMANDS
 from spinn_engine.spec import RunSpec
-from tests.dashboard.support import opened, words
+from tests.dashboard.support import opened, table_with, words
 
 
 def test_the_two_shares_are_told_apart_in_exact_numbers() -> None:
@@ -27,7 +27,7 @@ def test_the_two_shares_are_told_apart_in_exact_numbers() -> None:
 def test_every_arm_of_a_run_is_explained() -> None:
     assert set(ARMS) == {"dense", "structured", *RunSpec().compare.controls}
     app = opened("help")
-    shown = next(t.value for t in app.table if "Arm" in t.value.columns)
+    shown = table_with(app, "Arm")
     assert len(shown) == len(ARMS)
 
 

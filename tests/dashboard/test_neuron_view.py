@@ -12,7 +12,14 @@ from dashboard import neuron_view
 from dashboard.formats import plain
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
-from tests.dashboard.support import drawn_rows, figure_with, names_in, opened, words
+from tests.dashboard.support import (
+    drawn_rows,
+    figure_with,
+    names_in,
+    opened,
+    table_with,
+    words,
+)
 
 
 def known_seed(folder: RunFolder) -> int:
@@ -28,10 +35,10 @@ def test_a_link_shows_a_neuron_with_all_that_is_known_of_it(finished_run: RunFol
     said = words(app)
     assert "**Neuron 5 of hidden layer 2**" in said
     assert f"About the dense network of seed {seed} alone" in said
-    costs = next(t.value for t in app.table if "Removed alone" in t.value.columns)
-    assert costs["Target"].tolist() == [plain(name) for name in found.targets]
+    costs = table_with(app, "Removed alone")
+    assert costs["Target"].tolist() == list(found.targets)
     assert costs["R² dense"].tolist() == [f"{r2:.4f}" for r2 in found.dense]
-    standing = next(t.value for t in app.table if "Criterion" in t.value.columns)
+    standing = table_with(app, "Criterion")
     assert standing["Rank"].tolist() == [f"{s.rank} of {s.width}" for s in found.standing.values()]
     assert {"weight", "rows", "row"} <= names_in(app)
     assert drawn_rows(app)["ring"]["layer"].tolist() == [1]

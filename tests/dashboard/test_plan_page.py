@@ -9,14 +9,22 @@ import pytest
 from dashboard.formats import decimal, plain
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
-from tests.dashboard.support import drawn_rows, image_words, metric, opened, words
+from tests.dashboard.support import (
+    drawn_rows,
+    image_words,
+    metric,
+    opened,
+    table_with,
+    tables,
+    words,
+)
 
 
 def test_plan_shows_the_default_run() -> None:
     app = opened("plan")
     assert app.slider(key="stages").value == 4
     assert app.slider(key="ratio").value == 68.5
-    table = app.table[0].value
+    table = tables(app)[0]
     assert table["Parameters"].tolist()[0] == 666_882
     assert table["Hidden widths"].tolist()[0].replace("\xa0", " ") == "512 · 512 · 512 · 256"
     assert metric(app, "Parameters, overall") == "−68.3 %"  # multiples of 8, nearest to it
@@ -42,24 +50,24 @@ def test_plan_in_neurons_matches_the_engine() -> None:
         18,
         2,
     )
-    assert app.table[0].value["Parameters"].tolist() == [stage.params for stage in stages]
+    assert tables(app)[0]["Parameters"].tolist() == [stage.params for stage in stages]
     assert stages[-1].params == 377_282
 
 
 def test_plan_shows_all_reductions_whichever_is_given() -> None:
     app = opened("plan", ratio_of="MACs overall", ratio="50")
-    last = app.table[0].value.iloc[-1]
+    last = tables(app)[0].iloc[-1]
     assert last["MAC reduction"] == metric(app, "MACs, overall").strip("−") == "50.0 %"
     assert last["Reduction"] == metric(app, "Parameters, overall").strip("−")
     app.button_group(key="ratio_of").set_value("bytes").run()
     assert app.number_input(key="max_bytes").value == last["Bytes"]
-    assert app.table[0].value["Bytes"].iloc[-1] == last["Bytes"]
+    assert tables(app)[0]["Bytes"].iloc[-1] == last["Bytes"]
 
 
 def test_plan_of_custom_widths_is_what_was_typed() -> None:
     app = opened("plan", schedule="custom", widths="400, 400, 400, 200; 64, 64, 64, 32")
     assert not app.error
-    shown = [text.replace("\xa0", " ") for text in app.table[0].value["Hidden widths"]]
+    shown = [text.replace("\xa0", " ") for text in tables(app)[0]["Hidden widths"]]
     assert shown[1:] == ["400 · 400 · 400 · 200", "64 · 64 · 64 · 32"]
 
 
@@ -77,7 +85,7 @@ def test_plan_rounds_widths_and_then_needs_no_hint() -> None:
     assert "multiples of 8 turn" in words(opened("plan", round_to="1"))
     app = opened("plan")
     assert "multiples of 8 turn" not in words(app)
-    last = app.table[0].value["Hidden widths"].iloc[-1]
+    last = tables(app)[0]["Hidden widths"].iloc[-1]
     assert all(int(width) % 8 == 0 for width in last.replace("\xa0", "").split("·"))
 
 
@@ -87,9 +95,9 @@ def test_plan_predicts_what_would_be_left_where_such_a_network_is_trained(
     assert "marks" not in drawn_rows(opened("plan"))
     app = opened("plan", hidden="12, 8", stages="2", ratio="40")
     plan = drawn_rows(app)["marks"].set_index("name").loc["this plan"]
-    assert plan["params"] == app.table[0].value["Parameters"].iloc[-1]
+    assert plan["params"] == tables(app)[0]["Parameters"].iloc[-1]
     assert "A prediction in closed form" in words(app)
-    hidden = tuple(int(w) for w in app.table[0].value["Hidden widths"].iloc[-1].split("·"))
+    hidden = tuple(int(w) for w in tables(app)[0]["Hidden widths"].iloc[-1].split("·"))
     r2 = api.whatif("finished", hidden)[0].r2
     assert f"R² {decimal(r2)} on validation rows" in words(app)
     assert (plan["r2"], plan["error"]) == pytest.approx((r2, 1 - r2))
@@ -103,7 +111,7 @@ def test_plan_link_repeats_the_plan() -> None:
     assert app.text_input(key="hidden").value == "64, 32"
     assert app.selectbox(key="activation").value == "relu"
     assert app.number_input(key="seeds").value == 5
-    assert len(app.table[0].value) == 3
+    assert len(tables(app)[0]) == 3
 
 
 @pytest.mark.parametrize(
@@ -142,7 +150,7 @@ def test_plan_keeps_everything_else_when_one_field_is_wrong() -> None:
     assert app.slider(key="stages").value == 6
     app.text_input(key="hidden").set_value("64, 64").run()
     assert not app.error
-    assert len(app.table[0].value) == 7
+    assert len(tables(app)[0]) == 7
 
 
 def test_plan_shows_markup_in_names_as_text(tmp_path: Path) -> None:
@@ -161,7 +169,7 @@ def test_plan_learns_the_shape_of_a_table(small_table: Path) -> None:
 def test_plan_shows_the_columns_of_a_table_before_a_target_is_named(small_table: Path) -> None:
     app = opened("plan", source="table", path=str(small_table))
     assert "name at least one target column" in app.error[0].value
-    columns = next(t.value for t in app.table if "Kind" in t.value.columns)
+    columns = table_with(app, "Kind")
     assert {"a", "b", "y", "g"} <= set(columns["Column"])
     assert set(columns["Use"]) == {"input"}
 

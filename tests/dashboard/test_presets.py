@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 from dashboard.formats import decimal
 from dashboard.presets import LOSS
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError
-from tests.dashboard.support import drawn_rows, opened, words
+from tests.dashboard.support import drawn_rows, opened, tables, words
 
 OTHER = {"hidden": "31, 17"}  # no run has such a network
 
 
-def last_widths(app: object) -> tuple[int, ...]:
-    text = app.table[0].value["Hidden widths"].iloc[-1]  # type: ignore[attr-defined]
+def last_widths(app: AppTest) -> tuple[int, ...]:
+    text = tables(app)[0]["Hidden widths"].iloc[-1]
     return tuple(int(width) for width in text.split("·"))
 
 
@@ -83,7 +84,7 @@ def test_the_cut_moves_with_the_slider(finished_run: RunFolder) -> None:
         drawn = drawn_rows(app)
         cuts = drawn["cuts"].groupby("last")["cut"].agg(list)
         assert cuts[True] == [width + 1 for width in hidden]
-        stages = app.table[0].value["Hidden widths"]
+        stages = tables(app)[0]["Hidden widths"]
         assert cuts[False] == [int(width) + 1 for width in stages.iloc[1].split("·")]
         assert list(drawn["rows"]["label"]) == [
             f"layer {k}: {left} of {whole} kept"

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from dashboard import own_process
-from dashboard.formats import plain
 from dashboard.report_view import written
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError
-from tests.dashboard.support import links, opened, words
+from tests.dashboard.support import links, opened, table_with, tables, words
 from tests.side_work_support import ended, reap
 
 
@@ -29,7 +28,7 @@ def own_copy(finished_run: RunFolder, store: Path, monkeypatch: pytest.MonkeyPat
 
 def test_the_papers_claims_are_judged_without_any_run() -> None:
     app = opened("report")
-    table = app.table[0].value
+    table = tables(app)[0]
     verdicts = dict(zip(table["Claim, and why"], table["Verdict"], strict=True))
     dense = next(claim for claim in verdicts if "666,882" in claim)
     assert verdicts[dense].endswith("confirmed")
@@ -42,11 +41,9 @@ def test_the_papers_claims_are_judged_without_any_run() -> None:
 def test_claims_are_held_against_the_chosen_run(finished_run: RunFolder) -> None:
     app = opened("report", run="finished")
     found = api.verify(Path("assets/claims/spinn_paper.json"), "finished")
-    shown = next(t.value for t in app.table if "Verdict" in t.value.columns)
+    shown = table_with(app, "Verdict")
     assert [v[2:].replace(" ", "_") for v in shown["Verdict"]] == [one["verdict"] for one in found]
-    assert list(shown["Claim, and why"]) == [
-        f"**{plain(one['claim'])}**  \n{plain(one['why'])}" for one in found
-    ]
+    assert list(shown["Claim, and why"]) == [f"{one['claim']}\n{one['why']}" for one in found]
 
 
 def test_an_unfinished_run_is_no_choice(unfinished_run: RunFolder) -> None:
@@ -83,8 +80,8 @@ def test_an_export_is_listed_with_how_exact_it_is(own_copy: RunFolder) -> None:
     app.run()
     assert not app.error
     manifest = api.exports("mine")[0]
-    table = next(t.value for t in app.table if "Largest difference" in t.value.columns)
-    assert table["File"].tolist() == [plain(manifest["file"])]
+    table = table_with(app, "Largest difference")
+    assert table["File"].tolist() == [manifest["file"]]
     assert f"{manifest['largest_share_of_spread']:.1e}" in table["Largest difference"].iloc[0]
     (own_copy.path / "exports" / manifest["file"]).unlink()
     gone = opened("report", run="mine")

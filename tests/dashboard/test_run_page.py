@@ -17,6 +17,7 @@ from tests.dashboard.support import (
     figure_with,
     opened,
     table_with,
+    tables,
     words,
 )
 
@@ -29,7 +30,7 @@ def test_run_shows_neurons_stages_and_files(finished_run: RunFolder) -> None:
     assert set(drawn["fates"]["fate"]) == {"still there", "stage 1", "stage 2"}
     stages = table_with(app, "Hidden widths", "Reduction")
     assert stages["Parameters"].tolist() == [s.params for s in api.planned_stages(finished_run)]
-    assert "R² tool\\_wear" in stages.columns
+    assert "R² tool_wear" in stages.columns
     assert "[" in stages["R²"].iloc[0]
     assert "simulated data" in words(app)
     assert "at best" in words(app)
@@ -48,7 +49,7 @@ def test_run_tells_how_far_every_arm_is_from_the_physics(finished_run: RunFolder
     result = finished_run.result()
     assert result is not None
     app = opened("run", run=finished_run.run_id)
-    table = next(t.value for t in app.table if "Wear law" in t.value.columns)
+    table = table_with(app, "Wear law")
     assert len(table) == len(result["arms"])
     for shown, arm in zip(table["Wear law"], result["arms"], strict=True):
         assert shown.startswith(f"{arm['physics']['wear_law']['mean']:.3f}")
@@ -62,15 +63,15 @@ def test_run_begins_with_the_verdict_and_the_table_of_arms(finished_run: RunFold
     for sentence in result["verdict"]["words"]:
         assert plain(sentence).replace("R2", "R²") in words(app)
     assert "too few repetitions" in words(app)
-    table = app.table[0].value
+    table = tables(app)[0]
     assert len(table) == len(result["arms"]) == 7
     assert table["Non-zero"].tolist() == [arm["nonzero"] for arm in result["arms"]]
     assert table["n"].tolist() == [arm["r2"]["n"] for arm in result["arms"]]
     assert table["Speed-up"].iloc[0] == table["MAC ratio"].iloc[0] == "1.00\xa0×"
     first = table["Latency"].tolist()
     app.button_group(key="batch").set_value("1").run()
-    assert app.table[0].value["Latency"].tolist() != first
-    assert app.table[1].value["Stored as"].tolist() == ["dense tensors", "COO", "CSR"]
+    assert tables(app)[0]["Latency"].tolist() != first
+    assert tables(app)[1]["Stored as"].tolist() == ["dense tensors", "COO", "CSR"]
     assert "same shapes, the same file and the same speed" in words(app)
 
 
@@ -89,7 +90,7 @@ def test_run_with_folds_shows_how_they_scatter(folded_run: RunFolder) -> None:
     app = opened("run", run=folded_run.run_id)
     assert len(figure_with(app, "structured")["data"]) > 1
     assert "Fold by fold" in words(app)
-    assert "Pooled R²" in app.table[0].value.columns
+    assert "Pooled R²" in tables(app)[0].columns
     assert "1 seed × 3 folds" in words(app)
 
 
@@ -98,7 +99,7 @@ def test_run_of_one_seed_without_controls_says_so(single_run: RunFolder) -> None
     assert "No control was run" in words(app)
     assert "one repetition, so no interval" in words(app)
     assert "n = 1, no interval" in words(app)
-    assert "[" not in app.table[0].value["R²"].iloc[0]
+    assert "[" not in tables(app)[0]["R²"].iloc[0]
 
 
 def test_run_heatmap_follows_the_stage_slider(finished_run: RunFolder) -> None:

@@ -22,8 +22,6 @@ ALSO_BAD = ("heading-order",)  # axe calls it moderate
 
 # What is Streamlit's or Vega's own: a rule, the elements that it may name, and the reason.
 ALLOWED = {
-    # st.table's own wrapper scrolls without a tabindex; browsers make scrollers reachable by Tab.
-    "scrollable-region-focusable": "[data-testid=stTable] *, [data-testid=stTable]",
     # What cannot be used now need not have contrast (WCAG 1.4.3); Streamlit fades its label, too.
     "color-contrast": "[data-testid^=st]:has(> * :disabled) *, :has(> * [aria-disabled=true]) > *",
     # The box that one draws in Compare's picture; Vega gives it a role and takes no words for it.

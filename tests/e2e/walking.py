@@ -122,7 +122,7 @@ def shown(page: Page, text: str) -> None:
 
 def table_rows(page: Page, alt: str) -> list[list[str]]:
     """The cells of a small table, by a part of its description; its head first."""
-    table = page.locator("[data-testid=stTable]").filter(has=page.locator(f"[aria-label*={alt!r}]"))
+    table = page.locator(f".numbers[aria-label*={alt!r}]")
     rows = table.first.locator("tr").all()
     return [row.locator("th, td").all_inner_texts() for row in rows]
 

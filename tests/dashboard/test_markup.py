@@ -1,0 +1,68 @@
+"""Tables and pictures as HTML: what comes from outside is text, and numbers are numbers."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.charts.architecture import architecture
+from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS
+from dashboard.markup import ARM, Lead, pictures, table
+
+# what XML, which reads it here, can hold; a heading of blanks alone is no heading
+TEXT = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cn", "Cc")), min_size=1)
+
+
+def read(html: str) -> ElementTree.Element:
+    return ElementTree.fromstring(html.replace("<br>", "<br/>"))
+
+
+def texts(root: ElementTree.Element, tag: str) -> list[str]:
+    return ["".join(cell.itertext()) for cell in root.iter(tag)]
+
+
+@given(TEXT.filter(str.strip), TEXT, TEXT, TEXT)
+def test_whatever_a_cell_says_is_text(name: str, cell: str, below: str, alt: str) -> None:
+    root = read(table([{name: cell}, {name: Lead(cell, below)}], alt))
+    assert texts(root, "th") == [name]
+    assert texts(root, "td") == [cell, cell + below]
+    assert root.get("aria-label") == alt
+    allowed = {"div", "table", "thead", "tbody", "tr", "th", "td", "strong", "br"}
+    assert {element.tag for element in root.iter()} == allowed
+
+
+def test_numbers_stand_to_the_right_where_the_whole_column_has_them() -> None:
+    root = read(table([{"a": 1234567, "b": 1}, {"a": 5, "b": "–"}], "numbers"))
+    assert texts(root, "td") == ["1,234,567", "1", "5", "–"]
+    assert [cell.get("class") for cell in root.iter("td")] == ["count", None] * 2
+    assert [cell.get("class") for cell in root.iter("th")] == ["count", None]
+
+
+@pytest.mark.parametrize("arm", ARM_COLOURS)
+def test_an_arm_has_its_shape_and_colour(arm: str) -> None:
+    root = read(table([{ARM: arm, "Arm": "its name"}], "arms"))
+    sign = next(root.iter("tbody")).find("tr/td")
+    assert sign is not None
+    assert sign.text == ARM_GLYPHS[arm]
+    assert sign.get("style") == f"color: {ARM_COLOURS[arm]}"
+    assert texts(root, "th") == ["Arm"]  # a heading that says nothing is none
+
+
+def test_no_line_is_no_line() -> None:
+    assert texts(read(table([], "nothing")), "td") == []
+
+
+def test_pictures_are_whole_and_described() -> None:
+    svg = architecture((285, 143), (512, 256))
+    html = pictures([(svg, 'a "b" & c', "<Stage 1>", "5 parameters")], 120)
+    root = read(html.replace("<figcaption>", "</img><figcaption>"))
+    image = next(root.iter("img"))
+    assert image.get("alt") == 'a "b" & c'
+    kind, _, drawn = str(image.get("src")).partition(",")
+    assert kind == "data:image/svg+xml;base64"
+    assert b64decode(drawn).decode() == svg
+    assert texts(root, "figcaption") == ["<Stage 1>5 parameters"]
