@@ -15,7 +15,6 @@ from dashboard.charts.curves import curve_table, latest, loss_curves, r2_curve
 from dashboard.charts.style import ARM_LABELS
 from dashboard.charts.tradeoff import points_of, tradeoff
 from dashboard.charts.vega import Spec, Tables
-from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
 
@@ -30,8 +29,8 @@ def show_error(error: Exception) -> None:
     st.error(formats.plain(str(error)), icon=":material/error:")
 
 
-def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> None:
-    """The drawn shape of each stage, side by side as the page is wide.
+def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> str:
+    """The drawn shape of each stage, side by side as the page is wide, as HTML.
 
     Args:
         stages: title, hidden widths and a line below; the dense network first.
@@ -41,8 +40,7 @@ def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> None:
         (architecture(hidden, dense, dark), in_words(title, hidden, dense), title, below)
         for title, hidden, below in stages
     ]
-    st.html(markup.pictures(drawn, 120))
-    st.caption(
+    return markup.pictures(drawn, 120) + markup.note(
         "A bar is a hidden layer, as wide as it has neurons, input side on top; the outline is the "
         "dense network."
     )
@@ -58,11 +56,6 @@ def shape(title: str, hidden: Sequence[int], dense: Sequence[int], dark: bool) -
     """The drawn shape of one network, as wide as its place."""
     svg = architecture(hidden, dense, dark)
     st.image(svg, width="stretch", alt=in_words(title, hidden, dense))
-
-
-def planned_shapes(stages: Sequence[api.Stage]) -> None:
-    """The drawn shape of every stage of a plan."""
-    shapes([(stage_name(s.stage), s.hidden, f"{s.params:,} parameters") for s in stages])
 
 
 def learning_curves(run_id: str) -> None:

@@ -1,8 +1,8 @@
-"""Tables and rows of pictures as HTML.
+"""Tables, figures and rows of pictures as HTML.
 
 Streamlit's own table runs every cell through a Markdown parser, and its list of images is drawn
 piece by piece; both are felt while a slider moves. Here each is one piece of HTML. All that comes
-from outside is escaped. How they look is in ``look.css``.
+from outside is escaped, every element is closed. How they look is in ``look.css``.
 """
 
 from __future__ import annotations
@@ -69,9 +69,23 @@ def _class(right: bool) -> str:
 
 def _text(cell: Cell) -> str:
     if isinstance(cell, Lead):
-        below = f"<br>{escape(cell.below)}" if cell.below else ""
+        below = f"<br/>{escape(cell.below)}" if cell.below else ""
         return f"<strong>{escape(cell.words)}</strong>{below}"
     return escape(cell if isinstance(cell, str) else f"{cell:,}")
+
+
+def figures(found: Sequence[tuple[str, str, str]]) -> str:
+    """Numbers in large type: of each what it is, the number, and a line below."""
+    rows = (
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd><dd>{escape(below)}</dd></div>"
+        for name, value, below in found
+    )
+    return f'<dl class="figures">{"".join(rows)}</dl>'
+
+
+def note(text: str) -> str:
+    """A line in small type below something."""
+    return f'<p class="note">{escape(text)}</p>'
 
 
 def pictures(drawn: Sequence[tuple[str, str, str, str]], width: int) -> str:
@@ -83,8 +97,8 @@ def pictures(drawn: Sequence[tuple[str, str, str, str]], width: int) -> str:
     """
     figures = (
         f'<figure><img width="{width}" alt="{escape(alt)}" '
-        f'src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'
-        f"<figcaption><strong>{escape(title)}</strong><br>{escape(below)}</figcaption></figure>"
+        f'src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"/>'
+        f"<figcaption><strong>{escape(title)}</strong><br/>{escape(below)}</figcaption></figure>"
         for svg, alt, title, below in drawn
     )
     return f'<div class="pictures">{"".join(figures)}</div>'

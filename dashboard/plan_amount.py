@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import ahead, elements, planned, presets, start
+from dashboard import ahead, elements, markup, planned, presets, start
 from dashboard.formats import percent, size, widths
-from dashboard.markup import Row
 from dashboard.plan_forms import Asked
-from dashboard.prune_form import amount_form, method_form, show_equivalents
+from dashboard.prune_form import amount_form, equivalents
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
@@ -26,29 +26,25 @@ class Places:
     """Where on the page the answers go; each is emptied and filled again by every move."""
 
     figures: DeltaGenerator
+    equivalents: DeltaGenerator
     details: DeltaGenerator
 
 
 @st.fragment
-def show_amount(asked: Asked, places: Places) -> RunSpec | None:
+def show_amount(asked: Asked, method: dict[str, Any], places: Places) -> RunSpec | None:
     """The sliders, and in their places what they come to; a move draws nothing else.
 
     Args:
         asked: the other parts of the plan.
+        method: of ``method_form``.
         places: where the answers go.
 
     Returns:
         The whole plan; None where it cannot be had as it stands, which is said.
     """
-    begin = asked.begun.values()
-    preset = st.container()
     spec = None
     try:
-        try:
-            prune = amount_form(begin)
-        finally:
-            method = method_form(begin)
-        spec = asked.spec({**prune, **method})
+        spec = asked.spec({**amount_form(asked.begun.values()), **method})
         assert asked.data is not None
         ends = asked.data.inputs, asked.data.outputs
         plan = partial(api.plan, hidden=spec.model.hidden, inputs=ends[0], outputs=ends[1])
@@ -56,15 +52,15 @@ def show_amount(asked: Asked, places: Places) -> RunSpec | None:
     except SpinnError as error:
         spec = None
         places.figures.empty()
+        places.equivalents.empty()
         with places.details.container():
             elements.show_error(error)
     else:
-        show_equivalents(stages)
+        places.equivalents.html(equivalents(stages))
         answer(asked.run_id, spec, stages, places)
         if asked.run_id is not None:
             ahead.predict_beside(asked.run_id, spec.prune, plan)
-    with preset:
-        presets.show_presets(asked.run_id, None if spec is None else spec.prune)
+    presets.keep(None if spec is None else spec.prune)
     if st.session_state.get(AROUND, around(spec)) != around(spec):
         st.rerun()
     return spec
@@ -85,22 +81,21 @@ def answer(run_id: str | None, spec: RunSpec, stages: list[api.Stage], places: P
         places: where it goes.
     """
     first, last = stages[0], stages[-1]
-    with places.figures.container(horizontal=True, gap="medium"):
-        for label, before, after in (
-            ("Parameters", f"{first.params:,}", f"{last.params:,}"),
-            ("MACs", f"{first.macs:,}", f"{last.macs:,}"),
-            ("Weights", size(first.bytes), size(last.bytes)),
-        ):
-            st.metric(label, after, f"dense {before}", delta_color="off", delta_arrow="off")
+    figures = (
+        ("Parameters", f"{last.params:,}", f"dense {first.params:,}"),
+        ("MACs", f"{last.macs:,}", f"dense {first.macs:,}"),
+        ("Weights", size(last.bytes), f"dense {size(first.bytes)}"),
+    )
+    drawn = [(elements.stage_name(s.stage), s.hidden, f"{s.params:,} parameters") for s in stages]
+    places.figures.html(markup.figures(figures))
     with places.details.container():
-        stage_table(stages)
-        elements.planned_shapes(stages)
+        st.html(stage_table(stages) + markup.note(table_notes(stages)) + elements.shapes(drawn))
         planned.show_planned(run_id, spec, stages)
 
 
-def stage_table(stages: list[api.Stage]) -> None:
-    """Every stage in numbers."""
-    rows: list[Row] = [
+def stage_table(stages: list[api.Stage]) -> str:
+    """Every stage in numbers, as HTML."""
+    rows: list[markup.Row] = [
         {
             "Stage": elements.stage_name(stage.stage),
             "Hidden widths": widths(stage.hidden),
@@ -112,10 +107,7 @@ def stage_table(stages: list[api.Stage]) -> None:
         }
         for stage in stages
     ]
-    elements.table(rows, alt="Widths and size of every planned stage")
-    st.caption(
-        table_notes(stages)
-    )  # also where empty: what follows keeps its place, and so its node
+    return markup.table(rows, alt="Widths and size of every planned stage")
 
 
 def table_notes(stages: list[api.Stage]) -> str:
@@ -130,6 +122,6 @@ def table_notes(stages: list[api.Stage]) -> str:
     if any(width % EVEN for width in pruned):
         notes.append(
             f"On CPUs, widths that are multiples of {EVEN} turn more of the MAC ratio into speed: "
-            "see *Round widths to* under **Advanced**."
+            "see “Round widths to” under Advanced."
         )
     return " ".join(notes)

@@ -12,19 +12,25 @@ from spinn_engine.spec import DEFAULT_PARAM_REDUCTION, PruneSpec
 
 EDGE, LOSS = 0.95, 0.01
 FAULT = "preset_fault"  # why the last press found nothing
+PLAN = "preset_plan"  # how it was planned to prune before the press
 WANTS_DENSE = (
     "Needs a trained dense network of this shape on this data, from which what-if predicts: "
     "a first run gives one."
 )
 
 
-def show_presets(run_id: str | None, prune: PruneSpec | None) -> None:
+def keep(prune: PruneSpec | None) -> None:
+    """Note the plan that a preset changes; None where it cannot be had as typed."""
+    st.session_state[PLAN] = prune
+
+
+def show_presets(run_id: str | None) -> None:
     """The row of presets; each sets the uniform schedule and the parameters removed overall.
 
     Args:
         run_id: a run with a trained dense network like the plan's, if there is one.
-        prune: the plan as it stands; None where it cannot be had as typed.
     """
+    prune = st.session_state[PLAN]
     with st.container(horizontal=True, gap="small", key="presets"):
         for name, share in (("paper", DEFAULT_PARAM_REDUCTION), ("edge", EDGE)):
             st.button(
@@ -43,7 +49,7 @@ def show_presets(run_id: str | None, prune: PruneSpec | None) -> None:
             f"without fine-tuning, is at most {LOSS} below the dense network's predicted one.",
             disabled=run_id is None or prune is None,
             on_click=_set_smallest,
-            args=(run_id, prune),
+            args=(run_id,),
         )
     if run_id is None and prune is not None:
         st.caption(f"The third preset is not there yet. {WANTS_DENSE}")
@@ -57,8 +63,8 @@ def _set(share: float) -> None:
     st.session_state["ratio"] = min(round(100 * share, 2), MOST_PERCENT)
 
 
-def _set_smallest(run_id: str, prune: PruneSpec) -> None:
+def _set_smallest(run_id: str) -> None:
     try:
-        _set(cache_neurons.smallest(run_id, prune, LOSS).param_reduction)
+        _set(cache_neurons.smallest(run_id, st.session_state[PLAN], LOSS).param_reduction)
     except SpinnError as error:
         st.session_state[FAULT] = str(error)

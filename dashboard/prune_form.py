@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import streamlit as st
 
+from dashboard import markup
 from dashboard.charts.style import ARM_LABELS
 from dashboard.formats import MINUS, percent, size
 from dashboard.forms import KEEP, Values, key_of, parse_widths
@@ -141,38 +142,29 @@ def parse_stages(text: str) -> list[tuple[int, ...]]:
     return [parse_widths(line) for line in lines]
 
 
-def show_equivalents(stages: list[api.Stage]) -> None:
-    """Every meaning of the ratio for the plan as it stands; remembered for the switch."""
+def equivalents(stages: list[api.Stage]) -> str:
+    """Every meaning of the ratio for the plan as it stands, as HTML; remembered for the switch."""
     shares = [share for stage in stages for share in stage.pruning_ratios if share > 0]
-    a_stage, last = sum(shares) / len(shares), stages[-1]
+    a_stage, first, last = sum(shares) / len(shares), stages[0], stages[-1]
     st.session_state["_equivalents"] = {
         OVERALL: last.param_reduction,
         A_STAGE: a_stage,
         MACS: last.mac_reduction,
         BYTES: last.bytes,
     }
-    figures = (
+    spread = f"of a layer: {percent(min(shares))} to {percent(max(shares))}"
+    return markup.figures(
         (
-            "Parameters, overall",
-            f"{MINUS}{percent(last.param_reduction)}",
-            "1 - parameters at the end / parameters of the dense network.",
-        ),
-        (
-            "Neurons, a stage",
-            f"{MINUS}{percent(a_stage)}",
-            "Share of a pruned layer's neurons that one stage removes: the mean over layers and "
-            f"stages (from {percent(min(shares))} to {percent(max(shares))}).",
-        ),
-        (
-            "MACs, overall",
-            f"{MINUS}{percent(last.mac_reduction)}",
-            "1 - multiply-accumulates at the end / those of the dense network.",
-        ),
-        ("Weights", size(last.bytes), f"The dense weights take {size(stages[0].bytes)}."),
+            (
+                "Parameters, overall",
+                f"{MINUS}{percent(last.param_reduction)}",
+                f"of {first.params:,}",
+            ),
+            ("Neurons, a stage", f"{MINUS}{percent(a_stage)}", spread),
+            ("MACs, overall", f"{MINUS}{percent(last.mac_reduction)}", f"of {first.macs:,}"),
+            ("Weights", size(last.bytes), f"of {size(first.bytes)}"),
+        )
     )
-    for pair in (figures[:2], figures[2:]):
-        for column, (label, value, about) in zip(st.columns(2, wrap=False), pair, strict=True):
-            column.metric(label, value, help=about)
 
 
 def method_form(begin: Values) -> dict[str, Any]:

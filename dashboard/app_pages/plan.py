@@ -5,13 +5,18 @@ import streamlit as st
 from dashboard import origin, start
 from dashboard.plan_amount import AROUND, Places, around, show_amount
 from dashboard.plan_forms import ask
+from dashboard.presets import show_presets
+from dashboard.prune_form import method_form
 
 st.session_state.pop(AROUND, None)
 st.title("Plan a run", anchor=False)
 above = st.container()
 left, right = st.columns([5, 8], gap="large")
 with left:
-    amount = st.container(border=True, key="amounts")
+    with st.container(border=True, key="amounts"):
+        preset, amount, method = st.container(), st.container(), st.container()
+        with st.container(key="equivalents"):
+            equal = st.empty()
     source = st.container(border=True, key="learned")
     begun = origin.find()
     asked = ask(begun, source)
@@ -20,9 +25,13 @@ with above:
 with right:
     figures, first = st.columns([4, 1], vertical_alignment="bottom", gap="medium")
     same = st.container()
-    places = Places(figures.empty(), st.empty())
+    places = Places(figures.empty(), equal, st.empty())
+with method:
+    chosen = method_form(begun.values())
 with amount:
-    spec = show_amount(asked, places)
+    spec = show_amount(asked, chosen, places)
+with preset:
+    show_presets(asked.run_id)
 if spec is not None:
     with first:
         pressed = st.button(

@@ -109,12 +109,11 @@ def show_run(folder: api.RunFolder) -> None:
     show_files(folder)
     neurons.show_neurons(folder.run_id, rows, spec.seeds, delivered_seed(spec, result))
     st.header("How the network shrank", anchor=False)
-    elements.shapes(
-        [
-            (elements.stage_name(row["stage"]), row["hidden"], f"{row['params']:,} parameters")
-            for row in rows
-        ]
-    )
+    drawn = [
+        (elements.stage_name(row["stage"]), row["hidden"], f"{row['params']:,} parameters")
+        for row in rows
+    ]
+    st.html(elements.shapes(drawn))
     st.header("What every stage gave", anchor=False)
     if result is None:
         show_validation_table(rows, spec)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pandas as pd
 import pyarrow as pa
@@ -43,7 +43,8 @@ def words(app: AppTest) -> str:
     """All running text of a page."""
     headings = app.title, app.header, app.subheader
     kinds = (*headings, app.markdown, app.caption, app.error, app.warning, app.info)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    said = [str(element.value) for kind in kinds for element in kind]
+    return "\n".join(said + [str(note.text) for piece in _pieces(app) for note in piece.iter("p")])
 
 
 def links(app: AppTest) -> dict[str, str]:
@@ -53,49 +54,33 @@ def links(app: AppTest) -> dict[str, str]:
 
 
 def metric(app: AppTest, label: str) -> str:
-    return str(next(m.value for m in app.metric if m.label == label))
+    found = {metric.label: str(metric.value) for metric in app.metric}
+    for piece in _pieces(app):
+        found |= {str(name.text): str(value.text) for name, value, *_ in piece.findall(".//dl/div")}
+    return found[label]
 
 
-class _Reader(HTMLParser):
-    """The tables of a page and the words of its pictures, from their HTML."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tables: list[list[list[Any]]] = []
-        self.pictures: list[str] = []
-        self._counts = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr":
-            self.tables[-1].append([])
-        elif tag in ("td", "th"):
-            self.tables[-1][-1].append("")
-            self._counts = tag == "td" and found.get("class") == "count"
-        elif tag == "img":
-            self.pictures.append(found["alt"] or "")
-        elif tag == "br" and self.tables:
-            self.handle_data("\n")
-
-    def handle_data(self, data: str) -> None:
-        if self.tables and self.tables[-1] and self.tables[-1][-1]:
-            number = int(data.replace(",", "")) if self._counts else None
-            self.tables[-1][-1][-1] = self.tables[-1][-1][-1] + data if number is None else number
+def _pieces(app: AppTest) -> list[ElementTree.Element]:
+    """The pieces of HTML on a page, without the styles."""
+    bodies = (element.proto.body for element in app.get("html"))
+    return [
+        ElementTree.fromstring(f"<div>{body}</div>") for body in bodies if "<style>" not in body
+    ]
 
 
-def _read(app: AppTest) -> list[_Reader]:
-    found = []
-    for element in app.get("html"):
-        found.append(_Reader())
-        found[-1].feed(element.proto.body)
-    return found
+def _cell(cell: ElementTree.Element) -> str | int:
+    counts = cell.tag == "td" and cell.get("class") == "count"
+    lines = "".join(
+        ("\n" * (part.tag == "br")) + (part.text or "") + (part.tail or "") for part in cell
+    )
+    text = (cell.text or "") + lines
+    return int(text.replace(",", "")) if counts else text
 
 
 def tables(app: AppTest) -> list[pd.DataFrame]:
     """The tables of a page, in order; columns of numbers as such."""
-    every = (table for read in _read(app) for table in read.tables)
+    found = [list(table.iter("tr")) for piece in _pieces(app) for table in piece.iter("table")]
+    every = [[[_cell(cell) for cell in row] for row in rows] for rows in found]
     return [pd.DataFrame(rows, columns=names) for names, *rows in every]
 
 
@@ -136,4 +121,4 @@ def drawn_rows(app: AppTest) -> dict[str, pd.DataFrame]:
 def image_words(app: AppTest) -> list[str]:
     """What is said of each image to who cannot see it."""
     images = [image.alt for found in app.get("image") for image in found.proto.imgs]
-    return images + [alt for read in _read(app) for alt in read.pictures]
+    return images + [str(drawn.get("alt")) for piece in _pieces(app) for drawn in piece.iter("img")]

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from dashboard.charts.architecture import architecture
 from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS
-from dashboard.markup import ARM, Lead, pictures, table
+from dashboard.markup import ARM, Lead, figures, note, pictures, table
 
 # what XML, which reads it here, can hold; a heading of blanks alone is no heading
 TEXT = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cn", "Cc")), min_size=1)
 
 
 def read(html: str) -> ElementTree.Element:
-    return ElementTree.fromstring(html.replace("<br>", "<br/>"))
+    return ElementTree.fromstring(html)
 
 
 def texts(root: ElementTree.Element, tag: str) -> list[str]:
@@ -59,10 +59,18 @@ def test_no_line_is_no_line() -> None:
 def test_pictures_are_whole_and_described() -> None:
     svg = architecture((285, 143), (512, 256))
     html = pictures([(svg, 'a "b" & c', "<Stage 1>", "5 parameters")], 120)
-    root = read(html.replace("<figcaption>", "</img><figcaption>"))
+    root = read(html)
     image = next(root.iter("img"))
     assert image.get("alt") == 'a "b" & c'
     kind, _, drawn = str(image.get("src")).partition(",")
     assert kind == "data:image/svg+xml;base64"
     assert b64decode(drawn).decode() == svg
     assert texts(root, "figcaption") == ["<Stage 1>5 parameters"]
+
+
+@given(TEXT, TEXT, TEXT)
+def test_figures_and_notes_are_text(name: str, value: str, below: str) -> None:
+    root = read(figures([(name, value, below)]))
+    assert texts(root, "dt") == [name]
+    assert texts(root, "dd") == [value, below]
+    assert read(note(below)).text == below
