@@ -18,6 +18,7 @@ from dashboard.formats import (
     milliseconds,
     plain,
     repetitions,
+    sentence,
     size,
     widths,
 )
@@ -65,7 +66,7 @@ def show_part(question: str, part: dict[str, Any]) -> None:
             if "outcome" in part:
                 words, colour, icon = OUTCOMES[part["outcome"]]
                 st.badge(words, icon=icon, color=colour)
-        st.markdown(plain(part["sentence"]).replace("R2", "R²"))
+        st.markdown(sentence(part["sentence"]))
 
 
 @st.fragment

@@ -10,12 +10,18 @@ from spinn_engine.spec import PruneSpec, RunSpec
 
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
+_NEGATIVE = re.compile(r"(?<![\w.)])-(?=\d)")
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])")
 
 
 def plain(text: str) -> str:
     """Text from a file or a person, escaped so that Markdown shows it as it is."""
     return _MARKUP.sub(r"\\\1", text)
+
+
+def sentence(text: str) -> str:
+    """A sentence of the engine's for Markdown: R² as such, and a true minus before a number."""
+    return plain(_NEGATIVE.sub(MINUS, text).replace("R2", "R²"))
 
 
 def percent(share: float, digits: int = 1) -> str:

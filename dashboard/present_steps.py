@@ -21,6 +21,7 @@ from dashboard.formats import (
     milliseconds,
     percent,
     plain,
+    sentence,
     signed,
 )
 from dashboard.neurons import SCORES
@@ -155,7 +156,7 @@ def show_controls(result: Result, dark: bool) -> None:
 def tell(question: str, part: Result) -> None:
     """One question with its outcome, and the sentence with the numbers."""
     outcome = f": {OUTCOMES[part['outcome']][0]}" if "outcome" in part else ""
-    st.markdown(f"**{question}{outcome}.** {plain(part['sentence']).replace('R2', 'R²')}")
+    st.markdown(f"**{question}{outcome}.** {sentence(part['sentence'])}")
 
 
 def show_speed(result: Result, dark: bool) -> None:
@@ -211,9 +212,7 @@ def show_limits(result: Result, _: bool) -> None:
     """What was not measured, and the way to the same numbers."""
     left, right = st.columns([5, 4], gap="large")
     with left:
-        st.markdown(
-            "\n".join(f"- {plain(s).replace('R2', 'R²')}" for s in api.limits(result["run_id"]))
-        )
+        st.markdown("\n".join(f"- {sentence(limit)}" for limit in api.limits(result["run_id"])))
     where = result["environment"]
     with right:
         st.markdown("**To repeat it**, with the run's `spec.json` and the same data:")

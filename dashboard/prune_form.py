@@ -152,7 +152,7 @@ def equivalents(stages: list[api.Stage]) -> str:
         MACS: last.mac_reduction,
         BYTES: last.bytes,
     }
-    spread = f"of a layer: {percent(min(shares))} to {percent(max(shares))}"
+    spread = f"{100 * min(shares):.1f} to {percent(max(shares))} of a layer"
     return markup.figures(
         (
             (

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import elements, side_work_view
 from dashboard.charts.adaptation import LABELS, batch_rows, error_over_time
-from dashboard.formats import estimate, percent, plain, widths
+from dashboard.formats import estimate, percent, plain, sentence, widths
 from dashboard.forms import KEEP
 from dashboard.run_choice import choose_run, in_address
 from spinn_engine import api
@@ -87,9 +87,7 @@ def show_adaptation(result: dict[str, Any]) -> None:
         alt="RMSE of batches of new rows by target, network and way of adapting",
         key="batch_numbers",
     )
-    st.markdown(
-        "\n".join(f"- {plain(sentence).replace('R2', 'R²')}" for sentence in result["words"])
-    )
+    st.markdown("\n".join(f"- {sentence(text)}" for text in result["words"]))
     elements.table(
         [row for network in result["networks"] for row in rows_of(network)],
         alt="R2 on coming and on old rows and the cost of every way of adapting",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import cache, cache_runs, elements
 from dashboard.compare_rows import RunRow
-from dashboard.formats import plain
+from dashboard.formats import sentence
 from dashboard.run_choice import show_demo
 from dashboard.tour import show_tour
 from spinn_engine import api
@@ -51,8 +51,8 @@ def show_result(title: str, run_id: str, result: dict[str, Any] | None) -> None:
             query_params={"run": run_id},
         )
     elements.headline(result)
-    for sentence in result["verdict"]["words"][:1]:
-        st.markdown(f"**{plain(sentence).replace('R2', 'R²')}**")
+    for text in result["verdict"]["words"][:1]:
+        st.markdown(f"**{sentence(text)}**")
     elements.tradeoff_chart(result)
     draw = partial(elements.result_table, result)
     elements.folded("The stages in numbers", ":material/table:", "stage_numbers", draw)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import compare_choice, compare_picture, compare_table
+from dashboard import compare_choice, compare_picture, compare_table, formats
 from dashboard.charts.pareto import BOX, PICK, Point
 from dashboard.compare_rows import Wanted, by_data, differing, flattened
 from dashboard.compare_table import against
@@ -205,7 +205,7 @@ def test_arms_and_verdicts_of_every_run(several: Path, finished_run: RunFolder) 
     result = finished_run.result()
     assert result is not None
     for sentence in result["verdict"]["words"]:
-        assert words(app).count(plain(sentence).replace("R2", "R²")) == 2
+        assert words(app).count(formats.sentence(sentence)) == 2
 
 
 def test_many_runs_are_held_against_each_other_only_when_chosen(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import formats
 from dashboard.formats import plain
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
@@ -61,7 +62,7 @@ def test_run_begins_with_the_verdict_and_the_table_of_arms(finished_run: RunFold
     assert result is not None
     app = opened("run", run=finished_run.run_id)
     for sentence in result["verdict"]["words"]:
-        assert plain(sentence).replace("R2", "R²") in words(app)
+        assert formats.sentence(sentence) in words(app)
     assert "too few repetitions" in words(app)
     table = tables(app)[0]
     assert len(table) == len(result["arms"]) == 7
