@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import address, whole_pages
+from dashboard import address, early, whole_pages
 from dashboard.login import guarded
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -32,3 +32,4 @@ address.mend()
 st.session_state["page_entered"] = st.session_state.get("page") != page.url_path
 st.session_state["page"] = page.url_path
 page.run()
+early.load()
