@@ -64,7 +64,9 @@ def _pieces(app: AppTest) -> list[ElementTree.Element]:
     """The pieces of HTML on a page, without styles and scripts."""
     bodies = (element.proto.body for element in app.get("html"))
     return [
-        ElementTree.fromstring(f"<div>{body}</div>") for body in bodies if "<style>" not in body
+        ElementTree.fromstring(f"<div>{body}</div>")
+        for body in bodies
+        if not body.startswith(("<style", "<script"))
     ]
 
 
