@@ -24,7 +24,7 @@ PIECES = (
     "DownloadButton",
     "DataFrame",
 )
-REST_MILLISECONDS = 250  # the page that is looked at comes first
+REST_MILLISECONDS = 450  # what the page that is looked at needs comes first
 
 # One after the other, and only while nothing else is to be done. A piece that cannot be had now is
 # asked for again, and complained of, by the page that needs it.

@@ -170,8 +170,7 @@ def headline(result: dict[str, Any]) -> None:
             f"{formats.size(dense['file_bytes'])}",
         ),
     ]
-    for column, (label, value, delta) in zip(st.columns(4), figures, strict=True):
-        column.metric(label, value, delta, delta_color="off", delta_arrow="off", border=True)
+    st.html(f'<div class="headline">{markup.figures(figures)}</div>')
 
 
 def tradeoff_chart(result: dict[str, Any]) -> None:

@@ -164,7 +164,7 @@ def look_at_the_run(page: Page, run_id: str, folder: Path) -> None:
     button = part(page, "get_spinn_structured_metrics").get_by_role("button")
     metrics = json.loads(download(page, button, folder).read_text())
     assert metrics["spec"]["data"]["drop"] == ["z", "y_um"]
-    expect(page.locator("[data-testid=stMetric]").nth(1)).to_contain_text(
+    expect(page.locator(".headline dl > div").nth(1)).to_contain_text(
         f"{metrics['stages'][-1]['r2']['mean']:.4f}".replace("-", "−"), timeout=SLOW
     )
     assert metrics["run_id"] == run_id
