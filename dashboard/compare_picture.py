@@ -196,10 +196,20 @@ def group_notes(rows: Sequence[RunRow], points: Sequence[Point]) -> str:
 
 
 def pick(key: str, points: Sequence[Point]) -> None:
-    """The selected runs are chosen; a selection that is given up changes nothing."""
+    """The run that was clicked, or those in the box that was drawn, are chosen.
+
+    Every click puts a run into the selection or takes it out: both are clicks on it, for it may
+    have been unchosen elsewhere. A box that is given up changes nothing.
+    """
     selection = st.session_state[key]["selection"]
-    clicked = [str(found["run_id"]) for found in selection.get(PICK) or []]
-    known = {point.run_id for point in points}
-    found = [*clicked, *inside(points, selection.get(BOX) or {})]
-    if found := [run_id for run_id in found if run_id in known]:
-        compare_choice.add(found)
+    clicked = frozenset(str(found["run_id"]) for found in selection.get(PICK) or [])
+    box = selection.get(BOX) or {}
+    clicked_before, box_before = st.session_state.get(f"{key}_before", (frozenset(), {}))
+    st.session_state[f"{key}_before"] = clicked, box
+    found = clicked ^ clicked_before
+    if len(found) > 1:  # the picture began anew, with nothing selected
+        found = frozenset()
+    if box != box_before:
+        found |= frozenset(inside(points, box))
+    if chosen := [point.run_id for point in points if point.run_id in found]:
+        compare_choice.add(chosen)

@@ -222,6 +222,9 @@ def _background(x: Spec, y: Spec, dark: bool) -> list[Spec]:
     ]
 
 
+CLICKS = {"type": "point", "fields": ["run_id"], "toggle": "true", "clear": False}  # each is told
+
+
 def _runs(x: Spec, y: Spec, kinds: Sequence[str], title: str, dark: bool) -> list[Spec]:
     """Intervals, markers that can be selected, rings, and the name of the baseline."""
     names = [kind or ANY for kind in kinds]
@@ -252,7 +255,7 @@ def _runs(x: Spec, y: Spec, kinds: Sequence[str], title: str, dark: bool) -> lis
     word = {"type": "text", "dy": -18, "fontSize": 13, "color": ink(dark), "text": "baseline"}
     selected = marks(RUNS, point, {**place, **look, "tooltip": told})
     selected["name"] = "markers"
-    selected["params"] = [{"name": PICK, "select": {"type": "point", "fields": ["run_id"]}}]
+    selected["params"] = [{"name": PICK, "select": CLICKS}]
     return [
         marks(RUNS, {"type": "rule", "strokeWidth": 1}, bar),
         selected,

@@ -117,27 +117,34 @@ def test_boxes_choose_and_keep_what_the_filter_hides(
     assert state[compare_choice.CHOSEN] == ["old"]
 
 
-def test_selected_points_are_chosen_and_giving_up_changes_nothing(
+def test_a_clicked_point_is_chosen_and_a_box_that_is_given_up_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     r2 = {"mean": 0.9, "low": None, "high": None, "n": 1}
     points = [Point(name, float(x), r2) for x, name in enumerate(("one", "two", "three"), 1)]
-    state: dict[str, Any] = {"key": {"selection": {PICK: [{"run_id": "two"}, {"run_id": "<b>"}]}}}
-    state[compare_choice.CHOSEN] = ["one"]
+    state: dict[str, Any] = {compare_choice.CHOSEN: ["one"]}
     monkeypatch.setattr("streamlit.session_state", state)
-    compare_picture.pick("key", points)
-    assert state[compare_choice.CHOSEN] == ["one", "two"]
-    before = compare_choice.table_round()
-    elsewhere = {"place": [2.5, 1.5], "error": [1, 0.5]}
-    nothing: list[dict[str, Any]] = [{PICK: []}, {BOX: {}}, {BOX: elsewhere}]
-    for given_up in nothing:
-        state["key"] = {"selection": given_up}
+
+    def select(*clicked: str, **box: list[float]) -> list[str]:
+        state["key"] = {"selection": {PICK: [{"run_id": name} for name in clicked], BOX: box}}
         compare_picture.pick("key", points)
-    assert state[compare_choice.CHOSEN] == ["one", "two"]
+        chosen: list[str] = state[compare_choice.CHOSEN]
+        return chosen
+
+    assert select("two") == ["one", "two"]
+    state[compare_choice.CHOSEN] = ["one"]  # unchosen in the table
+    assert select() == ["one", "two"]  # clicked again
+    assert select("<b>") == ["one", "two"]
+    before = compare_choice.table_round()
+    assert select("<b>", place=[2.5, 1.5], error=[1, 0.5]) == ["one", "two"]  # nothing is in it
+    assert select("<b>") == ["one", "two"]
     assert compare_choice.table_round() == before
-    state["key"] = {"selection": {BOX: {"place": [3.5, 2.5], "error": [0.2, 0.05]}}}
-    compare_picture.pick("key", points)
-    assert state[compare_choice.CHOSEN] == ["one", "two", "three"]
+    box = {"place": [3.5, 2.5], "error": [0.2, 0.05]}
+    assert select("<b>", **box) == ["one", "two", "three"]
+    state[compare_choice.CHOSEN] = ["one"]
+    assert select("<b>", "two", **box) == ["one", "two"]  # the box was told before
+    state[compare_choice.CHOSEN] = ["one"]
+    assert select() == ["one"]  # the picture began anew
 
 
 def test_differences_to_the_baseline(several: Path) -> None:

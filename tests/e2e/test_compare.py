@@ -67,6 +67,12 @@ def test_compare(runs: tuple[str, str], dashboard: str, watched: Watched) -> Non
     page.wait_for_url(re.compile("runs=.*second"), timeout=SLOW)
     expect(part(page, f"chosen_{second}")).to_be_visible(timeout=SLOW)
 
+    page.wait_for_timeout(1_000)  # the canvas of the table, drawn anew
+    tick(page, 0)
+    expect(part(page, f"chosen_{second}")).to_have_count(0, timeout=SLOW)
+    pick(page, 0)  # what was unchosen elsewhere
+    expect(part(page, f"chosen_{second}")).to_be_visible(timeout=SLOW)
+
     part(page, f"pin_{first}").get_by_role("button").click()
     page.wait_for_url(re.compile(f"baseline={first}"), timeout=SLOW)
     expect(page.get_by_text("those of R² have an interval")).to_be_visible(timeout=SLOW)
