@@ -19,7 +19,7 @@ from spinn_engine.spec import PruneSpec
 
 Plan = Callable[[PruneSpec], list[api.Stage]]
 
-REST_SECONDS = 0.12  # what has been drawn reaches the browser first, and who drags goes on
+REST_SECONDS = 0.3  # what has been drawn reaches the browser first, and who drags goes on
 
 _pool = ThreadPoolExecutor(1, "ahead")
 _moves = count()
