@@ -239,7 +239,10 @@ def run_like(spec: RunSpec) -> str | None:
 
 def predicted_curve(run_id: str, prune: PruneSpec) -> list[tuple[int, float]]:
     """``(parameters, predicted validation R2)`` from the dense network of a run downwards."""
+    done, made = result(run_id), run_spec(run_id).prune
     how = prune.criterion, prune.reconstruction
+    if done is not None and how == (made.criterion, made.reconstruction):
+        return [(row["params"], row["val_r2"]) for row in done["whatif"]["curve"]]
     return _predicted_curve(run_id, *how, _facts_stamp(run_id))
 
 

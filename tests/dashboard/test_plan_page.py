@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import cache
 from dashboard.formats import decimal, plain
 from spinn_engine import api
 from spinn_engine.artifacts.store import RunFolder
@@ -197,3 +198,14 @@ def test_plan_gives_burgers_its_own_network_and_no_physics_terms() -> None:
 
 def test_plan_asks_for_the_path_of_the_nasa_file() -> None:
     assert "give the path" in opened("plan", source="nasa-mill").error[0].value
+
+
+@pytest.mark.parametrize("criterion", ["l1", "l2"])  # the run's own, and another
+def test_the_curve_of_a_finished_run_is_the_predicted_one(
+    finished_run: RunFolder, criterion: str
+) -> None:
+    prune = api.PruneSpec.model_validate({"stages": 1, "criterion": criterion})
+    found = api.whatif_curve(finished_run.run_id, prune.criterion, prune.reconstruction)
+    assert cache.predicted_curve(finished_run.run_id, prune) == [
+        (stage.params, prediction.r2) for prediction, stage in found
+    ]
