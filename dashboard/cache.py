@@ -239,10 +239,7 @@ def run_like(spec: RunSpec) -> str | None:
 
 def predicted_curve(run_id: str, prune: PruneSpec) -> list[tuple[int, float]]:
     """``(parameters, predicted validation R2)`` from the dense network of a run downwards."""
-    done, made = result(run_id), run_spec(run_id).prune
     how = prune.criterion, prune.reconstruction
-    if done is not None and how == (made.criterion, made.reconstruction):
-        return [(row["params"], row["val_r2"]) for row in done["whatif"]["curve"]]
     return _predicted_curve(run_id, *how, _facts_stamp(run_id))
 
 
@@ -250,6 +247,9 @@ def predicted_curve(run_id: str, prune: PruneSpec) -> list[tuple[int, float]]:
 def _predicted_curve(
     run_id: str, criterion: Criterion, reconstruction: Reconstruction, stamp: Stamp
 ) -> list[tuple[int, float]]:
+    done, made = result(run_id), run_spec(run_id).prune
+    if done is not None and (criterion, reconstruction) == (made.criterion, made.reconstruction):
+        return [(row["params"], row["val_r2"]) for row in done["whatif"]["curve"]]
     found = api.whatif_curve(run_id, criterion, reconstruction)
     return [(stage.params, prediction.r2) for prediction, stage in found]
 

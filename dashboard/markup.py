@@ -18,6 +18,9 @@ from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS
 ARM = "\N{NO-BREAK SPACE}"  # the column of shapes needs no heading
 
 
+LACKING = "–"
+
+
 @dataclass(frozen=True)
 class Lead:
     """A cell with bold words, and perhaps others below them."""
@@ -34,15 +37,15 @@ def table(rows: Sequence[Row], alt: str) -> str:
     """A table with a line for each dict; numbers stand to the right, with thousands separators.
 
     Args:
-        rows: what stands in each line, by heading; as in the first in all. A column ``ARM`` holds
-            arms; it shows the shape and the colour that they have in every picture.
+        rows: what stands in each line, by heading; a dash where a line lacks one. A column ``ARM``
+            holds arms; it shows the shape and the colour that they have in every picture.
         alt: what the table is, in words.
     """
-    names = list(rows[0]) if rows else []
-    right = {name for name in names if all(isinstance(row[name], Number) for row in rows)}
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    right = {name for name in names if all(isinstance(row.get(name, 0), Number) for row in rows)}
     head = "".join(_heading(name, name in right) for name in names)
     body = "".join(
-        f"<tr>{''.join(_cell(name, row[name], name in right) for name in names)}</tr>"
+        f"<tr>{''.join(_cell(name, row.get(name, LACKING), name in right) for name in names)}</tr>"
         for row in rows
     )
     return (  # it scrolls where it has no room, and so must be reached by the keyboard

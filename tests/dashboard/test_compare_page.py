@@ -205,6 +205,17 @@ def test_flattened_names_lead_to_their_values(spec: dict[str, Any]) -> None:
     assert len(flat) == str(spec).count(": ") - str(spec).count(": {")
 
 
+def test_runs_with_other_columns_stand_in_one_table(
+    several: Path, folded_run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied(folded_run, several, "folds")
+    monkeypatch.setenv("SPINN_RESULTS", str(several))
+    table = table_with(opened("compare", runs="one,folds"), "Arm", "Pooled R²")
+    pooled = table.groupby("Run")["Pooled R²"].agg(set)
+    assert pooled["one"] == {"–"}
+    assert "–" not in pooled["folds"]
+
+
 def test_arms_and_verdicts_of_every_run(several: Path, finished_run: RunFolder) -> None:
     app = opened("compare", runs="one,two")
     table = table_with(app, "Arm")

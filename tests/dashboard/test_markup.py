@@ -52,6 +52,12 @@ def test_an_arm_has_its_shape_and_colour(arm: str) -> None:
     assert texts(root, "th") == ["Arm"]  # a heading that says nothing is none
 
 
+def test_a_column_that_only_some_lines_have_is_shown_and_dashed_in_the_others() -> None:
+    root = read(table([{"a": "x", "n": 3}, {"a": "y", "later": "z"}], "ragged"))
+    assert texts(root, "th") == ["a", "n", "later"]
+    assert texts(root, "td") == ["x", "3", "–", "y", "–", "z"]
+
+
 def test_no_line_is_no_line() -> None:
     assert texts(read(table([], "nothing")), "td") == []
 
