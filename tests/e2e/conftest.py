@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.ready_runs import made_ready
+from tests.e2e.walking import LISTEN
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -54,6 +55,7 @@ def card(page: Page, run_id: str) -> Locator:
 @pytest.fixture
 def watched(chromium: Browser) -> Iterator[Watched]:
     context = chromium.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
+    context.add_init_script(LISTEN)
     yield Watched(context.new_page())
     context.close()
 
@@ -133,14 +135,19 @@ def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path
 
 
 def _stop_workers(store: Path) -> None:
-    """End the worker that Start brought to life; it outlives the dashboard by design."""
-    from spinn_engine import api
+    """End the workers that Start brought to life; they outlive the dashboard by design.
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPINN_RESULTS", str(store))
-        for worker in api.workers():
-            if worker.alive:
-                os.kill(worker.pid, signal.SIGTERM)
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and any(worker.alive for worker in api.workers()):
-            time.sleep(0.1)
+    One that is still starting, as nobody waited for it, is in no list of the store's.
+    """
+    workers = [process for process in psutil.process_iter() if _works_on(process, store)]
+    for worker in workers:
+        worker.terminate()
+    _, left = psutil.wait_procs(workers, 20)
+    assert not left
+
+
+def _works_on(process: psutil.Process, store: Path) -> bool:
+    with suppress(psutil.Error):
+        asked = process.cmdline()[1:4] == ["-m", "spinn_engine", "worker"]
+        return asked and process.environ().get("SPINN_RESULTS") == str(store)
+    return False

@@ -12,6 +12,25 @@ from tests.e2e.finished import settled
 
 SLOW = 60_000  # ms
 TRIES = 6
+SLIDER = 250  # ms, after which a slider has told where it was moved to
+# Until the server answers, a page does not know that its script will run: the last word counts.
+LISTEN = """
+const line = window.line = {sent: 0, heard: 0};
+window.WebSocket = class extends WebSocket {
+  constructor(...words) {
+    super(...words);
+    this.addEventListener("message", () => { line.heard = performance.now(); });
+  }
+  send(what) {
+    line.sent = performance.now();
+    super.send(what);
+  }
+};
+"""
+RESTS = """
+window.line.heard > window.line.sent
+  && !!document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]")
+"""
 
 
 def go(page: Page, address: str) -> None:
@@ -59,9 +78,8 @@ def choose(page: Page, key: str, *names: str) -> None:
 
 
 def at_rest(page: Page) -> None:
-    """Wait until the script of the page is not running."""
-    app = page.locator("[data-testid=stApp]")
-    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=SLOW)
+    """Wait until the page was answered, and its script is not running."""
+    page.wait_for_function(RESTS, timeout=SLOW)
 
 
 def switch(page: Page, key: str, name: str) -> None:
@@ -77,6 +95,7 @@ def slide(page: Page, key: str, where: str) -> None:
     handle = part(page, key).locator("[role=slider], input[type=range]").first
     handle.focus(timeout=SLOW)
     handle.press(where)
+    page.wait_for_timeout(SLIDER)
 
 
 def give(page: Page, key: str, name: str, content: bytes) -> None:
