@@ -1,35 +1,15 @@
-"""The dashboard: ``streamlit run dashboard/app.py``. This file only routes."""
+"""The dashboard: ``streamlit run dashboard/app.py``.
 
-from pathlib import Path
+The server imports this file once and takes ``app`` from it; every visit runs it as a script.
+"""
 
 import streamlit as st
 
-from dashboard import address, early, whole_pages
-from dashboard.login import guarded
+from dashboard import startup
 
-ASSETS = Path(__file__).parents[1] / "assets"
+if __name__ == "__main__":
+    from dashboard.frame import draw
 
-whole_pages.keep_whole()
-st.set_page_config(page_title="SPINN Explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
-st.html(Path(__file__).with_name("look.css"))
-is_dark = st.context.theme.type == "dark"
-if is_dark:
-    st.html(Path(__file__).with_name("dark.css"))
-st.logo(str(ASSETS / ("logo_dark.svg" if is_dark else "logo_light.svg")), size="large")
-pages = [
-    st.Page("app_pages/overview.py", title="Overview", url_path="overview", default=True),
-    st.Page("app_pages/plan.py", title="Plan", url_path="plan"),
-    st.Page("app_pages/data.py", title="Data", url_path="data"),
-    st.Page("app_pages/jobs.py", title="Jobs", url_path="jobs"),
-    st.Page("app_pages/run.py", title="Run", url_path="run"),
-    st.Page("app_pages/compare.py", title="Compare", url_path="compare"),
-    st.Page("app_pages/adapt.py", title="Adapt", url_path="adapt"),
-    st.Page("app_pages/report.py", title="Report", url_path="report"),
-    st.Page("app_pages/help.py", title="Help", url_path="help"),
-]
-page = st.navigation(guarded(pages), position="top")
-address.mend()
-st.session_state["page_entered"] = st.session_state.get("page") != page.url_path
-st.session_state["page"] = page.url_path
-page.run()
-early.load()
+    draw()
+else:
+    app = st.App(__file__, lifespan=startup.begin)

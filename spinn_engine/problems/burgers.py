@@ -11,7 +11,6 @@ A.1, made it the usual test.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import roots_hermite
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Floats, Problem
@@ -80,6 +79,8 @@ def cole_hopf(x: Floats, t: Floats) -> Floats:
         x: ``[n]``.
         t: ``[n]``, not negative.
     """
+    from scipy.special import roots_hermite  # a fifth of a second to import, for this problem alone
+
     nodes, weights = roots_hermite(NODES)
     y = x[:, None] - np.sqrt(4 * VISCOSITY * t)[:, None] * nodes  # [n, nodes]
     logarithm = np.log(weights) - np.cos(np.pi * y) / (2 * np.pi * VISCOSITY)

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
-from scipy import linalg, special
 from threadpoolctl import threadpool_limits
 
 from spinn_engine.errors import BadInputError
@@ -34,11 +33,19 @@ RIDGES = (1e-4, 1e-3, 1e-2)  # times the mean variance of the kept neurons
 
 
 def _gelu(x: Floats) -> Floats:
-    return np.asarray(x * special.ndtr(x))
+    from scipy.special import ndtr  # a fifth of a second to import, and not for every network
+
+    return np.asarray(x * ndtr(x))
+
+
+def _sigmoid(x: Floats) -> Floats:
+    from scipy.special import expit
+
+    return np.asarray(expit(x))
 
 
 def _silu(x: Floats) -> Floats:
-    return np.asarray(x * special.expit(x))
+    return np.asarray(x * _sigmoid(x))
 
 
 ACTIVATIONS: dict[Activation, Any] = {
@@ -46,7 +53,7 @@ ACTIVATIONS: dict[Activation, Any] = {
     "relu": lambda x: np.maximum(x, 0),
     "gelu": _gelu,
     "silu": _silu,
-    "sigmoid": special.expit,
+    "sigmoid": _sigmoid,
 }
 
 
@@ -206,6 +213,8 @@ def _best_change(
     fit: Moments, held_out: Moments, stay: Indices, gone: Indices, lost: Floats
 ) -> Floats:
     """The ridge solution with the least error on the held-out rows, zero change among them."""
+    from scipy import linalg  # a page that predicts nothing does not wait for it
+
     gram = fit.covariance[np.ix_(stay, stay)]
     cross = fit.covariance[np.ix_(stay, gone)] @ lost
     other_gram = held_out.covariance[np.ix_(stay, stay)]

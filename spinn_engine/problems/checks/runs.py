@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.special import logsumexp
 
 from spinn_engine.problems.checks.evidence import (
     LEAST_GROUPS,
@@ -76,7 +75,7 @@ def _no_chance(grouping: Grouping, values: Floats) -> bool:
     """
     shares = np.unique(values, return_counts=True)[1] / len(values)
     sizes, groups = np.unique(np.bincount(grouping.codes), return_counts=True)
-    chances = [logsumexp(size * np.log(shares)) for size in sizes]
+    chances = [np.logaddexp.reduce(size * np.log(shares)) for size in sizes]
     return float(groups @ chances) < LOG_CHANCE
 
 

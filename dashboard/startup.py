@@ -1,0 +1,40 @@
+"""What the server does once, when it starts, so that its first visitor waits no longer than others.
+
+Everything that a page imports took a second of the first visit. ``streamlit run`` finds the
+application in ``app.py``, imports it and calls ``begin`` before the server takes a connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pkgutil import iter_modules
+from threading import Thread
+
+import streamlit as st
+from streamlit import cli_util
+from streamlit.web.server import server_util
+
+import dashboard
+
+LATER = ("scipy.special", "scipy.linalg", "dbos")  # what no page needs as long as it shows no job
+
+
+@asynccontextmanager
+async def begin(app: st.App) -> AsyncIterator[None]:
+    """Import what every page needs, then, beside the first visitors, what only some need."""
+    for module in iter_modules(dashboard.__path__):
+        if module.name != "app":
+            import_module(f"dashboard.{module.name}")
+    Thread(target=lambda: [import_module(name) for name in LATER], daemon=True).start()
+    asyncio.get_running_loop().call_later(0.1, open_browser)  # when it takes connections
+    yield
+
+
+def open_browser() -> None:
+    """Show the first page to whoever started the server, unless it runs without a screen."""
+    if not st.get_option("server.headless"):
+        host = server_util.get_display_address(st.get_option("server.address"))
+        cli_util.open_browser(server_util.get_url(host))

@@ -1,0 +1,57 @@
+"""The server finds the application, imports what pages need, and shows the first one."""
+
+from __future__ import annotations
+
+import runpy
+import subprocess
+import sys
+
+import pytest
+import streamlit as st  # noqa: TID251
+from streamlit import cli_util, config  # noqa: TID251
+from streamlit.web.server.app_discovery import discover_asgi_app  # noqa: TID251
+
+from dashboard import startup
+from tests.dashboard.support import APP
+
+BEGUN = """
+import asyncio, sys, time
+import streamlit as st
+from dashboard import startup
+
+async def served():
+    async with startup.begin(st.App("app.py")):
+        print("dashboard.app_pages" in sys.modules, "dashboard.plan_amount" in sys.modules)
+        print("spinn_engine.api" in sys.modules, "torch" in sys.modules)
+        while not all(name in sys.modules for name in startup.LATER):
+            await asyncio.sleep(0.05)
+
+asyncio.run(served())
+"""
+
+
+def test_streamlit_finds_the_application() -> None:
+    assert discover_asgi_app(APP).import_string == "app:app"
+    app = runpy.run_path(str(APP), run_name="app")["app"]
+    assert isinstance(app, st.App)
+    assert app.script_path == APP
+
+
+def test_what_pages_need_is_imported_and_no_torch() -> None:
+    command = [sys.executable, "-c", BEGUN]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.split() == ["True", "True", "True", "False"]
+
+
+@pytest.mark.parametrize("headless", [True, False])
+def test_the_browser_is_opened_where_there_is_a_screen(
+    headless: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(cli_util, "open_browser", opened.append)
+    options = {"server.headless": headless, "server.address": "0.0.0.0", "server.port": 8599}
+    get = config.get_option
+    monkeypatch.setattr(config, "get_option", lambda key: options.get(key, get(key)))
+    monkeypatch.setattr(st, "get_option", lambda key: options.get(key, get(key)))
+    startup.open_browser()
+    assert opened == ([] if headless else ["http://localhost:8599"])
