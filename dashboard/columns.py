@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cache, elements
-from dashboard.formats import counted, plain
+from dashboard.formats import counted, plain, rounded
 from spinn_engine.spec import DataSpec
 
 
@@ -59,8 +59,8 @@ def column_row(column: dict[str, Any]) -> dict[str, Any]:
         "Column": column["name"],
         "Kind": column["kind"],
         "Unit": column["unit"] or "",
-        "From": "" if low is None else f"{low:.4g}",
-        "To": "" if high is None else f"{high:.4g}",
+        "From": "" if low is None else rounded(low, 4),
+        "To": "" if high is None else rounded(high, 4),
         "Missing": column["missing"],
         "Use": column["role"] + (f": {column['why']}" if column["why"] else ""),
     }

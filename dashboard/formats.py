@@ -67,6 +67,11 @@ def decimal(value: float, digits: int = 4) -> str:
     return f"{value:.{digits}f}".replace("-", MINUS)
 
 
+def rounded(value: float, digits: int = 3) -> str:
+    """A number in so many digits: ``0.0409``, below zero with a true minus."""
+    return f"{value:.{digits}g}".replace("-", MINUS)
+
+
 def signed(value: float, digits: int = 4) -> str:
     """A difference with its sign: ``+0.0012`` or ``-0.0012`` with a true minus."""
     return f"{value:+.{digits}f}".replace("-", MINUS)

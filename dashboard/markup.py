@@ -7,6 +7,7 @@ from outside is escaped, every element is closed. How they look is in ``look.css
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,9 @@ from numbers import Number
 from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS
 
 ARM = "\N{NO-BREAK SPACE}"  # the column of shapes needs no heading
-
-
 LACKING = "–"
+MEASURED = re.compile(r"[+−-]?\d[\d,.]*(e[+−-]?\d+)?(\s?(%|×|[^\W\d_]{1,3}))?")  # and its unit
+LONG = 32  # characters, from which on a cell may take several lines
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ Row = Mapping[str, Cell]
 
 
 def table(rows: Sequence[Row], alt: str) -> str:
-    """A table with a line for each dict; numbers stand to the right, with thousands separators.
+    """A table with a line for each dict; numbers stand to the right, also those with a unit.
 
     Args:
         rows: what stands in each line, by heading; a dash where a line lacks one. A column ``ARM``
@@ -42,7 +43,7 @@ def table(rows: Sequence[Row], alt: str) -> str:
         alt: what the table is, in words.
     """
     names = list(dict.fromkeys(name for row in rows for name in row))
-    right = {name for name in names if all(isinstance(row.get(name, 0), Number) for row in rows)}
+    right = {name for name in names if _are_numbers([row.get(name, LACKING) for row in rows])}
     head = "".join(_heading(name, name in right) for name in names)
     body = "".join(
         f"<tr>{''.join(_cell(name, row.get(name, LACKING), name in right) for name in names)}</tr>"
@@ -54,20 +55,34 @@ def table(rows: Sequence[Row], alt: str) -> str:
     )
 
 
+def _are_numbers(cells: Sequence[Cell]) -> bool:
+    """Whether a column holds numbers, with their units or without; some may be lacking."""
+    there = [cell for cell in cells if cell not in ("", LACKING)]
+    return bool(there) and all(
+        isinstance(cell, Number) or (isinstance(cell, str) and MEASURED.fullmatch(cell))
+        for cell in there
+    )
+
+
 def _heading(name: str, right: bool) -> str:
     if not name.strip():
         return "<td></td>"
-    return f'<th scope="col"{_class(right)}>{escape(name)}</th>'
+    return f'<th scope="col"{_class("count" if right else "")}>{escape(name)}</th>'
 
 
 def _cell(name: str, cell: Cell, right: bool) -> str:
     if name == ARM:
         return f'<td style="color: {ARM_COLOURS[str(cell)]}">{ARM_GLYPHS[str(cell)]}</td>'
-    return f"<td{_class(right)}>{_text(cell)}</td>"
+    kind = "count" if right else "long" if _is_long(cell) else ""
+    return f"<td{_class(kind)}>{_text(cell)}</td>"
 
 
-def _class(right: bool) -> str:
-    return ' class="count"' if right else ""
+def _is_long(cell: Cell) -> bool:
+    return bool(cell.below) if isinstance(cell, Lead) else len(str(cell)) > LONG
+
+
+def _class(name: str) -> str:
+    return f' class="{name}"' if name else ""
 
 
 def _text(cell: Cell) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.charts.neuron import Values, strongest
-from dashboard.formats import MINUS, signed
+from dashboard.formats import rounded, signed
 
 MOST_BINS, MOST_SLICES = 10, 10
 
@@ -22,7 +22,7 @@ def weight_rows(names: Sequence[str], weights: Values) -> Rows:
         names: what is at the other end of each weight.
         weights: ``[count]``.
     """
-    return [{"Other end": names[at], "Weight": _value(weights[at])} for at in strongest(weights)]
+    return [{"Other end": names[at], "Weight": rounded(weights[at])} for at in strongest(weights)]
 
 
 def histogram_rows(activation: Values) -> Rows:
@@ -33,7 +33,7 @@ def histogram_rows(activation: Values) -> Rows:
     """
     counts, edges = np.histogram(activation, MOST_BINS)
     return [
-        {"Activation from": _value(low), "to": _value(high), "Validation rows": int(count)}
+        {"Activation from": rounded(low), "to": rounded(high), "Validation rows": int(count)}
         for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
     ]
 
@@ -50,14 +50,10 @@ def slice_rows(activation: Values, target: Values) -> Rows:
         {
             "Target from": signed(float(target[rows[0]]), 2),
             "to": signed(float(target[rows[-1]]), 2),
-            "Mean activation": _value(activation[rows].mean()),
-            "Standard deviation": _value(activation[rows].std()),
+            "Mean activation": rounded(activation[rows].mean()),
+            "Standard deviation": rounded(activation[rows].std()),
             "Validation rows": len(rows),
         }
         for rows in np.array_split(order, MOST_SLICES)
         if len(rows)
     ]
-
-
-def _value(number: float) -> str:
-    return f"{number:.3g}".replace("-", MINUS)

@@ -19,7 +19,7 @@ from dashboard.charts.neuron import (
 )
 from dashboard.charts.neurons import PICK
 from dashboard.charts.style import CONFIG
-from dashboard.formats import plain, signed
+from dashboard.formats import plain, rounded, signed
 from dashboard.neuron_numbers import histogram_rows, slice_rows, weight_rows
 from dashboard.score_names import SCORES
 from spinn_engine import api
@@ -180,7 +180,7 @@ def show_weights(run_id: str, found: api.Neuron) -> None:
             )
             all_of = f"All {len(weights)}" if len(weights) <= MOST_BARS else "The strongest"
             some = "" if len(weights) <= MOST_BARS else f" {MOST_BARS} of {len(weights):,}"
-            bias = f"; its bias is {found.bias:+.3g}" if title == "Incoming" else ""
+            bias = f"; its bias is {rounded(found.bias)}" if title == "Incoming" else ""
             st.caption(f"{all_of}{some}, for standardised inputs and targets{bias}.")
     draw = partial(show_weight_numbers, pairs)
     elements.folded("The weights in numbers", ":material/table:", "weight_numbers", draw)
@@ -223,8 +223,8 @@ def show_activation(found: api.Neuron) -> None:
     step = drawn_rows(len(found.activation))
     some = "" if step == 1 else f" Right: one row in {step}."
     st.caption(
-        f"Mean {found.activation.mean():.3g}, standard deviation {found.activation.std():.3g} "
-        f"over {len(found.activation):,} validation rows.{some}"
+        f"Mean {rounded(found.activation.mean())}, standard deviation "
+        f"{rounded(found.activation.std())} over {len(found.activation):,} validation rows.{some}"
     )
     draw = partial(show_activation_numbers, found)
     elements.folded("The activation in numbers", ":material/table:", "activation_numbers", draw)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.servers import (
@@ -20,6 +21,9 @@ from tests.servers import (
 )
 
 NASA = Path(__file__).parents[2] / "shared" / "data" / "nasa_milling"
+
+settings.register_profile("patient", settings(), deadline=None)  # no test is about its own time
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

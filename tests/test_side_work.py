@@ -256,7 +256,7 @@ JSON = st.recursive(
 KEYS = st.sampled_from([*Stored.model_fields, "pid"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=60) | st.dictionaries(KEYS, JSON).map(lambda x: json.dumps(x).encode()))
 def test_whatever_the_state_holds_it_is_work_that_is_lost_or_what_it_says(
     store: Path, content: bytes

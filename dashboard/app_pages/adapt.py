@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import elements, side_work_view
 from dashboard.charts.adaptation import LABELS, batch_rows, error_over_time
+from dashboard.charts.axes import short_count
 from dashboard.formats import estimate, percent, plain, sentence, widths
 from dashboard.forms import KEEP
 from dashboard.run_choice import choose_run, in_address
@@ -108,7 +109,7 @@ def rows_of(network: dict[str, Any]) -> list[dict[str, Any]]:
             "Gain": "" if arm["gain"] is None else estimate(arm["gain"], 3),
             "R² on old test rows": estimate(arm["test_r2_after"], 3),
             "Seconds": f"{arm['seconds']:.2f}",
-            "MACs": f"{arm['macs']:.2e}",
+            "MACs": short_count(arm["macs"]),
             "Parameters updated": arm["updated_params"],
             "Time of full": _share(arm, "seconds"),
             "MACs of full": _share(arm, "macs"),

@@ -10,7 +10,7 @@ from dashboard import cache_data, elements, forms, origin, roles
 from dashboard.charts.split import split, spread
 from dashboard.columns import columns_table, first_rows
 from dashboard.findings_view import show_findings
-from dashboard.formats import counted, percent, plain
+from dashboard.formats import counted, percent, plain, rounded
 from dashboard.forms import Values
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import DataSpec
@@ -147,8 +147,8 @@ def spread_row(one: cache_data.Spread, number: int) -> dict[str, Any]:
     """One bin of a target in a line."""
     return {
         "Target": one.target + (f" ({one.unit})" if one.unit else ""),
-        "From": f"{one.edges[number]:.4g}",
-        "To": f"{one.edges[number + 1]:.4g}",
+        "From": rounded(one.edges[number], 4),
+        "To": rounded(one.edges[number + 1], 4),
         **{part: f"{100 * shares[number]:.1f} %" for part, shares in one.shares.items()},
     }
 

@@ -62,7 +62,7 @@ def count_axis(least: float, most: float) -> dict[str, Any]:
 
 def short_count(value: float) -> str:
     """A count in three digits: ``667 k``, ``1.2 M``."""
-    for size, letter in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+    for size, letter in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
         if value >= size:
             return f"{value / size:.3g}{letter}"
     return f"{value:g}"

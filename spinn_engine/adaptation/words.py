@@ -31,7 +31,7 @@ def words_of(
 
 
 def _against(arm: str, difference: Mapping[str, Any]) -> str:
-    way = "Left as they are" if arm == "none" else f"Adapted alike ({arm})"
+    way = "Left as they are" if arm == "none" else f"After {DOES[arm][0].lower()}{DOES[arm][1:]}"
     if difference["low"] > 0:
         found = "the pruned networks do better than the dense ones on coming rows"
     elif difference["high"] < 0:

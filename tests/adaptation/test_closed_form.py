@@ -12,7 +12,7 @@ from sklearn.linear_model import Ridge
 from spinn_engine.adaptation.closed_form import RIDGE, LeastSquares
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     seed=st.integers(0, 2**32 - 1),
     members=st.integers(1, 3),

@@ -104,9 +104,7 @@ def with_pickle(content: bytes, changes: list[tuple[int, int, str]]) -> bytes:
     return zip_of(parts)
 
 
-quick = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quick = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize("name", SEEDS)

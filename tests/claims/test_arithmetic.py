@@ -27,7 +27,7 @@ def counted(layers: list[torch.nn.Linear]) -> int:
     return sum(parameter.numel() for layer in layers for parameter in layer.parameters())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(inputs=ENDS, hidden=WIDTHS, outputs=ENDS)
 def test_counts_are_those_of_a_network_that_is_built(
     inputs: int, hidden: list[int], outputs: int
@@ -46,7 +46,7 @@ def test_counts_are_those_of_a_network_that_is_built(
         assert f"{right + 1:,}" in row["why"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(inputs=ENDS, before=WIDTHS, after=WIDTHS, outputs=ENDS)
 def test_reductions_and_ratios_are_those_of_two_networks(
     inputs: int, before: list[int], after: list[int], outputs: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
+COUNT = re.compile(r"\d[\d,]*")
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 PAGES = ("overview", "plan", "data", "jobs", "run", "compare", "adapt", "report", "help")
 
@@ -76,7 +78,7 @@ def _cell(cell: ElementTree.Element) -> str | int:
         ("\n" * (part.tag == "br")) + (part.text or "") + (part.tail or "") for part in cell
     )
     text = (cell.text or "") + lines
-    return int(text.replace(",", "")) if counts else text
+    return int(text.replace(",", "")) if counts and COUNT.fullmatch(text) else text
 
 
 def tables(app: AppTest) -> list[pd.DataFrame]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard import formats
 from dashboard.charts.architecture import architecture
 from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS
 from dashboard.markup import ARM, Lead, figures, note, pictures, table
@@ -36,10 +37,42 @@ def test_whatever_a_cell_says_is_text(name: str, cell: str, below: str, alt: str
 
 
 def test_numbers_stand_to_the_right_where_the_whole_column_has_them() -> None:
-    root = read(table([{"a": 1234567, "b": 1}, {"a": 5, "b": "–"}], "numbers"))
-    assert texts(root, "td") == ["1,234,567", "1", "5", "–"]
+    root = read(table([{"a": 1234567, "b": 1}, {"a": 5, "b": "one"}], "numbers"))
+    assert texts(root, "td") == ["1,234,567", "1", "5", "one"]
     assert [cell.get("class") for cell in root.iter("td")] == ["count", None] * 2
     assert [cell.get("class") for cell in root.iter("th")] == ["count", None]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        formats.percent(0.249),
+        formats.milliseconds(1_029_000),
+        formats.size(860_013),
+        formats.factor(18_475),
+    ]
+    + [formats.signed(-0.0001), formats.rounded(-1.6e-6), "210,364", "0"],
+)
+def test_so_do_those_with_a_unit_or_a_sign_also_where_some_lack(cell: str) -> None:
+    root = read(table([{"a": cell}, {"a": ""}, {"a": "–"}], "numbers"))
+    assert [part.get("class") for part in root.iter("td")] == ["count"] * 3
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["2026-11-28", "20261128-211052-acced7", "454 of 512", "0.98 [0.97, 0.99]", "512 · 2"]
+    + ["3 min 20 s", "0, 1", "l1", Lead("5")],
+)
+def test_words_dates_and_intervals_stand_to_the_left(cell: str | Lead) -> None:
+    root = read(table([{"a": cell}, {"a": "7"}], "words"))
+    assert {part.get("class") for part in root.iter("td")} == {None}
+
+
+def test_only_long_cells_may_take_several_lines() -> None:
+    cells: list[str | Lead] = ["last layer, closed form", "x" * 40]
+    cells += [Lead("bold"), Lead("bold", "and what is below")]
+    root = read(table([{"a": cell} for cell in cells], "cells"))
+    assert [part.get("class") for part in root.iter("td")] == [None, "long", None, "long"]
 
 
 @pytest.mark.parametrize("arm", ARM_COLOURS)

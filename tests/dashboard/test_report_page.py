@@ -33,7 +33,7 @@ def test_the_papers_claims_are_judged_without_any_run() -> None:
     dense = next(claim for claim in verdicts if "666,882" in claim)
     assert verdicts[dense].endswith("confirmed")
     pruned = table[table["Claim, and why"].str.contains("210,364")].iloc[0]
-    assert (pruned["Verdict"], pruned["Found"]) == ("✗ contradicted", "377,282")
+    assert (pruned["Verdict"], pruned["Found"]) == ("✗ contradicted", 377_282)
     assert "ships with the program" in words(app)  # the demo stands in
     assert "plan" in links(app)["Plan a run"]
 

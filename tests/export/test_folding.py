@@ -23,7 +23,7 @@ def rows_of(inputs: np.ndarray) -> Rows:
     return Rows(inputs, np.array([20.0, 0.3]), {})
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     means=st.tuples(MEANS, MEANS, MEANS),
     spreads=st.tuples(SPREADS, SPREADS, SPREADS),

@@ -76,7 +76,7 @@ def test_findings_are_plain_data_in_order_and_the_same_every_time(nasa_folder: P
     assert all(one.message.endswith(".") and one.advice.endswith(".") for one in found)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(
     seed=st.integers(0, 2**32 - 1),
     rows=st.integers(30, 400),

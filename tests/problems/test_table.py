@@ -111,7 +111,7 @@ def test_missing_and_infinite_cells_are_left_out_and_counted(tmp_path: Path) -> 
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_kept_rows_are_those_without_a_gap(data: st.DataObject) -> None:
     rows = data.draw(st.integers(12, 40))

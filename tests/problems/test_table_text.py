@@ -25,7 +25,7 @@ def columns(path: Path, whole: bool = True) -> dict[str, list[Any]]:
     return {n: c.to_pylist() for n, c in zip(sheet.headers, sheet.columns, strict=True)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(FINITE, st.integers(-5, 5), st.none() | FINITE), min_size=2, max_size=30),
     st.sampled_from([",.", ";.", ";,", "\t.", "\t,"]),

@@ -94,7 +94,7 @@ def test_dates_that_go_back(tmp_path: Path) -> None:
         load(table, tmp_path)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30)), min_size=12, max_size=40))
 def test_it_is_refused_exactly_where_a_group_goes_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int]]

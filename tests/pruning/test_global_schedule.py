@@ -60,7 +60,7 @@ def path_by_hand(spec: PruneSpec, scores: Scores) -> list[tuple[int, ...]]:
 
 
 @given(prunings())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_stage_equals_the_slow_loop_and_keeps_the_limits(
     case: tuple[PruneSpec, tuple[int, ...], random.Random],
 ) -> None:

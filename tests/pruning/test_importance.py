@@ -166,7 +166,7 @@ def theirs_of(stack: Stack, **settings_: object) -> list[torch.Tensor]:
 
 
 @given(NETWORKS)
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_norms_agree_with_torch_pruning(network: dict[str, object]) -> None:
     """Its group of a layer holds the weights in, the bias, and the weights out; its sum, ours."""
     stack = random_stack(**(network | {"members": 1}))  # type: ignore[arg-type]
@@ -177,7 +177,7 @@ def test_norms_agree_with_torch_pruning(network: dict[str, object]) -> None:
 
 
 @given(NETWORKS, st.floats(0.1, 0.9))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_l1_prunes_as_torch_pruning_does(network: dict[str, object], ratio: float) -> None:
     """Its own pruner chooses and cuts; widths, kept sets and outputs are then ours too."""
     stack = random_stack(**(network | {"members": 1}))  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from tests.training.test_loop import placed, rows
 
 
 @given(NETWORKS, st.floats(0.02, 0.98))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_masks_equal_those_of_torch(network: dict[str, object], share: float) -> None:
     stack = random_stack(**network)  # type: ignore[arg-type]
     total = sum(w[0].numel() for w in stack.weights)
@@ -35,7 +35,7 @@ def test_masks_equal_those_of_torch(network: dict[str, object], share: float) ->
 
 
 @given(NETWORKS, st.data())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_counts_are_exact_and_other_members_keep_everything(
     network: dict[str, object], data: st.DataObject
 ) -> None:

@@ -69,7 +69,6 @@ def zero_outgoing(stack: Stack, kept: list[Tensor]) -> Stack:
 
 
 @given(NETWORKS, st.data())
-@settings(deadline=None)
 def test_output_equals_that_of_zeroed_outgoing_weights(
     network: dict[str, object], data: st.DataObject
 ) -> None:
@@ -87,7 +86,7 @@ def test_output_equals_that_of_zeroed_outgoing_weights(
 
 
 @given(NETWORKS)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_a_stack_is_its_members_side_by_side(network: dict[str, object]) -> None:
     stack = random_stack(**network)  # type: ignore[arg-type]
     x = torch.randn(5, stack.widths[0])
@@ -98,7 +97,7 @@ def test_a_stack_is_its_members_side_by_side(network: dict[str, object]) -> None
 
 
 @given(NETWORKS, st.floats(0.1, 0.9))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_equals_torch_pruning_for_the_same_kept_set(
     network: dict[str, object], share: float
 ) -> None:

@@ -36,7 +36,7 @@ def uneven(groups: int, seed: int = 0) -> NDArray[np.int64]:
 
 
 @given(st.integers(3, 8), st.integers(0, 12), st.integers(0, 99), st.booleans())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_every_row_is_tested_once_and_no_group_is_in_two_parts(
     folds: int, more: int, seed: int, grouped: bool
 ) -> None:
@@ -93,7 +93,6 @@ def test_calibration_rows_are_training_rows_and_the_held_out_of_other_groups(fol
 
 
 @given(st.integers(2, 40), st.integers(1, 5))
-@settings(deadline=None)
 def test_calibration_always_has_rows_of_both_kinds(rows: int, groups: int) -> None:
     data = problem(np.arange(rows) % groups, rows)
     fit_rows, others = calibration_split(data, np.arange(rows))
