@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.cache import Stamp, data_summary, result, run_spec, stamp
-from dashboard.charts.planned import cell_table
+from dashboard.charts.planned import MOST_CELLS, cell_table
 from dashboard.charts.strips import drawn_every
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
@@ -42,7 +42,7 @@ def dense_cells(run_id: str, criterion: Criterion) -> tuple[int, int, pd.DataFra
 @lru_cache(maxsize=8)
 def _dense_cells(run_id: str, criterion: Criterion, _: Stamp) -> tuple[int, int, pd.DataFrame]:
     seed, scores = dense_scores(run_id, criterion)
-    return seed, drawn_every([len(score) for score in scores]), cell_table(scores)
+    return seed, drawn_every([len(score) for score in scores], MOST_CELLS), cell_table(scores)
 
 
 def smallest(run_id: str, prune: PruneSpec, loss: float) -> api.Smallest:

@@ -66,7 +66,7 @@ def draw_cut(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
         pictures.cut_picture(stages[0].hidden, name, elements.is_dark()),
         pictures.cut_tables(cells, stages),
         key="planned_cut",
-        alt=f"{name} importance of every neuron of the dense network, highest first, cut as this "
+        alt=f"{name} importance of the neurons of the dense network, highest first, cut as this "
         "plan's stages are; the widths are in the table of stages",
     )
     earlier = ", the dotted ones those of the stages before" if len(stages) > 2 else ""

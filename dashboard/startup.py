@@ -7,6 +7,7 @@ application in ``app.py``, imports it and calls ``begin`` before the server take
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -19,7 +20,8 @@ from streamlit.web.server import server_util
 
 import dashboard
 
-LATER = ("scipy.special", "scipy.linalg", "dbos")  # what no page needs as long as it shows no job
+LATER = ("scipy.special", "scipy.linalg", "dbos")  # what the first page does without
+LATER_SECONDS = 2.0  # until it has been drawn for who came at once
 
 
 @asynccontextmanager
@@ -28,9 +30,16 @@ async def begin(app: st.App) -> AsyncIterator[None]:
     for module in iter_modules(dashboard.__path__):
         if module.name != "app":
             import_module(f"dashboard.{module.name}")
-    Thread(target=lambda: [import_module(name) for name in LATER], daemon=True).start()
+    Thread(target=import_later, daemon=True).start()
     asyncio.get_running_loop().call_later(0.1, open_browser)  # when it takes connections
     yield
+
+
+def import_later() -> None:
+    """Import what only some pages need, while one looks at the first."""
+    time.sleep(LATER_SECONDS)
+    for name in LATER:
+        import_module(name)
 
 
 def open_browser() -> None:

@@ -21,6 +21,7 @@ from dashboard.charts.whatif import Marks, Sizes, curve_picture
 from spinn_engine.api import Stage
 
 CELLS, CUTS = "cells", "cuts"
+MOST_CELLS = 600  # neighbours by score look alike, and a page with fewer of them opens sooner
 
 
 def kinds(curve: Sizes, plan: tuple[int, float]) -> list[Marks]:
@@ -65,6 +66,7 @@ def cell_table(scores: Sequence[NDArray[np.float32]]) -> pd.DataFrame:
     """
     return cells(
         [np.argsort(-score, kind="stable") for score in scores],
+        most=MOST_CELLS,
         neuron=[np.arange(len(score), dtype=np.int32) for score in scores],
         score=scores,
         share=[shares(score) for score in scores],

@@ -25,22 +25,25 @@ BOUNDS: tuple[Spec, ...] = (
 Order = NDArray[np.int64]
 
 
-def drawn_every(widths: Sequence[int]) -> int:
-    """1, or n where only every n-th neuron can be drawn to stay within ``MOST_CELLS``."""
-    return -(-sum(widths) // MOST_CELLS)
+def drawn_every(widths: Sequence[int], most: int = MOST_CELLS) -> int:
+    """1, or n where only every n-th neuron is drawn, so that there are about ``most`` in all."""
+    return -(-sum(widths) // most)
 
 
-def cells(orders: Sequence[Order], **columns: Sequence[NDArray[Any]]) -> pd.DataFrame:
+def cells(
+    orders: Sequence[Order], most: int = MOST_CELLS, **columns: Sequence[NDArray[Any]]
+) -> pd.DataFrame:
     """A row a neuron that is drawn.
 
     Args:
         orders: of each hidden layer, its neurons in the order in which they stand.
+        most: how many are drawn at most, but for one a layer.
         columns: what else to tell of them, by layer and in the layer's own order.
 
     Returns:
         Columns ``layer`` (from 0), ``place`` and ``until`` (from 1), and the others.
     """
-    step = drawn_every([len(order) for order in orders])
+    step = drawn_every([len(order) for order in orders], most)
     parts = []
     for layer, order in enumerate(orders):
         place = np.arange(0, len(order), step)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dashboard.charts.planned import (
+    MOST_CELLS,
     cell_table,
     cut_picture,
     cut_tables,
@@ -58,6 +59,12 @@ def test_cells_are_ranked_and_know_their_neuron() -> None:
 
 
 def test_a_layer_of_zeros_is_drawn() -> None:
+    wide = cell_table([np.random.default_rng(0).random(512, np.float32)] * 4)
+    assert len(wide) <= MOST_CELLS + 4
+    for _, row in wide.groupby("layer"):
+        assert (row["place"].iloc[0], row["until"].iloc[-1]) == (1, 513)
+        assert row["until"].iloc[:-1].tolist() == row["place"].iloc[1:].tolist()
+        assert row["score"].is_monotonic_decreasing
     assert cell_table([np.zeros(3, np.float32)])["share"].tolist() == [0, 0, 0]
 
 
