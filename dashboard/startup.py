@@ -20,26 +20,26 @@ from streamlit.web.server import server_util
 
 import dashboard
 
-LATER = ("scipy.special", "scipy.linalg", "dbos")  # what the first page does without
-LATER_SECONDS = 2.0  # until it has been drawn for who came at once
+NEEDED = ("scipy.special", "scipy.linalg")  # to predict, which Plan does
+LATER, LATER_SECONDS = "dbos", 5.0  # half a second, for jobs alone: not beside the first pages
 
 
 @asynccontextmanager
 async def begin(app: st.App) -> AsyncIterator[None]:
-    """Import what every page needs, then, beside the first visitors, what only some need."""
-    for module in iter_modules(dashboard.__path__):
-        if module.name != "app":
-            import_module(f"dashboard.{module.name}")
+    """Import what pages need, and what takes longest a little later."""
+    pages = (f"dashboard.{one.name}" for one in iter_modules(dashboard.__path__))
+    for module in (*pages, *NEEDED):
+        if module != "dashboard.app":
+            import_module(module)
     Thread(target=import_later, daemon=True).start()
     asyncio.get_running_loop().call_later(0.1, open_browser)  # when it takes connections
     yield
 
 
 def import_later() -> None:
-    """Import what only some pages need, while one looks at the first."""
+    """Import what only jobs need, while one looks at the first page."""
     time.sleep(LATER_SECONDS)
-    for name in LATER:
-        import_module(name)
+    import_module(LATER)
 
 
 def open_browser() -> None:
