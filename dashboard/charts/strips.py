@@ -19,7 +19,7 @@ MOST_CELLS = 20_000  # that are drawn; more take a browser too long
 BOUNDS: tuple[Spec, ...] = (
     {"calculate": "datum.layer + 0.38", "as": "top"},
     {"calculate": "datum.layer + 0.96", "as": "bottom"},
-    {"calculate": "datum.until + 0.3", "as": "right"},  # under the next one: no seams
+    {"calculate": "datum.until + 0.3 * (datum.until - datum.place)", "as": "right"},  # no seams
 )
 
 Order = NDArray[np.int64]
