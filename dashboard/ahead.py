@@ -7,9 +7,10 @@ key, the places next to the slider's are the likeliest.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
+from typing import Any
 
 from dashboard import cache
 from dashboard.prune_form import FIELDS, STEP, share_of
@@ -21,27 +22,33 @@ Plan = Callable[[PruneSpec], list[api.Stage]]
 
 REST_SECONDS = 0.3  # what has been drawn reaches the browser first, and who drags goes on
 
+LATEST = "latest_move"  # in a session: the move that counts, whose neighbours are likely
+
 _pool = ThreadPoolExecutor(1, "ahead")
 _moves = count()
-_last = [0]  # the move that counts: what an earlier one would have needed is no longer likely
 
 
-def predict_beside(run_id: str, prune: PruneSpec, plan: Plan) -> Future[None]:
+def predict_beside(
+    run_id: str, prune: PruneSpec, plan: Plan, session: MutableMapping[Any, Any]
+) -> Future[None]:
     """Have the places on both sides of the slider's predicted in the background.
 
     Args:
         run_id: the run with the dense network.
         prune: the plan as it stands.
         plan: gives the stages of another.
+        session: of the visitor whose slider it is; a later move of it takes over.
     """
-    _last[0] = move = next(_moves)
-    return _pool.submit(_predict_beside, run_id, prune, plan, move)
+    latest = session.setdefault(LATEST, [0])
+    latest[0] = move = next(_moves)
+    return _pool.submit(_predict_beside, run_id, prune, plan, lambda: latest[0] == move)
 
 
-def _predict_beside(run_id: str, prune: PruneSpec, plan: Plan, move: int) -> None:
-    time.sleep(REST_SECONDS)
+def _predict_beside(run_id: str, prune: PruneSpec, plan: Plan, counts: Callable[[], bool]) -> None:
+    if counts():
+        time.sleep(REST_SECONDS)
     for near in beside(prune):
-        if _last[0] != move:
+        if not counts():
             return
         try:
             cache.predicted(run_id, plan(near)[-1].hidden, near)

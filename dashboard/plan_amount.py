@@ -59,7 +59,7 @@ def show_amount(asked: Asked, method: dict[str, Any], places: Places) -> RunSpec
         places.equivalents.html(equivalents(stages))
         answer(asked.run_id, spec, stages, places)
         if asked.run_id is not None:
-            ahead.predict_beside(asked.run_id, spec.prune, plan)
+            ahead.predict_beside(asked.run_id, spec.prune, plan, st.session_state)
     presets.keep(None if spec is None else spec.prune)
     if st.session_state.get(AROUND, around(spec)) != around(spec):
         st.rerun()

@@ -22,11 +22,15 @@ def last(share: float) -> tuple[int, ...]:
 def test_both_neighbours_are_predicted(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, tuple[int, ...]]] = []
     monkeypatch.setattr(cache, "predicted", lambda run, hidden, _: asked.append((run, hidden)))
-    ahead.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN).result(20)
+    ahead.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN, {}).result(20)
     assert asked == [("a run", last(0.405)), ("a run", last(0.395))]
 
 
-def test_a_later_move_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("same", [True, False])
+def test_a_later_move_takes_over_in_its_own_session(
+    same: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine: dict[str, list[int]] = {}
     asked: list[tuple[int, ...]] = []
     waiting, going = threading.Event(), threading.Event()
 
@@ -36,13 +40,15 @@ def test_a_later_move_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:
         going.wait(20)
 
     monkeypatch.setattr(cache, "predicted", predicted)
-    first = ahead.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN)
+    first = ahead.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN, mine)
     assert waiting.wait(20)
-    second = ahead.predict_beside("a run", PruneSpec(param_reduction=0.6), PLAN)
+    other = mine if same else {}
+    second = ahead.predict_beside("a run", PruneSpec(param_reduction=0.6), PLAN, other)
     going.set()
     first.result(20)
     second.result(20)
-    assert asked == [last(0.405), last(0.605), last(0.595)]
+    rest = [] if same else [last(0.395)]
+    assert asked == [last(0.405), *rest, last(0.605), last(0.595)]
 
 
 @pytest.mark.parametrize(
@@ -69,5 +75,5 @@ def test_what_cannot_be_had_is_passed_by(monkeypatch: pytest.MonkeyPatch) -> Non
             raise BadInputError("no such plan")
         return PLAN(prune)
 
-    ahead.predict_beside("a run", PruneSpec(param_reduction=0.4), plan).result(20)
+    ahead.predict_beside("a run", PruneSpec(param_reduction=0.4), plan, {}).result(20)
     assert asked == [last(0.395)]
