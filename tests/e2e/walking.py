@@ -99,14 +99,15 @@ def slide(page: Page, key: str, where: str) -> None:
 
 
 def give(page: Page, key: str, name: str, content: bytes) -> None:
-    """Put a file into an uploader, in place of the one that is there."""
+    """Put a file into an uploader, in place of the one that is there; it has arrived."""
     box, chip = part(page, key), part(page, key).locator("[data-testid=stFileChipDeleteBtn] button")
     if chip.count():
         chip.first.click(timeout=SLOW)
         expect(chip).to_have_count(0, timeout=SLOW)
         at_rest(page)
     file: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    box.locator("input[type=file]").set_input_files(file, timeout=SLOW)
+    with page.expect_response(lambda answer: answer.request.method == "PUT", timeout=SLOW):
+        box.locator("input[type=file]").set_input_files(file, timeout=SLOW)
     expect(chip.first).to_be_visible(timeout=SLOW)
 
 
