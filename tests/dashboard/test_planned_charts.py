@@ -58,13 +58,16 @@ def test_cells_are_ranked_and_know_their_neuron() -> None:
     assert cells["share"].tolist() == pytest.approx([1, 0.5, 0.25, 0.125, 1, 1 / 3])
 
 
-def test_a_layer_of_zeros_is_drawn() -> None:
+def test_of_wide_layers_neighbours_by_score_are_one_cell() -> None:
     wide = cell_table([np.random.default_rng(0).random(512, np.float32)] * 4)
     assert len(wide) <= MOST_CELLS + 4
     for _, row in wide.groupby("layer"):
         assert (row["place"].iloc[0], row["until"].iloc[-1]) == (1, 513)
         assert row["until"].iloc[:-1].tolist() == row["place"].iloc[1:].tolist()
         assert row["score"].is_monotonic_decreasing
+
+
+def test_a_layer_of_zeros_is_drawn() -> None:
     assert cell_table([np.zeros(3, np.float32)])["share"].tolist() == [0, 0, 0]
 
 
