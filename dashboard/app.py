@@ -5,10 +5,10 @@ The server imports this file once and takes ``app`` from it; every visit runs it
 
 import streamlit as st
 
-from dashboard import startup
+from dashboard.shell import startup
 
 if __name__ == "__main__":
-    from dashboard.frame import draw
+    from dashboard.shell.navigation import draw
 
     draw()
 else:

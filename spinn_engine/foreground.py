@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import Any
 
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.store import RunFolder, fetch_run, hold_run, publish_run
 from spinn_engine.errors import SpinnError, UnreachableError
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.runs import RunFolder, fetch_run, hold_run, publish_run
 
 OnEpoch = Callable[[dict[str, Any]], None]
 

@@ -21,7 +21,6 @@ from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, save_sta
 from spinn_engine.artifacts.delivery import best_seed, member_of, publish_checkpoints
 from spinn_engine.artifacts.neurons import record_neurons
 from spinn_engine.artifacts.result import write_result
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.artifacts.whatif import record_facts
 from spinn_engine.errors import BadInputError, TrainingDivergedError
 from spinn_engine.problems import load_problem
@@ -32,6 +31,7 @@ from spinn_engine.pruning.schedule import global_widths, plan, settled
 from spinn_engine.pruning.sizes import Widths
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.spec import Criterion
+from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import place
 from spinn_engine.training.device import keep_freed_memory, pick_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit

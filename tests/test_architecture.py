@@ -11,11 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ORDER = [
-    "errors", "source_defaults", "spec_parts", "spec", "problems", "training", "pruning",
-    "evaluation", "brought", "artifacts", "claims", "report", "pipeline", "adaptation",
-    "foreground", "export", "jobs", "side_work", "api", "options", "views", "checks_view", "sweep",
-    "console", "worker_command", "queue_commands", "commands", "claims_command", "adapt_command",
-    "inspect_command", "export_command", "report_command", "__main__", "dashboard",
+    "errors", "spec", "problems", "training", "pruning", "evaluation", "imported", "store",
+    "artifacts", "claims", "report", "pipeline", "adaptation", "foreground", "export", "jobs",
+    "background", "api", "cli", "__main__", "dashboard",
 ]  # fmt: skip
 FOR_THE_DASHBOARD = ("spinn_engine.api", "spinn_engine.spec", "spinn_engine.errors")
 
@@ -61,11 +59,11 @@ def test_the_dashboard_knows_the_facade_alone(path: Path) -> None:
     [
         "spinn_engine.spec",
         "spinn_engine.pruning.schedule",
-        "spinn_engine.artifacts.store",
+        "spinn_engine.store.runs",
         "spinn_engine.jobs.queue",
-        "spinn_engine.jobs.worker",
+        "spinn_engine.jobs.worker.service",
         "spinn_engine.api",
-        "spinn_engine.__main__",
+        "spinn_engine.cli.main",
     ],
 )
 def test_no_torch_at_module_level(module: str) -> None:
@@ -76,8 +74,8 @@ def test_no_torch_at_module_level(module: str) -> None:
 
 def test_a_worker_that_idles_for_days_loads_neither_torch_nor_pandas() -> None:
     code = (
-        "import sys, spinn_engine.worker_command, spinn_engine.jobs.workflow; "
-        "from spinn_engine.__main__ import _parser; _parser('worker'); "
+        "import sys, spinn_engine.cli.worker, spinn_engine.jobs.worker.workflow; "
+        "from spinn_engine.cli.main import _parser; _parser('worker'); "
         "print(sorted({'torch', 'pandas', 'numpy', 'scipy'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -14,12 +14,12 @@ from torch import Tensor
 from spinn_engine import api, pipeline
 from spinn_engine.artifacts.checkpoints import load_stack
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.store import RunFolder, list_runs
 from spinn_engine.errors import BadInputError, TrainingDivergedError
 from spinn_engine.pipeline import Runner
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.split import cross_validation
 from spinn_engine.pruning.importance import CRITERIA
+from spinn_engine.store.runs import RunFolder, list_runs
 from spinn_engine.training.loop import fit
 from spinn_engine.training.network import Stack
 from tests.test_pipeline import small_spec

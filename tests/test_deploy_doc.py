@@ -12,7 +12,7 @@ import pytest
 from streamlit import auth_util, config  # noqa: TID251
 from streamlit.errors import StreamlitAuthError  # noqa: TID251
 
-from spinn_engine.__main__ import _parser
+from spinn_engine.cli.main import _parser
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")

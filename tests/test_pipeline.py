@@ -14,11 +14,11 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError, CorruptArtifactError, TrainingDivergedError
 from spinn_engine.pipeline import Runner
 from spinn_engine.problems import load_problem
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.runs import RunFolder
 
 
 def small_spec(table: Path, **changes: Any) -> RunSpec:

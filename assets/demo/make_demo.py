@@ -33,8 +33,8 @@ def make(store: Path) -> Path:
     """Do the run in a store of its own, under the name of this folder."""
     os.environ["SPINN_RESULTS"] = str(store)
     from spinn_engine.artifacts.creation import create_run
-    from spinn_engine.artifacts.run_folder import RunFolder
     from spinn_engine.pipeline import Runner
+    from spinn_engine.store.run_folder import RunFolder
 
     made = create_run(SPEC).path
     runner = Runner(RunFolder(made.rename(made.with_name(HERE.name))))

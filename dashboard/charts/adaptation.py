@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, ink
 from dashboard.charts.vega import CROSSED, Spec, Tables, layered, marks
-from dashboard.formats import NO_BREAK
+from dashboard.parts.formats import NO_BREAK
 
 LABELS = {
     "none": "left as it is",

@@ -12,7 +12,7 @@ import pandas as pd
 from dashboard.charts.axes import error, error_range
 from dashboard.charts.style import ARM_COLOURS, ARM_LABELS, GREY, ink
 from dashboard.charts.vega import Spec, Tables, arm_look, count_axis, layered, marks, r2_axis
-from dashboard.formats import estimate
+from dashboard.parts.formats import estimate
 
 # Arms of equal size stand side by side, and the seeds a little right of their mean.
 ARM_SHIFT, SEED_SHIFT = 1.045, 1.016

@@ -16,10 +16,10 @@ from spinn_engine.adaptation.settings import AdaptSettings
 from spinn_engine.adaptation.stream import open_stream
 from spinn_engine.adaptation.summary import Met, summary
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack
-from spinn_engine.artifacts.store import RunFolder, fetch_run, hold_run, publish_run
 from spinn_engine.errors import BadInputError
 from spinn_engine.pipeline import Runner
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.runs import RunFolder, fetch_run, hold_run, publish_run
 
 
 def adapt(

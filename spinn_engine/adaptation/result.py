@@ -14,8 +14,8 @@ from typing import Any
 
 from spinn_engine.adaptation.settings import AdaptSettings
 from spinn_engine.adaptation.stream import Stream
-from spinn_engine.artifacts.files import read_json, write_atomically
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.files import read_json, write_atomically
+from spinn_engine.store.runs import RunFolder
 
 FOLDER = "adaptation"
 _LONGEST_NAME = 40

@@ -9,9 +9,9 @@ import numpy as np
 
 from spinn_engine.adaptation.table_stream import read_new_rows
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.milling_stream import NEW_STEEL, new_material
+from spinn_engine.problems.milling.new_steel import NEW_STEEL, new_material
 from spinn_engine.problems.problem import Floats, Problem
-from spinn_engine.problems.table import table_path
+from spinn_engine.problems.tables.table import table_path
 from spinn_engine.spec import DataSpec
 
 NEW_MATERIAL = "milling-sim, new material"

@@ -25,11 +25,11 @@ from spinn_engine.adaptation.scores import (
 )
 from spinn_engine.adaptation.settings import MEANING, AdaptSettings
 from spinn_engine.adaptation.words import words_of
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.evaluation.metrics import Floats
 from spinn_engine.evaluation.tested import evaluate_networks
 from spinn_engine.pruning.sizes import mac_count, parameter_count
 from spinn_engine.spec import SCHEMA_VERSION
+from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.device import environment
 from spinn_engine.training.network import Stack
 

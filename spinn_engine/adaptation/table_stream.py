@@ -12,12 +12,12 @@ import pandas as pd
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.columns import listed
 from spinn_engine.problems.problem import Floats, Indices, Problem
-from spinn_engine.problems.table import table_path
-from spinn_engine.problems.table_columns import Column, typed_columns
-from spinn_engine.problems.table_files import read_table
-from spinn_engine.problems.table_roles import Roles
-from spinn_engine.problems.table_rows import Input, complete_rows, take_inputs
-from spinn_engine.problems.table_sheet import Layout
+from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.files import read_table
+from spinn_engine.problems.tables.roles import Roles
+from spinn_engine.problems.tables.rows import Input, complete_rows, take_inputs
+from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.problems.tables.table import table_path
 from spinn_engine.spec import DataSpec
 
 _UNSEEN = -2  # the code of a text that no row of the table has

@@ -35,35 +35,29 @@ from spinn_engine.api.runs import (
     set_remarks,
     sweep,
 )
-from spinn_engine.artifacts.demo import demo_run, is_demo, open_run
-from spinn_engine.artifacts.dense import Brought
 from spinn_engine.artifacts.fields import Fields
+from spinn_engine.artifacts.imported_dense import Brought
 from spinn_engine.artifacts.neuron_fate import Choice
 from spinn_engine.artifacts.neurons import LayerImportance
-from spinn_engine.artifacts.owner import Owner
-from spinn_engine.artifacts.remarks import (
-    LONGEST_NOTE,
-    LONGEST_TAG,
-    MOST_TAGS,
-    Remarks,
-    RemarksChangedError,
-    remarks_path,
-)
 from spinn_engine.artifacts.stages import planned_stages, stage_rows
-from spinn_engine.artifacts.store import (
-    RESULT_NAME,
-    RunFolder,
-    list_runs,
-    results_root,
-    store_name,
+from spinn_engine.background.state import Kind as WorkKind
+from spinn_engine.background.state import Work, WorkState
+from spinn_engine.background.work import (
+    Started,
+    all_works,
+    find_work,
+    forget_work,
+    start_work,
+    stop_work,
+    work_result,
+    works,
 )
-from spinn_engine.artifacts.uploads import keep_table, keep_upload
-from spinn_engine.brought import BroughtNetwork
-from spinn_engine.brought import read_network as inspect
 from spinn_engine.claims import claims_from_json, verify_claims
 from spinn_engine.evaluation.across_runs import Difference, Scored, r2_difference, scored
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
 from spinn_engine.foreground import run
+from spinn_engine.imported import BroughtNetwork
+from spinn_engine.imported import read_network as inspect
 from spinn_engine.jobs.queue import (
     Job,
     JobState,
@@ -91,19 +85,19 @@ from spinn_engine.pruning.sizes import Stage
 from spinn_engine.pruning.smallest import Smallest
 from spinn_engine.pruning.whatif import Prediction
 from spinn_engine.report.arms import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS
-from spinn_engine.side_work.state import Kind as WorkKind
-from spinn_engine.side_work.state import Work, WorkState
-from spinn_engine.side_work.work import (
-    Started,
-    all_works,
-    find_work,
-    forget_work,
-    start_work,
-    stop_work,
-    work_result,
-    works,
-)
 from spinn_engine.spec import PruneSpec, RunSpec
+from spinn_engine.store.demo import demo_run, is_demo, open_run
+from spinn_engine.store.owner import Owner
+from spinn_engine.store.remarks import (
+    LONGEST_NOTE,
+    LONGEST_TAG,
+    MOST_TAGS,
+    Remarks,
+    RemarksChangedError,
+    remarks_path,
+)
+from spinn_engine.store.runs import RESULT_NAME, RunFolder, list_runs, results_root, store_name
+from spinn_engine.store.uploads import keep_table, keep_upload
 
 __all__ = [
     "ARM_COLOURS",

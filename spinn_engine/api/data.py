@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from spinn_engine.artifacts.dense import Brought
-from spinn_engine.artifacts.dense import bring as bring_to
+from spinn_engine.artifacts.imported_dense import Brought
+from spinn_engine.artifacts.imported_dense import bring as bring_to
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.checks import advised_drops, check_problem

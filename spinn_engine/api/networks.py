@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spinn_engine.artifacts.demo import open_run
 from spinn_engine.artifacts.fields import Fields, read_fields
 from spinn_engine.artifacts.neuron_fate import Choice, read_fate
 from spinn_engine.artifacts.neurons import LayerImportance, read_importance
@@ -18,6 +17,7 @@ from spinn_engine.pruning.sizes import Stage, measure
 from spinn_engine.pruning.smallest import Smallest, smallest_within
 from spinn_engine.pruning.whatif import Prediction, curve, predict_many
 from spinn_engine.spec import Criterion, PruneSpec, Reconstruction, RunSpec
+from spinn_engine.store.demo import open_run
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from spinn_engine.adaptation.result import read_adaptations
 from spinn_engine.adaptation.settings import AdaptSettings
-from spinn_engine.artifacts.demo import open_run, refuse_demo
 from spinn_engine.claims import read_claims, verify_claims
 from spinn_engine.errors import BadInputError
 from spinn_engine.export.formats import check_formats
 from spinn_engine.export.written import read_exports
+from spinn_engine.store.demo import open_run, refuse_demo
 
 if TYPE_CHECKING:
     pass

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from spinn_engine.artifacts.demo import open_run, refuse_demo
-from spinn_engine.artifacts.owner import Owner, read_owner
-from spinn_engine.artifacts.remarks import (
-    Remarks,
-    read_remarks,
-    write_remarks,
-)
-from spinn_engine.artifacts.store import (
-    remote_store,
-)
 from spinn_engine.errors import BadInputError
 from spinn_engine.jobs.submission import read_sweep
+from spinn_engine.store.demo import open_run, refuse_demo
+from spinn_engine.store.owner import Owner, read_owner
+from spinn_engine.store.remarks import Remarks, read_remarks, write_remarks
+from spinn_engine.store.runs import remote_store
 
 if TYPE_CHECKING:
     pass

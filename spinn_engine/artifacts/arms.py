@@ -14,12 +14,12 @@ from spinn_engine.artifacts.delivery import (
     checkpoint,
     member_of,
 )
-from spinn_engine.artifacts.files import write_atomically
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.evaluation.cost import SPARSE_ROUNDS, SparseNetwork, latencies, peak_memory
 from spinn_engine.evaluation.tested import Tested, evaluate_networks, fit_linear
 from spinn_engine.problems.terms import Term
 from spinn_engine.pruning.sizes import Stage, mac_count, parameter_count
+from spinn_engine.store.files import write_atomically
+from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
 
 

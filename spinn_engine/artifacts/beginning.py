@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from spinn_engine.artifacts.checkpoints import StoredStack
-from spinn_engine.artifacts.dense import notes_of, read_brought
-from spinn_engine.artifacts.run_folder import RunFolder
+from spinn_engine.artifacts.imported_dense import notes_of, read_brought
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import Stack, new_stack
 

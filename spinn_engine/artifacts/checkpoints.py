@@ -18,10 +18,10 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from spinn_engine.artifacts.files import write_atomically
-from spinn_engine.brought.own_format import CHECKPOINT_FORMAT, STACK_FORMAT
 from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.imported.files.own_format import CHECKPOINT_FORMAT, STACK_FORMAT
 from spinn_engine.spec import Activation
+from spinn_engine.store.files import write_atomically
 from spinn_engine.training.network import Stack
 from spinn_engine.training.scaling import Scaler
 

@@ -6,16 +6,16 @@ import json
 import secrets
 from datetime import UTC, datetime
 
-from spinn_engine.artifacts.dense import bring, record_brought
-from spinn_engine.artifacts.files import write_atomically
-from spinn_engine.artifacts.owner import Owner, write_owner
-from spinn_engine.artifacts.run_folder import RunFolder
-from spinn_engine.artifacts.store import publish_run, results_root
+from spinn_engine.artifacts.imported_dense import bring, record_brought
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.split import cross_validation
 from spinn_engine.problems.terms import terms_of
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.files import write_atomically
+from spinn_engine.store.owner import Owner, write_owner
+from spinn_engine.store.run_folder import RunFolder
+from spinn_engine.store.runs import publish_run, results_root
 
 
 def create_run(spec: RunSpec, owner: Owner | None = None) -> RunFolder:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from spinn_engine.artifacts.checkpoints import StoredStack, checkpoint_bytes, load_stack
-from spinn_engine.artifacts.files import write_atomically
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.files import write_atomically
+from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
 
 FINAL_NAME = "spinn_structured_final.pt"

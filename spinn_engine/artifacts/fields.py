@@ -11,9 +11,9 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from spinn_engine.artifacts.files import write_atomically
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.store.files import write_atomically
+from spinn_engine.store.runs import RunFolder
 
 if TYPE_CHECKING:
     from spinn_engine.artifacts.checkpoints import StoredStack

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinn_engine.artifacts.neurons import LayerImportance, read_importance
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.runs import RunFolder
 
 
 @dataclass(frozen=True)

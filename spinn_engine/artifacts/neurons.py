@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spinn_engine.artifacts.files import write_atomically
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError
+from spinn_engine.store.files import write_atomically
+from spinn_engine.store.runs import RunFolder
 
 Chosen = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]
 

@@ -23,10 +23,8 @@ from spinn_engine.artifacts.delivery import (
     main_stack,
     publish_checkpoints,
 )
-from spinn_engine.artifacts.dense import read_brought
 from spinn_engine.artifacts.fields import record_fields
-from spinn_engine.artifacts.files import write_atomically
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.artifacts.imported_dense import read_brought
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.evaluation.verdict import verdict
@@ -36,6 +34,8 @@ from spinn_engine.problems.terms import MEANING, terms_of, violations
 from spinn_engine.pruning.sizes import measure
 from spinn_engine.pruning.whatif import curve, predict_many, sensitivity
 from spinn_engine.spec import SCHEMA_VERSION
+from spinn_engine.store.files import write_atomically
+from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.device import environment
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import Stage
+from spinn_engine.store.runs import RunFolder
 
 
 def planned_stages(folder: RunFolder) -> list[Stage]:

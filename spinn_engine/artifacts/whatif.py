@@ -10,10 +10,10 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from spinn_engine.artifacts.files import write_atomically
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.pruning.whatif import DenseFacts, Moments, moments
+from spinn_engine.store.files import write_atomically
+from spinn_engine.store.runs import RunFolder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from spinn_engine.claims.quantity import BYTES, ONES, SHARES, Found, NotMeasured
 from spinn_engine.errors import BadInputError
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import BYTES_PER_WEIGHT, mac_count, parameter_count
-from spinn_engine.spec_parts import PruneSpec
+from spinn_engine.spec.parts import PruneSpec
 
 TERMS_SHOWN = 6
 

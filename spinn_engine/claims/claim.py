@@ -24,7 +24,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from spinn_engine.errors import BadInputError, one_sentence
-from spinn_engine.spec_parts import Arm, Part
+from spinn_engine.spec.parts import Arm, Part
 
 Quantity = Literal[
     "params",

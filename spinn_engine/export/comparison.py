@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
-from spinn_engine.artifacts.files import write_atomically
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.export import fresh_process
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Floats
 from spinn_engine.problems.split import cross_validation
+from spinn_engine.store.files import write_atomically
+from spinn_engine.store.runs import RunFolder
 
 TOLERANCE = 1e-5  # of a target's spread on the test rows
 

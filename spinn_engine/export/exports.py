@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spinn_engine.artifacts.files import write_atomically
-from spinn_engine.artifacts.store import RunFolder, hold_run, publish_run
 from spinn_engine.errors import BadInputError
 from spinn_engine.export.comparison import Trial, outputs_in_a_fresh_process, rows_to_compare
 from spinn_engine.export.formats import ALL, FORMATS
@@ -24,6 +22,8 @@ from spinn_engine.export.manifest import Candidate, costs, description, differen
 from spinn_engine.export.sources import Source, checkpoint_of, read_source
 from spinn_engine.export.writers import WRITERS, formula_code, layers_code
 from spinn_engine.export.written import FOLDER
+from spinn_engine.store.files import write_atomically
+from spinn_engine.store.runs import RunFolder, hold_run, publish_run
 
 
 @dataclass(frozen=True)

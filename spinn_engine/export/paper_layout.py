@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from spinn_engine.artifacts.store import RESULT_NAME, RunFolder
 from spinn_engine.export.exports import check_writable, make_exports, write_all
 from spinn_engine.export.sources import checkpoint_of
 from spinn_engine.export.written import FOLDER
+from spinn_engine.store.runs import RESULT_NAME, RunFolder
 
 
 def export_paper_layout(folder: RunFolder, out: Path | None = None) -> dict[str, Any]:

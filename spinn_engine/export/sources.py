@@ -9,11 +9,11 @@ from typing import Any
 
 from spinn_engine.artifacts.checkpoints import MODULES, load_network
 from spinn_engine.artifacts.delivery import FINAL_NAME, MAGNITUDE_NAME, checkpoint_name, main_arm
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError
 from spinn_engine.export.comparison import Rows
 from spinn_engine.export.folding import linear_layers
 from spinn_engine.export.precision import Folded, folded
+from spinn_engine.store.runs import RunFolder
 
 EXPORT_FORMAT = "spinn-export-1"
 

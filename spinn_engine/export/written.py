@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from spinn_engine.artifacts.files import read_json
-from spinn_engine.artifacts.run_folder import RunFolder
+from spinn_engine.store.files import read_json
+from spinn_engine.store.run_folder import RunFolder
 
 FOLDER = "exports"
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spinn_engine.artifacts.store import results_root
 from spinn_engine.errors import BadInputError, UnreachableError
+from spinn_engine.store.runs import results_root
 
 if TYPE_CHECKING:
     from dbos import DBOSClient

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from spinn_engine.artifacts.stages import planned_stages
-from spinn_engine.artifacts.store import RunFolder, list_runs
 from spinn_engine.errors import SpinnError
 from spinn_engine.jobs.progress import blocks_of
+from spinn_engine.store.runs import RunFolder, list_runs
 
 _RUNS_LOOKED_AT = 20
 

@@ -9,14 +9,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spinn_engine.artifacts.mirror import Stat, stat_of
-from spinn_engine.artifacts.owner import Owner, read_owner
 from spinn_engine.artifacts.stages import planned_stages
-from spinn_engine.artifacts.store import RunFolder, check_run_id, results_root
 from spinn_engine.errors import SpinnError
 from spinn_engine.jobs.history import seconds_a_unit
 from spinn_engine.jobs.progress import Progress, progress, recent_lines
 from spinn_engine.jobs.slots import Worker
+from spinn_engine.store.mirror import Stat, stat_of
+from spinn_engine.store.owner import Owner, read_owner
+from spinn_engine.store.runs import RunFolder, check_run_id, results_root
 
 if TYPE_CHECKING:
     from dbos import WorkflowStatus

@@ -12,7 +12,6 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from spinn_engine.artifacts.store import check_run_id, open_run, remove_run, results_root
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.jobs.database import (
     QUEUE,
@@ -26,6 +25,7 @@ from spinn_engine.jobs.job import Job, JobState, Priority, describe, places
 from spinn_engine.jobs.locks import try_lock
 from spinn_engine.jobs.slots import Wanted, Worker, ask_worker, workers
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.runs import check_run_id, open_run, remove_run, results_root
 
 if TYPE_CHECKING:
     from dbos import WorkflowStatus

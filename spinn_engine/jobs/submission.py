@@ -15,18 +15,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.dense import bring
-from spinn_engine.artifacts.files import read_json, write_atomically
-from spinn_engine.artifacts.owner import Owner
-from spinn_engine.artifacts.place import remote_store, results_root
-from spinn_engine.artifacts.run_folder import RunFolder
-from spinn_engine.artifacts.store import check_run_id, list_runs
+from spinn_engine.artifacts.imported_dense import bring
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.jobs.database import prepare_database
 from spinn_engine.jobs.job import Priority
 from spinn_engine.jobs.queue import check_device, enqueue
 from spinn_engine.problems import load_problem
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.files import read_json, write_atomically
+from spinn_engine.store.location import remote_store, results_root
+from spinn_engine.store.owner import Owner
+from spinn_engine.store.run_folder import RunFolder
+from spinn_engine.store.runs import check_run_id, list_runs
 
 SWEEPS = "sweeps"
 MOST_RUNS = 500

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from spinn_engine.artifacts.files import read_json
-from spinn_engine.artifacts.place import remote_store, results_root
 from spinn_engine.errors import SpinnError
 from spinn_engine.jobs.submission import SWEEPS
+from spinn_engine.store.files import read_json
+from spinn_engine.store.location import remote_store, results_root
 
 
 def sweep_runs() -> dict[str, tuple[str, ...]]:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.burgers import load_burgers
-from spinn_engine.problems.milling_sim import load_milling_sim
-from spinn_engine.problems.nasa_mill import load_nasa_mill
+from spinn_engine.problems.milling.simulation import load_milling_sim
+from spinn_engine.problems.nasa.milling import load_nasa_mill
 from spinn_engine.problems.problem import Problem
-from spinn_engine.problems.table import load_table
+from spinn_engine.problems.tables.table import load_table
 from spinn_engine.spec import DataSpec
 
 PROBLEMS: dict[str, Callable[[DataSpec], Problem]] = {

@@ -13,10 +13,10 @@ import numpy as np
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Floats, Problem
-from spinn_engine.problems.table import table_path
-from spinn_engine.problems.table_columns import Column, typed_columns
-from spinn_engine.problems.table_files import read_table
-from spinn_engine.problems.table_roles import Roles, assign_roles
+from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.files import read_table
+from spinn_engine.problems.tables.roles import Roles, assign_roles
+from spinn_engine.problems.tables.table import table_path
 from spinn_engine.spec import DataSpec
 
 

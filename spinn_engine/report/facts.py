@@ -9,13 +9,13 @@ from typing import Any
 
 from spinn_engine.artifacts.fields import Fields, read_fields
 from spinn_engine.artifacts.neurons import LayerImportance, read_importance
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
 from spinn_engine.report.arms import ARM_LABELS
 from spinn_engine.report.words import Figure, counted, decimals_of
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.runs import RunFolder
 
 Row = dict[str, Any]
 

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spinn_engine.artifacts.files import read_json, write_atomically
 from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.store.files import read_json, write_atomically
 
 MANIFEST = "report.json"
 KIND = "spinn_engine report"

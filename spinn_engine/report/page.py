@@ -9,8 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from spinn_engine.report.arms import ARM_COLOURS, ARM_GLYPHS
 from spinn_engine.report.facts import Facts
-from spinn_engine.report.figures import Picture
-from spinn_engine.report.inline_svg import inline_svg
+from spinn_engine.report.figures.catalogue import Picture
+from spinn_engine.report.figures.inline_svg import inline_svg
 from spinn_engine.report.limits import limits
 from spinn_engine.report.table import Table
 from spinn_engine.report.words import counted, few, percent, signed_text, widths

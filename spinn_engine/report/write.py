@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.report import latex
 from spinn_engine.report.facts import Facts, Row, gather
-from spinn_engine.report.figures import all_pictures
+from spinn_engine.report.figures.catalogue import all_pictures
 from spinn_engine.report.folder import write_folder
 from spinn_engine.report.limits import limits
-from spinn_engine.report.methods import as_text, methods
+from spinn_engine.report.methods.text import as_text, methods
 from spinn_engine.report.page import page, title, verdict
 from spinn_engine.report.tables import all_tables
+from spinn_engine.store.runs import RunFolder
 
 
 def write_report(run: RunFolder, out: Path, claims: Sequence[Row] | None = None) -> list[Path]:

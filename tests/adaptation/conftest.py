@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.problems.problem import Floats
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.runs import RunFolder
 
 FINISHED = "finished"
 

@@ -18,10 +18,10 @@ from spinn_engine import api
 from spinn_engine.adaptation import prequential
 from spinn_engine.adaptation.arms import LastLayer
 from spinn_engine.adaptation.closed_form import RIDGE
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError, TrainingDivergedError
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Floats, Problem
+from spinn_engine.store.runs import RunFolder
 from tests.adaptation.conftest import FINISHED, r2, small_spec
 
 BATCH = 50

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from spinn_engine import api
-from spinn_engine.__main__ import main
+from spinn_engine.cli.main import main
 from tests.adaptation.conftest import FINISHED
-from tests.test_command_line import complaint, printed
+from tests.cli.test_command_line import complaint, printed
 
 pytestmark = pytest.mark.usefixtures("finished")
 

@@ -13,10 +13,10 @@ import torch
 from torch.func import grad, vmap
 
 from spinn_engine import api
-from spinn_engine.__main__ import main
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.cli.main import main
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.problems.burgers import cole_hopf
+from spinn_engine.store.runs import RunFolder
 
 OPTIONS = [
     "--data", "burgers", "--hidden", "12,12", "--epochs", "3", "--lbfgs-iterations", "25",

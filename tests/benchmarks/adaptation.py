@@ -24,11 +24,11 @@ from spinn_engine.adaptation.rows import Rows, place_stream
 from spinn_engine.adaptation.scores import r2, squared_errors
 from spinn_engine.adaptation.settings import AdaptSettings
 from spinn_engine.adaptation.stream import Stream
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.evaluation.tested import evaluate_networks
 from spinn_engine.pipeline import Runner
-from spinn_engine.problems.milling_stream import NEW_STEEL, new_material
+from spinn_engine.problems.milling.new_steel import NEW_STEEL, new_material
+from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.network import Stack
 
 DRAWS = range(1, 6)

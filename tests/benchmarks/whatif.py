@@ -15,13 +15,13 @@ from typing import Any
 import torch
 
 from spinn_engine.artifacts.checkpoints import load_stack
-from spinn_engine.artifacts.store import open_run
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.problems import load_problem
 from spinn_engine.pruning.importance import Evidence, l1
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage
 from spinn_engine.pruning.whatif import curve, predict_many
+from spinn_engine.store.runs import open_run
 from spinn_engine.training.data import place
 from spinn_engine.training.validation import validate
 

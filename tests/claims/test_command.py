@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from spinn_engine import api
-from spinn_engine.__main__ import main
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.claims.verify import QUANTITIES
+from spinn_engine.cli.main import main
+from spinn_engine.store.runs import RunFolder
 from tests.claims.support import PAPER, ROOT
-from tests.test_command_line import complaint, printed
+from tests.cli.test_command_line import complaint, printed
 from tests.test_pipeline import small_spec
 
 DOCUMENT = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")

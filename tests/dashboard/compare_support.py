@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard import cache_runs
-from dashboard.compare_rows import RunRow
+from dashboard.reads import finished_runs
+from dashboard.reads.run_facts import RunRow
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.runs import RunFolder
 
 Change = Callable[[dict[str, Any]], None]
 HOSTILE = "<img src=x onerror=alert(1)> **bold** [a](javascript:b)"
@@ -48,7 +48,7 @@ def on_other_data(result: dict[str, Any]) -> None:
 
 
 def rows() -> dict[str, RunRow]:
-    return {row.run_id: row for row in cache_runs.finished_rows()[0]}
+    return {row.run_id: row for row in finished_runs.finished_rows()[0]}
 
 
 def grid(app: Any) -> pd.DataFrame:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import cache
+from dashboard.reads import cache
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.spec import CompareSpec, ModelSpec, PruneSpec, RunSpec, TrainSpec
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.compare_support import copied, on_other_data, smaller
 
 TINY = RunSpec(

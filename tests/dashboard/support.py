@@ -11,15 +11,22 @@ from xml.etree import ElementTree
 import pandas as pd
 import pyarrow as pa
 from streamlit.testing.v1 import AppTest  # noqa: TID251
+from streamlit.util import calc_hash  # noqa: TID251
 
 COUNT = re.compile(r"\d[\d,]*")
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 PAGES = ("overview", "plan", "data", "jobs", "run", "compare", "adapt", "report", "help")
 
 
-def opened(page: str, **query: str) -> AppTest:
+def visit(page: str) -> AppTest:
+    """A visit that has not run yet; ``switch_page`` would take every ``page.py`` for one page."""
     app = AppTest.from_file(str(APP), default_timeout=60)
-    app.switch_page(f"app_pages/{page}.py")
+    app._page_hash = calc_hash(page)
+    return app
+
+
+def opened(page: str, **query: str) -> AppTest:
+    app = visit(page)
     for name, value in query.items():
         app.query_params[name] = value
     app.run()

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from dashboard.charts.adaptation import DASHES
-from dashboard.charts.split import PART_DASHES
 from dashboard.charts.style import ARM_DASHES
+from dashboard.data.split_charts import PART_DASHES
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import PAGES, opened, table_with, unfolded
 
 OF_A_RUN = ("run", "adapt", "report")

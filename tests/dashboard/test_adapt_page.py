@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from dashboard.charts.adaptation import ERRORS, LABELS, error_over_time
-from dashboard.formats import estimate, plain
+from dashboard.parts.formats import estimate, plain
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
-from spinn_engine.side_work.state import FOLDER, Stored, write_state
+from spinn_engine.background.state import FOLDER, Stored, write_state
+from spinn_engine.store.runs import RunFolder
+from tests.background.support import ended, reap
 from tests.dashboard.jobs_support import SCRIPT
 from tests.dashboard.support import opened, table_with, words
-from tests.side_work_support import ended, reap
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import ast
 
 import pytest
 
-from dashboard.address import CHOICES, is_infinite
-from spinn_engine.artifacts.store import RunFolder
+from dashboard.shell.address import CHOICES, is_infinite
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import APP, opened
 
 BOUND = "query-params"

@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from dashboard import ahead, cache
+from dashboard.plan import prefetch
+from dashboard.reads import cache
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import PruneSpec
@@ -22,7 +23,7 @@ def last(share: float) -> tuple[int, ...]:
 def test_both_neighbours_are_predicted(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, tuple[int, ...]]] = []
     monkeypatch.setattr(cache, "predicted", lambda run, hidden, _: asked.append((run, hidden)))
-    ahead.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN, {}).result(20)
+    prefetch.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN, {}).result(20)
     assert asked == [("a run", last(0.405)), ("a run", last(0.395))]
 
 
@@ -40,10 +41,10 @@ def test_a_later_move_takes_over_in_its_own_session(
         going.wait(20)
 
     monkeypatch.setattr(cache, "predicted", predicted)
-    first = ahead.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN, mine)
+    first = prefetch.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN, mine)
     assert waiting.wait(20)
     other = mine if same else {}
-    second = ahead.predict_beside("a run", PruneSpec(param_reduction=0.6), PLAN, other)
+    second = prefetch.predict_beside("a run", PruneSpec(param_reduction=0.6), PLAN, other)
     going.set()
     first.result(20)
     second.result(20)
@@ -61,7 +62,7 @@ def test_a_later_move_takes_over_in_its_own_session(
     ],
 )
 def test_the_neighbours_are_a_notch_away(prune: PruneSpec, found: list[float]) -> None:
-    near = ahead.beside(prune)
+    near = prefetch.beside(prune)
     shares = [one.pruning_ratio or one.mac_reduction or one.param_reduction for one in near]
     assert shares == found
 
@@ -75,5 +76,5 @@ def test_what_cannot_be_had_is_passed_by(monkeypatch: pytest.MonkeyPatch) -> Non
             raise BadInputError("no such plan")
         return PLAN(prune)
 
-    ahead.predict_beside("a run", PruneSpec(param_reduction=0.4), plan, {}).result(20)
+    prefetch.predict_beside("a run", PruneSpec(param_reduction=0.4), plan, {}).result(20)
     assert asked == [last(0.395)]

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from dashboard import formats
-from dashboard.formats import plain
-from dashboard.network_form import BROUGHT, TAKEN
+from dashboard.parts import formats
+from dashboard.parts.formats import plain
+from dashboard.parts.forms.network import BROUGHT, TAKEN
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import SpinnError
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import opened, table_with, words
 
 

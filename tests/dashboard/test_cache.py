@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import cache
-from dashboard.cache import stamp
-from dashboard.tails import LineTail
+from dashboard.reads import cache
+from dashboard.reads.cache import stamp
+from dashboard.reads.growing_files import LineTail
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 
@@ -53,7 +53,7 @@ def test_a_tail_goes_on_in_a_longer_copy_of_the_file(
         parsed.append(line)
         return line
 
-    monkeypatch.setattr("dashboard.cache.json.loads", parse)
+    monkeypatch.setattr("dashboard.reads.cache.json.loads", parse)
     for text in ("one\n", "one\ntwo\nthr", "one\ntwo\nthree\n"):
         copy = path.with_name("copy")
         copy.write_text(text)

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard.formats import plain
-from dashboard.forms import text_of
+from dashboard.parts.formats import plain
+from dashboard.parts.forms.widgets import text_of
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from tests.dashboard.support import opened, table_with
@@ -219,15 +219,15 @@ def test_a_plan_is_kept_over_a_look_at_another_page_and_begun_anew_by_the_link()
     app = opened("plan", **{"from": run_id})
     app.slider(key="stages").set_value(3).run()
     app.query_params.clear()
-    app.switch_page("app_pages/jobs.py").run()
-    app.switch_page("app_pages/plan.py").run()
+    app.switch_page("jobs/page.py").run()
+    app.switch_page("plan/page.py").run()
     assert "Cloned from" in app.info[0].value
     assert app.query_params["from"] == run_id
     assert app.slider(key="stages").value == 3
-    app.switch_page("app_pages/jobs.py").run()
+    app.switch_page("jobs/page.py").run()
     app.query_params.clear()
     app.query_params["from"] = run_id
-    app.switch_page("app_pages/plan.py").run()
+    app.switch_page("plan/page.py").run()
     assert app.slider(key="stages").value == 12
 
 

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import compare_choice, compare_picture, compare_table, formats
-from dashboard.charts.pareto import BOX, PICK, Point
-from dashboard.compare_rows import Wanted, by_data, differing, flattened
-from dashboard.compare_table import against
-from dashboard.formats import plain
+from dashboard.compare import choice, picture
+from dashboard.compare import table as compare_table
+from dashboard.compare.pareto import BOX, PICK, Point
+from dashboard.compare.table import against
+from dashboard.parts import formats
+from dashboard.parts.formats import plain
+from dashboard.reads.run_facts import Wanted, by_data, differing, flattened
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.compare_support import HOSTILE, copied, grid, ids, rows
 from tests.dashboard.support import drawn_tables, links, opened, table_with, tables, words
 
@@ -108,13 +110,13 @@ def test_a_link_to_runs_that_are_gone_says_so_and_goes_on(several: Path) -> None
 def test_boxes_choose_and_keep_what_the_filter_hides(
     several: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state: dict[str, Any] = {"key": {"selection": {"rows": [1]}}, compare_choice.CHOSEN: ["old"]}
+    state: dict[str, Any] = {"key": {"selection": {"rows": [1]}}, choice.CHOSEN: ["old"]}
     monkeypatch.setattr("streamlit.session_state", state)
     compare_table.tick("key", ["one", "two"])
-    assert state[compare_choice.CHOSEN] == ["old", "two"]
+    assert state[choice.CHOSEN] == ["old", "two"]
     state["key"] = {"selection": {"rows": []}}
     compare_table.tick("key", ["one", "two"])
-    assert state[compare_choice.CHOSEN] == ["old"]
+    assert state[choice.CHOSEN] == ["old"]
 
 
 def test_a_clicked_point_is_chosen_and_a_box_that_is_given_up_changes_nothing(
@@ -122,28 +124,28 @@ def test_a_clicked_point_is_chosen_and_a_box_that_is_given_up_changes_nothing(
 ) -> None:
     r2 = {"mean": 0.9, "low": None, "high": None, "n": 1}
     points = [Point(name, float(x), r2) for x, name in enumerate(("one", "two", "three"), 1)]
-    state: dict[str, Any] = {compare_choice.CHOSEN: ["one"]}
+    state: dict[str, Any] = {choice.CHOSEN: ["one"]}
     monkeypatch.setattr("streamlit.session_state", state)
 
     def select(*clicked: str, **box: list[float]) -> list[str]:
         state["key"] = {"selection": {PICK: [{"run_id": name} for name in clicked], BOX: box}}
-        compare_picture.pick("key", points)
-        chosen: list[str] = state[compare_choice.CHOSEN]
+        picture.pick("key", points)
+        chosen: list[str] = state[choice.CHOSEN]
         return chosen
 
     assert select("two") == ["one", "two"]
-    state[compare_choice.CHOSEN] = ["one"]  # unchosen in the table
+    state[choice.CHOSEN] = ["one"]  # unchosen in the table
     assert select() == ["one", "two"]  # clicked again
     assert select("<b>") == ["one", "two"]
-    before = compare_choice.table_round()
+    before = choice.table_round()
     assert select("<b>", place=[2.5, 1.5], error=[1, 0.5]) == ["one", "two"]  # nothing is in it
     assert select("<b>") == ["one", "two"]
-    assert compare_choice.table_round() == before
+    assert choice.table_round() == before
     box = {"place": [3.5, 2.5], "error": [0.2, 0.05]}
     assert select("<b>", **box) == ["one", "two", "three"]
-    state[compare_choice.CHOSEN] = ["one"]
+    state[choice.CHOSEN] = ["one"]
     assert select("<b>", "two", **box) == ["one", "two"]  # the box was told before
-    state[compare_choice.CHOSEN] = ["one"]
+    state[choice.CHOSEN] = ["one"]
     assert select() == ["one"]  # the picture began anew
 
 
@@ -261,12 +263,12 @@ def test_the_picture_shows_what_was_asked_for(several: Path) -> None:
 
 def test_dense_bands_are_drawn_only_where_all_share_them(several: Path) -> None:
     one, two = rows()["one"], rows()["two"]
-    assert compare_picture.shared_references([one, two]).keys() == {"dense", "dense_longer"}
+    assert picture.shared_references([one, two]).keys() == {"dense", "dense_longer"}
     changed = {**two.references, "dense": {**two.references["dense"], "per_seed": [0.1, 0.2]}}
     apart = replace(two, references=changed)
-    assert compare_picture.shared_references([one, apart]).keys() == {"dense_longer"}
+    assert picture.shared_references([one, apart]).keys() == {"dense_longer"}
     without = replace(two, references={"dense": two.references["dense"]})
-    assert compare_picture.shared_references([one, without]).keys() == {"dense"}
+    assert picture.shared_references([one, without]).keys() == {"dense"}
 
 
 def test_one_finished_run_says_how_to_get_a_second(

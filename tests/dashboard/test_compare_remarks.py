@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard import cache_runs
-from dashboard.compare_table import View, line_of
-from dashboard.formats import plain
+from dashboard.compare.table import View, line_of
+from dashboard.parts.formats import plain
+from dashboard.reads import finished_runs
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
-from tests.artifacts.remote_support import Machines, write
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.compare_support import HOSTILE, grid, ids, rows
 from tests.dashboard.support import opened, words
+from tests.store.remote_support import Machines, write
 
 
 def test_tags_and_notes_are_shown_as_text(several: Path) -> None:
@@ -37,7 +37,7 @@ def form(several: Path) -> AppTest:
     def script() -> None:
         import streamlit as st  # noqa: TID251
 
-        from dashboard.compare_remarks import SEEN, begin, remarks_form
+        from dashboard.compare.remarks import SEEN, begin, remarks_form
 
         if SEEN not in st.session_state:
             begin("one")
@@ -118,5 +118,5 @@ def test_a_store_on_another_machine_is_compared_and_its_new_tags_are_seen(
     machines.be("a")
     api.set_remarks("far", ["from a"], "")
     machines.be("b")
-    cache_runs.look_for_changes.clear()
+    finished_runs.look_for_changes.clear()
     assert list(grid(opened("compare"))["Tags"][0]) == ["from a"]

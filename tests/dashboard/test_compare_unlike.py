@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard.formats import plain
+from dashboard.parts.formats import plain
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.compare_support import grid, ids
 from tests.dashboard.support import opened
 

@@ -13,9 +13,10 @@ import pytest
 import streamlit as st  # noqa: TID251
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard import cache_data, table_upload
-from dashboard.charts import split as drawn
-from dashboard.formats import plain
+from dashboard.data import split_charts as drawn
+from dashboard.parts.formats import plain
+from dashboard.parts.forms import table_upload
+from dashboard.reads import data_source
 from spinn_engine import api
 from spinn_engine.spec import DataSpec
 from tests.dashboard.support import figures, links, opened, table_with, tables, words
@@ -99,13 +100,13 @@ def test_roles_are_chosen_from_the_columns_and_known_on_plan(leaky: Path) -> Non
     app.multiselect(key="pick_drop").set_value(["<b>c</b>, **x**", "z"]).run()
     assert not app.error
     assert "400 rows, 3 inputs, 1 target" in words(app)
-    app.switch_page("app_pages/plan.py").run().run()  # the test client brings values one run late
+    app.switch_page("plan/page.py").run().run()  # the test client brings values one run late
     assert app.text_input(key="targets").value == "y"
     assert app.text_input(key="group").value == "g"
     assert app.text_input(key="drop").value == '"<b>c</b>, **x**", z'
     assert not app.error
     app.text_input(key="group").set_value("").run()
-    app.switch_page("app_pages/data.py").run().run()
+    app.switch_page("data/page.py").run().run()
     assert app.selectbox(key="pick_group").value is None
     assert app.multiselect(key="pick_targets").value == ["y"]
 
@@ -162,7 +163,7 @@ def test_a_changed_file_is_read_again(small_table: Path) -> None:
 
 def test_the_split_is_counted_as_pandas_counts_it(small_table: Path) -> None:
     data = DataSpec(source=f"table:{small_table}", targets=("y", "z"), group="g")
-    found, frame = cache_data.split_of(api.load_problem(data)), pd.read_csv(small_table)
+    found, frame = data_source.split_of(api.load_problem(data)), pd.read_csv(small_table)
     assert found.groups is not None
     seen = [number for groups in found.groups.values() for number, _ in groups]
     assert sorted(seen) == list(range(20))  # each group is in one part alone

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from streamlit.file_util import get_static_dir  # noqa: TID251
 
-from dashboard.early import PIECES, names
+from dashboard.shell.preload import PIECES, names
 from tests.dashboard.support import opened
 
 

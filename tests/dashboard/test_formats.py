@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dashboard import formats
+from dashboard.parts import formats
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from subprocess import run
 
 import pytest
 
-from dashboard.app_pages.help import ARMS, COMMANDS
+from dashboard.help.page import ARMS, COMMANDS
 from spinn_engine.spec import RunSpec
 from tests.dashboard.support import opened, table_with, words
 

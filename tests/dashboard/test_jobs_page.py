@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard.formats import plain
+from dashboard.parts.formats import plain
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.store import RunFolder
-from spinn_engine.side_work.state import FOLDER, Stored, name_of, write_state
+from spinn_engine.background.state import FOLDER, Stored, name_of, write_state
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.conftest import TINY
 from tests.dashboard.jobs_support import (
     SCRIPT,
@@ -215,7 +215,7 @@ def test_markup_in_the_name_of_the_data_is_shown_as_text(
 ) -> None:
     data = TINY.data.model_copy(update={"source": f"table:{SCRIPT}.csv"})
     spec = TINY.model_copy(update={"data": data})
-    monkeypatch.setattr("dashboard.cache.run_spec", lambda run_id: spec)
+    monkeypatch.setattr("dashboard.reads.cache.run_spec", lambda run_id: spec)
     app = shown(job("unfinished", State.CANCELLED, sweep=SCRIPT))
     assert plain(f"table:{SCRIPT}.csv") in words(app)
     assert "[link](" not in words(app)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard.formats import plain
+from dashboard.parts.formats import plain
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import SpinnError
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.jobs_support import (
     SCRIPT,
     Calls,

@@ -18,7 +18,7 @@ from streamlit.runtime.secrets import Secrets  # noqa: TID251
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 from tests.dashboard import openid
-from tests.dashboard.support import APP, PAGES, words
+from tests.dashboard.support import APP, PAGES, visit, words
 
 ROOT = Path(__file__).parents[2]
 AUTH = {"redirect_uri": "http://127.0.0.1:8501/oauth2callback", "cookie_secret": "c" * 32}
@@ -26,10 +26,9 @@ AUTH = {"redirect_uri": "http://127.0.0.1:8501/oauth2callback", "cookie_secret":
 
 def opened_by(user: dict[str, object], page: str = "overview") -> AppTest:
     """A page with log-in switched on."""
-    app = AppTest.from_file(str(APP), default_timeout=60)
+    app = visit(page)
     app.secrets["auth"] = AUTH
     app.user = user
-    app.switch_page(f"app_pages/{page}.py")
     return app.run()
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import formats
 from dashboard.charts.architecture import architecture
 from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS
-from dashboard.markup import ARM, Lead, figures, note, pictures, table
+from dashboard.parts import formats
+from dashboard.parts.markup import ARM, Lead, figures, note, pictures, table
 
 # what XML, which reads it here, can hold; a heading of blanks alone is no heading
 TEXT = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cn", "Cc")), min_size=1)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import streamlit as st  # noqa: TID251
 
-from dashboard import neuron_view
-from dashboard.formats import plain
+from dashboard.parts.formats import plain
+from dashboard.parts.neurons import neuron
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import (
     drawn_rows,
     figure_with,
@@ -55,7 +55,7 @@ def test_its_fate_is_that_of_the_survival_map(finished_run: RunFolder, layer: in
         assert choices[-1].stays == (stage < 0)
         assert all(c.stays == (c.rank <= c.kept) for c in choices)
         assert all(c.stays == (c.score >= c.cut) for c in choices)
-        said = neuron_view.fate(choices, "L1")
+        said = neuron.fate(choices, "L1")
         assert ("still there after stage 2" in said) == (stage < 0)
         if stage > 0:
             assert f"removed in stage {stage}" in said
@@ -93,19 +93,19 @@ def test_a_number_that_a_narrower_layer_lacks_is_one_sentence(finished_run: RunF
 def test_a_click_fills_the_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     state: dict[str, object] = {"heatmap": {"selection": {"pick": [{"layer": 1, "neuron": 7}]}}}
     monkeypatch.setattr(st, "session_state", state)
-    neuron_view.take_click()
+    neuron.take_click()
     assert (state["layer"], state["neuron"]) == (2, 7)
     state["heatmap"] = {"selection": {"pick": []}}  # a second click takes the selection back
-    neuron_view.take_click()
+    neuron.take_click()
     assert (state["layer"], state["neuron"]) == (2, 7)
 
 
 def test_a_neuron_that_never_changes_has_no_correlation(finished_run: RunFolder) -> None:
     found, _ = api.neuron(finished_run.run_id, 1, 0)
     r = float(np.corrcoef(found.activation, found.y[:, 1])[0, 1])
-    assert neuron_view.correlation(found, 1) == f"{r:+.2f}".replace("-", "−")
+    assert neuron.correlation(found, 1) == f"{r:+.2f}".replace("-", "−")
     still = {**vars(found), "activation": np.zeros_like(found.activation)}
-    assert neuron_view.correlation(api.Neuron(**still), 1) == "–"
+    assert neuron.correlation(api.Neuron(**still), 1) == "–"
 
 
 def test_a_run_without_facts_offers_no_neuron(unfinished_run: RunFolder, store: Path) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import cache_runs
-from dashboard.app_pages.overview import BEST, NEWEST, best
-from dashboard.formats import decimal
+from dashboard.overview.page import BEST, NEWEST, best
+from dashboard.parts.formats import decimal
+from dashboard.reads import finished_runs
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import drawn_rows, figures, links, metric, opened, words
 
 
@@ -54,7 +54,7 @@ def test_a_finished_run_stands_there_instead_of_the_demo(finished_run: RunFolder
 
 
 def test_the_best_run_is_no_worse_and_has_lost_the_most() -> None:
-    row = cache_runs.demo_row()
+    row = finished_runs.demo_row()
     assert row is not None
     rows = [
         replace(row, run_id=name, outcome=outcome, reduction=reduction)
@@ -83,8 +83,8 @@ def test_the_tour_is_put_away_for_the_whole_visit() -> None:
     assert {"Plan a run", "See the jobs", "Make a report"} <= set(links(app))
     app.button(key="close_tour").click().run()
     assert "In three steps" not in words(app)
-    app.switch_page("app_pages/jobs.py").run()
-    app.switch_page("app_pages/overview.py").run()
+    app.switch_page("jobs/page.py").run()
+    app.switch_page("overview/page.py").run()
     assert "In three steps" not in words(app)
     app.button(key="open_tour").click().run()
     assert "In three steps" in words(app)

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard import cache
+from dashboard.reads import cache
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from tests.dashboard import openid
 from tests.dashboard.conftest import TINY
 from tests.dashboard.jobs_support import SCRIPT, Calls, State, calls, job, keys, worker
-from tests.dashboard.support import APP, words
+from tests.dashboard.support import visit, words
 from tests.dashboard.test_login import AUTH
 
 __all__ = ["calls"]  # fixtures
@@ -40,12 +40,11 @@ CHANGES = {
 
 def opened_by(user: dict[str, Any], page: str, admins: object = None, **query: str) -> AppTest:
     """A page as somebody sees it who has logged in."""
-    app = AppTest.from_file(str(APP), default_timeout=60)
+    app = visit(page)
     app.secrets["auth"] = AUTH
     if admins is not None:
         app.secrets["access"] = {"admins": admins}
     app.user = user
-    app.switch_page(f"app_pages/{page}.py")
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
@@ -216,8 +215,7 @@ def test_without_log_in_nothing_is_refused(
     run_id = create_run(TINY, ANNS).run_id
     monkeypatch.setattr(api, "jobs", lambda: [job(run_id, State.RUNNING, owner=ANNS)])
     monkeypatch.setattr(api, "workers", lambda: [worker()])
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.switch_page("app_pages/jobs.py").run()
+    app = visit("jobs").run()
     assert disabled(app) == set()
     app.button(key=f"cancel_{run_id}").click().run()
     assert calls == [("cancel", run_id)]

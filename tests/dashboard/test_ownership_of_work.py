@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.store import RunFolder
-from spinn_engine.side_work.state import FOLDER, Stored, name_of, write_state
+from spinn_engine.background.state import FOLDER, Stored, name_of, write_state
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard import openid
 from tests.dashboard.conftest import TINY
 from tests.dashboard.test_login import guarded_dashboard, provider

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import APP, PAGES, opened, words
 
 
@@ -23,10 +23,9 @@ def test_no_page_is_empty_without_runs(page: str) -> None:
 def test_no_page_loads_torch(finished_run: RunFolder) -> None:
     script = (
         "import sys\n"
-        "from streamlit.testing.v1 import AppTest\n"
+        "from tests.dashboard.support import visit\n"
         f"for page in {PAGES}:\n"
-        f"    app = AppTest.from_file({str(APP)!r}, default_timeout=60)\n"
-        "    app.switch_page(f'app_pages/{page}.py')\n"
+        "    app = visit(page)\n"
         "    app.query_params['hidden'] = '12, 8'\n"
         "    app.query_params['stages'] = '2'\n"
         "    app.run()\n"

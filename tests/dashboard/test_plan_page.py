@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import cache
-from dashboard.formats import decimal, plain
+from dashboard.parts.formats import decimal, plain
+from dashboard.reads import cache
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import (
     drawn_rows,
     image_words,

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import present, present_findings
-from dashboard.charts import present as charts
 from dashboard.charts.axes import error
-from dashboard.formats import plain
-from dashboard.present_steps import STEPS, few
-from spinn_engine.artifacts.store import RunFolder
+from dashboard.parts.formats import plain
+from dashboard.parts.presentation import findings, present
+from dashboard.parts.presentation import pictures as charts
+from dashboard.parts.presentation.steps import STEPS, few
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import drawn_rows, figures, image_words, links, opened, words
 
 Result = dict[str, Any]
@@ -134,13 +134,13 @@ def test_too_few_repetitions_state_nothing(finished_run: RunFolder, single_run: 
     for folder, n in ((finished_run, 2), (single_run, 1)):
         result = folder.result()
         assert result is not None
-        assert f"(n = {n})" in present_findings.price(result)
-        for sentence in (present_findings.price(result), present_findings.judged(result)):
+        assert f"(n = {n})" in findings.price(result)
+        for sentence in (findings.price(result), findings.judged(result)):
             for claim in ("no difference", "higher", "lower", "beat", "cost no more"):
                 assert claim not in sentence
     result = single_run.result()
     assert result is not None
-    assert present_findings.judged(result).startswith("No control was run")
+    assert findings.judged(result).startswith("No control was run")
     opened("run", run=single_run.run_id, present="1", step="5")
 
 
@@ -151,7 +151,7 @@ def test_a_difference_is_stated_only_where_its_interval_leaves_zero_out(
     low, high = middle - half, middle + half
     stages = [{"stage": k, "param_reduction": 0.5 * k, "r2": {"mean": 0.9, "n": 3}} for k in (0, 1)]
     verdict = {"extra_epochs": {"gain": {"low": low, "high": high}}}
-    sentence = present_findings.price({"stages": stages, "verdict": verdict})
+    sentence = findings.price({"stages": stages, "verdict": verdict})
     assert ("no difference seen" in sentence) == (low <= 0 <= high)
     assert ("higher" in sentence) == (low > 0)
     assert ("lower" in sentence.partition("all: ")[2]) == (high < 0)
@@ -197,23 +197,21 @@ def test_the_verdict_in_a_sentence(
     for name, outcome in zip(names, (cost, random, scratch), strict=True):
         result["verdict"][name] = None if outcome is None else {"outcome": outcome}
     result["verdict"]["margin"] = 0.01
-    assert present_findings.judged(repeated(result, 3)) == sentence
+    assert findings.judged(repeated(result, 3)) == sentence
 
 
 def test_the_numbers_of_the_sentences_are_those_of_the_result(result: Result) -> None:
     dense, last = result["stages"][0], result["stages"][-1]
     gone = sum(dense["hidden"]) - sum(last["hidden"])
-    sentence = present_findings.neurons_gone(result)
+    sentence = findings.neurons_gone(result)
     assert sentence.startswith(f"{gone} of {sum(dense['hidden'])} hidden neurons went")
-    sentence = present_findings.shrunk(result)
+    sentence = findings.shrunk(result)
     assert f"{dense['params']:,} parameters became {last['params']:,}" in sentence
     assert f"{100 * (1 - last['params'] / dense['params']):.1f} % fewer" in sentence
     structured = next(arm for arm in result["arms"] if arm["arm"] == "structured")
     first = next(arm for arm in result["arms"] if arm["arm"] == "dense")
     ratio = first["latency_us"]["8192"]["median"] / structured["latency_us"]["8192"]["median"]
-    assert f"At batch 8,192 the pruned network runs at {ratio:.2f}" in present_findings.speed(
-        result
-    )
+    assert f"At batch 8,192 the pruned network runs at {ratio:.2f}" in findings.speed(result)
 
 
 def test_bands_are_the_intervals_of_the_dense_networks(

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard.formats import decimal
-from dashboard.presets import LOSS
+from dashboard.parts.formats import decimal
+from dashboard.plan.presets import LOSS
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import drawn_rows, opened, tables, words
 
 OTHER = {"hidden": "31, 17"}  # no run has such a network

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard import cache, tails
+from dashboard.reads import cache, growing_files
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder, remove_run
-from tests.artifacts.remote_support import Machines, Requests
+from spinn_engine.store.runs import RunFolder, remove_run
 from tests.dashboard.conftest import TINY
 from tests.dashboard.support import opened, words
+from tests.store.remote_support import Machines, Requests
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def test_all_that_the_dashboard_reads_comes_from_the_store(
     assert cache.run_spec(run_id) == TINY
     assert cache.result(run_id) == made.result()
     assert cache.stage_rows(run_id) == made.result()["stages"]  # type: ignore[index]
-    assert tails.metrics(run_id) == made.metrics()
-    assert tails.log_tail(run_id).endswith("run done")
+    assert growing_files.metrics(run_id) == made.metrics()
+    assert growing_files.log_tail(run_id).endswith("run done")
     assert cache.run_like(TINY) == run_id
     assert not folder.facts_path.exists()
     curve = cache.predicted_curve(run_id, TINY.prune)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import own_process
-from dashboard.report_view import written
+from dashboard.reads import own_process
+from dashboard.report.document import written
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError
+from spinn_engine.store.runs import RunFolder
+from tests.background.support import ended, reap
 from tests.dashboard.support import links, opened, table_with, tables, words
-from tests.side_work_support import ended, reap
 
 
 @pytest.fixture

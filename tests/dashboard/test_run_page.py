@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import formats
-from dashboard.formats import plain
+from dashboard.parts import formats
+from dashboard.parts.formats import plain
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.conftest import TINY
 from tests.dashboard.support import (
     PAGES,

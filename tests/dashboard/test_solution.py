@@ -10,8 +10,8 @@ import pytest
 from dashboard.charts.fields import DECADES, maps
 from dashboard.charts.style import ink
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import figures, opened, table_with, unfolded, words
 
 TINY = RunSpec.from_dict(

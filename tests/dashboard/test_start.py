@@ -8,8 +8,8 @@ import pytest
 
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.conftest import TINY
 from tests.dashboard.support import links, opened, words
 

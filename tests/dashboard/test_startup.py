@@ -11,17 +11,17 @@ import streamlit as st  # noqa: TID251
 from streamlit import cli_util, config  # noqa: TID251
 from streamlit.web.server.app_discovery import discover_asgi_app  # noqa: TID251
 
-from dashboard import startup
+from dashboard.shell import startup
 from tests.dashboard.support import APP
 
 BEGUN = """
 import asyncio, sys, time
 import streamlit as st
-from dashboard import startup
+from dashboard.shell import startup
 
 async def served():
     async with startup.begin(st.App("app.py")):
-        print("dashboard.app_pages" in sys.modules, "dashboard.plan_amount" in sys.modules)
+        print("dashboard.parts" in sys.modules, "dashboard.plan.amount" in sys.modules)
         print("spinn_engine.api" in sys.modules, "torch" in sys.modules)
         print(all(name in sys.modules for name in startup.NEEDED))
         while startup.LATER not in sys.modules:

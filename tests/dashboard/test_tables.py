@@ -12,11 +12,11 @@ from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 from dashboard.charts.adaptation import MOST_BATCHES, batch_rows
 from dashboard.charts.style import ARM_GLYPHS, ARM_LABELS
-from dashboard.formats import NO_BREAK
-from dashboard.neuron_numbers import histogram_rows, slice_rows, weight_rows
-from dashboard.solution import map_rows
+from dashboard.parts.formats import NO_BREAK
+from dashboard.parts.neurons.numbers import histogram_rows, slice_rows, weight_rows
+from dashboard.run.solution import map_rows
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import drawn_rows, opened, table_with, unfolded
 
 MINUS = "\N{MINUS SIGN}"
@@ -63,7 +63,7 @@ def test_every_picture_has_a_table_by_it(
 
 def test_what_cannot_be_unfolded_is_one_sentence() -> None:
     def page() -> None:
-        from dashboard import elements
+        from dashboard.parts import elements
         from spinn_engine.errors import SpinnError
 
         def gone() -> None:

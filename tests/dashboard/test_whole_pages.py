@@ -6,7 +6,7 @@ import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: TID251
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue  # noqa: TID251
 
-from dashboard import whole_pages
+from dashboard.shell import streamlit_mends
 
 WIDGET = [0, 1]
 
@@ -14,7 +14,7 @@ WIDGET = [0, 1]
 @pytest.fixture(autouse=True)
 def kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)
-    whole_pages.keep_whole()
+    streamlit_mends.keep_whole()
 
 
 def delta(text: str, path: list[int], fragment: str = "") -> ForwardMsg:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dashboard.formats import decimal
+from dashboard.parts.formats import decimal
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from tests.dashboard.conftest import TINY

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
+from spinn_engine.store.runs import RunFolder
 from tests.export.support import small_spec, write_table
 
 

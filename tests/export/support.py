@@ -13,10 +13,10 @@ import torch
 from torch import nn
 
 from spinn_engine.artifacts.checkpoints import MODULES, RawUnitsNetwork
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.export.folding import fold
 from spinn_engine.export.writers import WRITERS
 from spinn_engine.spec import Activation, RunSpec
+from spinn_engine.store.runs import RunFolder
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 ABOUT = {"zeta": "1", "names": '["é", "\\"b\\""]', "alpha": "x"}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from spinn_engine.__main__ import main
-from spinn_engine.artifacts.store import RunFolder
-from tests.test_command_line import complaint, printed
+from spinn_engine.cli.main import main
+from spinn_engine.store.runs import RunFolder
+from tests.cli.test_command_line import complaint, printed
 
 pytestmark = pytest.mark.usefixtures("finished")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from spinn_engine import api
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.export import exports
+from spinn_engine.store.runs import RunFolder
 from tests.export.support import change_stored_spec
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.jobs.locks import held
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.runs import RunFolder
 from tests.jobs.support import SLOT, MakeRun, StartWorker, wait_until, worker_log
 
 
@@ -54,7 +54,7 @@ def start_worker(store: Path) -> Iterator[StartWorker]:
 
     def start(*, until_idle: bool = False, slot: str = SLOT) -> subprocess.Popen[bytes]:
         code = (
-            "import sys; from spinn_engine.jobs.worker import serve; "
+            "import sys; from spinn_engine.jobs.worker.service import serve; "
             f"sys.exit(serve({slot!r}, until_idle={until_idle}))"
         )
         with worker_log(store).open("ab") as log:

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.jobs.queue import Job, JobState, jobs
+from spinn_engine.store.runs import RunFolder
 
 MakeRun = Callable[..., RunFolder]
 StartWorker = Callable[..., subprocess.Popen[bytes]]

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from spinn_engine.artifacts.stages import planned_stages
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.jobs.history import seconds_a_unit
 from spinn_engine.jobs.progress import progress
+from spinn_engine.store.runs import RunFolder
 from tests.jobs.support import MakeRun
 
 CPU = {"device": "cpu", "device_name": "x86_64"}

@@ -12,12 +12,12 @@ import psutil
 import pytest
 import torch
 
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError
-from spinn_engine.jobs import attempts, watch
-from spinn_engine.jobs.child import _sentence
 from spinn_engine.jobs.queue import JobState, enqueue, resume
-from spinn_engine.jobs.watch import Watch, hang_minutes
+from spinn_engine.jobs.worker import attempts, watch
+from spinn_engine.jobs.worker.child import _sentence
+from spinn_engine.jobs.worker.watch import Watch, hang_minutes
+from spinn_engine.store.runs import RunFolder
 from tests.jobs.support import (
     MakeRun,
     StartWorker,

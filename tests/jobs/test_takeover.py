@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from spinn_engine.jobs import fleet
 from spinn_engine.jobs.database import QUEUE, WORKFLOW, connect
 from spinn_engine.jobs.queue import (
     JobState,
@@ -20,6 +19,7 @@ from spinn_engine.jobs.queue import (
     workers,
 )
 from spinn_engine.jobs.slots import HEARTBEAT_SECONDS
+from spinn_engine.jobs.worker import fleet
 from tests.jobs.support import (
     SLOT,
     MakeRun,

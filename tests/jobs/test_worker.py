@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from spinn_engine.artifacts.store import RunFolder
 from spinn_engine.errors import BadInputError
 from spinn_engine.jobs.queue import (
     JobState,
@@ -20,6 +19,7 @@ from spinn_engine.jobs.queue import (
     resume,
     workers,
 )
+from spinn_engine.store.runs import RunFolder
 from tests.jobs.support import (
     SLOT,
     MakeRun,

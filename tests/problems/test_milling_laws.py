@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from spinn_engine.problems import load_problem
-from spinn_engine.problems.milling_laws import milling_laws
-from spinn_engine.problems.milling_lives import LIVES, ROWS_A_LIFE, simulate
-from spinn_engine.problems.milling_sim import INPUT_NAMES, TARGET_NAMES, _gauges, _sensors
+from spinn_engine.problems.milling.laws import milling_laws
+from spinn_engine.problems.milling.lives import LIVES, ROWS_A_LIFE, simulate
+from spinn_engine.problems.milling.simulation import INPUT_NAMES, TARGET_NAMES, _gauges, _sensors
 from spinn_engine.problems.problem import Floats, Problem
 from spinn_engine.problems.steps import next_rows
 from spinn_engine.problems.terms import law_change

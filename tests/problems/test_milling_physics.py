@@ -5,10 +5,10 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.interpolate import CubicSpline
 
-from spinn_engine.problems import milling_lives
-from spinn_engine.problems import milling_physics as physics
-from spinn_engine.problems.milling_lives import Simulation, simulate
-from spinn_engine.problems.milling_physics import Cut
+from spinn_engine.problems.milling import lives
+from spinn_engine.problems.milling import physics as physics
+from spinn_engine.problems.milling.lives import Simulation, simulate
+from spinn_engine.problems.milling.physics import Cut
 from spinn_engine.problems.problem import Floats
 
 
@@ -101,7 +101,7 @@ def test_residuals_of_the_laws_vanish_with_the_square_of_the_step(
     simulation: Simulation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     coarse = residuals(simulation)
-    monkeypatch.setattr(milling_lives, "ROWS_A_LIFE", 399)  # half the step, same lives
+    monkeypatch.setattr(lives, "ROWS_A_LIFE", 399)  # half the step, same lives
     fine = residuals(simulate())
     for name, residual in coarse.items():
         assert residual < 0.02, name

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spinn_engine.problems import load_problem
-from spinn_engine.problems.milling_lives import Simulation, simulate
+from spinn_engine.problems.milling.lives import Simulation, simulate
 from spinn_engine.problems.problem import Floats, Problem
 from spinn_engine.spec import DataSpec
 

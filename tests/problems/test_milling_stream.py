@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from spinn_engine.problems import load_problem
-from spinn_engine.problems.milling_lives import ROWS_A_LIFE, Steel, simulate
-from spinn_engine.problems.milling_sim import INPUT_NAMES, TARGET_NAMES, measure
-from spinn_engine.problems.milling_stream import NEW_STEEL, new_material
+from spinn_engine.problems.milling.lives import ROWS_A_LIFE, Steel, simulate
+from spinn_engine.problems.milling.new_steel import NEW_STEEL, new_material
+from spinn_engine.problems.milling.simulation import INPUT_NAMES, TARGET_NAMES, measure
 from spinn_engine.problems.problem import Floats, Problem
 from spinn_engine.spec import DataSpec
 
@@ -68,7 +68,7 @@ def test_the_usual_steel_is_what_milling_sim_cuts(problem: Problem) -> None:
 def test_a_fresh_process_makes_the_same_rows(columns: dict[str, Floats]) -> None:
     code = (
         "import numpy as np\n"
-        "from spinn_engine.problems.milling_stream import new_material\n"
+        "from spinn_engine.problems.milling.new_steel import new_material\n"
         "print(repr(sum(float(v.sum()) for v in new_material().values())))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,7 +9,7 @@ import pytest
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems import load_problem
-from spinn_engine.problems.nasa_mill_windows import INPUT_NAMES
+from spinn_engine.problems.nasa.windows import INPUT_NAMES
 from spinn_engine.problems.problem import Problem
 from spinn_engine.spec import DataSpec
 from tests.problems.mill_file import Record, mill_records, save_records, write_mill

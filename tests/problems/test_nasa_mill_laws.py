@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from spinn_engine.problems import load_problem
-from spinn_engine.problems.nasa_mill_laws import mill_laws, thermal_displacement
+from spinn_engine.problems.nasa.laws import mill_laws, thermal_displacement
 from spinn_engine.problems.problem import Floats, Problem
 from spinn_engine.problems.terms import terms_of, violations
 from spinn_engine.spec import DataSpec, PhysicsSpec

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from spinn_engine.problems.nasa_mill_file import Run
-from spinn_engine.problems.nasa_mill_windows import INPUT_NAMES, columns, kurtosis
+from spinn_engine.problems.nasa.recordings import Run
+from spinn_engine.problems.nasa.windows import INPUT_NAMES, columns, kurtosis
 from tests.problems.mill_file import mill_records
 
 SIGNALS = ("smcAC", "smcDC", "vib_table", "vib_spindle", "AE_table", "AE_spindle")

@@ -9,7 +9,7 @@ import pytest
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Problem
-from spinn_engine.problems.table import load_table
+from spinn_engine.problems.tables.table import load_table
 from spinn_engine.spec import DataSpec
 
 ROWS = 60

@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.table import load_table
-from spinn_engine.problems.table_files import START_ROWS, read_table
-from spinn_engine.problems.table_sheet import Layout
+from spinn_engine.problems.tables.files import START_ROWS, read_table
+from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.problems.tables.table import load_table
 from spinn_engine.spec import DataSpec
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn_engine.problems.table_header import numbered, titles
+from spinn_engine.problems.tables.header import numbered, titles
 
 
 @pytest.mark.parametrize(

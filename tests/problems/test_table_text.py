@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spinn_engine.problems import table_text
-from spinn_engine.problems.table import load_table
-from spinn_engine.problems.table_text import read_text
+from spinn_engine.problems.tables import text as table_text
+from spinn_engine.problems.tables.table import load_table
+from spinn_engine.problems.tables.text import read_text
 from spinn_engine.spec import DataSpec
 
 FINITE = st.floats(-1e6, 1e6).map(lambda x: round(x, 3))

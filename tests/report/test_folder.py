@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from spinn_engine import api
-from spinn_engine.__main__ import main
-from spinn_engine.artifacts.files import write_atomically
+from spinn_engine.cli.main import main
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.report.folder import write_folder
+from spinn_engine.store.files import write_atomically
 from tests.report.test_files import read
 
 FILES = {"report.html": b"one", "tables/a.tex": b"two", "tables/b.tex": b"three"}

@@ -9,12 +9,12 @@ from typing import Any, get_args
 
 import pytest
 
-from spinn_engine.artifacts.store import open_run
 from spinn_engine.report.facts import Facts, gather
 from spinn_engine.report.limits import limits
-from spinn_engine.report.methods import methods
-from spinn_engine.report.methods_training import CRITERIA, RECONSTRUCTIONS
+from spinn_engine.report.methods.text import methods
+from spinn_engine.report.methods.training import CRITERIA, RECONSTRUCTIONS
 from spinn_engine.spec import Criterion, PruneSpec, Reconstruction, Schedule
+from spinn_engine.store.runs import open_run
 from spinn_engine.training import burgers, loop
 from tests.report.conftest import WILD_TARGETS, result_of
 

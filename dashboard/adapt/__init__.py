@@ -1,0 +1,1 @@
+"""The page Adapt; Streamlit runs ``page.py`` from top to bottom."""

@@ -1,1 +1,0 @@
-"""One file a page; each is run from top to bottom by ``dashboard/app.py``."""

@@ -1,0 +1,1 @@
+"""The page Compare; Streamlit runs ``page.py`` from top to bottom."""

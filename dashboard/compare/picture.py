@@ -1,0 +1,207 @@
+"""R2 against size or speed over the runs of Compare; what is selected in it is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from dashboard.compare import choice
+from dashboard.compare.pareto import BOX, COLOURS, PICK, SHAPES, Point, inside, pareto, pareto_step
+from dashboard.compare.table import View
+from dashboard.parts import elements
+from dashboard.parts.formats import counted, estimate, plain
+from dashboard.parts.forms.widgets import KEEP
+from dashboard.reads.run_facts import RunRow, as_text, by_data, varied_fields
+
+AXES: dict[str, tuple[str, Callable[[RunRow, str], float | None]]] = {
+    "parameters": ("parameters (count)", lambda row, _: row.params),
+    "file": ("file (bytes)", lambda row, _: row.file_bytes),
+    "MACs": ("MACs of one row (count)", lambda row, _: row.macs),
+    "latency": ("latency (ms)", lambda row, batch: _milliseconds(row, batch)),
+}
+TAGS, NOTHING = "tags", "nothing"
+SHOWN, CHOSEN = "all shown", "chosen"
+MOST_DATA = 4  # pictures, one each
+FIRST_COLOURS = ("prune.criterion", "prune.schedule", "prune.reconstruction")
+
+
+def _milliseconds(row: RunRow, batch: str) -> float | None:
+    return row.latency_us[batch] / 1000 if batch in row.latency_us else None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How all pictures of the page are drawn.
+
+    Attributes:
+        across: what the x axis is, of ``AXES``.
+        field: what colour and shape tell.
+        kinds: every value of that among all finished runs, so that each keeps its colour.
+        chosen: the runs with a ring.
+        view: the baseline and the batch.
+    """
+
+    across: str
+    field: str
+    kinds: tuple[str, ...]
+    chosen: frozenset[str]
+    view: View
+
+
+def show_picture(
+    every: Sequence[RunRow], shown: Sequence[RunRow], chosen: Sequence[RunRow], view: View
+) -> None:
+    """A picture for each data: R2 of other rows is another quantity.
+
+    Args:
+        every: all finished runs.
+        shown: those that fit the filters.
+        chosen: those that are chosen, shown or not.
+        view: the baseline and the batch.
+    """
+    st.header("Smaller, faster, and as good", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="picture"):
+        across = st.segmented_control(
+            "Across", list(AXES), default="parameters", required=True, key="across", **KEEP
+        )
+        draw = SHOWN
+        if chosen:
+            draw = st.segmented_control(
+                "Draw", (SHOWN, CHOSEN), default=SHOWN, required=True, key="draw", **KEEP
+            )
+        rows = list(chosen if draw == CHOSEN else shown)
+        field = colour_form(every)
+    groups = by_data(rows)
+    if len(groups) > 1:
+        st.info(
+            f"These runs learned {counted(len(groups), 'set')} of data (rows, targets or split "
+            "differ). R² on other rows cannot be compared, so each has a picture of its own.",
+            icon=":material/compare_arrows:",
+        )
+    kinds = tuple(sorted({kind_of(row, field) for row in every}))
+    ringed = frozenset(row.run_id for row in chosen)
+    for group in groups[:MOST_DATA]:
+        show_group(group, Drawing(str(across), field, kinds, ringed, view))
+    if len(groups) > MOST_DATA:
+        st.caption(f"{len(groups) - MOST_DATA} more: filter by data to see them.")
+
+
+def colour_form(rows: Sequence[RunRow]) -> str:
+    """What colour and shape tell: a field in which the runs differ, or their tags."""
+    most = len(COLOURS) * len(SHAPES)
+    fields = varied_fields(rows, most)
+    options = [NOTHING, *([TAGS] if any(row.tags for row in rows) else []), *fields]
+    first = next((name for name in (*FIRST_COLOURS, *fields) if name in fields), NOTHING)
+    found = st.selectbox(
+        "Colour and shape", options, options.index(first), key="colour", width=260, **KEEP
+    )
+    return found if found in options else first
+
+
+def kind_of(row: RunRow, field: str) -> str:
+    """What the colour tells of a run, as text."""
+    if field == NOTHING:
+        return ""
+    if field == TAGS:
+        return ", ".join(sorted(row.tags, key=str.casefold)) or "no tag"
+    return as_text(row.fields.get(field))
+
+
+def show_group(rows: Sequence[RunRow], how: Drawing) -> None:
+    """The runs of one data; selecting points chooses them."""
+    view = how.view
+    title, measure = AXES[how.across]
+    placed = [(row, x) for row in rows if (x := measure(row, view.batch)) is not None]
+    if not placed:
+        return
+    points = [
+        Point(row.run_id, x, row.r2, kind_of(row, how.field), row.run_id in how.chosen)
+        for row, x in placed
+    ]
+    at = f", batch {int(view.batch):,}" if how.across == "latency" else ""
+    data = rows[0].scored.data_sha256[:12]
+    spec, tables = pareto(
+        points,
+        shared_references(rows),
+        title.replace(")", f"{at})"),
+        how.kinds,
+        view.baseline.run_id if view.baseline else None,
+        elements.is_dark(),
+    )
+    st.vega_lite_chart(
+        {**spec, "datasets": tables},
+        key=f"pareto_{data}",
+        on_select=lambda: pick(f"pareto_{data}", points),
+        selection_mode=(PICK, BOX),
+        alt=f"R2 of the runs on the test rows against {title}; in numbers below",
+    )
+    mixed = how.across == "latency" and len({row.machine for row in rows}) > 1
+    warning = " Latencies of several machines or devices: do not rank runs by them." * mixed
+    st.caption(group_notes(rows, points) + warning)
+    step = {point.run_id for point in pareto_step(points)}
+    elements.numbers(
+        "The picture in numbers",
+        [number_row(point, title, point.run_id in step) for point in points],
+        alt=f"R2 and {title} of each run in the picture",
+        key=f"numbers_{data}",
+    )
+
+
+def number_row(point: Point, title: str, on_step: bool) -> dict[str, Any]:
+    """A marker in numbers."""
+    return {
+        "Run": point.run_id,
+        "Kind": point.kind,
+        title: f"{point.x:,.5g}" if point.x < 1e5 else f"{point.x:,.0f}",
+        "R²": estimate(dict(point.r2)),
+        "n": point.r2["n"],
+        "None smaller and better": "yes" if on_step else "",
+    }
+
+
+def shared_references(rows: Sequence[RunRow]) -> dict[str, dict[str, Any]]:
+    """The dense networks that all runs have in common: equal in every repetition."""
+    first = rows[0].references
+    return {
+        arm: r2
+        for arm, r2 in first.items()
+        if all(row.references.get(arm, {}).get("per_seed") == r2["per_seed"] for row in rows)
+    }
+
+
+def group_notes(rows: Sequence[RunRow], points: Sequence[Point]) -> str:
+    """What the picture rests on."""
+    repetitions = sorted({row.r2["n"] for row in rows})
+    n = str(repetitions[0]) if len(repetitions) == 1 else f"{repetitions[0]} to {repetitions[-1]}"
+    spread = f"n = {n}, bars: 95 % t interval" if repetitions[-1] > 1 else "n = 1, no interval"
+    bands = "" if shared_references(rows) else " No dense network is common to all of them."
+    return (
+        f"{plain(rows[0].source)}, data {rows[0].scored.data_sha256[:12]}: "
+        f"{counted(len(points), 'run')}, {spread}. Runs of equal size stand side by side, the best "
+        "in the middle; no other run is smaller and better than those on the dotted step. Click "
+        "a point to choose its run, or draw a box around several."
+        f"{bands}"
+    )
+
+
+def pick(key: str, points: Sequence[Point]) -> None:
+    """The run that was clicked, or those in the box that was drawn, are chosen.
+
+    Every click puts a run into the selection or takes it out: both are clicks on it, for it may
+    have been unchosen elsewhere. A box that is given up changes nothing.
+    """
+    selection = st.session_state[key]["selection"]
+    clicked = frozenset(str(found["run_id"]) for found in selection.get(PICK) or [])
+    box = selection.get(BOX) or {}
+    clicked_before, box_before = st.session_state.get(f"{key}_before", (frozenset(), {}))
+    st.session_state[f"{key}_before"] = clicked, box
+    found = clicked ^ clicked_before
+    if len(found) > 1:  # the picture began anew, with nothing selected
+        found = frozenset()
+    if box != box_before:
+        found |= frozenset(inside(points, box))
+    if chosen := [point.run_id for point in points if point.run_id in found]:
+        choice.add(chosen)

@@ -1,0 +1,227 @@
+"""The table of all finished runs on Compare: what is shown, and which of them are chosen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.compare import choice
+from dashboard.parts.comparison import OUTCOMES
+from dashboard.parts.formats import NO_BREAK, counted, estimate, plain, signed, widths
+from dashboard.parts.forms.widgets import KEEP
+from dashboard.reads.run_facts import RunRow, Wanted, unlike_words
+from spinn_engine import api
+
+NO_FILTER: dict[str, Any] = {"filter": "", "data": [], "tags": [], "sweep": None}
+ROW_PIXELS, MOST_ROWS_SEEN = 35, 12
+column = st.column_config
+
+
+@dataclass(frozen=True)
+class View:
+    """What the numbers of the page are held against, and the batch of its latencies."""
+
+    baseline: RunRow | None
+    batch: str
+
+
+def filters(rows: Sequence[RunRow]) -> list[RunRow]:
+    """The widgets that say which runs are shown, and those runs."""
+    sweeps = api.sweep_runs()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filters"):
+        text = st.text_input(
+            "Filter", key="filter", placeholder="id, tag, note or data", width=240, **KEEP
+        )
+        sources = st.multiselect(
+            "Data", sorted({row.source for row in rows}), key="data", width=220, **KEEP
+        )
+        tags = st.multiselect("Tags", known_tags(rows), key="tags", width=220, **KEEP)
+        sweep = st.selectbox(
+            "Sweep", list(sweeps), index=None, key="sweep", width=240, placeholder="any", **KEEP
+        )
+    runs = None if sweep is None else frozenset(sweeps.get(sweep, ()))
+    wanted = Wanted(text or "", tuple(sources), tuple(tags), runs)
+    return [row for row in rows if wanted.fits(row)]
+
+
+def known_tags(rows: Sequence[RunRow]) -> list[str]:
+    """Every tag that any run has, by the alphabet."""
+    return sorted({tag for row in rows for tag in row.tags}, key=str.casefold)
+
+
+def clear_filters() -> None:
+    """Show all runs again."""
+    st.session_state.update(NO_FILTER)
+
+
+def view_form(rows: Sequence[RunRow]) -> View:
+    """The baseline, and the batch of all latencies on the page."""
+    by_id = {row.run_id: row for row in rows}
+    batches = sorted({batch for row in rows for batch in row.latency_us}, key=int)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="view"):
+        pinned = st.selectbox(
+            "Baseline",
+            list(by_id),
+            index=None,
+            key=choice.BASELINE,
+            placeholder="none: pin a run to see differences",
+            width=320,
+            **KEEP,
+        )
+        batch = st.segmented_control(
+            "Latency at a batch of",
+            batches,
+            default=batches[-1],
+            required=True,
+            key="at_batch",
+            format_func=lambda text: f"{int(text):,}",
+            **KEEP,
+        )
+    return View(by_id.get(pinned or ""), str(batch))
+
+
+def show_table(shown: Sequence[RunRow], chosen: Sequence[str], view: View) -> None:
+    """A line a run; its boxes choose runs."""
+    ids = [row.run_id for row in shown]
+    which = hashlib.sha256(",".join(ids).encode()).hexdigest()[:12]
+    key = f"runs_{which}_{choice.table_round()}"
+    ticked = [at for at, run_id in enumerate(ids) if run_id in chosen]
+    st.dataframe(
+        pd.DataFrame([line_of(row, view) for row in shown]),
+        key=key,
+        height=ROW_PIXELS * (min(len(shown), MOST_ROWS_SEEN) + 1) + 3,
+        hide_index=True,
+        column_config=columns(view),
+        placeholder="–",
+        on_select=lambda: tick(key, ids),
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": ticked}},
+        alt="Finished runs: data, size, R2, latency, how each was pruned, tags and note",
+    )
+    st.caption(table_notes(shown, chosen, view))
+
+
+def tick(key: str, ids: Sequence[str]) -> None:
+    """What the boxes say now; runs that a filter hides stay chosen."""
+    rows = st.session_state[key]["selection"]["rows"]
+    before = st.session_state.get(choice.CHOSEN, [])
+    hidden = [run_id for run_id in before if run_id not in ids]
+    choice.keep([*hidden, *(ids[row] for row in sorted(rows))])
+
+
+def line_of(row: RunRow, view: View) -> dict[str, Any]:
+    """A run in a line of the table; a grid shows text as it is, so nothing is escaped."""
+    return {
+        "Run": f"run?run={row.run_id}",
+        "Made": datetime.fromisoformat(row.created),
+        "Data": row.source,
+        "Tags": list(row.tags),
+        "Note": " ".join(row.note.split()),
+        "Parameters": row.params,
+        "Fewer": 100 * row.reduction,
+        "R²": row.r2["mean"],
+        **(against(row, view.baseline, view.batch) if view.baseline else {}),
+        "95 % of R²": bounds(row.r2),
+        "n": row.r2["n"],
+        "To dense, longer": None if row.to_longer is None else row.to_longer["mean"],
+        "Verdict": None if row.outcome is None else OUTCOMES[row.outcome][0],
+        "File": row.file_bytes / 1000,
+        "Latency": _milliseconds(row.latency_us.get(view.batch)),
+        "Speed-up": row.speed_up.get(view.batch),
+        "Hidden widths": widths(row.hidden).replace(NO_BREAK, " "),
+        "Seeds × folds": f"{len(row.scored.seeds)} × {row.scored.folds}",
+        "Criterion": row.fields["prune.criterion"],
+        "Schedule": row.fields["prune.schedule"],
+        "Reconstruction": row.fields["prune.reconstruction"].replace("_", " "),
+    }
+
+
+def against(row: RunRow, baseline: RunRow, batch: str) -> dict[str, Any]:
+    """A run's differences to the baseline; of R2 with an interval where seeds make pairs."""
+    if row.run_id == baseline.run_id:
+        return dict.fromkeys(("R² − baseline", "Parameters − baseline", "Latency − baseline")) | {
+            "95 % of the difference": "baseline"
+        }
+    found = api.r2_difference(row.scored, baseline.scored)
+    mine, other = row.latency_us.get(batch), baseline.latency_us.get(batch)
+    comparable = row.machine == baseline.machine and None not in (mine, other)
+    return {
+        "R² − baseline": found.mean,
+        "95 % of the difference": interval_words(found),
+        "Parameters − baseline": row.params - baseline.params,
+        "Latency − baseline": _milliseconds((mine or 0) - (other or 0)) if comparable else None,
+    }
+
+
+def interval_words(found: api.Difference) -> str:
+    """The interval of a paired difference with its pairs, or why there is none."""
+    if found.unlike:
+        return unlike_words(found.unlike)
+    if found.low is None or found.high is None:
+        return "one pair, no interval"
+    return f"{signed(found.low)} to {signed(found.high)}, {found.pairs} pairs"
+
+
+def bounds(r2: dict[str, Any]) -> str | None:
+    """Low and high of an interval; None where there was one repetition."""
+    return None if r2["low"] is None else estimate(r2).partition(NO_BREAK)[2].strip("[]")
+
+
+def _milliseconds(microseconds: float | None) -> float | None:
+    return None if microseconds is None else microseconds / 1000
+
+
+def columns(view: View) -> dict[str, Any]:
+    """How each column is shown; numbers sort as numbers."""
+    at = f"median at a batch of {int(view.batch):,}"
+    return {
+        "Run": column.LinkColumn(display_text=r"run=(.+)$", pinned=True, help="Opens the run"),
+        "Made": column.DatetimeColumn(format="YYYY-MM-DD HH:mm", help="UTC"),
+        "Tags": column.ListColumn(),
+        "Note": column.TextColumn(width="medium"),
+        "Parameters": column.NumberColumn(format="localized"),
+        "Fewer": column.NumberColumn(format="%.1f %%", help="Than the dense network has"),
+        "R²": column.NumberColumn(format="%.4f"),
+        "R² − baseline": column.NumberColumn(format="%+.4f"),
+        "95 % of the difference": column.TextColumn(width=250),
+        "Parameters − baseline": column.NumberColumn(format="%+,d"),
+        "Latency − baseline": column.NumberColumn(format="%+.3f ms", help=at),
+        "To dense, longer": column.NumberColumn(
+            format="%+.4f", help="R² above the dense network trained just as long, paired by seed"
+        ),
+        "File": column.NumberColumn(format="%.0f kB"),
+        "Latency": column.NumberColumn(format="%.3g ms", help=at),
+        "Speed-up": column.NumberColumn(format="%.2f ×", help=f"Against dense, {at}"),
+    }
+
+
+def table_notes(shown: Sequence[RunRow], chosen: Sequence[str], view: View) -> str:
+    """What the numbers are, and how many runs are chosen."""
+    ids = {row.run_id for row in shown}
+    hidden = sum(run_id not in ids for run_id in chosen)
+    many = (
+        f"{counted(len(shown), 'run')}. Tick some: what differs between them, their arms and their "
+        "verdicts are shown below."
+    )
+    if chosen:
+        unseen = f", {hidden:,} of them hidden by the filter" if hidden else ""
+        many = f"{counted(len(chosen), 'run')} chosen{unseen}."
+    parts = [
+        many,
+        "R²: mean over the targets on the test rows, with its 95 % t interval over n repetitions.",
+    ]
+    if len({row.machine for row in shown}) > 1:
+        parts.append("Latencies come from several machines or devices: do not rank runs by them.")
+    if view.baseline is not None:
+        parts.append(
+            f"Differences are to {plain(view.baseline.run_id)}; those of R² have an interval where "
+            "data, seeds and folds are equal (paired by seed), those of latency stand where both "
+            "were measured on the same device and threads."
+        )
+    return " ".join(parts)

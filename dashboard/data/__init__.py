@@ -1,0 +1,1 @@
+"""The page Data; Streamlit runs ``page.py`` from top to bottom."""

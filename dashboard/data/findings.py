@@ -1,0 +1,95 @@
+"""What the checks of a data source found: how bad, what, and what to do; one button does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard.data import roles
+from dashboard.parts.formats import counted, plain
+from dashboard.parts.forms import initial
+from dashboard.parts.forms.widgets import DROPS
+from spinn_engine.spec import DataSpec
+
+SIGNS = {
+    "error": (":material/error:", "red"),
+    "warning": (":material/warning:", "orange"),
+    "info": (":material/info:", "blue"),
+}
+WORDS = {"error": "error", "warning": "warning", "info": "for information"}
+BEFORE = "findings_before"  # source, number of findings, and what was left out then
+
+
+def show_findings(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
+    """All findings, the worst first, with what to leave out at a press."""
+    st.header("Checks", anchor=False)
+    tell_what_is_left(data, found)
+    if not found:
+        st.success("The checks found nothing.", icon=":material/check_circle:")
+        return
+    counts = {severity: sum(one["severity"] == severity for one in found) for severity in SIGNS}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for severity, count in counts.items():
+            if count:
+                icon, colour = SIGNS[severity]
+                noun = WORDS[severity]
+                words = f"{count} {noun}" if severity == "info" else counted(count, noun)
+                st.badge(words, icon=icon, color=colour)  # type: ignore[arg-type]
+        leave_out_button(data, found)
+    for one in found:
+        show_finding(one)
+
+
+def advised(found: Sequence[dict[str, Any]]) -> list[str]:
+    """The columns that are better left out, each once."""
+    return list(dict.fromkeys(name for one in found for name in one["drop"]))
+
+
+def leave_out_button(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
+    """One press leaves out all that the checks advise to, and checks again."""
+    kind, names = data.source.partition(":")[0], advised(found)
+    if not names or kind not in DROPS:
+        return
+    label = "Leave this column out" if len(names) == 1 else f"Leave these {len(names)} columns out"
+    st.button(
+        label,
+        key="leave_out",
+        type="primary",
+        icon=":material/playlist_remove:",
+        help=f"They are no inputs then: {plain(', '.join(names))}",
+        on_click=_leave_out,
+        args=(data, tuple(names), len(found)),
+    )
+
+
+def _leave_out(data: DataSpec, names: Sequence[str], count: int) -> None:
+    roles.leave_out(data.source.partition(":")[0], names, initial.Origin().values())
+    st.session_state[BEFORE] = data.source, count, tuple(names)
+
+
+def tell_what_is_left(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
+    """After columns were left out: which, and how many findings that leaves."""
+    source, before, names = st.session_state.get(BEFORE, ("", 0, ()))
+    if source != data.source or not set(names) <= set(data.drop):
+        return
+    st.success(
+        f"Left out: {plain(', '.join(names))}. {counted(len(found), 'finding')} left, of {before} "
+        "before.",
+        icon=":material/playlist_add_check:",
+    )
+
+
+def show_finding(one: dict[str, Any]) -> None:
+    """How bad it is in a sign and a word, what was found, and what to do."""
+    icon, colour = SIGNS[one["severity"]]
+    with st.container(border=True):
+        st.markdown(
+            f":{colour}-badge[{icon} {WORDS[one['severity']]}] **{plain(one['check'])}**  \n"
+            f"{_told(one['message'])}  \n:material/arrow_forward: {_told(one['advice'])}"
+        )
+
+
+def _told(sentence: str) -> str:
+    return plain(sentence).replace("R2", "R²")

@@ -1,0 +1,212 @@
+"""Data: what a source holds, how it is split, what the checks find, and what to do about it."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard.data import roles
+from dashboard.data.findings import show_findings
+from dashboard.data.split_charts import split, spread
+from dashboard.parts import elements
+from dashboard.parts.columns import columns_table, first_rows
+from dashboard.parts.formats import counted, percent, plain, rounded
+from dashboard.parts.forms import initial, widgets
+from dashboard.parts.forms.widgets import Values
+from dashboard.reads import data_source
+from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.spec import DataSpec
+
+MOST_SPREADS = 6
+
+
+def ask(begin: Values) -> DataSpec | None:
+    """Which source, and what its columns are for; None while there is no file yet."""
+    kind, path = widgets.source_form(begin)
+    if kind in widgets.PATHS and not path:
+        return None
+    found: dict[str, Any] = {"source": widgets.named_source(kind, path)}
+    columns = data_source.preview(DataSpec.model_validate(found))["columns"]
+    if kind == "table":
+        found |= roles.role_form(columns, begin)
+    elif kind in widgets.DROPS:
+        key = widgets.DROPS[kind]
+        inputs = [column["name"] for column in columns if column["role"] == "input"]
+        known = widgets.names_of(roles.chosen(key, begin))
+        found["drop"] = tuple(name for name in known if name in inputs)
+        roles.pick_several(key, inputs, found["drop"])
+    return DataSpec.model_validate(found)
+
+
+def plan_link(data: DataSpec) -> None:
+    """On to Plan, with all that was chosen here in the address."""
+    kind, _, path = data.source.partition(":")
+    asked = {"source": kind}
+    if kind in widgets.PATHS:
+        asked[widgets.path_key(kind)] = path
+    if kind == "table":
+        asked |= {"targets": widgets.text_of(data.targets)}
+        asked |= {"group": data.group or "", "time": data.time or ""}
+    if kind in widgets.DROPS:
+        asked[widgets.DROPS[kind]] = widgets.text_of(data.drop)
+    st.page_link(
+        "plan/page.py",
+        label="Plan with this data",
+        icon=":material/tune:",
+        query_params={name: value for name, value in asked.items() if value},
+    )
+
+
+def show_no_file() -> None:
+    """What to do where a file is read and none is named yet."""
+    with st.container(border=True):
+        st.header("No file yet", anchor=False)
+        st.markdown(
+            "Upload a table, or give the path of a file on the server. Then choose the targets "
+            "from its columns: the split and the checks show up here.\n\n"
+            "A row is a sample, a column an input or a target; the first line holds the names. "
+            "Name the column that tells runs, tools or batches apart as the **group**: whole "
+            "groups go to one part of the split, or the test rows say little."
+        )
+
+
+def show_no_target(columns: Sequence[dict[str, Any]]) -> None:
+    """What to do next in a table whose targets are not named."""
+    numbers = [column["name"] for column in columns if column["kind"] == "number"]
+    with st.container(border=True):
+        st.header("Which columns are to be predicted?", anchor=False)
+        if numbers:
+            st.markdown("Choose one or more **targets**: the split and the checks show up here.")
+        else:
+            st.markdown("No column holds numbers, so none can be a target: check the file.")
+
+
+def show_split(found: data_source.Split) -> None:
+    """Which rows train, validate and test, and whether the parts look alike."""
+    st.header("Split", anchor=False)
+    elements.picture(
+        *split(found.rows, found.groups, elements.is_dark()),
+        key="split",
+        alt="Rows of the training, validation and test part, each cut into its groups: "
+        + "; ".join(f"{part} {count:,} rows" for part, count in found.rows.items()),
+    )
+    how = (
+        "Rows are shuffled with a fixed seed: that is fair only where no two rows belong together. "
+        "Else name a group column."
+        if found.groups is None
+        else "A piece of a strip is a group; whole groups go to one part."
+    )
+    lacking = f" {counted(found.left_out, 'row')} left out." if found.left_out else ""
+    st.caption(
+        f"{how}{lacking} Training rows fit the network, validation rows choose the best epoch, "
+        f"test rows are read once, when a run ends. {plain(' '.join(found.notes))}"
+    )
+    elements.numbers(
+        "The parts in numbers",
+        [part_row(found, part) for part in found.rows],
+        alt="Rows and groups of each part of the split",
+        key="part_numbers",
+    )
+
+
+def part_row(found: data_source.Split, part: str) -> dict[str, Any]:
+    """One part of the split in a line."""
+    rows, sizes = found.rows[part], [size for _, size in (found.groups or {}).get(part, ())]
+    row = {"Part": part, "Rows": rows, "Share": percent(rows / sum(found.rows.values()))}
+    if sizes:
+        row |= {"Groups": len(sizes), "Smallest group": min(sizes), "Largest group": max(sizes)}
+    return row
+
+
+def show_spreads(spreads: Sequence[data_source.Spread]) -> None:
+    """The values of every target by part, next to each other."""
+    st.header("Targets in each part", anchor=False)
+    shown = spreads[:MOST_SPREADS]
+    for start in range(0, len(shown), 2):
+        pair = shown[start : start + 2]
+        for column, one in zip(st.columns(2), pair, strict=False):
+            unit = f", {one.unit}" if one.unit else ""
+            with column:
+                elements.picture(
+                    *spread(f"{one.target}{unit}", one.edges, one.shares, elements.is_dark()),
+                    key=f"spread_{one.target}",
+                    alt=f"Share of the rows of each part by value of {one.target}",
+                )
+    more = f" The first {MOST_SPREADS} of {len(spreads)} targets." if spreads != shown else ""
+    st.caption(
+        "Parts that lie far apart make the R² on test rows a matter of luck: cross-validation "
+        f"(folds, under Comparison on Plan) then tells more.{more}"
+    )
+    elements.numbers(
+        "The targets in numbers",
+        [spread_row(one, number) for one in shown for number in range(len(one.edges) - 1)],
+        alt="Share of the rows of each part in every bin of every target",
+        key="target_numbers",
+    )
+
+
+def spread_row(one: data_source.Spread, number: int) -> dict[str, Any]:
+    """One bin of a target in a line."""
+    return {
+        "Target": one.target + (f" ({one.unit})" if one.unit else ""),
+        "From": rounded(one.edges[number], 4),
+        "To": rounded(one.edges[number + 1], 4),
+        **{part: f"{100 * shares[number]:.1f} %" for part, shares in one.shares.items()},
+    }
+
+
+def show_rows(data: DataSpec) -> None:
+    """The checks, the split, and the targets in each part.
+
+    Raises:
+        BadInputError: the source cannot be had as asked.
+    """
+    found = data_source.split(data)
+    with st.container(horizontal=True, gap="small"):
+        if found.simulated:
+            st.badge("simulated data", icon=":material/science:", color="violet")
+        st.badge(
+            f"{sum(found.rows.values()):,} rows, {counted(found.inputs, 'input')}, "
+            f"{counted(len(found.spreads), 'target')}",
+            color="gray",
+        )
+    show_findings(data, data_source.findings(data))
+    show_split(found)
+    show_spreads(found.spreads)
+
+
+def show_data(data: DataSpec) -> None:
+    """Everything about a source, the checks first; its columns even where a row is at fault."""
+    held = data_source.preview(data)
+    if data.source.startswith("table:") and not data.targets:
+        show_no_target(held["columns"])
+    else:
+        try:
+            show_rows(data)
+        except SpinnError as error:
+            elements.show_error(error)
+    st.header("Columns", anchor=False)
+    columns_table(held)
+    elements.folded("First rows", ":material/table_rows:", "first_rows", partial(first_rows, held))
+
+
+st.title("Data", anchor=False)
+left, right = st.columns([5, 8], gap="large")
+try:
+    with left, st.container(border=True, key="source_card"):
+        data = ask(initial.Origin().values())
+        if data is not None and (data.targets or not data.source.startswith("table:")):
+            plan_link(data)
+except BadInputError as error:
+    with right:
+        elements.show_error(error)
+else:
+    with right:
+        try:
+            if data is None:
+                show_no_file()
+            else:
+                show_data(data)
+        except SpinnError as error:
+            elements.show_error(error)

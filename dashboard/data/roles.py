@@ -1,0 +1,121 @@
+"""What the columns of a table are for, chosen from its own names on the Data page.
+
+Plan has text fields for the same. What was chosen is kept as they have it, under their keys, in
+this visit and in the page's address, so that both pages and every link say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard.parts.forms.widgets import DROPS, Values, names_of, text_of
+
+PICKED = "pick_"
+LABELS = {
+    "targets": "Targets",
+    "group": "Group column (optional)",
+    "time": "Time column (optional)",
+    "drop": "Columns to leave out (optional)",
+}
+HELP = {
+    "targets": "What is predicted; one or more columns of numbers.",
+    "group": "Rows of one group stay together in the split; the column is never an input.",
+    "time": "Orders the rows of a group: what physics terms and checks for clocks need.",
+    "drop": "They are no inputs.",
+}
+SINGLE = ("group", "time")
+
+
+def chosen(key: str, begin: Values) -> str:
+    """What a field of Plan holds: of the address, else of this visit, else of the beginning."""
+    return str(st.query_params.get(key) or st.session_state.get(key) or begin[key])
+
+
+def choose(key: str, text: str) -> None:
+    """Set a field of Plan, for both pages and for the address."""
+    st.session_state[key] = text
+    _put_into_address(key, text)
+
+
+def leave_out(kind: str, names: Sequence[str], begin: Values) -> None:
+    """Add columns to those that are left out of a source."""
+    key = DROPS[kind]
+    known = names_of(chosen(key, begin))
+    choose(key, text_of(tuple(dict.fromkeys((*known, *names)))))
+
+
+def role_form(columns: Sequence[dict[str, Any]], begin: Values) -> dict[str, Any]:
+    """Targets, group, time and what is left out of a table.
+
+    Args:
+        columns: as a preview tells them.
+        begin: what the fields begin with.
+    """
+    by_header = {column["header"]: column["name"] for column in columns}
+    names = [column["name"] for column in columns]
+    text = {name: chosen(name, begin) for name in LABELS}
+    listed = {
+        name: [by_header.get(one, one) for one in _names(name, text[name])] for name in LABELS
+    }
+    made = [one for one in listed["drop"] if one.partition("=")[0] in names and one not in names]
+    for name in LABELS:
+        known = names + made if name == "drop" else names
+        listed[name] = [one for one in listed[name] if one in known]
+        choose(name, _text(name, listed[name]))
+    pick_several("targets", names, listed["targets"])
+    left, right = st.columns(2, wrap=False)
+    with left:
+        _one("group", names, listed["group"])
+    with right:
+        _one("time", names, listed["time"])
+    pick_several("drop", [*names, *made], listed["drop"])
+    return {name: tuple(listed[name]) for name in ("targets", "drop")} | {
+        name: next(iter(listed[name]), None) for name in SINGLE
+    }
+
+
+def pick_several(key: str, names: Sequence[str], now: Sequence[str]) -> None:
+    """A field of Plan that holds several columns, chosen from all of them."""
+    _show(key, list(now))
+    name = "drop" if key in DROPS.values() else key
+    st.multiselect(
+        LABELS[name], names, key=PICKED + key, help=HELP[name], select_all=False,
+        on_change=_taken, args=(key,),
+    )  # fmt: skip
+
+
+def _one(key: str, names: Sequence[str], now: Sequence[str]) -> None:
+    _show(key, next(iter(now), None))
+    st.selectbox(
+        LABELS[key], names, None, key=PICKED + key, help=HELP[key], placeholder="none",
+        on_change=_taken, args=(key,),
+    )  # fmt: skip
+
+
+def _show(key: str, now: list[str] | str | None) -> None:
+    """Have a field show what is chosen; one that does is left alone, as it may be in use again."""
+    if PICKED + key not in st.session_state or st.session_state[PICKED + key] != now:
+        st.session_state[PICKED + key] = now
+
+
+def _taken(key: str) -> None:
+    picked = st.session_state[PICKED + key]
+    choose(key, text_of(picked) if isinstance(picked, list) else picked or "")
+
+
+def _names(name: str, text: str) -> tuple[str, ...]:
+    return ((text,) if text else ()) if name in SINGLE else names_of(text)
+
+
+def _text(name: str, names: Sequence[str]) -> str:
+    return "".join(names) if name in SINGLE else text_of(names)
+
+
+def _put_into_address(key: str, text: str) -> None:
+    if text:
+        st.query_params[key] = text
+    elif key in st.query_params:
+        del st.query_params[key]

@@ -1,0 +1,1 @@
+"""The page Help; Streamlit runs ``page.py`` from top to bottom."""

@@ -1,0 +1,1 @@
+"""The page Jobs; Streamlit runs ``page.py`` from top to bottom."""

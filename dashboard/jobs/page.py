@@ -1,0 +1,100 @@
+"""Jobs: the workers, what is under way, and the queue; nothing here outlives the tab."""
+
+from collections.abc import Hashable, Sequence
+from contextlib import suppress
+
+import streamlit as st
+
+from dashboard.jobs.cards import LIVE, show_card, show_row
+from dashboard.jobs.workers import show_workers
+from dashboard.parts import background_work, elements
+from dashboard.parts.formats import counted
+from dashboard.reads import cache
+from spinn_engine import api
+from spinn_engine.errors import SpinnError
+
+State = api.JobState
+Jobs = Sequence[api.Job]
+
+FEW_QUEUED, MOST_QUEUED, MOST_ENDED = 10, 100, 20
+DRAWN = "jobs_drawn"  # the state in which the page was last drawn as a whole
+
+
+def look_of(jobs: Jobs) -> Hashable:
+    """All that the still part of the page depends on."""
+    return tuple(
+        (job.run_id, job.state, job.place, job.priority) for job in jobs if job.state not in LIVE
+    ), under_way(jobs)
+
+
+def under_way(jobs: Jobs) -> bool:
+    """Whether any job may still change by itself."""
+    return any(not job.state.is_finished() for job in jobs)
+
+
+def live() -> None:
+    """All that moves: drawn anew every second; where the rest changed, the page is."""
+    try:
+        jobs, workers = cache.queue()
+    except SpinnError as error:
+        elements.show_error(error)
+        return
+    if look_of(jobs) != st.session_state[DRAWN]:
+        st.rerun()  # before a job is drawn here that is still drawn there
+    show_workers(workers, any(job.state is State.QUEUED for job in jobs))
+    for job in jobs:
+        if job.state in LIVE:
+            show_card(job)
+
+
+def still(jobs: Jobs) -> None:
+    """All that stands until somebody does something, or a run begins or ends."""
+    if not jobs:
+        with st.container(border=True):
+            st.markdown("The queue is empty. A run that you start under **Plan** shows up here.")
+            st.page_link("plan/page.py", label="Plan a run", icon=":material/tune:")
+    for job in jobs:
+        if job.state is State.INTERRUPTED:
+            show_card(job)
+    show_queued(sorted((job for job in jobs if job.place), key=lambda job: job.place or 0))
+    stopped = (State.FAILED, State.CANCELLED)
+    show_ended("Stopped", [job for job in jobs if job.state in stopped])
+    show_ended("Done", [job for job in jobs if job.state is State.DONE])
+
+
+def show_queued(jobs: Jobs) -> None:
+    """The first of the queue, the one that the address names, or all of it."""
+    if not jobs:
+        return
+    st.header(f"Queued: {counted(len(jobs), 'run')}", anchor=False)
+    most = MOST_QUEUED if st.session_state.get("all_queued") else FEW_QUEUED
+    for job in jobs:
+        if (job.place or 0) <= most or job.run_id == st.query_params.get("run"):
+            show_row(job)
+    if len(jobs) > FEW_QUEUED:
+        st.toggle(f"Show all {min(len(jobs), MOST_QUEUED)}", key="all_queued", bind="query-params")
+
+
+def show_ended(title: str, jobs: Jobs) -> None:
+    """What has ended, the newest first."""
+    if not jobs:
+        return
+    st.header(title, anchor=False)
+    for job in jobs[:MOST_ENDED]:
+        if job.state is State.FAILED:
+            show_card(job)
+        else:
+            show_row(job)
+    if len(jobs) > MOST_ENDED:
+        st.caption(f"{MOST_ENDED} of {len(jobs):,}; every run is under Run.")
+
+
+st.title("Jobs", anchor=False)
+found: Jobs | None = None
+with suppress(SpinnError):  # told by the part that tries again
+    found = cache.queue()[0]
+st.session_state[DRAWN] = None if found is None else look_of(found)
+st.fragment(live, run_every=1.0 if found and under_way(found) else 5.0)()
+if found is not None:
+    background_work.show_everywhere()
+    still(found)

@@ -1,0 +1,1 @@
+"""The page Overview; Streamlit runs ``page.py`` from top to bottom."""

@@ -1,0 +1,1 @@
+"""Widgets that make a spec."""

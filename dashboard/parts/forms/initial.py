@@ -1,0 +1,262 @@
+"""What the forms of Plan begin with: the defaults, or the spec of a run (``?from=RUN_ID``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from dashboard.charts.style import ARM_LABELS
+from dashboard.parts.formats import plain
+from dashboard.parts.forms.network import AS_STORED, BROUGHT, NEW, SCALINGS
+from dashboard.parts.forms.prune import (
+    A_STAGE,
+    BYTES,
+    CRITERIA,
+    DEFAULT_BYTES,
+    DEFAULT_WIDTHS,
+    FIELDS,
+    MACS,
+    OVERALL,
+    RECONSTRUCTIONS,
+    share_of,
+)
+from dashboard.parts.forms.widgets import DROPS, TABLE_FIELDS, Values, key_of, text_of
+from dashboard.reads import cache
+from spinn_engine.errors import SpinnError
+from spinn_engine.spec import (
+    DEFAULT_PARAM_REDUCTION,
+    PHYSICS_TERMS,
+    ModelSpec,
+    PruneSpec,
+    RunSpec,
+)
+
+KEY = "origin"
+ENTERED = "page_entered"  # whether the visitor was on another page just before
+WORDS = {"data.drop": "columns left out", "physics.targets": "targets of physics terms"}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a plan begins.
+
+    Attributes:
+        run_id: the run that the address names; None for the defaults.
+        spec: that run's; None for the defaults, or where it cannot be read.
+        remark: what cannot be as it was, or why the run cannot be read.
+    """
+
+    run_id: str | None = None
+    spec: RunSpec | None = None
+    remark: str = ""
+
+    def values(self) -> Values:
+        """What every widget of the forms begins with, by its key."""
+        burgers = RunSpec.from_dict({"data": {"source": "burgers"}})
+        values = {**values_of(burgers), **values_of(RunSpec())}
+        return values if self.spec is None else {**values, **values_of(self.spec)}
+
+    def filled(self, parts: Mapping[str, Any]) -> RunSpec:
+        """The spec that the forms say; what they do not show stays as it was in the run.
+
+        Args:
+            parts: what the forms gave, by part of a spec.
+
+        Raises:
+            BadInputError: the parts are no spec.
+        """
+        parts = dict(parts)
+        if self.spec is not None and _kind(parts["data"]["source"]) == _kind(self.spec.data.source):
+            for name, hidden in self._hidden(parts).items():
+                parts[name] = {**hidden, **parts.get(name, {})}
+            parts["prune"] = _exact(parts["prune"], self.spec.prune)
+            if len(parts["seeds"]) == len(self.spec.seeds):
+                parts["seeds"] = self.spec.seeds
+        return RunSpec.from_dict(parts, where="plan")
+
+    def kept(self, parts: Mapping[str, Any]) -> list[str]:
+        """What the forms do not show and is not as usual, in words."""
+        if self.spec is None:
+            return []
+        usual = RunSpec.from_dict({"data": {"source": self.spec.data.source}})
+        words = [
+            f"{WORDS.get(f'{name}.{field}', field.replace('_', ' '))} {_told(value)}"
+            for name, hidden in self._hidden(parts).items()
+            for field, value in hidden.items()
+            if value != usual.model_dump(mode="json")[name][field]
+        ]
+        if self.spec.seeds != tuple(range(len(self.spec.seeds))):
+            words.append(f"seeds {_told(self.spec.seeds)}")
+        return words
+
+    def _hidden(self, parts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """The fields of the run's spec that no form gave, by part; the other parts show all."""
+        assert self.spec is not None
+        stored = self.spec.model_dump(mode="json")
+        return {
+            name: {k: v for k, v in stored[name].items() if k not in parts.get(name, {})}
+            for name in ("data", "train", "physics")
+        }
+
+
+def _kind(source: str) -> str:
+    return source.partition(":")[0]
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _exact(part: dict[str, Any], prune: PruneSpec) -> dict[str, Any]:
+    """A slider shows fewer digits than a run may have: untouched, it stands for all of them."""
+    for field in FIELDS.values():
+        share = getattr(prune, field)
+        if share is not None and part.get(field) == share_of(100 * share):
+            return {**part, field: share}
+    return part
+
+
+def values_of(spec: RunSpec) -> dict[str, Any]:
+    """What every widget of the forms shows for a spec, by its key."""
+    kind, _, path = spec.data.source.partition(":")
+    table = {name: getattr(spec.data, name) for name in TABLE_FIELDS}
+    own = {
+        "hidden": ", ".join(map(str, spec.model.hidden)),
+        "epochs": spec.train.epochs,
+        "fine_tune_epochs": spec.train.fine_tune_epochs,
+        "lbfgs_iterations": spec.train.lbfgs_iterations,
+        "fine_tune_lbfgs_iterations": spec.train.fine_tune_lbfgs_iterations,
+        "margin": spec.compare.margin,
+    }
+    return {
+        "source": kind,
+        "path": path if kind == "table" else "",
+        "mill_path": path if kind == "nasa-mill" else "",
+        **dict.fromkeys(DROPS.values(), ""),
+        **{name: _text(value) if kind == "table" else "" for name, value in table.items()},
+        **{key_of(name, kind): value for name, value in own.items()},
+        "activation": spec.model.activation,
+        **_dense_values(spec.model),
+        "seeds": len(spec.seeds),
+        **{f"physics_{term}": getattr(spec.physics, term) for term in PHYSICS_TERMS},
+        "fit_coefficients": spec.physics.fit_coefficients,
+        "controls": [ARM_LABELS[control] for control in spec.compare.controls],
+        "folds": spec.compare.folds,
+        **_prune_values(spec.prune),
+    }
+
+
+def _dense_values(model: ModelSpec) -> dict[str, Any]:
+    """As ``values_of``, of a network that is brought."""
+    known = model.dense is not None and "activation" in model.model_fields_set
+    return {
+        "network": NEW if model.dense is None else BROUGHT,
+        "dense": model.dense or "",
+        "dense_activation": model.activation if known else AS_STORED,
+        "dense_scaling": _label(SCALINGS, model.dense_scaling),
+    }
+
+
+def _text(value: str | tuple[str, ...] | None) -> str:
+    return text_of(value) if isinstance(value, tuple) else value or ""
+
+
+def _prune_values(prune: PruneSpec) -> dict[str, Any]:
+    """As ``values_of``, of the part that says how much is removed, and how."""
+    means, share = OVERALL, DEFAULT_PARAM_REDUCTION
+    for meaning in (OVERALL, A_STAGE, MACS):
+        given = getattr(prune, FIELDS[meaning])
+        if given is not None:
+            means, share = meaning, given
+    lines = [", ".join(map(str, widths)) for widths in prune.widths or ()]
+    return {
+        "schedule": prune.schedule,
+        "stages": prune.stages,
+        "ratio_of": BYTES if prune.max_bytes is not None else means,
+        "ratio": 100 * share,
+        "max_bytes": prune.max_bytes or DEFAULT_BYTES,
+        "widths": "\n".join(lines) or DEFAULT_WIDTHS,
+        "criterion": _label(CRITERIA, prune.criterion),
+        "reconstruction": _label(RECONSTRUCTIONS, prune.reconstruction),
+        "round_to": prune.round_to,
+        "least_width": prune.least_width,
+    }
+
+
+def _label(labels: Mapping[str, str], value: str) -> str:
+    return next(label for label, meant in labels.items() if meant == value)
+
+
+def find() -> Origin:
+    """The origin of this visit; who comes from another page with one begins anew.
+
+    A value in the address stays: a link to a clone that was changed shows the changes.
+    """
+    known: Origin = st.session_state.get(KEY, Origin())
+    wanted = st.query_params.get("from")
+    if wanted is None:
+        if known.spec is not None:
+            st.query_params["from"] = str(known.run_id)  # back from another page
+            return known
+        return Origin()
+    if wanted != known.run_id or st.session_state[ENTERED]:
+        known = _read(wanted)
+        st.session_state[KEY] = known
+        for key, value in known.values().items():
+            if key not in st.query_params:
+                st.session_state[key] = value
+    return known
+
+
+def _read(run_id: str) -> Origin:
+    try:
+        spec = cache.run_spec(run_id)
+    except SpinnError as error:
+        return Origin(run_id, remark=str(error))
+    kind, which, _ = spec.train.device.partition(":")
+    if not which:
+        return Origin(run_id, spec)
+    train = spec.train.model_copy(update={"device": kind})
+    remark = f"Its device {spec.train.device} became {kind}: the worker decides which."
+    return Origin(run_id, spec.model_copy(update={"train": train}), remark)
+
+
+def _leave() -> None:
+    """All widgets back to the defaults."""
+    st.session_state.pop(KEY, None)
+    st.query_params.pop("from", None)
+    st.session_state.update(Origin().values())
+
+
+def show(origin: Origin, parts: Mapping[str, Any]) -> None:
+    """Where the plan comes from, what it keeps that no form shows, and the way back."""
+    if origin.run_id is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="origin"):
+        if origin.spec is None:
+            st.warning(
+                f"{plain(origin.remark)}; these are the defaults", icon=":material/content_copy:"
+            )
+            return
+        st.info(
+            f"Cloned from {origin.run_id}; change what you want. {plain(_carried(origin, parts))}",
+            icon=":material/content_copy:",
+        )
+        st.button("Back to the defaults", key="leave_origin", type="tertiary", on_click=_leave)
+
+
+def _carried(origin: Origin, parts: Mapping[str, Any]) -> str:
+    """What no form shows; nothing is said of it while the data cannot be had."""
+    if origin.spec is None or "data" not in parts:
+        return ""
+    kept = "; ".join(origin.kept(parts))
+    if not kept:
+        return origin.remark
+    if _kind(parts["data"]["source"]) != _kind(origin.spec.data.source):
+        return f"For other data, this is as usual again: {kept}."
+    return f"Kept from there: {kept}. {origin.remark}"

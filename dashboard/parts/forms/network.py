@@ -1,0 +1,135 @@
+"""The dense network of a plan: trained anew, or brought in a checkpoint."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import streamlit as st
+
+from dashboard.parts import elements
+from dashboard.parts.formats import MINUS, counted, percent, plain, widths
+from dashboard.parts.forms import widgets
+from dashboard.parts.forms.widgets import KEEP, Values
+from dashboard.reads import cache
+from spinn_engine import api
+from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.spec import Activation, Scaling
+
+NEW, BROUGHT = "train a new one", "bring a checkpoint"
+AS_STORED = "as the file says"
+SCALINGS: dict[str, Scaling] = {
+    "find out by R²": "auto",
+    "as its file stores it": "stored",
+    "inputs and targets": "both",
+    "inputs only": "inputs",
+    "targets only": "targets",
+    "nothing": "none",
+}
+FILE_KINDS = ["pt", "pth", "safetensors"]
+REFUSED = "upload_refused"
+TAKEN = " ✓ taken"
+LOW_R2 = 0.5  # below this something is likely to be mixed up
+
+
+def network_form(source: str, begin: Values) -> dict[str, Any]:
+    """Which dense network is pruned; gives the ``model`` part of a spec.
+
+    Raises:
+        BadInputError: the widths are not whole numbers, or no checkpoint is named.
+    """
+    choice = st.segmented_control(
+        "Dense network", (NEW, BROUGHT), default=begin["network"], required=True, key="network",
+        **KEEP,
+    )  # fmt: skip
+    return widgets.network_form(source, begin) if choice == NEW else brought_form(begin)
+
+
+def brought_form(begin: Values) -> dict[str, Any]:
+    """A checkpoint, uploaded or on the server, and what it may not say itself.
+
+    Raises:
+        BadInputError: none is named.
+    """
+    st.file_uploader(
+        "Checkpoint",
+        FILE_KINDS,
+        key="checkpoint",
+        on_change=take_upload,
+        help="A state_dict, a whole module or safetensors of a plain multilayer perceptron. No "
+        "code in it is run.",
+    )
+    if refused := st.session_state.get(REFUSED):
+        st.error(plain(refused), icon=":material/error:")
+    path = st.text_input(
+        "Path of the checkpoint on the server",
+        begin["dense"],
+        key="dense",
+        placeholder="model.pt",
+        help="An uploaded file is put here by itself.",
+        **KEEP,
+    )
+    known = (AS_STORED, *get_args(Activation))
+    activation = st.selectbox(
+        "Its activation", known, known.index(begin["dense_activation"]), key="dense_activation",
+        **KEEP,
+    )  # fmt: skip
+    labels = tuple(SCALINGS)
+    scaling = st.selectbox(
+        "It takes and gives standardised",
+        labels,
+        labels.index(begin["dense_scaling"]),
+        key="dense_scaling",
+        help="By the mean and spread of the training rows. A plain checkpoint does not say; the "
+        "R² of every way is shown below.",
+        **KEEP,
+    )
+    if not (path or "").strip():
+        raise BadInputError("network: upload a checkpoint, or give its path")
+    found: dict[str, Any] = {"dense": path.strip(), "dense_scaling": SCALINGS[scaling]}
+    return found if activation == AS_STORED else {**found, "activation": activation}
+
+
+def take_upload() -> None:
+    """Keep what was uploaded, and put its place into the form; or say why not."""
+    st.session_state.pop(REFUSED, None)
+    uploaded = st.session_state["checkpoint"]
+    if uploaded is None:
+        return
+    try:
+        path = api.keep_upload(uploaded.name, uploaded.getvalue())
+    except SpinnError as error:
+        st.session_state[REFUSED] = str(error)
+    else:
+        st.session_state["dense"] = str(path)
+
+
+def show_brought(found: cache.BroughtSummary) -> None:
+    """What the checkpoint holds, and how good its network is on this data, before anything runs."""
+    model, dead = found.model, sum(found.dead)
+    gone = f", {counted(dead, 'dead neuron')}" if dead else ""
+    st.caption(
+        f"{plain(found.format)}, {found.dtype}: {widths(model.hidden)}, {model.activation}; "
+        f"{found.params:,} parameters, {percent(found.nonzero / found.params)} of them not zero"
+        f"{gone}. {plain(' '.join(found.notes))}"
+    )
+    labels = {scaling: label for label, scaling in SCALINGS.items()}
+    elements.table(
+        [
+            {
+                "Standardised": labels[way] + TAKEN * (way == model.dense_scaling),
+                **{f"R² {target}": _r2(value) for target, value in r2.items()},
+            }
+            for way, r2 in found.r2.items()
+        ],
+        alt="R2 of the brought network on the validation rows, for every way of scaling",
+    )
+    st.caption("R² on the validation rows, as the checkpoint is.")
+    if found.mean_r2 is None or found.mean_r2 < LOW_R2:
+        st.warning(
+            "Its R² is low however it is scaled: were the columns in another order, or other "
+            "columns, or other units when it was trained?"
+        )
+
+
+def _r2(value: float | None) -> str:
+    return "not finite" if value is None else f"{value:.4f}".replace("-", MINUS)

@@ -1,0 +1,257 @@
+"""Widgets that say how much is pruned, where, and how it is judged."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, get_args
+
+import streamlit as st
+
+from dashboard.charts.style import ARM_LABELS
+from dashboard.parts import markup
+from dashboard.parts.formats import MINUS, percent, size
+from dashboard.parts.forms.widgets import KEEP, Values, key_of, parse_widths
+from spinn_engine import api
+from spinn_engine.errors import BadInputError
+from spinn_engine.spec import Control, Criterion, Reconstruction, Schedule
+
+OVERALL, A_STAGE, MACS, BYTES = "parameters overall", "neurons a stage", "MACs overall", "bytes"
+LABELS = {
+    OVERALL: "Parameters removed, overall",
+    A_STAGE: "Neurons removed from a layer, in one stage",
+    MACS: "Multiply-accumulates removed, overall",
+}
+FIELDS = {OVERALL: "param_reduction", A_STAGE: "pruning_ratio", MACS: "mac_reduction"}
+LEAST_PERCENT, MOST_PERCENT, STEP = 1.0, 99.0, 0.5
+DEFAULT_BYTES = 840_000
+DEFAULT_WIDTHS = "384, 384, 384, 192\n288, 288, 288, 144"
+SCHEDULES = (
+    "uniform: every hidden layer in every stage.  \nsequential: stage 1 prunes hidden layer 1, "
+    "stage 2 layer 2, then round again.  \nglobal: one ranking of all neurons spends the budget "
+    "where they matter least.  \ncustom: your own widths, stage by stage."
+)
+CRITERIA: dict[str, Criterion] = {
+    "L1 incoming": "l1",
+    "L1 outgoing": "l1_out",
+    "L1 in × out": "l1_in_out",
+    "L2 incoming": "l2",
+    "activation": "activation",
+    "Taylor": "taylor",
+    "random": "random",
+}
+RECONSTRUCTIONS: dict[str, Reconstruction] = {
+    "least squares": "least_squares",
+    "bias": "bias",
+    "none": "none",
+}
+CONTROLS = {ARM_LABELS[control]: control for control in get_args(Control)}
+
+
+def amount_form(begin: Values) -> dict[str, Any]:
+    """Schedule, stages and how much; gives the ``prune`` part of a spec.
+
+    Raises:
+        BadInputError: the custom widths are not whole numbers.
+    """
+    known = get_args(Schedule)
+    first = known.index(begin["schedule"])
+    schedule = st.selectbox("Schedule", known, first, key="schedule", help=SCHEDULES, **KEEP)
+    if schedule == "custom":
+        text = st.text_area(
+            "Hidden widths, one stage a line",
+            begin["widths"],
+            key="widths",
+            help="After the dense network; every line has as many widths as it, none larger.",
+            **KEEP,
+        )
+        return {"widths": parse_stages(text or "")}
+    most, first_stages = max(8, begin["stages"]), begin["stages"]
+    stages = st.slider("Stages", 1, most, first_stages, key="stages", **KEEP)
+    meanings: tuple[str, ...] = (OVERALL, A_STAGE, MACS, BYTES)
+    if schedule == "global":  # it spends one budget over all layers
+        meanings = (OVERALL, MACS, BYTES)
+        if st.session_state.get("ratio_of") == A_STAGE:
+            st.session_state["ratio_of"] = OVERALL
+            _carry_over()
+    means = st.segmented_control(
+        "The amount is given in",
+        meanings,
+        default=begin["ratio_of"],
+        required=True,
+        key="ratio_of",
+        on_change=_carry_over,
+        **KEEP,
+    )
+    return {"stages": stages, "schedule": schedule, **_amount(means, begin)}
+
+
+def _amount(means: str, begin: Values) -> dict[str, Any]:
+    """The slider, or the number of bytes."""
+    if means == BYTES:
+        most = st.number_input(
+            "Weights at the end, in bytes at most",
+            4,
+            10**12,
+            begin["max_bytes"],
+            step=1000,
+            key="max_bytes",
+            help="Of the float32 weights and biases, without the file around them.",
+            **KEEP,
+        )
+        return {"max_bytes": int(most)}
+    ratio = st.slider(
+        LABELS[means],
+        min(LEAST_PERCENT, begin["ratio"]),
+        max(MOST_PERCENT, begin["ratio"]),
+        begin["ratio"],
+        STEP,
+        format="%.1f %%",
+        key="ratio",
+        **KEEP,
+    )
+    return {FIELDS[means]: share_of(ratio)}
+
+
+def share_of(percent: float) -> float:
+    """The share that a slider's value stands for."""
+    return round(percent / 100, 4)
+
+
+def _carry_over() -> None:
+    """When the meaning is switched, the slider goes to what it stood for in the new meaning."""
+    means = st.session_state["ratio_of"]
+    value = st.session_state.get("_equivalents", {}).get(means)
+    if value is None:
+        return
+    if means == BYTES:
+        st.session_state["max_bytes"] = int(value)
+    else:
+        nearest = round(100 * value / STEP) * STEP
+        st.session_state["ratio"] = min(max(nearest, LEAST_PERCENT), MOST_PERCENT)
+
+
+def parse_stages(text: str) -> list[tuple[int, ...]]:
+    """Widths of each stage: a line each, or separated by semicolons.
+
+    Raises:
+        BadInputError: there are none, or something else stands between them.
+    """
+    lines = [line for line in re.split(r"[\n\r;]+", text) if line.strip()]
+    if not lines:
+        raise BadInputError("prune.widths: give the hidden widths of at least one stage")
+    return [parse_widths(line) for line in lines]
+
+
+def equivalents(stages: list[api.Stage]) -> str:
+    """Every meaning of the ratio for the plan as it stands, as HTML; remembered for the switch."""
+    shares = [share for stage in stages for share in stage.pruning_ratios if share > 0]
+    a_stage, first, last = sum(shares) / len(shares), stages[0], stages[-1]
+    st.session_state["_equivalents"] = {
+        OVERALL: last.param_reduction,
+        A_STAGE: a_stage,
+        MACS: last.mac_reduction,
+        BYTES: last.bytes,
+    }
+    spread = f"{100 * min(shares):.1f} to {percent(max(shares))} of a layer"
+    return markup.figures(
+        (
+            (
+                "Parameters, overall",
+                f"{MINUS}{percent(last.param_reduction)}",
+                f"of {first.params:,}",
+            ),
+            ("Neurons, a stage", f"{MINUS}{percent(a_stage)}", spread),
+            ("MACs, overall", f"{MINUS}{percent(last.mac_reduction)}", f"of {first.macs:,}"),
+            ("Weights", size(last.bytes), f"of {size(first.bytes)}"),
+        )
+    )
+
+
+def method_form(begin: Values) -> dict[str, Any]:
+    """How neurons are chosen and made up for, and the limits; more of the ``prune`` part."""
+    left, right = st.columns(2, wrap=False)
+    criterion = left.selectbox(
+        "Criterion",
+        CRITERIA,
+        list(CRITERIA).index(begin["criterion"]),
+        key="criterion",
+        help="How a neuron is scored; the lowest scores go first. L1 incoming: the sum of its "
+        "absolute incoming weights and bias. activation: how much its output varies, times its "
+        "outgoing L1 norm. Taylor: the mean of |output × gradient of the loss|.",
+        **KEEP,
+    )
+    reconstruction = right.selectbox(
+        "Reconstruction",
+        RECONSTRUCTIONS,
+        list(RECONSTRUCTIONS).index(begin["reconstruction"]),
+        key="reconstruction",
+        help="After each cut. least squares re-solves the next layer so that it still gets the "
+        "signals it got; bias folds the mean of what went into the next bias.",
+        **KEEP,
+    )
+    found = {
+        "criterion": CRITERIA[criterion],
+        "reconstruction": RECONSTRUCTIONS[reconstruction],
+    }
+    with st.expander("Advanced", icon=":material/straighten:", key="advanced"):
+        left, right = st.columns(2, wrap=False)
+        found["round_to"] = left.number_input(
+            "Round widths to",
+            1,
+            1024,
+            begin["round_to"],
+            key="round_to",
+            placeholder="auto",
+            help="Every width that is pruned becomes a multiple of this. Left empty: of 8, which "
+            "runs fastest, where the parameters can still be met so, else any width.",
+            **KEEP,
+        )
+        found["least_width"] = right.number_input(
+            "Least width",
+            1,
+            65_536,
+            begin["least_width"],
+            key="least_width",
+            help="No hidden layer gets fewer neurons.",
+            **KEEP,
+        )
+    return found
+
+
+def compare_form(source: str, begin: Values) -> dict[str, Any]:
+    """What the pruned network is compared with; gives the ``compare`` part of a spec."""
+    controls = st.multiselect(
+        "Controls",
+        CONTROLS,
+        default=begin["controls"],
+        key="controls",
+        help="Each has the same seeds and as many epochs. dense, longer: the dense network, "
+        "trained on. random neurons: the same widths, drawn at random. from scratch: the final "
+        "widths, trained anew. linear: least squares on the inputs. magnitude: single weights "
+        "set to zero.",
+        **KEEP,
+    )
+    left, right = st.columns(2, wrap=False)
+    folds = left.number_input(
+        "Folds",
+        1,
+        100,
+        begin["folds"],
+        key="folds",
+        help="1: one split. 3 or more: cross-validation in which whole groups go to one fold.",
+        **KEEP,
+    )
+    margin_key = key_of("margin", source)
+    margin = right.number_input(
+        "Margin in R²",
+        0.0,
+        1.0,
+        begin[margin_key],
+        0.005,
+        format="%.4f",
+        key=margin_key,
+        help="How much R² pruning may cost against the dense network trained just as long, and "
+        "still count as no worse.",
+        **KEEP,
+    )
+    return {"controls": [CONTROLS[name] for name in controls], "folds": folds, "margin": margin}

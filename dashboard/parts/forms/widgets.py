@@ -1,0 +1,219 @@
+"""Widgets for data, network and training.
+
+Every one is in the page's address, so that a link repeats the plan.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+import streamlit as st
+
+from dashboard.parts.columns import show_columns
+from dashboard.parts.forms.table_upload import upload_form
+from spinn_engine.errors import BadInputError
+from spinn_engine.spec import Activation, DataSpec
+
+KEEP: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+
+Values = Mapping[str, Any]  # what every widget begins with, by its key
+
+TABLE_FIELDS = ("targets", "group", "time", "drop")
+DROPS = {"table": "drop", "milling-sim": "drop_sim", "nasa-mill": "drop_mill"}  # keys of widgets
+KINDS = ("milling-sim", "nasa-mill", "table", "burgers")
+SOURCES = (
+    "milling-sim: simulated CNC milling.  \nnasa-mill: the NASA milling set as distributed, a "
+    "MATLAB file.  \ntable: a file of your own.  \nburgers: a differential equation, learned "
+    "without data."
+)
+PATHS = {
+    "nasa-mill": ("Path of mill.mat", "mill.mat", "The file on the server, as distributed."),
+    "table": (
+        "Path of the table",
+        "runs.csv, runs.parquet, runs.xlsx, or a folder",
+        "CSV, Parquet or Excel on the server: one file, or a folder with train, val and test.",
+    ),
+}
+
+
+def data_form(begin: Values) -> dict[str, Any]:
+    """What is learned; gives the ``data`` part of a spec.
+
+    Raises:
+        BadInputError: a file without a path or a table without targets.
+    """
+    kind, path = source_form(begin)
+    found = table_form(begin) if kind == "table" else left_out_form(kind)
+    found["source"] = named_source(kind, path)
+    if kind == "table":
+        show_columns(DataSpec.model_validate(found))
+        if not found["targets"]:
+            raise BadInputError("data: name at least one target column")
+    st.page_link("data/page.py", label="Look at this data", icon=":material/table_view:")
+    return found
+
+
+def source_form(begin: Values) -> tuple[str, str]:
+    """The kind of source, and the path where it is a file."""
+    first = KINDS.index(begin["source"])
+    kind = st.selectbox("Data", KINDS, first, key="source", help=SOURCES, **KEEP)
+    if kind not in PATHS:
+        return kind, ""
+    if kind == "table":
+        upload_form()
+    label, placeholder, about = PATHS[kind]
+    key = path_key(kind)
+    path = st.text_input(label, begin[key], key=key, placeholder=placeholder, help=about, **KEEP)
+    return kind, (path or "").strip()
+
+
+def path_key(kind: str) -> str:
+    """The key of the widget that holds a source's path."""
+    return "path" if kind == "table" else "mill_path"
+
+
+def named_source(kind: str, path: str) -> str:
+    """The source as a spec names it.
+
+    Raises:
+        BadInputError: it is a file, and there is no path.
+    """
+    if kind not in PATHS:
+        return kind
+    if not path:
+        more = ", or upload a file" if kind == "table" else ""
+        raise BadInputError(f"data: give the path: {PATHS[kind][1]}{more}")
+    return f"{kind}:{path}"
+
+
+def left_out_form(kind: str) -> dict[str, Any]:
+    """Columns that were left out under Data, of a source whose other columns are fixed."""
+    key = DROPS.get(kind)
+    if key is None or not (st.query_params.get(key) or st.session_state.get(key)):
+        return {}
+    drop = st.text_input("Columns to leave out", "", key=key, **KEEP)
+    return {"drop": names_of(drop)}
+
+
+def table_form(begin: Values) -> dict[str, Any]:
+    """Which columns of a table are what."""
+    targets = st.text_input(
+        "Target columns",
+        begin["targets"],
+        key="targets",
+        placeholder="wear, drift",
+        help='A name with a comma in it goes into quotes: "force, mean".',
+        **KEEP,
+    )
+    left, right = st.columns(2, wrap=False)
+    group = left.text_input(
+        "Group column (optional)",
+        begin["group"],
+        key="group",
+        help="Rows of one group stay together in the split; the column is never an input.",
+        **KEEP,
+    )
+    time = right.text_input(
+        "Time column (optional)",
+        begin["time"],
+        key="time",
+        help="Orders the rows of a group: what physics terms and checks for clocks need.",
+        **KEEP,
+    )
+    drop = st.text_input("Columns to leave out (optional)", begin["drop"], key="drop", **KEEP)
+    return {
+        "targets": names_of(targets),
+        "group": (group or "").strip() or None,
+        "time": (time or "").strip() or None,
+        "drop": names_of(drop),
+    }
+
+
+def names_of(text: str | None) -> tuple[str, ...]:
+    """The names that ``text_of`` wrote, or a person typed."""
+    rows = csv.reader([text or ""], skipinitialspace=True)
+    return tuple(name.strip() for row in rows for name in row if name.strip())
+
+
+def text_of(names: Sequence[str]) -> str:
+    """Names of columns as they are typed; one with a comma or quotes goes into quotes."""
+    quoted = (name.replace('"', '""') for name in names)
+    return ", ".join(f'"{name}"' if re.search('[",]', name) else name for name in quoted)
+
+
+def network_form(source: str, begin: Values) -> dict[str, Any]:
+    """Widths and activation of the dense network; gives the ``model`` part of a spec.
+
+    Raises:
+        BadInputError: the widths are not whole numbers.
+    """
+    key = key_of("hidden", source)
+    text = st.text_input(
+        "Hidden widths of the dense network",
+        begin[key],
+        key=key,
+        help="Neurons of each hidden layer, from the input side, separated by commas.",
+        **KEEP,
+    )
+    known = get_args(Activation)
+    first = known.index(begin["activation"])
+    activation = st.selectbox("Activation", known, first, key="activation", **KEEP)
+    return {"hidden": parse_widths(text or ""), "activation": activation}
+
+
+def parse_widths(text: str) -> tuple[int, ...]:
+    """Whole numbers separated by commas or spaces.
+
+    Raises:
+        BadInputError: there are none, or something else stands between them.
+    """
+    parts = [part for part in re.split(r"[,;\s]+", text.strip("[]() \t")) if part]
+    if not parts or not all(re.fullmatch(r"[0-9]{1,6}", part) for part in parts):
+        raise BadInputError(
+            f"hidden widths must be whole numbers such as 512, 512, 512, 256, but got {text[:80]!r}"
+        )
+    return tuple(int(part) for part in parts)
+
+
+def key_of(name: str, source: str) -> str:
+    """The key of a widget whose default depends on the source."""
+    return f"{name}_burgers" if source == "burgers" else name
+
+
+def training_form(source: str, begin: Values) -> tuple[dict[str, Any], tuple[int, ...]]:
+    """Epochs and seeds: the ``train`` part of a spec, and its seeds."""
+    labels = {
+        "epochs": "Epochs of the dense network",
+        "fine_tune_epochs": "Fine-tuning epochs a stage",
+    }
+    if source == "burgers":
+        labels |= {
+            "lbfgs_iterations": "L-BFGS iterations after them",
+            "fine_tune_lbfgs_iterations": "L-BFGS iterations a stage",
+        }
+    keys = {name: key_of(name, source) for name in labels}
+    found: dict[str, Any] = {
+        name: st.number_input(
+            label,
+            1 if name == "epochs" else 0,
+            max(100_000, begin[keys[name]]),
+            begin[keys[name]],
+            key=keys[name],
+            **KEEP,
+        )
+        for name, label in labels.items()
+    }
+    seeds = st.number_input(
+        "Seeds",
+        1,
+        256,
+        begin["seeds"],
+        key="seeds",
+        help="Independent repetitions, trained together; intervals need at least 2, a "
+        "verdict at least 3.",
+        **KEEP,
+    )
+    return found, tuple(range(int(seeds)))

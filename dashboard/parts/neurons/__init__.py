@@ -1,0 +1,1 @@
+"""The neurons of a run: maps of all, and each by itself."""

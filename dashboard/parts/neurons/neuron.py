@@ -1,0 +1,287 @@
+"""One neuron of a run's dense network: what it does, whom it serves, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard.charts.neuron import (
+    MOST_BARS,
+    activation_histogram,
+    activation_scatter,
+    drawn_rows,
+    weight_bars,
+)
+from dashboard.charts.neurons import PICK
+from dashboard.charts.style import CONFIG
+from dashboard.parts import elements
+from dashboard.parts.formats import plain, rounded, signed
+from dashboard.parts.neurons.numbers import histogram_rows, slice_rows, weight_rows
+from dashboard.parts.score_names import SCORES
+from dashboard.reads import cache, neurons
+from spinn_engine import api
+
+Named = tuple[str, Sequence[str], NDArray[np.float32]]  # title, other ends, weights
+Chosen = tuple[int, int]  # layer, from 1, and number in the dense network, from 0
+SMALL = 5e-5  # a change of R2 that four digits do not show
+
+
+def choose_neuron(hidden: Sequence[int]) -> Chosen | None:
+    """Two fields for a neuron; a click in the heatmap fills them, and so does a link.
+
+    Args:
+        hidden: widths of the dense network.
+    """
+    _forget_another_runs(hidden)
+    st.subheader("Explore a neuron", anchor=False)
+    layer_field, number_field = st.columns([1, 1], width=420, wrap=False)
+    layer = layer_field.number_input(
+        "Hidden layer", 1, len(hidden), 1, key="layer", bind="query-params"
+    )
+    number = number_field.number_input(
+        "Neuron",
+        0,
+        max(hidden) - 1,
+        None,
+        key="neuron",
+        bind="query-params",
+        placeholder=f"0 to {hidden[int(layer) - 1] - 1}",
+        help="Its number in the dense network, which it keeps through all stages.",
+    )
+    return None if number is None else (int(layer), int(number))
+
+
+def _forget_another_runs(hidden: Sequence[int]) -> None:
+    """A neuron that was chosen in a larger network must not break the fields of this one."""
+    if (st.session_state.get("layer") or 1) > len(hidden):
+        st.session_state["layer"] = 1
+    if (st.session_state.get("neuron") or 0) >= max(hidden):
+        st.session_state["neuron"] = None
+
+
+def offer_seed(run_id: str, known: int, shown: int) -> None:
+    """Only one dense network's weights are kept beside the stacks: lead to it."""
+    st.subheader("Explore a neuron", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            f"Neurons are explored in the dense network of seed {known}, whose facts the run "
+            f"keeps for predictions; the heatmap shows seed {shown}."
+        )
+        st.button(
+            f"Show seed {known}",
+            key="show_known_seed",
+            on_click=lambda: st.session_state.update({"seed": known}),
+        )
+
+
+def take_click() -> None:
+    """Called when a cell of the heatmap is clicked: the fields get its neuron."""
+    picked = st.session_state["heatmap"]["selection"].get(PICK)
+    if picked:
+        st.session_state["layer"] = int(picked[0]["layer"]) + 1
+        st.session_state["neuron"] = int(picked[0]["neuron"])
+
+
+def show_neuron(run_id: str, chosen: Chosen) -> None:
+    """Everything known of one neuron.
+
+    Raises:
+        SpinnError: there is no such neuron, or a file is broken.
+    """
+    found, choices = neurons.neuron(run_id, *chosen)
+    criterion = cache.run_spec(run_id).prune.criterion
+    st.markdown(f"{served(found)} {fate(choices, SCORES[criterion][0])}")
+    show_costs(found)
+    show_weights(run_id, found)
+    show_activation(found)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        show_standing(found)
+    with right:
+        show_choices(choices, SCORES[criterion][0])
+
+
+def served(found: api.Neuron) -> str:
+    """Which target the neuron serves, in a sentence."""
+    lost = found.dense - found.removed
+    name, most = plain(found.targets[found.serves]), float(lost[found.serves])
+    where = f"Neuron {found.number} of hidden layer {found.layer}"
+    if most < SMALL:
+        return f"**{where}** serves no target: removing it alone costs none of them any R²."
+    repaired = found.dense - found.repaired
+    left = f"{signed(-float(repaired[found.serves]))} once the next layer is solved anew"
+    return (
+        f"**{where}** serves **{name}** most: removing it alone changes its R² by "
+        f"{signed(-most)}, or by {left}."
+    )
+
+
+def fate(choices: Sequence[api.Choice], score: str) -> str:
+    """When and why it was removed, in a sentence."""
+    if not choices:
+        return "No stage has chosen yet."
+    last = choices[-1]
+    where = f"{score} score {last.score:.4g}, rank {last.rank:,} of {last.width:,}"
+    if last.stays:
+        return f"It is still there after stage {last.stage} ({where}, {last.kept:,} stayed)."
+    return (
+        f"It was removed in stage {last.stage}: with its {where}, it was below the cut at "
+        f"{last.cut:.4g}, above which {last.kept:,} stayed."
+    )
+
+
+def show_costs(found: api.Neuron) -> None:
+    """R2 of every target with and without this neuron."""
+    rows = [
+        {
+            "Target": name,
+            "R² dense": f"{found.dense[at]:.4f}",
+            "Removed alone": signed(float(found.removed[at] - found.dense[at])),
+            "Removed, repaired": signed(float(found.repaired[at] - found.dense[at])),
+            "Correlation": correlation(found, at),
+        }
+        for at, name in enumerate(found.targets)
+    ]
+    elements.table(rows, alt="R2 of every target with and without this neuron")
+    st.caption(
+        f"About the dense network of seed {found.seed} alone, on its {len(found.activation):,} "
+        "validation rows, n = 1, so no interval. Removed alone: its outgoing weights set to zero, "
+        "every other neuron whole, nothing trained. Repaired: the next layer then solved anew by "
+        "least squares, in closed form. Correlation: of its activation with the target."
+    )
+
+
+def correlation(found: api.Neuron, at: int) -> str:
+    """Pearson's r of the activation with a target; a dash where one of them never changes."""
+    if not (found.activation.std() and found.y[:, at].std()):
+        return "–"
+    return signed(float(np.corrcoef(found.activation, found.y[:, at])[0, 1]), 2)
+
+
+def show_weights(run_id: str, found: api.Neuron) -> None:
+    """The strongest weights to and from the neuron."""
+    before = _names(found.layer - 1, len(found.incoming))
+    if found.layer == 1:
+        before = neurons.input_names(run_id, len(found.incoming))
+    ends = len(found.outgoing) == len(found.targets) and _is_last(run_id, found.layer)
+    after = found.targets if ends else _names(found.layer + 1, len(found.outgoing))
+    pairs = (("Incoming", before, found.incoming), ("Outgoing", after, found.outgoing))
+    for column, (title, names, weights) in zip(st.columns(2, gap="medium"), pairs, strict=True):
+        with column:
+            st.markdown(f"**{title} weights**")
+            st.plotly_chart(
+                weight_bars(names, weights, elements.is_dark()),
+                config=CONFIG,
+                key=f"weights_{title}",
+                alt=f"{title} weights of the neuron, the strongest first",
+            )
+            all_of = f"All {len(weights)}" if len(weights) <= MOST_BARS else "The strongest"
+            some = "" if len(weights) <= MOST_BARS else f" {MOST_BARS} of {len(weights):,}"
+            bias = f"; its bias is {rounded(found.bias)}" if title == "Incoming" else ""
+            st.caption(f"{all_of}{some}, for standardised inputs and targets{bias}.")
+    draw = partial(show_weight_numbers, pairs)
+    elements.folded("The weights in numbers", ":material/table:", "weight_numbers", draw)
+
+
+def show_weight_numbers(pairs: Sequence[Named]) -> None:
+    """The strongest weights in two tables."""
+    for column, (title, names, weights) in zip(st.columns(2, gap="medium"), pairs, strict=True):
+        with column:
+            elements.table(weight_rows(names, weights), alt=f"{title} weights, the strongest first")
+            st.caption(f"{title}.")
+
+
+def _names(layer: int, count: int) -> tuple[str, ...]:
+    return tuple(f"layer {layer}, neuron {number}" for number in range(count))
+
+
+def _is_last(run_id: str, layer: int) -> bool:
+    return layer == len(cache.run_spec(run_id).model.hidden)
+
+
+def show_activation(found: api.Neuron) -> None:
+    """What its output does over the validation rows, alone and against the target it serves."""
+    name = found.targets[found.serves]
+    left, right = st.columns(2, gap="medium")
+    left.markdown("**What its activation does**")
+    left.plotly_chart(
+        activation_histogram(found.activation, elements.is_dark()),
+        config=CONFIG,
+        key="activation",
+        alt="How often the neuron's output has which value over the validation rows",
+    )
+    right.markdown(f"**Against {plain(name)}**")
+    right.plotly_chart(
+        activation_scatter(found.activation, found.y[:, found.serves], name, elements.is_dark()),
+        config=CONFIG,
+        key="against_target",
+        alt=f"The neuron's output against {name}, a point a validation row",
+    )
+    step = drawn_rows(len(found.activation))
+    some = "" if step == 1 else f" Right: one row in {step}."
+    st.caption(
+        f"Mean {rounded(found.activation.mean())}, standard deviation "
+        f"{rounded(found.activation.std())} over {len(found.activation):,} validation rows.{some}"
+    )
+    draw = partial(show_activation_numbers, found)
+    elements.folded("The activation in numbers", ":material/table:", "activation_numbers", draw)
+
+
+def show_activation_numbers(found: api.Neuron) -> None:
+    """The two pictures of the activation in numbers."""
+    name = found.targets[found.serves]
+    counts, against = st.columns(2, gap="medium")
+    with counts:
+        elements.table(
+            histogram_rows(found.activation),
+            alt="How many validation rows give which output of the neuron",
+        )
+    with against:
+        elements.table(
+            slice_rows(found.activation, found.y[:, found.serves]),
+            alt=f"The neuron's output where {name} is low to high, in standard deviations",
+        )
+        st.caption(f"{plain(name)} in standard deviations, in ten slices of equally many rows.")
+
+
+def show_standing(found: api.Neuron) -> None:
+    """Its importance by every criterion."""
+    st.markdown("**Importance by every criterion**")
+    rows = [
+        {
+            "Criterion": SCORES[name][0],
+            "Score": f"{standing.score:.4g}",
+            "Rank": f"{standing.rank:,} of {standing.width:,}",
+        }
+        for name, standing in found.standing.items()
+        if name in SCORES
+    ]
+    elements.table(rows, alt="Score and rank of the neuron by every criterion")
+    st.caption("In the dense network; rank 1 has the highest score of its layer.")
+
+
+def show_choices(choices: Sequence[api.Choice], score: str) -> None:
+    """How it fared, stage by stage."""
+    st.markdown("**Stage by stage**")
+    if not choices:
+        st.caption("No stage has chosen yet.")
+        return
+    rows = [
+        {
+            "Stage": elements.stage_name(choice.stage),
+            f"{score} score": f"{choice.score:.4g}",
+            "Rank": f"{choice.rank:,} of {choice.width:,}",
+            "Cut at": f"{choice.cut:.4g}",
+            "Outcome": "kept" if choice.stays else "removed",
+        }
+        for choice in choices
+    ]
+    elements.table(rows, alt="Score, rank and outcome of the neuron in every stage")
+    st.caption(
+        "Scored by the run's criterion in the network that the stage before it left; the cut is "
+        "the lowest score that stayed."
+    )

@@ -1,0 +1,1 @@
+"""A finished run as seven pictures and as a hand-out."""

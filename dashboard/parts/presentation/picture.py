@@ -1,0 +1,50 @@
+"""A picture of a presentation, and what every number of a run rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.charts.style import STILL
+from dashboard.charts.vega import Spec, Tables
+from dashboard.parts import elements
+from dashboard.parts.formats import repetitions
+
+HIGHEST = 340  # pixels; a picture that is drawn higher is enlarged less
+FONT = "Source Sans, sans-serif"
+
+Result = dict[str, Any]
+
+
+def slide(name: str, spec: Spec, tables: Tables, alt: str) -> None:
+    """As ``picture``, in Vega-Lite."""
+    with _enlarged(name, spec["height"]):
+        elements.picture(spec, tables, key=f"present_{name}", alt=alt)
+
+
+def picture(name: str, figure: go.Figure, alt: str) -> None:
+    """A picture, drawn small and enlarged by ``present.css`` to what a screen has room for."""
+    figure.update_layout(font_family=FONT)
+    with _enlarged(name, figure.layout.height):
+        st.plotly_chart(figure, config=STILL, key=f"present_{name}", alt=alt, theme=None)
+
+
+def _enlarged(name: str, height: int) -> DeltaGenerator:
+    """The place of a picture that is drawn so many pixels high."""
+    share = min(1.0, HIGHEST / height)
+    st.html(f"<style>.st-key-slide_{name} {{ --drawn: {height}px; --share: {share:.3f} }}</style>")
+    return st.container(key=f"slide_{name}")
+
+
+def over(result: Result) -> str:
+    """What every mean of the run rests on."""
+    n = result["stages"][0]["r2"]["n"]
+    spread = (
+        f"means with 95 % t intervals over {repetitions(elements.spec_of(result))} (n = {n})"
+        if n > 1
+        else "one repetition (n = 1), so no interval"
+    )
+    return f"{elements.tested_rows(result)}; {spread}"

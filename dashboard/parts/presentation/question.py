@@ -1,0 +1,67 @@
+"""The first step of a presentation: the data, the dense network, and what is asked of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.charts.style import ARM_LABELS
+from dashboard.parts import elements
+from dashboard.parts.formats import counted, plain, repetitions, widths
+from dashboard.parts.neurons.maps import SCORES
+from dashboard.parts.presentation.picture import over
+
+Result = dict[str, Any]
+
+
+def show_question(result: Result, dark: bool) -> None:
+    """The data, the dense network, and what is asked of it."""
+    drawn, told = st.columns([2, 3], gap="large")
+    hidden, data = result["stages"][0]["hidden"], result["data"]
+    with drawn:
+        with st.container(width=320):
+            elements.shape("The dense network", hidden, hidden, dark)
+        st.caption(
+            f"The dense network, {result['dense_params']:,} parameters. A bar is a hidden layer, "
+            "as wide as it has neurons, input side on top."
+        )
+    with told:
+        with st.container(horizontal=True, gap="small"):
+            if data["simulated"]:
+                st.badge("simulated data", icon=":material/science:", color="violet")
+            for name in data["modelled"]:
+                st.badge(f"{plain(name)} is modelled, not measured", color="orange")
+        st.markdown("\n".join(f"- **{name}**: {text}" for name, text in asked(result)))
+    st.caption(f"R² on the coming pictures: {over(result)}. The baseline is the dense network.")
+
+
+def asked(result: Result) -> list[tuple[str, str]]:
+    """The run in a few lines."""
+    spec, data = elements.spec_of(result), result["data"]
+    rows, prune = data["rows"], spec.prune
+    groups = f" in {data['groups']} groups" if data["groups"] else ""
+    controls = [ARM_LABELS[arm["arm"]] for arm in result["arms"] if arm["arm"] != "structured"]
+    names = data["target_names"]
+    targets = ", ".join(names) if len(names) < 4 else counted(len(names), "target")
+    return [
+        (
+            "Data",
+            f"{plain(data['source'])}, {rows['train']:,} training, {rows['val']:,} validation and "
+            f"{rows['test']:,} test rows{groups}",
+        ),
+        ("Learned", f"{plain(targets)} from {counted(len(data['input_names']), 'input')}"),
+        (
+            "Network",
+            f"{widths(result['stages'][0]['hidden'])}, {spec.model.activation}, "
+            f"{spec.train.epochs} epochs",
+        ),
+        (
+            "Pruned",
+            f"in {counted(prune.stages, 'stage')}, {prune.schedule} schedule, neurons scored by "
+            f"{SCORES[prune.criterion][0]}, {spec.train.fine_tune_epochs} epochs of fine-tuning "
+            "after each",
+        ),
+        ("Repeated", f"{repetitions(spec)} (n = {result['stages'][0]['r2']['n']})"),
+        ("Beside it", "; ".join(controls)),
+    ]

@@ -1,0 +1,244 @@
+"""The seven pictures of a presentation, each with what its numbers rest on; no controls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard.charts.neurons import importance_picture, importance_tables
+from dashboard.charts.tradeoff import tradeoff
+from dashboard.parts import elements
+from dashboard.parts.comparison import OUTCOMES, PARTS, bytes_text
+from dashboard.parts.formats import (
+    NO_BREAK,
+    counted,
+    estimate,
+    factor,
+    milliseconds,
+    percent,
+    plain,
+    sentence,
+    signed,
+)
+from dashboard.parts.neurons.maps import SCORES
+from dashboard.parts.presentation import findings as findings
+from dashboard.parts.presentation import pictures as charts
+from dashboard.parts.presentation.picture import over, picture, slide
+from dashboard.parts.presentation.question import show_question
+from dashboard.reads import cache
+from spinn_engine import api
+
+Result = dict[str, Any]
+
+MOST_SHAPES = 5
+COMPARED = {
+    "cost_of_pruning": "dense,<br>as long",
+    "against_random": "random<br>neurons",
+    "against_scratch": "from<br>scratch",
+}
+
+
+def show_neurons(result: Result, dark: bool) -> None:
+    """The scores of the dense neurons, and the first cut."""
+    seed, criterion = result["delivered_seed"], elements.spec_of(result).prune.criterion
+    layers = cache.importance(result["run_id"], 0, seed)
+    name, meaning = SCORES[criterion]
+    left = result["stages"][-1]["hidden"]
+    fate = "; ".join(
+        f"{len(layer.kept):,} → {layer.kept.sum():,} → {width:,}"
+        for layer, width in zip(layers, left, strict=True)
+    )
+    alt = (
+        f"{name} score of every neuron of the dense network, and the cut of stage 1. Neurons of "
+        f"each layer when dense, after stage 1 and at the end: {fate}"
+    )
+    spec = importance_picture([len(layer.kept) for layer in layers], True, dark, name)
+    spec["usermeta"] = {}  # drawn as lines and areas where they are few enough, for print
+    slide("neurons", spec, importance_tables(layers, True, dark), alt)
+    st.caption(
+        f"{name[0].upper()}{name[1:]} score of a neuron: {meaning}. The line is the cut of stage "
+        "1: what is right of it, in grey, went first. Neurons of each layer when dense, after "
+        f"stage 1 and at the end: {fate}. Seed {seed}, whose network the files hold."
+    )
+
+
+def show_shapes(result: Result, dark: bool) -> None:
+    """The drawn shape of the network from stage to stage."""
+    stages = result["stages"]
+    drawn, dense = few(stages), stages[0]["hidden"]
+    for column, row in zip(st.columns(len(drawn), gap="small"), drawn, strict=True):
+        title = elements.stage_name(row["stage"])
+        with column:
+            st.markdown(f"**{title}**")
+            elements.shape(title, row["hidden"], dense, dark)
+            st.caption(f"{row['params']:,} parameters")
+    shown = f" {len(drawn)} of {len(stages)} stages are drawn." if len(drawn) < len(stages) else ""
+    st.caption(
+        "A bar is a hidden layer, as wide as it has neurons, input side on top; the outline is the "
+        f"dense network. Nothing is masked: what went is gone from the files.{shown}"
+    )
+
+
+def few(stages: Sequence[Result]) -> list[Result]:
+    """All stages, or the first, the last, and some evenly between where there are many."""
+    if len(stages) <= MOST_SHAPES:
+        return list(stages)
+    last = len(stages) - 1
+    return [stages[round(place * last / (MOST_SHAPES - 1))] for place in range(MOST_SHAPES)]
+
+
+def show_cost(result: Result, dark: bool) -> None:
+    """R2 against parameters, and the numbers."""
+    drawn, told = st.columns([3, 2], gap="small")
+    ceiling = elements.mean_ceiling(result)
+    with drawn:
+        alt = "R2 on the test rows against parameters for each stage and arm, with the intervals "
+        bands = "dense", "dense_longer"
+        spec, tables = tradeoff(result["stages"], result["arms"], ceiling, dark, bands)
+        slide(
+            "cost",
+            {**spec, "height": 390},
+            tables,
+            f"{alt}of the dense networks as bands; the numbers are in the table",
+        )
+    rows = [
+        {
+            "": elements.stage_name(row["stage"]),
+            "Parameters": f"{row['params']:,}",
+            "R² [95 %]": estimate(row["r2"]),
+        }
+        for row in few(result["stages"])
+    ]
+    longer = findings.arms_of(result).get("dense_longer")
+    if longer is not None:
+        rows.append(
+            {
+                "": f"Dense,{NO_BREAK}longer",
+                "Parameters": f"{longer['params']:,}",
+                "R² [95 %]": estimate(longer["r2"]),
+            }
+        )
+    with told:
+        elements.table(rows, alt="Parameters and R2 of every stage")
+    longer_is = " “Dense, longer” got the epochs of fine-tuning too." if longer else ""
+    st.caption(f"R², mean over the targets, on {over(result)}; a faint dot a seed.{longer_is}")
+
+
+def show_controls(result: Result, dark: bool) -> None:
+    """The paired differences to the controls, and the verdict in words."""
+    verdict = result["verdict"]
+    rows = [
+        (label, verdict[name]["difference"])
+        for name, label in COMPARED.items()
+        if verdict[name] is not None
+    ]
+    drawn, told = st.columns(2, gap="large")
+    with drawn:
+        if rows:
+            numbers = "; ".join(
+                f"{label.replace('<br>', ' ')} {signed(d['mean'])}" for label, d in rows
+            )
+            alt = f"R2 of structured pruning less that of each control: {numbers}"
+            picture("controls", charts.differences(rows, verdict["margin"], dark), alt)
+    with told:
+        for name, question in PARTS.items():
+            if verdict[name] is not None:
+                tell(question, verdict[name])
+    if not rows:
+        st.markdown("The dense network, trained as long, and random neurons were not run.")
+    st.caption(
+        f"Differences are taken seed by seed, R² on {over(result)}. No worse: the whole interval "
+        f"lies above the margin of {verdict['margin']:g}. Beaten: it lies above zero."
+    )
+
+
+def tell(question: str, part: Result) -> None:
+    """One question with its outcome, and the sentence with the numbers."""
+    outcome = f": {OUTCOMES[part['outcome']][0]}" if "outcome" in part else ""
+    st.markdown(f"**{question}{outcome}.** {sentence(part['sentence'])}")
+
+
+def show_speed(result: Result, dark: bool) -> None:
+    """Latency by batch, file and memory."""
+    arms, where = findings.arms_of(result), result["environment"]
+    dense, structured = arms["dense"], arms["structured"]
+    batches = sorted(dense["latency_us"], key=int)
+    drawn, told = st.columns([6, 5], gap="medium")
+    with drawn:
+        alt = "Median latency by batch for the dense, the pruned and the magnitude-pruned network; "
+        picture(
+            "speed",
+            charts.latency(result["arms"], 330, dark),
+            f"{alt}the numbers are in the table",
+        )
+    rows = [
+        {
+            "": f"Batch {int(batch):,}",
+            "Dense": milliseconds(dense["latency_us"][batch]["median"]),
+            "Pruned": milliseconds(structured["latency_us"][batch]["median"]),
+            "Ratio": factor(structured["speed_up"][batch]),
+        }
+        for batch in batches
+    ]
+    for name, key in (("File", "file_bytes"), ("Peak memory", "peak_memory_bytes")):
+        rows.append(
+            {"": name.replace(" ", NO_BREAK), **compared_bytes(dense[key], structured[key])}
+        )
+    with told:
+        elements.table(rows, alt="Latency by batch, file and peak memory, dense and pruned")
+    st.caption(
+        f"Measured on {plain(where['device'])} ({plain(where['device_name'])}) with "
+        f"{counted(where['threads'], 'thread')}: medians of "
+        f"{dense['latency_us'][batches[-1]]['rounds']} to "
+        f"{dense['latency_us'][batches[0]]['rounds']} rounds in which the arms took turns, "
+        f"whiskers to the 95th percentile. MAC ratio {factor(structured['mac_ratio'])}. Peak "
+        f"memory: {plain(dense['peak_memory_how'])}. One machine; no interval over machines."
+    )
+
+
+def compared_bytes(dense: int | None, pruned: int | None) -> dict[str, str]:
+    """Two sizes and their ratio, as far as they were measured."""
+    if dense is None or pruned is None:
+        return {"Dense": "not measured", "Pruned": "not measured", "Ratio": ""}
+    return {
+        "Dense": bytes_text(dense),
+        "Pruned": bytes_text(pruned),
+        "Ratio": percent(pruned / dense).replace(" ", NO_BREAK),
+    }
+
+
+def show_limits(result: Result, _: bool) -> None:
+    """What was not measured, and the way to the same numbers."""
+    left, right = st.columns([5, 4], gap="large")
+    with left:
+        st.markdown("\n".join(f"- {sentence(limit)}" for limit in api.limits(result["run_id"])))
+    where = result["environment"]
+    with right:
+        st.markdown("**To repeat it**, with the run's `spec.json` and the same data:")
+        st.code("python -m spinn_engine run --spec spec.json", language=None, wrap_lines=True)
+        st.markdown("SHA-256 of the data:")
+        st.code(result["data"]["sha256"], language=None, wrap_lines=True)
+        st.markdown(
+            f"Versions: spinn_engine {where['spinn_engine']}, Python {where['python']}, torch "
+            f"{plain(where['torch'])}, NumPy {where['numpy']}; seeds "
+            f"{', '.join(map(str, result['seeds']))}.".replace("_", "\\_")
+        )
+    st.caption(
+        f"Run {plain(result['run_id'])}. On a CPU the same spec, data and versions give the same "
+        "networks to the byte; latencies are those of the machine."
+    )
+
+
+Title = Callable[[Result], str]
+Draw = Callable[[Result, bool], None]
+STEPS: tuple[tuple[Title, Draw], ...] = (
+    (findings.question, show_question),
+    (findings.neurons_gone, show_neurons),
+    (findings.shrunk, show_shapes),
+    (findings.price, show_cost),
+    (findings.judged, show_controls),
+    (findings.speed, show_speed),
+    (findings.open_questions, show_limits),
+)

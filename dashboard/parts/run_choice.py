@@ -1,0 +1,98 @@
+"""Which run a page is about: that of the address, the newest, or the demo where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dashboard.parts.formats import duration, plain
+from spinn_engine import api
+
+
+def choose_run(finished: bool = False) -> api.RunFolder:
+    """The run of the address, or the newest, or the demo; the page ends here without any.
+
+    Args:
+        finished: only runs that have ended well.
+    """
+    folders = [folder for folder in api.list_runs() if not finished or folder.is_complete()]
+    runs = [folder.run_id for folder in folders]
+    wanted, demo = st.query_params.get("run"), api.demo_run()
+    if demo is not None and (not runs or wanted == demo.run_id) and demo.run_id not in runs:
+        runs.append(demo.run_id)
+    if wanted is not None and wanted not in runs:
+        kind = "finished run" if finished else "run"
+        st.warning(f"There is no {kind} {plain(wanted[:80])} here: choose another one.")
+    if not runs:
+        kind = "finished run" if finished else "run"
+        with st.container(border=True):
+            st.markdown(f"There is no {kind} yet. Plan one; it takes about three minutes.")
+            plan_link()
+        st.stop()
+    folder = api.open_run(in_address("Run", runs, runs[0], "run", first_stage))
+    if api.is_demo(folder):
+        show_demo(folder)
+    return folder
+
+
+def in_address(
+    label: str,
+    options: Sequence[str],
+    first: str,
+    key: str,
+    on_change: Callable[[], None] | None = None,
+) -> str:
+    """One of some that grow in number: what is chosen stands in the address, even the first one.
+
+    A bound widget leaves its default out, and a link without it shows another one tomorrow.
+
+    Args:
+        label: what is chosen.
+        options: all that there are.
+        first: what is chosen where neither the visitor nor the address says so.
+        key: of the widget, and its name in the address.
+        on_change: what follows another choice.
+    """
+    state, asked = st.session_state, st.query_params.get(key)
+    is_new = state["page_entered"] or asked != state.get(f"{key}_in_address")
+    if is_new or state.get(key) not in options:
+        state[key] = asked if asked in options else first
+    chosen = str(st.selectbox(label, options, key=key, width=420, on_change=on_change))
+    if asked != chosen:
+        st.query_params[key] = chosen
+    state[f"{key}_in_address"] = chosen
+    return chosen
+
+
+def show_demo(folder: api.RunFolder) -> None:
+    """That this is no run of the visitor's, what it was made on, and the way to one."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", border=True, key="demo"
+    ):
+        st.badge("demo", icon=":material/school:", color="blue")
+        st.markdown(about_demo(folder), width="stretch")
+        plan_link()
+
+
+def about_demo(folder: api.RunFolder) -> str:
+    """Data, seeds, hardware and versions of the demo in a sentence or two."""
+    result = folder.result()
+    assert result is not None
+    machine, seeds = result["environment"], ", ".join(map(str, result["seeds"]))
+    return (
+        f"A small real run that ships with the program: {plain(result['data']['source'])}, seeds "
+        f"{seeds}, {duration(sum(result['wall_seconds']))} on {machine['threads']} CPU threads "
+        f"({plain(machine['device_name'])}, torch {plain(machine['torch'])}). It is read-only."
+    )
+
+
+def plan_link() -> None:
+    """The way to a run of one's own."""
+    st.page_link("plan/page.py", label="Plan a run", icon=":material/tune:")
+
+
+def first_stage() -> None:
+    """Another run may have fewer stages: look at its first one."""
+    if "stage" in st.session_state:
+        st.session_state["stage"] = 0

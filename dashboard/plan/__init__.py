@@ -1,0 +1,1 @@
+"""The page Plan; Streamlit runs ``page.py`` from top to bottom."""

@@ -1,0 +1,128 @@
+"""How much a plan removes, and what that comes to: the part of Plan that a slider draws anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.parts import elements, markup
+from dashboard.parts.formats import percent, size, widths
+from dashboard.parts.forms.prune import amount_form, equivalents
+from dashboard.plan import predicted, prefetch, presets, start
+from dashboard.plan.forms import Asked
+from spinn_engine import api
+from spinn_engine.errors import SpinnError
+from spinn_engine.spec import RunSpec
+
+EVEN = 8  # widths that are multiples of it make full use of a CPU's vector registers
+AROUND = "plan_around"  # for what the page around the sliders was drawn, once it is
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where on the page the answers go; each is emptied and filled again by every move."""
+
+    figures: DeltaGenerator
+    equivalents: DeltaGenerator
+    details: DeltaGenerator
+
+
+@st.fragment
+def show_amount(asked: Asked, method: dict[str, Any], places: Places) -> RunSpec | None:
+    """The sliders, and in their places what they come to; a move draws nothing else.
+
+    Args:
+        asked: the other parts of the plan.
+        method: of ``method_form``.
+        places: where the answers go.
+
+    Returns:
+        The whole plan; None where it cannot be had as it stands, which is said.
+    """
+    spec = None
+    try:
+        spec = asked.spec({**amount_form(asked.begun.values()), **method})
+        assert asked.data is not None
+        ends = asked.data.inputs, asked.data.outputs
+        plan = partial(api.plan, hidden=spec.model.hidden, inputs=ends[0], outputs=ends[1])
+        stages = plan(spec.prune)
+    except SpinnError as error:
+        spec = None
+        places.figures.empty()
+        places.equivalents.empty()
+        with places.details.container():
+            elements.show_error(error)
+    else:
+        places.equivalents.html(equivalents(stages))
+        answer(asked.run_id, spec, stages, places)
+        if asked.run_id is not None:
+            prefetch.predict_beside(asked.run_id, spec.prune, plan, st.session_state)
+    presets.keep(None if spec is None else spec.prune)
+    if st.session_state.get(AROUND, around(spec)) != around(spec):
+        st.rerun()
+    return spec
+
+
+def around(spec: RunSpec | None) -> tuple[bool, bool]:
+    """What of a plan decides how the page looks around the sliders."""
+    return spec is None, start.was_refused(spec)
+
+
+def answer(run_id: str | None, spec: RunSpec, stages: list[api.Stage], places: Places) -> None:
+    """What the plan comes to.
+
+    Args:
+        run_id: a run with a trained dense network like this one, if there is one.
+        spec: what is planned.
+        stages: the plan, the dense network first.
+        places: where it goes.
+    """
+    first, last = stages[0], stages[-1]
+    figures = (
+        ("Parameters", f"{last.params:,}", f"dense {first.params:,}"),
+        ("MACs", f"{last.macs:,}", f"dense {first.macs:,}"),
+        ("Weights", size(last.bytes), f"dense {size(first.bytes)}"),
+    )
+    drawn = [(elements.stage_name(s.stage), s.hidden, f"{s.params:,} parameters") for s in stages]
+    places.figures.html(markup.figures(figures))
+    with places.details.container():
+        st.html(stage_table(stages) + markup.note(table_notes(stages)) + elements.shapes(drawn))
+        predicted.show_planned(run_id, spec, stages)
+
+
+def stage_table(stages: list[api.Stage]) -> str:
+    """Every stage in numbers, as HTML."""
+    rows: list[markup.Row] = [
+        {
+            "Stage": elements.stage_name(stage.stage),
+            "Hidden widths": widths(stage.hidden),
+            "Parameters": stage.params,
+            "Reduction": percent(stage.param_reduction) if stage.stage else "",
+            "MACs": stage.macs,
+            "MAC reduction": percent(stage.mac_reduction) if stage.stage else "",
+            "Bytes": stage.bytes,
+        }
+        for stage in stages
+    ]
+    return markup.table(rows, alt="Widths and size of every planned stage")
+
+
+def table_notes(stages: list[api.Stage]) -> str:
+    """What must be said of these widths."""
+    notes = []
+    if not stages[-1].exact:
+        notes.append(
+            "The widths are nominal: the sizes are planned, and which layers give the neurons is "
+            "decided by their scores when each stage is trained."
+        )
+    pruned = [w for w, dense in zip(stages[-1].hidden, stages[0].hidden, strict=True) if w < dense]
+    if any(width % EVEN for width in pruned):
+        notes.append(
+            f"On CPUs, widths that are multiples of {EVEN} turn more of the MAC ratio into speed: "
+            "see “Round widths to” under Advanced."
+        )
+    return " ".join(notes)

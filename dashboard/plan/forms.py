@@ -1,0 +1,125 @@
+"""The forms of Plan that stand beside the sliders: data, network, training, comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.parts.formats import counted, plain
+from dashboard.parts.forms import initial, widgets
+from dashboard.parts.forms.network import network_form, show_brought
+from dashboard.parts.forms.prune import compare_form
+from dashboard.parts.physics import physics_form
+from dashboard.reads import cache
+from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.spec import RunSpec
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What stands in these forms, and what is known of it.
+
+    Attributes:
+        begun: where the plan begins.
+        parts: of a spec, all but ``prune``.
+        fault: why they are none, or why their data or network cannot be had.
+        data: what will be learned from.
+        brought: the checkpoint that is the dense network, if one is.
+        run_id: a run with a trained dense network like this one, if there is one.
+    """
+
+    begun: initial.Origin
+    parts: dict[str, Any]
+    fault: SpinnError | None = None
+    data: cache.DataSummary | None = None
+    brought: cache.BroughtSummary | None = None
+    run_id: str | None = None
+
+    def spec(self, prune: dict[str, Any]) -> RunSpec:
+        """All parts together.
+
+        Raises:
+            SpinnError: they are no spec, or the fault.
+        """
+        if self.fault is not None:
+            raise self.fault
+        spec = self.begun.filled({**self.parts, "prune": prune})
+        if self.brought is not None:
+            spec = spec.model_copy(update={"model": self.brought.model})
+        return spec
+
+
+def ask(begun: initial.Origin, source: DeltaGenerator) -> Asked:
+    """All widgets, drawn even where one of them holds a fault.
+
+    Args:
+        begun: where the plan begins.
+        source: where data and network go.
+    """
+    parts: dict[str, Any] = {}
+    faults: list[SpinnError] = []
+    begin = begun.values()
+
+    def filled(name: str, form: Callable[[], dict[str, Any]]) -> None:
+        try:
+            parts[name] = form()
+        except BadInputError as error:
+            faults.append(error)
+
+    with source:
+        filled("data", lambda: widgets.data_form(begin))
+        kind = parts.get("data", {}).get("source", "")
+        filled("model", lambda: network_form(kind, begin))
+    with st.expander("Training", icon=":material/tune:", key="training"):
+        parts["train"], parts["seeds"] = widgets.training_form(kind, begin)
+    if terms := known_terms(parts.get("data")):
+        with st.expander("Physics", icon=":material/science:", key="physics"):
+            parts["physics"] = physics_form(terms, begin)
+    with st.expander("Comparison", icon=":material/balance:", key="comparison"):
+        parts["compare"] = compare_form(kind, begin)
+    asked = Asked(begun, parts, faults[0]) if faults else looked_up(Asked(begun, parts))
+    with source:
+        if asked.data is not None:
+            show_data(asked.data)
+        if asked.brought is not None:
+            show_brought(asked.brought)
+    return asked
+
+
+def looked_up(asked: Asked) -> Asked:
+    """With what is known of the data, the checkpoint, and a run that has such a dense network."""
+    try:
+        spec = asked.spec({})
+        asked = replace(asked, data=cache.data_summary(spec.data))
+        if spec.model.dense is not None:
+            asked = replace(asked, brought=cache.brought(spec))
+        return replace(asked, run_id=cache.run_like(asked.spec({})))
+    except SpinnError as error:
+        return replace(asked, fault=error)
+
+
+def known_terms(data: dict[str, Any] | None) -> cache.Terms:
+    """The physics terms of readable data; a fault of it is said where it is summed up."""
+    if data is None:
+        return ()
+    try:
+        return cache.data_summary(RunSpec.from_dict({"data": data}).data).terms
+    except BadInputError:
+        return ()
+
+
+def show_data(data: cache.DataSummary) -> None:
+    """What will be learned from, and how it is split."""
+    groups = f" in {data.groups} groups" if data.groups else ""
+    split = " / ".join(f"{count:,}" for count in data.rows.values())
+    if data.simulated:
+        st.badge("simulated data", icon=":material/science:", color="violet")
+    st.caption(
+        f"{data.inputs} inputs, {counted(data.outputs, 'target')}; "
+        f"{sum(data.rows.values()):,} rows{groups}, {split} of them for training / validation / "
+        f"test. {plain(' '.join(data.notes))}"
+    )

@@ -1,0 +1,66 @@
+"""What the next move of Plan's slider would need, predicted while one looks at this one.
+
+A prediction at new widths takes most of a move (``tests.benchmarks.slider``); beside a mouse or a
+key, the places next to the slider's are the likeliest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, MutableMapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
+from typing import Any
+
+from dashboard.parts.forms.prune import FIELDS, STEP, share_of
+from dashboard.reads import cache
+from spinn_engine import api
+from spinn_engine.errors import SpinnError
+from spinn_engine.spec import PruneSpec
+
+Plan = Callable[[PruneSpec], list[api.Stage]]
+
+REST_SECONDS = 0.3  # what has been drawn reaches the browser first, and who drags goes on
+
+LATEST = "latest_move"  # in a session: the move that counts, whose neighbours are likely
+
+_pool = ThreadPoolExecutor(1, "ahead")
+_moves = count()
+
+
+def predict_beside(
+    run_id: str, prune: PruneSpec, plan: Plan, session: MutableMapping[Any, Any]
+) -> Future[None]:
+    """Have the places on both sides of the slider's predicted in the background.
+
+    Args:
+        run_id: the run with the dense network.
+        prune: the plan as it stands.
+        plan: gives the stages of another.
+        session: of the visitor whose slider it is; a later move of it takes over.
+    """
+    latest = session.setdefault(LATEST, [0])
+    latest[0] = move = next(_moves)
+    return _pool.submit(_predict_beside, run_id, prune, plan, lambda: latest[0] == move)
+
+
+def _predict_beside(run_id: str, prune: PruneSpec, plan: Plan, counts: Callable[[], bool]) -> None:
+    if counts():
+        time.sleep(REST_SECONDS)
+    for near in beside(prune):
+        if not counts():
+            return
+        try:
+            cache.predicted(run_id, plan(near)[-1].hidden, near)
+        except SpinnError:  # cannot be had; who moves there is told why
+            continue
+
+
+def beside(prune: PruneSpec) -> list[PruneSpec]:
+    """The plans one notch further and one back; none where no slider gives the amount."""
+    for field in FIELDS.values():
+        share = getattr(prune, field)
+        if share is not None:
+            near = (share_of(100 * share + step) for step in (STEP, -STEP))
+            return [prune.model_copy(update={field: one}) for one in near if 0 < one < 1]
+    return []

@@ -1,0 +1,70 @@
+"""Three plans at one press: as in the paper, for an edge device, and as small as what-if trusts."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.parts.formats import percent, plain
+from dashboard.parts.forms.prune import MOST_PERCENT, OVERALL
+from dashboard.reads import neurons
+from spinn_engine.errors import SpinnError
+from spinn_engine.spec import DEFAULT_PARAM_REDUCTION, PruneSpec
+
+EDGE, LOSS = 0.95, 0.01
+FAULT = "preset_fault"  # why the last press found nothing
+PLAN = "preset_plan"  # how it was planned to prune before the press
+WANTS_DENSE = (
+    "Needs a trained dense network of this shape on this data, from which what-if predicts: "
+    "a first run gives one."
+)
+
+
+def keep(prune: PruneSpec | None) -> None:
+    """Note the plan that a preset changes; None where it cannot be had as typed."""
+    st.session_state[PLAN] = prune
+
+
+def show_presets(run_id: str | None) -> None:
+    """The row of presets; each sets the uniform schedule and the parameters removed overall.
+
+    Args:
+        run_id: a run with a trained dense network like the plan's, if there is one.
+    """
+    prune = st.session_state[PLAN]
+    with st.container(horizontal=True, gap="small", key="presets"):
+        for name, share in (("paper", DEFAULT_PARAM_REDUCTION), ("edge", EDGE)):
+            st.button(
+                f"{name} ({percent(share, 0 if share == EDGE else 1)})",
+                key=f"preset_{name}",
+                help=f"{percent(share)} of the parameters removed overall, uniform schedule.",
+                on_click=_set,
+                args=(share,),
+            )
+        st.button(
+            f"as small as keeps R² within {LOSS}",
+            key="preset_smallest",
+            help=WANTS_DENSE
+            if run_id is None
+            else "The smallest network of the uniform schedule whose predicted validation R², "
+            f"without fine-tuning, is at most {LOSS} below the dense network's predicted one.",
+            disabled=run_id is None or prune is None,
+            on_click=_set_smallest,
+            args=(run_id,),
+        )
+    if run_id is None and prune is not None:
+        st.caption(f"The third preset is not there yet. {WANTS_DENSE}")
+    if fault := st.session_state.pop(FAULT, None):
+        st.warning(plain(fault), icon=":material/info:")
+
+
+def _set(share: float) -> None:
+    st.session_state["schedule"] = "uniform"
+    st.session_state["ratio_of"] = OVERALL
+    st.session_state["ratio"] = min(round(100 * share, 2), MOST_PERCENT)
+
+
+def _set_smallest(run_id: str) -> None:
+    try:
+        _set(neurons.smallest(run_id, st.session_state[PLAN], LOSS).param_reduction)
+    except SpinnError as error:
+        st.session_state[FAULT] = str(error)

@@ -1,0 +1,194 @@
+"""A finished run in the few facts that Compare needs of all runs; imports no streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.parts.formats import size, widths
+from spinn_engine import api
+from spinn_engine.spec import RunSpec
+
+Figure = dict[str, Any]  # mean, low and high (None where n is 1), n
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One finished run.
+
+    Attributes:
+        run_id: its id.
+        created: when it was made, ISO 8601 in UTC.
+        source: of the data.
+        scored: what it takes to hold its R2 against another run's.
+        hidden: widths at the end.
+        params: parameters at the end.
+        reduction: one minus them over those of the dense network.
+        r2: of the pruned network on the test rows.
+        references: the same for ``dense`` and, where it was run, ``dense_longer``.
+        to_longer: R2 above ``dense_longer``, paired; None where that was not run.
+        outcome: what the verdict calls that.
+        file_bytes: of the final checkpoint.
+        macs: of one row.
+        latency_us: median by batch size.
+        speed_up: against the dense network by batch size.
+        machine: what the latencies were measured on.
+        fields: every field of the spec under its dotted name.
+        facts: what else a reader may find to differ, as shown.
+        tags: what people call it.
+        note: what people say of it.
+    """
+
+    run_id: str
+    created: str
+    source: str
+    scored: api.Scored
+    hidden: tuple[int, ...]
+    params: int
+    reduction: float
+    r2: Figure
+    references: dict[str, Figure]
+    to_longer: Figure | None
+    outcome: str | None
+    file_bytes: int
+    macs: int
+    latency_us: dict[str, float]
+    speed_up: dict[str, float]
+    machine: str
+    fields: dict[str, Any]
+    facts: dict[str, Any]
+    tags: tuple[str, ...]
+    note: str
+
+
+def run_row(run_id: str, created: str, result: Mapping[str, Any], remarks: api.Remarks) -> RunRow:
+    """The facts of a run.
+
+    Args:
+        run_id: what the store calls it.
+        created: when it was made.
+        result: its metrics file.
+        remarks: its tags and note.
+
+    Raises:
+        KeyError, IndexError, TypeError, StopIteration: it is no result of this version.
+    """
+    arms = {arm["arm"]: arm for arm in result["arms"]}
+    last, cost = arms["structured"], result["verdict"]["cost_of_pruning"]
+    where = result["environment"]
+    return RunRow(
+        run_id=run_id,
+        created=created,
+        source=result["data"]["source"],
+        scored=api.scored(result),
+        hidden=tuple(last["hidden"]),
+        params=last["params"],
+        reduction=result["stages"][-1]["param_reduction"],
+        r2=last["r2"],
+        references={arm: arms[arm]["r2"] for arm in ("dense", "dense_longer") if arm in arms},
+        to_longer=None if cost is None else cost["difference"],
+        outcome=None if cost is None else cost["outcome"],
+        file_bytes=result["stages"][-1]["file_bytes"],
+        macs=last["macs"],
+        latency_us={batch: one["median"] for batch, one in last["latency_us"].items()},
+        speed_up=dict(last["speed_up"]),
+        machine=f"{where['device']}, threads: {where['threads']}",
+        fields=flattened(RunSpec.from_dict(result["spec"]).model_dump(mode="json")),
+        facts=facts_of(result, last),
+        tags=remarks.tags,
+        note=remarks.note,
+    )
+
+
+def facts_of(result: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str, Any]:
+    """What came out of a run and where, under the names that a reader knows."""
+    data = result["data"]
+    return {
+        "hidden widths at the end": widths(last["hidden"]),
+        "parameters": last["params"],
+        "MACs": last["macs"],
+        "file": size(last["file_bytes"]),
+        "R² of dense": round(result["arms"][0]["r2"]["mean"], 4),
+        "R² of structured": round(last["r2"]["mean"], 4),
+        "outcome of the verdict": (result["verdict"]["cost_of_pruning"] or {}).get("outcome"),
+        "delivered seed": result["delivered_seed"],
+        "data SHA-256": data["sha256"][:12],
+        "training, validation, test rows": " / ".join(f"{n:,}" for n in data["rows"].values()),
+        "device": result["environment"]["device"],
+        "threads": result["environment"]["threads"],
+        "torch": result["environment"]["torch"],
+        "training, seconds": round(sum(result["wall_seconds"]), 1),
+    }
+
+
+def flattened(spec: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Every field under its dotted name: ``prune.stages``."""
+    found: dict[str, Any] = {}
+    for name, value in spec.items():
+        if isinstance(value, Mapping):
+            found |= flattened(value, f"{prefix}{name}.")
+        else:
+            found[prefix + name] = value
+    return found
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which runs to show: all that fit every condition that is given."""
+
+    text: str = ""
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    runs: frozenset[str] | None = None  # of a sweep
+
+    def fits(self, row: RunRow) -> bool:
+        """Whether a run is wanted; a word of the text may be in any of its texts."""
+        told = " ".join((row.run_id, row.source, row.note, *row.tags)).casefold()
+        return (
+            all(word in told for word in self.text.casefold().split())
+            and (not self.sources or row.source in self.sources)
+            and (not self.tags or not set(self.tags).isdisjoint(row.tags))
+            and (self.runs is None or row.run_id in self.runs)
+        )
+
+
+def by_data(rows: Sequence[RunRow]) -> list[list[RunRow]]:
+    """The runs by what they learned, the most runs first: R2 of other rows is no comparison."""
+    found: dict[str, list[RunRow]] = {}
+    for row in rows:
+        found.setdefault(row.scored.data_sha256, []).append(row)
+    return sorted(found.values(), key=len, reverse=True)
+
+
+def varied_fields(rows: Sequence[RunRow], most: int) -> list[str]:
+    """The fields of the spec in which runs differ, in few enough values to tell them apart."""
+    names = dict.fromkeys(name for row in rows for name in row.fields)
+    kinds = {name: len({as_text(row.fields.get(name)) for row in rows}) for name in names}
+    return [name for name, count in kinds.items() if 1 < count <= most]
+
+
+def differing(rows: Sequence[RunRow]) -> tuple[dict[str, list[str]], int]:
+    """Fields and facts that are not equal in all runs, a text a run; and how many are equal."""
+    every = [{**row.fields, **row.facts} for row in rows]
+    names = dict.fromkeys(name for one in every for name in one)
+    texts = {name: [as_text(one.get(name)) for one in every] for name in names}
+    unlike = {name: found for name, found in texts.items() if len(set(found)) > 1}
+    return unlike, len(texts) - len(unlike)
+
+
+def as_text(value: Any) -> str:
+    """A value of a spec or a result as a person reads it."""
+    if value is None or value == "" or value == []:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        apart = "; " if any(isinstance(one, list) for one in value) else ", "
+        return apart.join(" · ".join(map(str, v)) if isinstance(v, list) else str(v) for v in value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def unlike_words(unlike: Collection[str]) -> str:
+    """Why two runs are not paired: ``not paired: other data, other seeds``."""
+    return "not paired: " + ", ".join(f"other {name}" for name in unlike)

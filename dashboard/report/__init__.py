@@ -1,0 +1,1 @@
+"""The page Report; Streamlit runs ``page.py`` from top to bottom."""

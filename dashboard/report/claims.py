@@ -1,0 +1,98 @@
+"""Claims on the Report page: a paper's sentences, each held against arithmetic and a run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.parts import elements, markup
+from dashboard.parts.formats import plain
+from dashboard.reads import cache
+from spinn_engine import api
+from spinn_engine.errors import SpinnError
+
+PAPER = Path(__file__).parents[2] / "assets" / "claims" / "spinn_paper.json"
+PAPERS, OWN = "the SPINN paper's", "a file of your own"
+VERDICTS = {
+    "confirmed": ":material/check_circle: confirmed",
+    "contradicted": ":material/cancel: contradicted",
+    "not_measured": ":material/remove_circle: not measured",
+    "not_checkable": ":material/help: not checkable",
+}
+SIGNS = {"confirmed": "✓", "contradicted": "✗", "not_measured": "–", "not_checkable": "?"}
+
+
+def show_claims(run_id: str | None) -> None:
+    """The claims of the chosen file with their verdicts, and a way to take these away.
+
+    Args:
+        run_id: a finished run to hold them against; None where there is none.
+    """
+    st.header("Claims", anchor=False)
+    against = f"run {run_id}" if run_id else "arithmetic alone, for there is no finished run yet"
+    st.caption(f"A sentence, a quantity and a value, held against {plain(against)}.")
+    choice = st.segmented_control(
+        "Claims", (PAPERS, OWN), default=PAPERS, required=True, key="claims", bind="query-params"
+    )
+    text, name = (PAPER.read_text(encoding="utf-8"), PAPER.name) if choice == PAPERS else uploaded()
+    if not text:
+        return
+    try:
+        claims = api.claims_from_json(text, name)
+        found = api.verify_claims(claims, cache.result(run_id) if run_id else None, name)
+    except SpinnError as error:
+        elements.show_error(error)
+        return
+    show_verdicts(found)
+
+
+def uploaded() -> tuple[str, str]:
+    """Text and name of an uploaded claims file; both empty where there is none."""
+    file = st.file_uploader("Claims file", ["json"], key="claims_file", help="See docs/claims.md.")
+    if file is None:
+        return "", ""
+    try:
+        return file.getvalue().decode("utf-8-sig"), file.name
+    except UnicodeDecodeError:
+        elements.show_error(SpinnError(f"{file.name}: a claims file is UTF-8 text"))
+        return "", ""
+
+
+def show_verdicts(found: list[dict[str, Any]]) -> None:
+    """How many of each verdict, and a row a claim."""
+    counts = {verdict: sum(one["verdict"] == verdict for one in found) for verdict in VERDICTS}
+    st.markdown(
+        "  ·  ".join(f"**{count}** {VERDICTS[verdict]}" for verdict, count in counts.items())
+    )
+    elements.table(
+        [
+            {
+                "Verdict": f"{SIGNS[one['verdict']]} {one['verdict'].replace('_', ' ')}",
+                "Claim, and why": markup.Lead(one["claim"], one["why"]),
+                "Claimed": number(one["claimed"], one["unit"]),
+                "Found": number(one["found"], one["unit"]),
+            }
+            for one in found
+        ],
+        alt="Every claim with its verdict, the claimed and the found value, and the reason",
+    )
+    st.download_button(
+        "Verdicts (JSON)",
+        json.dumps({"claims": found}, indent=2),
+        "verdicts.json",
+        "application/json",
+        key="get_verdicts",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def number(value: float | None, unit: str) -> str:
+    """A value with its unit; nothing where there is none."""
+    if value is None:
+        return ""
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+    return f"{text} {unit}".strip()

@@ -1,0 +1,94 @@
+"""The report of a finished run on the Report page: made on request, read here, taken away."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.parts import action_errors
+from dashboard.parts.formats import counted, size
+from dashboard.reads import cache, own_process
+from dashboard.report.claims import PAPER
+from spinn_engine import api
+
+PLACE = "report"  # where faults of it are told
+MADE = "report_made"
+PREVIEW_HEIGHT = 900
+
+
+@dataclass(frozen=True)
+class Report:
+    """A written report: its page, and all of its files as a zip archive."""
+
+    page: bytes
+    archive: bytes
+    files: tuple[str, ...]
+
+
+def show_report(folder: api.RunFolder) -> None:
+    """The button that makes it; once made, the files and the page itself."""
+    st.header("Report", anchor=False)
+    st.caption(
+        "One HTML page that opens offline and prints well, LaTeX tables, figures as SVG and PDF "
+        "at column width, a methods paragraph made from the spec, and the JSON."
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        pressed = st.button(
+            "Make the report", key="make_report", type="primary", icon=":material/description:"
+        )
+        claims = st.checkbox("with the paper's claims", key="with_claims", bind="query-params")
+    which = folder.run_id, claims, cache.stamp(folder.bring(folder.result_path))
+    if pressed:
+        with action_errors.told_at(PLACE), st.spinner("Making the report ..."):
+            st.session_state[MADE] = which
+            written(*which)
+    action_errors.show(PLACE)
+    if st.session_state.get(MADE) == which:
+        with action_errors.told_at(PLACE):
+            show_files(folder.run_id, written(*which))
+
+
+def show_files(run_id: str, report: Report) -> None:
+    """The page and the archive to take away, and what the page looks like."""
+    with st.container(horizontal=True, gap="small"):
+        for label, content, name, mime in (
+            ("report.html", report.page, f"{run_id}_report.html", "text/html"),
+            ("Everything", report.archive, f"{run_id}_report.zip", "application/zip"),
+        ):
+            st.download_button(
+                f"{label} ({size(len(content))})",
+                content,
+                name,
+                mime,
+                key=f"get_{Path(name).suffix[1:]}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+    with st.expander(counted(len(report.files), "file"), icon=":material/folder_zip:"):
+        st.code("\n".join(report.files), language=None)
+    st.iframe(report.page.decode("utf-8"), height=PREVIEW_HEIGHT)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def written(run_id: str, claims: bool, stamp: cache.Stamp) -> Report:
+    """Write the report in a process of its own, and read it.
+
+    Raises:
+        SpinnError: the run or its result cannot be used.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name) / "report"
+        more = ["--claims", str(PAPER)] if claims else []
+        own_process.engine("report", run_id, "--out", str(place), *more)
+        files = sorted(path for path in place.rglob("*") if path.is_file())
+        names = tuple(path.relative_to(place).as_posix() for path in files)
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path, inside in zip(files, names, strict=True):
+                archive.write(path, f"{run_id}/{inside}")
+        return Report((place / "report.html").read_bytes(), buffer.getvalue(), names)

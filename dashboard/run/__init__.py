@@ -1,0 +1,1 @@
+"""The page Run; Streamlit runs ``page.py`` from top to bottom."""

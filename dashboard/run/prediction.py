@@ -1,0 +1,124 @@
+"""What was predicted before any fine-tuning, beside what training then gave."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard.charts.style import BLUE, GREY, VERMILLION
+from dashboard.charts.whatif import RING, Marks, Sizes, prediction, sensitivity
+from dashboard.parts import elements
+from dashboard.parts.formats import decimal, percent
+
+Result = dict[str, Any]
+
+
+def show_measured(result: Result) -> None:
+    """The prediction beside what training gave at every stage, and each layer by itself."""
+    st.header("Predicted and trained", anchor=False)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        draw_measured(result)
+    with right:
+        draw_sensitivity(result)
+
+
+def draw_measured(result: Result) -> None:
+    """One network all the way: predicted from its dense weights, then really pruned and trained."""
+    whatif, stages = result["whatif"], result["stages"]
+    place = result["seeds"].index(whatif["seed"]) * result["folds"]
+    predicted = [(row["params"], row["val_r2"]) for row in whatif["stages"][1:]]
+    trained, before = (
+        [(row["params"], row[key]["per_seed"][place]) for row in stages[1:]]
+        for key in ("val_r2", "val_r2_before_fine_tuning")
+    )
+    dense = [(stages[0]["params"], stages[0]["val_r2"]["per_seed"][place])]
+    marks = [
+        Marks("dense", dense, BLUE, "square"),
+        Marks("predicted", predicted, GREY, "diamond"),
+        Marks("before fine-tuning", before, VERMILLION, RING),
+        Marks("after fine-tuning", trained, VERMILLION, "circle"),
+    ]
+    curve = [(row["params"], row["val_r2"]) for row in whatif["curve"]]
+    pairs = zip(predicted, before, strict=True)
+    off = max(abs(guess - found) for (_, guess), (_, found) in pairs)
+    elements.picture(
+        *prediction(curve, marks, elements.is_dark()),
+        key="predicted",
+        alt="Predicted and measured validation R2 against parameters, stage by stage",
+    )
+    st.caption(
+        f"Seed {whatif['seed']}, validation rows. The prediction cuts the dense network at once "
+        "and trains nothing; the run pruned stage by stage and fine-tuned in between. Before a "
+        f"stage's fine-tuning the two are at most {off:.4f} apart."
+    )
+    draw = partial(show_numbers, measured_rows(dense, predicted, before, trained), curve)
+    elements.folded("The prediction in numbers", ":material/table:", "prediction_numbers", draw)
+
+
+def show_numbers(measured: list[dict[str, Any]], curve: Sizes) -> None:
+    """What the picture is made of.
+
+    Args:
+        measured: a row a stage.
+        curve: ``(parameters, predicted R2)``, the line.
+    """
+    elements.table(measured, alt="Predicted and measured validation R2 of every stage")
+    st.caption("The line of the picture, from the dense network downwards:")
+    elements.table(
+        [{"Parameters": params, "Predicted R²": decimal(r2)} for params, r2 in curve],
+        alt="Predicted validation R2 along the line of the picture",
+    )
+
+
+def measured_rows(dense: Sizes, *stages: Sizes) -> list[dict[str, Any]]:
+    """The dense network and every stage in numbers.
+
+    Args:
+        dense: ``(parameters, R2)``, once.
+        stages: the same of every stage: predicted, before and after fine-tuning.
+    """
+    names = ("Predicted R²", "R² before fine-tuning", "R² after fine-tuning")
+    rows = [dict(zip(names, ("–", "–", decimal(dense[0][1])), strict=True))]
+    for found in zip(*stages, strict=True):
+        rows.append({name: decimal(r2) for name, (_, r2) in zip(names, found, strict=True)})
+    sizes = [dense[0][0], *(params for params, _ in stages[0])]
+    return [
+        {"Stage": elements.stage_name(stage), "Parameters": params, **row}
+        for stage, (params, row) in enumerate(zip(sizes, rows, strict=True))
+    ]
+
+
+def draw_sensitivity(result: Result) -> None:
+    """Which layer can spare its neurons: each pruned alone."""
+    whatif = result["whatif"]
+    dense = whatif["stages"][0]
+    layers = [
+        [(0.0, dense["val_r2"])]
+        + [(1 - row["hidden"][at] / dense["hidden"][at], row["val_r2"]) for row in rows]
+        for at, rows in enumerate(whatif["sensitivity"])
+    ]
+    lowest = min(range(len(layers)), key=lambda at: layers[at][-1][1])
+    elements.picture(
+        *sensitivity(layers, elements.is_dark()),
+        key="sensitivity",
+        alt="Predicted validation R2 against the share removed from one layer alone: "
+        + "; ".join(f"layer {k}: {one[-1][1]:.4f}" for k, one in enumerate(layers, start=1)),
+    )
+    share, r2 = layers[lowest][-1]
+    st.caption(
+        f"Each layer pruned alone, the others whole; predicted, not fine-tuned. Layer {lowest + 1} "
+        f"is the most sensitive: {r2:.4f} with {100 * share:.0f} % of its neurons removed."
+    )
+    elements.numbers(
+        "The sensitivity in numbers",
+        [
+            {"Layer": str(number), "Removed": percent(share), "Predicted R²": decimal(r2)}
+            for number, points in enumerate(layers, start=1)
+            for share, r2 in points
+        ],
+        alt="Predicted validation R2 by the share removed from one layer alone",
+        key="sensitivity_numbers",
+    )

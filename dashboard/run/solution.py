@@ -1,0 +1,77 @@
+"""The solution of an equation on a run's page: how far off it is, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.charts.fields import Field, maps
+from dashboard.charts.style import CONFIG
+from dashboard.parts import elements
+from dashboard.parts.formats import estimate
+from dashboard.reads import cache
+
+Result = dict[str, Any]
+MOST_TIMES = 11  # rows of the table
+
+
+def show_solution(result: Result) -> None:
+    """The error relative to the solution, and maps of residual and error; of equations alone."""
+    arms = {arm["arm"]: arm for arm in result["arms"]}
+    if "relative_l2" not in arms["dense"]:
+        return
+    st.header("Before and after, over the domain", anchor=False)
+    dense, structured = (estimate(arms[a]["relative_l2"], 5) for a in ("dense", "structured"))
+    st.markdown(
+        f"Error relative to the exact solution (L2): **{dense}** dense, **{structured}** pruned, "
+        f"n = {arms['dense']['relative_l2']['n']}."
+    )
+    fields = cache.fields(result["run_id"])
+    residuals = {"dense": fields.dense_residual, "pruned": fields.structured_residual}
+    errors = {
+        "dense": fields.dense - fields.reference,
+        "pruned": fields.structured - fields.reference,
+    }
+    for what, pair in (("residual", residuals), ("error", errors)):
+        sizes = "; ".join(f"{arm} {np.sqrt(np.mean(np.square(v))):.2g}" for arm, v in pair.items())
+        st.plotly_chart(
+            maps(fields.x, fields.t, pair, f"|{what}|", elements.is_dark()),
+            config=CONFIG,
+            key=f"map_{what}",
+            alt=f"Map of the {what} over x and t before and after pruning, root mean square: "
+            f"{sizes}",
+        )
+        st.caption(f"Root mean square of the {what}: {sizes}.")
+    st.caption(
+        f"Seed {result['delivered_seed']} on the grid of the test points. The residual is what the "
+        "equation leaves over, all that training sees; the error is against the exact solution."
+    )
+    elements.numbers(
+        "The maps in numbers",
+        map_rows(fields.t, {"residual": residuals, "error": errors}),
+        alt="Root mean square of residual and error over x at some times, dense and pruned",
+        key="map_numbers",
+    )
+
+
+def map_rows(t: Field, maps_of: dict[str, dict[str, Field]]) -> list[dict[str, str]]:
+    """The root mean square over x at some times, evenly chosen.
+
+    Args:
+        t: ``[T]`` times.
+        maps_of: what is mapped, to arm, to values ``[X, T]``.
+    """
+    places = np.unique(np.linspace(0, len(t) - 1, MOST_TIMES).round().astype(int))
+    return [
+        {
+            "t": f"{t[at]:.2f}",
+            **{
+                f"RMS {what}, {arm}": f"{np.sqrt(np.mean(np.square(values[:, at]))):.2g}"
+                for what, pair in maps_of.items()
+                for arm, values in pair.items()
+            },
+        }
+        for at in places
+    ]

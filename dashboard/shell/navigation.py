@@ -1,0 +1,41 @@
+"""What is around every page: look, logo and navigation; and the page that was asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.people.login import guarded
+from dashboard.shell import address, preload, streamlit_mends
+
+ASSETS = Path(__file__).parents[2] / "assets"
+
+
+def draw() -> None:
+    """The whole page, as every visit gets it."""
+    streamlit_mends.keep_whole()
+    icon = str(ASSETS / "icon.svg")
+    st.set_page_config(page_title="SPINN Explorer", page_icon=icon, layout="wide")
+    st.html(Path(__file__).with_name("look.css"))
+    is_dark = st.context.theme.type == "dark"
+    if is_dark:
+        st.html(Path(__file__).with_name("dark.css"))
+    st.logo(str(ASSETS / ("logo_dark.svg" if is_dark else "logo_light.svg")), size="large")
+    pages = [
+        st.Page("overview/page.py", title="Overview", url_path="overview", default=True),
+        st.Page("plan/page.py", title="Plan", url_path="plan"),
+        st.Page("data/page.py", title="Data", url_path="data"),
+        st.Page("jobs/page.py", title="Jobs", url_path="jobs"),
+        st.Page("run/page.py", title="Run", url_path="run"),
+        st.Page("compare/page.py", title="Compare", url_path="compare"),
+        st.Page("adapt/page.py", title="Adapt", url_path="adapt"),
+        st.Page("report/page.py", title="Report", url_path="report"),
+        st.Page("help/page.py", title="Help", url_path="help"),
+    ]
+    page = st.navigation(guarded(pages), position="top")
+    address.mend()
+    st.session_state["page_entered"] = st.session_state.get("page") != page.url_path
+    st.session_state["page"] = page.url_path
+    page.run()
+    preload.load()

@@ -1,0 +1,226 @@
+"""A dense network that was brought in a checkpoint, set on the data of a run; imports no torch.
+
+    brought = bring(spec, problem)          # reads the file, checks it, measures its R2
+    record_brought(folder, brought)         # brought.npz, from which stage 0 begins
+
+A network may take its inputs as they are or standardised, and give its targets so. Nothing in a
+plain checkpoint says which: all four ways are measured on the validation rows, so that a wrong one
+is seen at once.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.imported import BroughtNetwork, read_network
+from spinn_engine.imported.scaling import R2, SIDES, folded, mean_r2, measured_r2, said_r2
+from spinn_engine.problems.columns import listed
+from spinn_engine.problems.problem import Problem
+from spinn_engine.spec import Activation, RunSpec, Scaling
+from spinn_engine.store.files import write_atomically
+from spinn_engine.store.run_folder import RunFolder
+from spinn_engine.training.scaling import Scaler, scaler_of
+
+ORIGIN = (
+    "The dense network was brought: all repetitions begin with it, so intervals speak of what "
+    "follows, not of its training.",
+    "On which rows the brought network was trained is not known: if the test rows were among them, "
+    "its R2 and that of every arm that begins with it is too good.",
+)
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A brought network on a problem.
+
+    Attributes:
+        spec: the run's, with widths, activation, hash and scaling as they were found.
+        network: as the file has it, its inputs and targets in the problem's order.
+        r2: for every way of scaling that was tried, R2 by target on the validation rows in the
+            targets' units; None where it is no finite number.
+        scaler: the standardisation of the run.
+    """
+
+    spec: RunSpec
+    network: BroughtNetwork
+    r2: dict[Scaling, R2]
+    scaler: Scaler
+
+    def mean_r2(self) -> float | None:
+        """Mean over targets, scaled as the spec says."""
+        return mean_r2(self.r2[self.spec.model.dense_scaling])
+
+    def words(self) -> str:
+        """How it is scaled and what it scores so, and would otherwise, in a sentence."""
+        return said_r2(self.r2, self.spec.model.dense_scaling)
+
+
+def bring(spec: RunSpec, problem: Problem) -> Brought:
+    """Read the checkpoint of ``spec.model.dense``, and find out how it is scaled.
+
+    Raises:
+        BadInputError: the file is not there, changed since the run was made, does not fit the data
+            or what the spec says of it, or does not say its activation and the spec does not.
+        CorruptArtifactError: the file is broken, or no plain multilayer perceptron.
+    """
+    path = Path(spec.model.dense or "")
+    network = read_network(path)
+    wanted = spec.model.dense_sha256
+    if wanted not in (None, network.sha256):
+        raise BadInputError(
+            f"{path} is no longer the checkpoint that the spec was made for: put the old file "
+            "back, or leave dense_sha256 out of the spec"
+        )
+    network = _in_order(network, problem, path)
+    activation = _activation(network, spec, path)
+    _check_hidden(network, spec, path)
+    scaler = scaler_of(problem, problem.train)
+    network = replace(network, activation=activation)
+    r2 = {way: measured_r2(network, problem, scaler, way) for way in _ways(network, spec, path)}
+    means = {way: mean_r2(found) for way, found in r2.items()}
+    best = max(means, key=lambda way: -np.inf if (mean := means[way]) is None else mean)
+    known = {
+        "hidden": network.hidden,
+        "activation": activation,
+        "dense_sha256": network.sha256,
+        "dense_scaling": best,
+    }
+    model = spec.model.model_copy(update=known)
+    return Brought(spec.model_copy(update={"model": model}), network, r2, scaler)
+
+
+def _in_order(network: BroughtNetwork, problem: Problem, path: Path) -> BroughtNetwork:
+    """The network with the problem's inputs and targets, in the problem's order."""
+    have = network.inputs, network.outputs
+    want = len(problem.input_names), len(problem.target_names)
+    if have != want:
+        raise BadInputError(
+            f"{path}: the network takes {have[0]} input(s) and gives {have[1]} output(s), but "
+            f"{problem.source} has {want[0]} input(s) and {want[1]} target(s): choose columns "
+            "(--targets, --drop) as the network was trained with"
+        )
+    inputs = _order("input", network.input_names, problem.input_names, path)
+    targets = _order("target", network.target_names, problem.target_names, path)
+    scaler = network.scaler and Scaler(
+        network.scaler.x_mean[inputs],
+        network.scaler.x_std[inputs],
+        network.scaler.y_mean[targets],
+        network.scaler.y_std[targets],
+    )
+    weights, last = list(network.weights), network.biases[-1]
+    weights[0] = weights[0][inputs]
+    weights[-1] = weights[-1][:, targets]
+    biases = (*network.biases[:-1], None if last is None else last[targets])
+    return replace(network, weights=tuple(weights), biases=biases, scaler=scaler)
+
+
+def _order(
+    what: str, stored: tuple[str, ...] | None, names: Sequence[str], path: Path
+) -> list[int]:
+    """Where each of the problem's columns stands in the file, which may not name them."""
+    if stored is None:
+        return list(range(len(names)))
+    if set(stored) != set(names):
+        other = [name for name in stored if name not in names]
+        raise BadInputError(
+            f"{path}: the network was trained with the {what}(s) {listed(other)}, which the data "
+            f"has not; the data's are {listed(names)}"
+        )
+    return [stored.index(name) for name in names]
+
+
+def _activation(network: BroughtNetwork, spec: RunSpec, path: Path) -> Activation:
+    given = spec.model.activation if "activation" in spec.model.model_fields_set else None
+    if network.activation is None and given is None:
+        raise BadInputError(
+            f"{path} does not say which activation is between its layers: give it (--activation)"
+        )
+    if network.activation is not None and given not in (None, network.activation):
+        raise BadInputError(
+            f"{path}: the activation is {network.activation}, not {given}: leave --activation out"
+        )
+    found = network.activation or given
+    assert found is not None
+    return found
+
+
+def _check_hidden(network: BroughtNetwork, spec: RunSpec, path: Path) -> None:
+    given = spec.model.hidden
+    if "hidden" in spec.model.model_fields_set and given != network.hidden:
+        raise BadInputError(
+            f"{path}: the hidden widths are {listed(list(map(str, network.hidden)))}, not "
+            f"{listed(list(map(str, given)))}: leave --hidden out"
+        )
+
+
+def _ways(network: BroughtNetwork, spec: RunSpec, path: Path) -> list[Scaling]:
+    """The ways of scaling to try: the one that is stored or given, else all."""
+    asked, has_scaler = spec.model.dense_scaling, network.scaler is not None
+    if asked == "stored" and not has_scaler:
+        raise BadInputError(
+            f"{path} has no scaler stored with it: give --dense-scaling {', '.join(SIDES)} or auto"
+        )
+    if asked == "auto":
+        return ["stored"] if has_scaler else list(SIDES)
+    return [asked]
+
+
+def record_brought(folder: RunFolder, brought: Brought) -> None:
+    """Write ``brought.npz``: the network for rows standardised as the run does, and what it is."""
+    model, network = brought.spec.model, brought.network
+    weights, biases = folded(network, brought.scaler, model.dense_scaling)
+    about = {
+        "file": Path(model.dense or "").name,
+        "sha256": network.sha256,
+        "format": network.format,
+        "dtype": network.dtype,
+        "params": network.params,
+        "nonzero": network.nonzero,
+        "scaling": model.dense_scaling,
+        "val_r2": brought.r2,
+        "notes": list(network.notes),
+    }
+    arrays: dict[str, Any] = {"about": np.array(json.dumps(about, allow_nan=False))}
+    for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
+        arrays |= {f"weight{layer}": weight.astype(np.float32)}
+        arrays |= {f"bias{layer}": bias.astype(np.float32)}
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    write_atomically(folder.brought_path, buffer.getvalue())
+
+
+def read_brought(
+    folder: RunFolder,
+) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]], dict[str, Any]]:
+    """Weights ``[in, out]`` and biases ``[out]`` of the brought network, and what is known of it.
+
+    Raises:
+        CorruptArtifactError: the file is missing or broken.
+    """
+    path = folder.bring(folder.brought_path)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            layers = range(sum(name.startswith("weight") for name in file.files))
+            weights = [file[f"weight{layer}"] for layer in layers]
+            return (
+                weights,
+                [file[f"bias{layer}"] for layer in layers],
+                json.loads(str(file["about"])),
+            )
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise CorruptArtifactError(f"{path} cannot be read: {error}") from error
+
+
+def notes_of(about: dict[str, Any]) -> list[str]:
+    """What a reader of the result must know of the brought network, in sentences."""
+    return [said_r2(about["val_r2"], about["scaling"]), *about["notes"], *ORIGIN]

@@ -1,0 +1,136 @@
+"""The command ``adapt``: a finished run's networks meet new rows."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from spinn_engine import api
+from spinn_engine.cli.console import ERRORS, OUT, AddCommand, add_json, print_json
+from spinn_engine.cli.options import names
+from spinn_engine.cli.views import estimate
+
+
+def add_adapt_command(command: AddCommand) -> None:
+    """Add ``adapt``."""
+    parser = command("adapt", adapt, "Let the networks of a finished run learn from new rows.")
+    parser.add_argument("run_id", metavar="RUN_ID", help="a finished run")
+    parser.add_argument(
+        "--data",
+        metavar="SOURCE",
+        help="table:PATH, new rows in order of time; by default a new material for milling-sim",
+    )
+    parser.add_argument(
+        "--batch-rows", type=int, metavar="N", help="rows that come at once (default: a twentieth)"
+    )
+    parser.add_argument(
+        "--frozen",
+        type=float,
+        default=api.AdaptSettings.frozen,
+        metavar="SHARE",
+        help="share of the layers that the arm frozen leaves as they are (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--arms",
+        type=names,
+        default=list(api.AdaptSettings.arms),
+        metavar="ARMS",
+        help=f"ways to learn, else {','.join(api.AdaptSettings.arms)}",
+    )
+    add_json(parser)
+
+
+def adapt(arguments: argparse.Namespace) -> None:
+    """``adapt``: predict every batch of new rows, then learn from it."""
+    settings = api.AdaptSettings(arguments.batch_rows, arguments.frozen, tuple(arguments.arms))
+    with _Bar() as on_batch:
+        result = api.adapt(arguments.run_id, arguments.data, settings, on_batch)
+    if arguments.json:
+        print_json(result)
+        return
+    for note in result["data"]["notes"]:
+        OUT.print(escape(note))
+    for network in result["networks"]:
+        OUT.print(_table(result, network))
+    for sentence in result["words"]:
+        OUT.print(f"- {sentence}")
+    OUT.print(f"\nfigures in adaptation/{result['name']}.json of run {result['run_id']}")
+
+
+class _Bar:
+    """A bar over the batches, on standard error; a line a batch where that is no terminal."""
+
+    def __init__(self) -> None:
+        columns = (TextColumn("batch"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self.bar = Progress(*columns, console=ERRORS, transient=True)
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        task = self.bar.add_task("batches")
+
+        def on_batch(done: int, batches: int) -> None:
+            if not ERRORS.is_terminal:
+                ERRORS.print(f"batch {done} of {batches}")
+                return
+            self.bar.start()
+            self.bar.update(task, completed=done, total=batches)
+
+        return on_batch
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar.live.is_started:  # to stop what never began would print an empty line
+            self.bar.stop()
+
+
+def _table(result: dict[str, Any], network: dict[str, Any]) -> Table:
+    """The arms of one network: what each gave on coming rows, kept on old ones, and cost."""
+    shown = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    shown.add_column("arm", no_wrap=True)
+    for header in (
+        "R2 on\ncoming rows", "gain\nover none", "R2 on old\ntest rows", "seconds", "MACs",
+        "updated\nparams", "time\nof full", "MACs\nof full",
+    ):  # fmt: skip
+        shown.add_column(header, justify="right", no_wrap=True)
+    for arm in network["arms"]:
+        share = arm["share_of_full"]
+        shares = [""] * 2 if share is None else [f"{share[k]:.1%}" for k in ("seconds", "macs")]
+        shown.add_row(
+            arm["arm"],
+            _in_two_lines(arm["r2"]),
+            "" if arm["gain"] is None else _in_two_lines(arm["gain"]),
+            _in_two_lines(arm["test_r2_after"]),
+            f"{arm['seconds']:.2f}",
+            f"{arm['macs']:.1e}",
+            f"{arm['updated_params']:,}",
+            *shares,
+        )
+    widths = " ".join(map(str, network["hidden"]))
+    shown.title = f"{network['network']} ({network['trained_as']}), {widths}"
+    shown.caption = _caption(result, network)
+    return shown
+
+
+def _in_two_lines(value: dict[str, Any]) -> str:
+    """A mean, and its interval below, so that a row fits on a terminal."""
+    return escape(estimate(value).replace(" [", "\n["))
+
+
+def _caption(result: dict[str, Any], network: dict[str, Any]) -> str:
+    data, repetitions = result["data"], len(result["seeds"]) * result["folds"]
+    simulated = ", simulated" if data["simulated"] else ""
+    before = network["test_r2_before"]
+    interval = (
+        "one network, so no interval"
+        if repetitions == 1
+        else f"mean and 95 % t interval over {repetitions} networks"
+    )
+    return escape(
+        f"{data['rows']:,} new rows ({data['source']}{simulated}) in {len(result['batches'])} "
+        f"batches; R2 on the old test rows before {estimate(before)}; {interval}; "
+        "seconds of all networks together, MACs and parameters of one"
+    )

@@ -1,0 +1,101 @@
+"""The command ``export``: a finished run as files for other programs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+
+from spinn_engine import api
+from spinn_engine.cli.console import OUT, AddCommand, add_json, print_json
+from spinn_engine.cli.options import names
+from spinn_engine.errors import BadInputError
+from spinn_engine.export.formats import ALL, FORMATS
+
+
+def add_export_command(command: AddCommand) -> None:
+    """Add ``export``."""
+    exporting = command("export", export, "Write a finished run's networks for other programs.")
+    exporting.add_argument("run_id", metavar="RUN_ID")
+    what = exporting.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--format", action="append", type=names, metavar="FORMATS",
+        help=f"of {', '.join(FORMATS)}, or {ALL}; comma-separated",
+    )  # fmt: skip
+    what.add_argument("--layout", choices=["paper"], help="all files in the folders of the paper")
+    exporting.add_argument("--stage", type=int, metavar="K", help="of this stage, else the final")
+    exporting.add_argument(
+        "--out", dest="to", metavar="DIR",
+        help="where to write, else 'exports' in the run's folder (--layout: exports/paper)",
+    )  # fmt: skip
+    add_json(exporting)
+
+
+def export(arguments: argparse.Namespace) -> None:
+    """``export``: what was written, how far from the network, and how fast."""
+    if arguments.layout and arguments.stage is not None:
+        raise BadInputError(
+            "--stage goes with --format: --layout paper has the files of all stages"
+        )
+    if arguments.layout:
+        found = api.export_paper_layout(arguments.run_id, arguments.to)
+        exports = [found["module"]]
+    else:
+        formats = [name for several in arguments.format for name in several]
+        found = api.export(arguments.run_id, formats, arguments.stage, arguments.to)
+        exports = found["exports"]
+    if arguments.json:
+        print_json(found)
+        return
+    OUT.print(exports_table(exports))
+    for reason in dict.fromkeys(x["dtype_why"] for x in exports if x["dtype"] == "float64"):
+        OUT.print(f"float64, because {escape(reason)}", soft_wrap=True)
+    if timed := [one for one in exports if "latency_us" in one]:
+        OUT.print(latency_table(timed))
+    for name in found.get("files", ()):
+        OUT.print(escape(name), soft_wrap=True)
+    told = f"files in {escape(found['folder'])}; how each is loaded is in the .json beside it"
+    OUT.print(told, soft_wrap=True)
+
+
+def exports_table(exports: Sequence[dict[str, Any]]) -> Table:
+    """One line a file."""
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for header in ("format", "file", "holds"):
+        table.add_column(header, no_wrap=True)
+    for header in (
+        "bytes",
+        "non-zero\nweights",
+        "bytes of\nindices",
+        "largest difference,\nshare of spread",
+    ):
+        table.add_column(header, justify="right", no_wrap=True)
+    for one in exports:
+        sparse = one.get("sparse", {})
+        counts = (f"{sparse[k]:,}" if sparse else "" for k in ("nonzero_weights", "index_bytes"))
+        far = f"{one['largest_share_of_spread']:.1e}"
+        table.add_row(one["format"], one["file"], one["dtype"], f"{one['bytes']:,}", *counts, far)
+    table.caption = (
+        f"each file was loaded in a fresh process and compared on {exports[0]['rows_compared']:,} "
+        "test rows"
+    )
+    return table
+
+
+def latency_table(exports: Sequence[dict[str, Any]]) -> Table:
+    """Median microseconds a pass by batch size, of a file and of what it is timed beside."""
+    batches = list(next(iter(exports[0]["latency_us"].values())))
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table.add_column("microseconds a pass, batch of", no_wrap=True)
+    for batch in batches:
+        table.add_column(batch, justify="right", no_wrap=True)
+    for one in exports:
+        for name, timed in one["latency_us"].items():
+            medians = (f"{timed[batch]['median']:,.0f}" for batch in batches)
+            table.add_row(f"{one['format']}: {name}", *medians)
+    table.caption = f"median, turn by turn, threads: {exports[0]['threads']}"
+    return table

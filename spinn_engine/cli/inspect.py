@@ -1,0 +1,111 @@
+"""The command ``inspect``: what network a checkpoint from anywhere holds, read safely."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from spinn_engine import api
+from spinn_engine.cli.console import OUT, AddCommand, add_json, print_json
+
+SUMMARY = "Show what network a .pt, .pth or .safetensors file holds, without running any of it."
+NAMES_SHOWN = 24
+
+
+def add_inspect_command(command: AddCommand) -> None:
+    """Add the command of this module."""
+    inspecting = command("inspect", inspect, SUMMARY)
+    inspecting.add_argument("file", metavar="FILE", type=Path, help="a checkpoint from anywhere")
+    add_json(inspecting)
+
+
+def inspect(arguments: argparse.Namespace) -> None:
+    """``inspect``: widths, parameters, dead neurons, and what was done to read the file."""
+    network = api.inspect(arguments.file)
+    file_bytes = arguments.file.stat().st_size
+    if arguments.json:
+        print_json(described(network, file_bytes))
+    else:
+        OUT.print(network_table(network, file_bytes))
+
+
+def described(network: api.BroughtNetwork, file_bytes: int) -> dict[str, Any]:
+    """The JSON object of ``inspect``."""
+    return {
+        "inputs": network.inputs,
+        "outputs": network.outputs,
+        "hidden": list(network.hidden),
+        "params": network.params,
+        "nonzero": network.nonzero,
+        "activation": network.activation,
+        "format": network.format,
+        "loaded_safely": True,  # there is no other way to read
+        "dtype": network.dtype,
+        "dead_neurons": list(network.dead),
+        "params_without_dead": network.params_without_dead,
+        "input_names": _listed(network.input_names),
+        "target_names": _listed(network.target_names),
+        "notes": list(network.notes),
+        "sha256": network.sha256,
+        "file_bytes": file_bytes,
+    }
+
+
+def network_table(network: api.BroughtNetwork, file_bytes: int) -> Group:
+    """The network for people, with what would be left of it without its dead neurons."""
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _rows(network, file_bytes):
+        table.add_row(name, Text(value))
+    notes = (Text(f"- {note}") for note in network.notes)
+    return Group(table, Text(_without_dead(network)), *notes)
+
+
+def _rows(network: api.BroughtNetwork, file_bytes: int) -> Iterator[tuple[str, str]]:
+    share = 100 * network.nonzero / network.params
+    yield "inputs", _counted(network.inputs, network.input_names)
+    yield "hidden", " ".join(map(str, network.hidden))
+    yield "outputs", _counted(network.outputs, network.target_names)
+    yield "parameters", f"{network.params:,}"
+    yield "non-zero", f"{network.nonzero:,} ({share:.1f} %)"
+    yield "dead neurons", " ".join(map(str, network.dead))
+    yield "activation", network.activation or "not stored"
+    yield "format", f"{network.format}, {network.dtype}, {file_bytes:,} bytes"
+    yield "SHA-256", network.sha256
+
+
+def _counted(count: int, names: tuple[str, ...] | None) -> str:
+    if names is None:
+        return str(count)
+    printable = ("".join(c if c.isprintable() else "?" for c in name) for name in names)
+    more = f" and {count - NAMES_SHOWN} more" if count > NAMES_SHOWN else ""
+    return f"{count}: {', '.join(list(printable)[:NAMES_SHOWN])}{more}"
+
+
+def _without_dead(network: api.BroughtNetwork) -> str:
+    zeros = network.params - network.nonzero
+    if not any(network.dead):
+        if not zeros:
+            return "No weight is zero and no neuron is dead: the network is as dense as it looks."
+        return (
+            f"{zeros:,} parameters are zero, but no whole neuron is dead: as plain matrices it is "
+            "as large and as slow as if none were."
+        )
+    widths = " ".join(map(str, network.hidden_without_dead))
+    fewer = 100 * (1 - network.params_without_dead / network.params)
+    return (
+        f"Without its {sum(network.dead):,} dead neurons it would be {widths}, with "
+        f"{network.params_without_dead:,} parameters, {fewer:.1f} % fewer."
+    )
+
+
+def _listed(names: tuple[str, ...] | None) -> list[str] | None:
+    return None if names is None else list(names)

@@ -1,0 +1,1 @@
+"""Checkpoint files as tensors and names; nothing in them is run."""

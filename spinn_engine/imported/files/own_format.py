@@ -1,0 +1,94 @@
+"""What a checkpoint of this project (``artifacts.checkpoints``) holds beside its weights."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.imported.files.tensors import Numbers, plain_claim, stored
+from spinn_engine.imported.files.values import OddTensor, TensorClaim
+from spinn_engine.training.scaling import Scaler
+
+CHECKPOINT_FORMAT = "spinn-checkpoint-1"
+STACK_FORMAT = "spinn-stack-1"
+CHANGED = "is not as this project writes it: the file was changed, take the one that a run wrote"
+
+Names = tuple[str, ...]
+Floats64 = NDArray[np.float64]
+
+
+class OwnParts(NamedTuple):
+    """Standardisation and names of the columns."""
+
+    scaler: Scaler
+    input_names: Names
+    target_names: Names
+
+
+def own_parts(value: object, numbers: Numbers, inputs: int, outputs: int) -> OwnParts | None:
+    """The parts, if the file is a checkpoint of this project; else None.
+
+    Args:
+        value: all that is in the file.
+        numbers: the file.
+        inputs: of the network.
+        outputs: of the network.
+
+    Raises:
+        CorruptArtifactError: a part is missing, or does not fit the network.
+    """
+    if not isinstance(value, dict) or value.get("format") != CHECKPOINT_FORMAT:
+        return None
+    scales = value.get("scaler")
+    if not isinstance(scales, dict):
+        raise CorruptArtifactError(f"its scaler {CHANGED}")
+    x_mean, x_std = (_scale(scales, name, inputs, numbers) for name in ("x_mean", "x_std"))
+    y_mean, y_std = (_scale(scales, name, outputs, numbers) for name in ("y_mean", "y_std"))
+    return OwnParts(
+        Scaler(x_mean, x_std, y_mean, y_std),
+        _names(value, "input_names", inputs),
+        _names(value, "target_names", outputs),
+    )
+
+
+def refuse_stack(value: object) -> None:
+    """Refuse a stack of this project, which holds many networks.
+
+    Raises:
+        BadInputError: it is one.
+    """
+    if isinstance(value, dict) and value.get("format") == STACK_FORMAT:
+        raise BadInputError(
+            "it is a stack, which holds all networks of a stage of a run: take one from the run's "
+            "folder checkpoints"
+        )
+
+
+def _scale(
+    scales: dict[object, object], name: str, width: int, numbers: Numbers
+) -> NDArray[np.float64]:
+    tensor = scales.get(name)
+    if not isinstance(tensor, (TensorClaim, OddTensor)):
+        raise CorruptArtifactError(f"its scaler's {name} {CHANGED}")
+    claim = plain_claim(name, tensor)
+    if claim.shape != (width,):
+        raise CorruptArtifactError(f"its scaler's {name} {CHANGED}")
+    with np.errstate(invalid="ignore"):
+        values = stored(numbers, claim).astype(np.float64)
+    spread = name.endswith("std")
+    if not np.isfinite(values).all() or (spread and values.min() <= 0):
+        raise CorruptArtifactError(f"its scaler's {name} {CHANGED}")
+    return values
+
+
+def _names(value: dict[object, object], key: str, width: int) -> Names:
+    names = value.get(key)
+    if not isinstance(names, (list, tuple)) or len(names) != width:
+        raise CorruptArtifactError(f"its {key} {CHANGED}")
+    found = tuple(name for name in names if isinstance(name, str))
+    if len(found) != width:
+        raise CorruptArtifactError(f"its {key} {CHANGED}")
+    return found

@@ -1,0 +1,1 @@
+"""Which network the tensors of a file are."""

@@ -1,0 +1,117 @@
+"""Which activation a file names, in text, in a class, or in a function."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import cast, get_args
+
+from spinn_engine.errors import BadInputError
+from spinn_engine.imported.files.values import Named, Record
+from spinn_engine.imported.words import listed, shown
+from spinn_engine.spec import Activation
+
+KNOWN = get_args(Activation)
+OTHER_NAMES = {"swish": "silu"}
+NOTHING = ("linear", "identity", "none", "")
+KEYS = (
+    "activation", "activations", "activation_fn", "activation_function", "activation_func",
+    "activation_name", "activation_type", "act", "acts", "act_fn", "act_func", "actfn",
+    "nonlinearity", "non_linearity", "hidden_activation", "hidden_act",
+)  # fmt: skip
+OUTPUT_KEYS = (
+    "output_activation", "out_activation", "final_activation", "last_activation", "out_act",
+    "output_act", "final_act", "activation_out", "activation_output",
+)  # fmt: skip
+LONGEST_TEXT, MOST_LISTED = 64, 128
+CALLED = re.compile(r"(?:\w+\.)*(\w+)(?:\((?:inplace=(?:True|False))?\))?")
+
+
+def name_of(value: object) -> str | None:
+    """The name of an activation as it may be stored, in small letters; None if this is none.
+
+    Text (``nn.Tanh()``), a class, a module, a function, or a list in which all are the same.
+    """
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return shown(value)
+    if isinstance(value, str):
+        found = CALLED.fullmatch(value.strip())
+        return (found.group(1) if found else value.strip()).lower()
+    if isinstance(value, Named):
+        return value.name.lower()
+    if isinstance(value, Record):
+        return _of_record(value)
+    if isinstance(value, (list, tuple)) and len(value) <= MOST_LISTED:
+        names = [None if isinstance(one, (list, tuple)) else name_of(one) for one in value]
+        while names and names[-1] in NOTHING:
+            names.pop()
+        return names[0] if names and len(set(names)) == 1 else None
+    return None
+
+
+def _of_record(record: Record) -> str | None:
+    if record.kind.name == "getattr" and record.arguments:
+        found = record.arguments[-1]
+        return shown(found).lower() if isinstance(found, str) else None
+    if not record.kind.module.startswith("torch.nn.modules.activation"):
+        return None
+    approximate = record.attributes().get("approximate", "none")
+    name = record.kind.name.lower()
+    return name if approximate == "none" else f"{name} (approximate={shown(approximate)})"
+
+
+def is_key(key: str) -> bool:
+    """Whether an activation may stand under a name."""
+    return len(key) <= LONGEST_TEXT and key.lower() in KEYS + OUTPUT_KEYS
+
+
+@dataclass(eq=False)
+class NamedActivations:
+    """Names of activations that a file gives: between layers, and after the last one."""
+
+    hidden: set[str] = field(default_factory=set)
+    output: set[str] = field(default_factory=set)
+
+    def note(self, key: str, value: object) -> None:
+        """Take in a value that stands under a name."""
+        if is_key(key) and (name := name_of(value)) is not None:
+            (self.hidden if key.lower() in KEYS else self.output).add(name)
+
+    def agreed(self) -> Activation | None:
+        """The activation that all names between layers agree on; None without a name.
+
+        Raises:
+            BadInputError: they differ, it is one that this project does not know, or there is
+                one after the last layer.
+        """
+        for name in self.output:
+            refuse_output(name)
+        return _one({OTHER_NAMES.get(name, name) for name in self.hidden})
+
+
+def refuse_output(name: str) -> None:
+    """Refuse an activation after the last layer.
+
+    Raises:
+        BadInputError: it is one that does something.
+    """
+    if name not in NOTHING:
+        raise BadInputError(
+            f"it has the activation {shown(name)} after its last layer, where a regressor has none"
+        )
+
+
+def _one(names: set[str]) -> Activation | None:
+    if not names:
+        return None
+    for name in sorted(names):
+        if name not in KNOWN:
+            raise BadInputError(
+                f"its activation is {shown(name)}, those that can be read are {', '.join(KNOWN)}"
+            )
+    if len(names) > 1:
+        raise BadInputError(
+            f"it names several activations, {listed(sorted(names))}: the same must stand after "
+            "every hidden layer"
+        )
+    return cast(Activation, names.pop())

@@ -1,0 +1,126 @@
+"""What a network seems to be that is no plain MLP, by the names and shapes of its tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from spinn_engine.errors import BadInputError
+from spinn_engine.imported.files.values import Tensor, TensorClaim
+from spinn_engine.imported.recognition.name_words import words_of
+from spinn_engine.imported.words import listed, shown
+
+MOST_TENSORS, LONGEST_NAME = 4096, 256
+ONLY_PLAIN = "only plain MLPs can be read"
+SCALERS = frozenset(("mean", "std", "scale", "scaler", "shift", "lb", "ub", "min", "max", "var"))
+ATTENTION = frozenset(("attn", "attention", "mha"))
+EMBEDDING = frozenset(("emb", "embed", "embedding", "embeddings", "wte", "wpe"))
+GATES = {1: "an Elman network", 3: "a GRU", 4: "an LSTM"}
+
+Shape = tuple[int, ...]
+Shapes = Mapping[str, Shape]
+
+
+def refuse_other_kinds(tensors: Mapping[str, Tensor]) -> None:
+    """Refuse a network that has parts of another kind than linear layers.
+
+    Raises:
+        BadInputError: as said, with the kind and a tensor that shows it; or too many tensors.
+    """
+    _refuse_too_many(tensors)
+    shapes = {
+        name: tensor.shape for name, tensor in tensors.items() if isinstance(tensor, TensorClaim)
+    }
+    for shows in KINDS:
+        for name, shape in shapes.items():
+            if what := shows(name, shape, shapes):
+                raise BadInputError(
+                    f"it seems to be {what} ({shown(name)} has the shape {list(shape)}): "
+                    f"{ONLY_PLAIN}"
+                )
+    words = [set(words_of(name)) for name in shapes if _ends_in_weight(name)]
+    if {"branch", "trunk"} <= set[object]().union(*words):
+        raise BadInputError(f"it seems to be a DeepONet, with branch and trunk: {ONLY_PLAIN}")
+    if sum("heads" in some for some in words) > 1:
+        raise BadInputError(f"it seems to have several heads, by their names: {ONLY_PLAIN}")
+
+
+def _refuse_too_many(tensors: Mapping[str, Tensor]) -> None:
+    if len(tensors) > MOST_TENSORS:
+        raise BadInputError(
+            f"it has {len(tensors):,} tensors, more than the {MOST_TENSORS:,} that an MLP may have"
+        )
+    for name in tensors:
+        if len(name) > LONGEST_NAME:
+            raise BadInputError(f"a tensor has a name of {len(name):,} letters, {shown(name)}")
+
+
+def refuse_extra(names: Sequence[str]) -> None:
+    """Refuse tensors beside the layers, which change what the network computes.
+
+    Raises:
+        BadInputError: always.
+    """
+    if any("parametrizations" in name or name.endswith(("_u", "_v")) for name in names):
+        raise BadInputError(
+            f"{listed(names)} belong to a parametrisation that is not known here: remove it before "
+            "saving (torch.nn.utils.parametrize.remove_parametrizations)"
+        )
+    if any(SCALERS & set(words_of(name)) for name in names):
+        raise BadInputError(
+            f"it has {listed(names)} beside its layers, which seem to scale inputs or outputs: "
+            "save the state_dict of the layers alone, for rows that are scaled before"
+        )
+    raise BadInputError(
+        f"it has {listed(names)} beside its layers, which no plain MLP has: {ONLY_PLAIN}"
+    )
+
+
+def _recurrent(name: str, shape: Shape, shapes: Shapes) -> str | None:
+    if "weight_ih" not in name and "weight_hh" not in name:
+        return None
+    own = shapes.get(name.replace("weight_ih", "weight_hh"), ())
+    gates = own[0] // own[1] if len(own) == 2 and own[1] else 0
+    return GATES.get(gates, "a recurrent network")
+
+
+def _attention(name: str, shape: Shape, shapes: Shapes) -> str | None:
+    found = "in_proj_weight" in name or ATTENTION & set(words_of(name))
+    return "a network with attention" if found else None
+
+
+def _convolution(name: str, shape: Shape, shapes: Shapes) -> str | None:
+    dimensions = len(shape) - 2
+    if _ends_in_weight(name) and 1 <= dimensions <= 3:
+        return f"a convolutional network of {dimensions} dimension{'s'[: dimensions - 1]}"
+    return None
+
+
+def _embedding(name: str, shape: Shape, shapes: Shapes) -> str | None:
+    found = EMBEDDING & set(words_of(name)) and len(shape) == 2
+    return "a network with an embedding" if found else None
+
+
+def _batch_norm(name: str, shape: Shape, shapes: Shapes) -> str | None:
+    return "a network with BatchNorm" if name.endswith("running_mean") else None
+
+
+def _layer_norm(name: str, shape: Shape, shapes: Shapes) -> str | None:
+    if not _ends_in_weight(name) or len(shape) != 1:
+        return None
+    if shape == (1,) and f"{name[: -len('weight')]}bias" not in shapes:
+        return "a network with PReLU or another activation that learns"
+    return "a network with LayerNorm or another normalisation"
+
+
+def _ends_in_weight(name: str) -> bool:
+    return name.rpartition(".")[2] == "weight"
+
+
+KINDS: tuple[Callable[[str, Shape, Shapes], str | None], ...] = (
+    _recurrent,
+    _attention,
+    _convolution,
+    _embedding,
+    _batch_norm,
+    _layer_norm,
+)

@@ -1,0 +1,109 @@
+"""How a brought network is scaled, and the same network for rows that a run standardises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinn_engine.evaluation.metrics import regression_metrics
+from spinn_engine.imported.network import BroughtNetwork
+from spinn_engine.problems.problem import Problem
+from spinn_engine.pruning.whatif import ACTIVATIONS
+from spinn_engine.spec import Scaling
+from spinn_engine.training.scaling import Scaler
+
+Floats = NDArray[np.float64]
+R2 = dict[str, float | None]
+
+# Which sides a network takes and gives standardised: inputs, targets.
+SIDES: dict[Scaling, tuple[bool, bool]] = {
+    "both": (True, True),
+    "inputs": (True, False),
+    "targets": (False, True),
+    "none": (False, False),
+}
+WAYS: dict[Scaling, str] = {
+    "stored": "with the scaler of its file",
+    "both": "with inputs and targets standardised",
+    "inputs": "with its inputs standardised and its targets as they are",
+    "targets": "with its inputs as they are and its targets standardised",
+    "none": "with inputs and targets as they are",
+}
+
+
+def measured_r2(
+    network: BroughtNetwork, problem: Problem, scaler: Scaler, way: Scaling
+) -> dict[str, float | None]:
+    """R2 by target on the validation rows, in the targets' units; None where it is not finite."""
+    assert network.activation is not None
+    weights, biases = folded(network, scaler, way)
+    x, y = problem.inputs[problem.val], problem.targets[problem.val]
+    h = (x - scaler.x_mean) / scaler.x_std  # [rows, in]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
+            h = (ACTIVATIONS[network.activation](h) if layer else h) @ weight + bias
+        r2 = regression_metrics(h * scaler.y_std + scaler.y_mean, y)["r2"].tolist()
+    return {
+        name: value if np.isfinite(value) else None
+        for name, value in zip(problem.target_names, r2, strict=True)
+    }
+
+
+def folded(
+    network: BroughtNetwork, scaler: Scaler, way: Scaling
+) -> tuple[list[Floats], list[Floats]]:
+    """Weights ``[in, out]`` and biases ``[out]`` that do the same with the run's standardisation.
+
+    With ``x`` standardised by the run, the network's own input is ``a x + c``, and the run's
+    standardised target is ``d`` times the network's output plus ``e``.
+    """
+    weights = [weight.astype(np.float64) for weight in network.weights]
+    biases = [
+        np.zeros(weight.shape[1]) if bias is None else bias.astype(np.float64)
+        for weight, bias in zip(weights, network.biases, strict=True)
+    ]
+    own = _own_scaler(network, scaler, way)
+    a, c = scaler.x_std / own.x_std, (scaler.x_mean - own.x_mean) / own.x_std  # [in]
+    d, e = own.y_std / scaler.y_std, (own.y_mean - scaler.y_mean) / scaler.y_std  # [out]
+    biases[0] = biases[0] + c @ weights[0]
+    weights[0] = a[:, None] * weights[0]
+    weights[-1] = weights[-1] * d
+    biases[-1] = biases[-1] * d + e
+    return weights, biases
+
+
+def _own_scaler(network: BroughtNetwork, scaler: Scaler, way: Scaling) -> Scaler:
+    """What the network itself was standardised by; nothing is a mean of 0 and a spread of 1."""
+    if way == "stored":
+        assert network.scaler is not None
+        return network.scaler
+    inputs, targets = SIDES[way]
+    x, y = np.zeros_like(scaler.x_mean), np.zeros_like(scaler.y_mean)
+    return Scaler(
+        scaler.x_mean if inputs else x,
+        scaler.x_std if inputs else x + 1,
+        scaler.y_mean if targets else y,
+        scaler.y_std if targets else y + 1,
+    )
+
+
+def mean_r2(r2: dict[str, float | None]) -> float | None:
+    """Mean over targets; None where one has none."""
+    values = [value for value in r2.values() if value is not None]
+    return sum(values) / len(values) if len(values) == len(r2) else None
+
+
+def said_r2(r2: Mapping[Scaling, R2], scaling: Scaling) -> str:
+    """The R2 of a brought network as it is taken, and as it would be otherwise."""
+    found = {way: mean_r2(of_targets) for way, of_targets in r2.items()}
+    others = "; ".join(
+        f"{_told(mean)} {WAYS[way]}" for way, mean in found.items() if way != scaling
+    )
+    said = f"The brought network is taken {WAYS[scaling]}: R2 {_told(found[scaling])} on the"
+    return f"{said} validation rows" + (f" ({others})." if others else ".")
+
+
+def _told(mean: float | None) -> str:
+    return "no finite R2" if mean is None else f"{mean:.4f}"

@@ -1,0 +1,191 @@
+"""A worker: takes jobs from the queue, one at a time, on one device slot.
+
+python -m spinn_engine worker [--slot NAME] [--until-idle]
+
+It may idle for days, so it loads neither torch nor pandas: all work with data is the child's.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from enum import Enum, auto
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from spinn_engine.errors import SpinnError, UnreachableError
+from spinn_engine.jobs.database import (
+    APPLICATION,
+    QUEUE,
+    VERSION,
+    WORKFLOW,
+    connect,
+    prepare_database,
+)
+from spinn_engine.jobs.devices import device_of, find_devices
+from spinn_engine.jobs.slots import Slot, Wanted, slot_name
+from spinn_engine.jobs.worker import fleet, takeover
+
+if TYPE_CHECKING:
+    from spinn_engine.jobs.worker.workflow import Supervisor
+
+LOG = logging.getLogger(__name__)
+_POLL_SECONDS = 0.5
+_LOOK_SECONDS = 0.2
+_IDLE_LOOK_SECONDS = 1.0
+_STOP_SECONDS = 10.0
+
+
+def serve(slot: str | None, until_idle: bool) -> int:
+    """Serve the queue until SIGTERM or SIGINT, or until it is empty; returns the exit code.
+
+    Without a slot's name, a machine with several accelerators gets a worker process for each. A job
+    that is stopped by a signal goes back to its place in the queue. Must be called in the main
+    thread.
+
+    Raises:
+        BadInputError: the slot has a live worker, or cannot be a slot's name.
+        SpinnError: the store or the job database cannot be used.
+    """
+    stop = _event_of_signals()
+    devices = find_devices()
+    if slot is None and len(devices) > 1:
+        prepare_database()  # refused once, not by every worker
+        _leave_standard_input()
+        return fleet.serve([slot_name(device.name) for device in devices], until_idle, stop)
+    device = devices[0] if slot is None else device_of(slot, devices)
+    held = Slot(slot or slot_name(device.name), device)
+    try:
+        _leave_standard_input()
+        logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
+        logging.getLogger("dbos").setLevel(logging.WARNING)
+        LOG.info("worker %s serves the queue on %s; Ctrl-C stops it", held.name, device.label)
+        _serve(held, stop, until_idle)
+        return 0
+    finally:
+        LOG.info("worker %s stops", held.name)
+        held.release()
+
+
+def _leave_standard_input() -> None:
+    """Let go of the lock that ``ensure_worker`` hands over as standard input."""
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+
+
+def _event_of_signals() -> threading.Event:
+    """An event that SIGTERM and SIGINT set from now on."""
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    return stop
+
+
+def _serve(held: Slot, stop: threading.Event, until_idle: bool) -> None:
+    """Take jobs while there are any, pause and serve again, until there is a reason to end."""
+    with connect() as client:
+        client.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
+    takeover.adopt_older()
+
+    from dbos import DBOS
+
+    from spinn_engine.jobs.worker.workflow import Supervisor
+
+    supervisor = Supervisor(held)
+    logging.getLogger("dbos").addFilter(_is_news)
+
+    @DBOS.workflow(name=WORKFLOW)
+    def run(run_id: str) -> None:
+        supervisor.run(run_id)
+
+    orphans = takeover.Orphans(held.name)
+    while not (stop.is_set() or held.lost or held.wanted is Wanted.DRAIN):
+        left = _what_is_left(held.name, orphans)
+        if left is Left.JOBS and held.wanted is Wanted.SERVE:
+            _take_jobs(held, supervisor, stop, orphans)
+        elif left is Left.NOTHING and until_idle:
+            break
+        else:
+            stop.wait(_IDLE_LOOK_SECONDS)
+
+
+class Left(Enum):
+    """What there is to do: jobs, perhaps some later, or nothing."""
+
+    JOBS = auto()
+    MAYBE = auto()
+    NOTHING = auto()
+
+
+def _what_is_left(slot: str, orphans: takeover.Orphans) -> Left:
+    """Look into the queue, in a millisecond; no engine need run for that."""
+    try:
+        orphaned = orphans.look()
+        with connect() as client:
+            waiting = client.list_workflows(
+                name=WORKFLOW, status=["ENQUEUED", "DELAYED"], app_version=VERSION, limit=1
+            )
+            if waiting or any(status.executor_id == slot for status in takeover.running(client)):
+                return Left.JOBS
+    except UnreachableError as error:  # what runs goes on, and so does this
+        LOG.warning("%s", error)
+        return Left.MAYBE
+    return Left.MAYBE if orphaned else Left.NOTHING
+
+
+def _take_jobs(
+    held: Slot, supervisor: Supervisor, stop: threading.Event, orphans: takeover.Orphans
+) -> None:
+    """Run the engine, which brings the supervisor jobs, until none is left or told otherwise."""
+    from dbos import DBOS, DBOSPortableJSONSerializer
+
+    DBOS(
+        config={
+            "name": APPLICATION,
+            "system_database_url": prepare_database(),
+            "executor_id": held.name,
+            "application_version": VERSION,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "WARNING",
+            "notification_listener_polling_interval_sec": _LOOK_SECONDS,  # the end waits for it
+        }
+    )
+    DBOS.listen_queues([QUEUE])
+    supervisor.open()
+    DBOS.launch()
+    closing = False
+    try:
+        while not stop.wait(_LOOK_SECONDS) and not held.lost:
+            closing = closing or held.wanted is not Wanted.SERVE
+            if closing:  # also if it is to serve again: then the engine is started anew
+                supervisor.close()
+                if supervisor.is_idle():
+                    break
+            elif not supervisor.is_idle() and not orphans.is_due():
+                continue  # what training needs is not spent on looking
+            elif _what_is_left(held.name, orphans) is Left.NOTHING:
+                break
+    finally:
+        supervisor.stop(_STOP_SECONDS)
+        DBOS.destroy()
+        if not held.lost:
+            _hand_back(held.name)
+
+
+def _hand_back(slot: str) -> None:
+    try:
+        takeover.hand_back(slot)
+    except SpinnError as error:
+        LOG.warning("what this worker had in hand is taken up when a worker is back: %s", error)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a log record is more than the end of a failed job, which the job itself tells."""
+    return not (record.exc_info and isinstance(record.exc_info[1], SpinnError))

@@ -1,0 +1,1 @@
+"""``milling-sim``: the milling simulator."""

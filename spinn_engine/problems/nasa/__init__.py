@@ -1,0 +1,1 @@
+"""``nasa-mill:PATH``: NASA's milling recordings."""

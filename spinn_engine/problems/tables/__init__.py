@@ -1,0 +1,1 @@
+"""``table:PATH``: tables as people have them, from the file to rows of numbers."""

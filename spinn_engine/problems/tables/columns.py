@@ -1,0 +1,174 @@
+"""What the cells of a column are: numbers, dates, categories or text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from spinn_engine.problems.problem import Floats, Indices
+from spinn_engine.problems.tables.cells import Words, read_dates, read_numbers, split_words
+from spinn_engine.problems.tables.header import Title, titles
+
+Kind = Literal["number", "date", "category", "text", "empty"]
+
+Place = Callable[[int], str]
+
+MOST_CATEGORIES = 20
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        title: its names and its unit.
+        kind: what its cells are.
+        cells: numbers; dates as seconds since ``first``; text as a dictionary.
+        missing: how many cells hold nothing, or no finite number.
+        first: the earliest date.
+        words: the different texts, sorted, of a category or text.
+        fault: why it can be no input, where it cannot.
+    """
+
+    title: Title
+    kind: Kind
+    cells: pa.ChunkedArray
+    missing: int
+    first: str | None = None
+    words: tuple[str, ...] = ()
+    fault: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the column is called."""
+        return self.title.name
+
+    @property
+    def unit(self) -> str | None:
+        """The unit in its header; of dates, seconds."""
+        return "s" if self.kind == "date" else self.title.unit
+
+    def numbers(self) -> Floats:
+        """The cells ``[rows]`` as numbers, NaN where they hold nothing; of text, 0 everywhere."""
+        if self.words:
+            return np.where(self.codes() < 0, np.nan, 0.0)
+        return as_floats(self.cells)
+
+    def codes(self) -> Indices:
+        """Number of the different value of each cell ``[rows]``, from 0; -1 where it has none."""
+        cells = self.cells
+        if pa.types.is_floating(cells.type):
+            cells = pc.if_else(pc.is_finite(cells), cells, None)
+        if not self.words:
+            cells = cells.dictionary_encode()
+        found = [
+            chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in cells.chunks
+        ]
+        return np.concatenate([np.zeros(0), *found]).astype(np.int64)
+
+    def shown(self, row: int) -> str:
+        """What a cell holds, for a message."""
+        return str(self.cells[row].as_py())[:40]
+
+
+def typed_columns(found: Mapping[str, pa.ChunkedArray], place: Place) -> dict[str, Column]:
+    """The columns of a table by their names, each with what it holds.
+
+    Args:
+        found: cells by header; the headers differ.
+        place: where a row stands, in words.
+    """
+    cells = found.values()
+    made = [_typed(t, c, place) for t, c in zip(titles(list(found)), cells, strict=True)]
+    return {column.name: column for column in made}
+
+
+def _typed(title: Title, cells: pa.ChunkedArray, place: Place) -> Column:
+    kind = cells.type
+    if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
+        cells = cells.cast(kind.value_type)
+    if pa.types.is_null(kind) or cells.null_count == len(cells):
+        return Column(title, "empty", cells, len(cells))
+    if pa.types.is_temporal(cells.type):
+        return _dates(title, *_seconds(cells))
+    if _is_number(cells.type):
+        missing = int(np.sum(~np.isfinite(as_floats(cells))))
+        return Column(title, "empty" if missing == len(cells) else "number", cells, missing)
+    column = _from_words(title, split_words(cells), place)
+    if pa.types.is_nested(cells.type) and column.words:
+        fault = "holds lists: drop it, or write every entry into a column of its own"
+        return replace(column, kind="text", fault=fault)
+    return column
+
+
+def as_floats(cells: pa.ChunkedArray) -> Floats:
+    """Numbers ``[rows]`` in double precision, NaN where a cell holds nothing."""
+    if cells.type != pa.float64():
+        cells = cells.cast(pa.float64(), safe=False)
+    return np.asarray(cells.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    tests = (pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    return any(test(kind) for test in tests)
+
+
+def _seconds(cells: pa.ChunkedArray) -> tuple[Floats, str]:
+    """Seconds since the earliest cell, and that cell."""
+    kind = cells.type
+    if pa.types.is_time(kind):
+        even: pa.DataType = pa.time64("us")
+    elif pa.types.is_duration(kind):
+        even = pa.duration("us")
+    else:
+        even = pa.timestamp("us", getattr(kind, "tz", None))
+    ticks = cells.cast(even, safe=False).cast(pa.int64())
+    first = pc.min(ticks)
+    return as_floats(pc.subtract(ticks, first)) / 1e6, str(first.cast(even).as_py())
+
+
+def _dates(title: Title, seconds: Floats, first: str) -> Column:
+    missing = int(np.isnan(seconds).sum())
+    return Column(title, "date", pa.chunked_array([seconds]), missing, first)
+
+
+def _from_words(title: Title, words: Words, place: Place) -> Column:
+    """Text: of numbers, of dates, of few different words, or none of these."""
+    texts, codes = words
+    missing = int((codes < 0).sum())
+    if not texts:
+        return Column(title, "empty", pa.nulls(len(codes)), missing)
+    numbers = read_numbers(texts)
+    wrong = np.isnan(numbers)
+    if not wrong.any():
+        cells = pa.chunked_array([_spread(numbers, codes)])
+        return Column(title, "number", cells, int((~np.isfinite(cells)).sum()))
+    if dates := read_dates(texts):
+        cells = pa.chunked_array([_spread(dates.seconds, codes)])
+        return Column(title, "date", cells, missing, dates.first, fault=dates.fault)
+    fault = None
+    if 2 * wrong.sum() < len(texts):
+        row = int(np.flatnonzero(np.isin(codes, np.flatnonzero(wrong)))[0])
+        fault = (
+            f"holds {texts[codes[row]][:40]!r} in {place(row)}: write a number there, or drop the "
+            "column"
+        )
+    elif len(texts) > MOST_CATEGORIES:
+        fault = (
+            f"holds {len(texts):,} different texts like {texts[0][:40]!r}, and at most "
+            f"{MOST_CATEGORIES} can become inputs: drop it (--drop) or group by it (--group)"
+        )
+    kind: Kind = "category" if fault is None else "text"
+    indices = pa.array(codes.astype(np.int32), mask=codes < 0)
+    cells = pa.chunked_array([pa.DictionaryArray.from_arrays(indices, pa.array(texts))])
+    return Column(title, kind, cells, missing, words=tuple(texts), fault=fault)
+
+
+def _spread(values: Floats, codes: Indices) -> NDArray[np.float64]:
+    return np.where(codes < 0, np.nan, values[codes])

@@ -1,0 +1,85 @@
+"""The first sheet of an Excel workbook (.xlsx) as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+import pyarrow as pa
+from python_calamine import CalamineError, CalamineWorkbook
+
+from spinn_engine.problems.columns import listed
+from spinn_engine.problems.tables.sheet import MISSING, Sheet
+
+
+def read_excel(path: Path, most_rows: int | None) -> Sheet:
+    """The columns of the first sheet, all rows or the first ones; its first row holds the names.
+
+    Raises:
+        ValueError: it is no workbook, or the sheet is empty.
+        OSError: it cannot be opened.
+    """
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            sheet, *others = book.sheet_names
+            rows = book.get_sheet_by_index(0).to_python(
+                nrows=None if most_rows is None else most_rows + 1
+            )
+            whole = len(rows) == book.get_sheet_by_index(0).height
+    except CalamineError as error:
+        raise ValueError(f"it is no Excel workbook ({error})") from None
+    if not rows:
+        raise ValueError(f"its first sheet, {sheet!r}, is empty")
+    header, *body = rows
+    notes = []
+    if others:
+        notes.append(
+            f"Only the first sheet of {path.name}, {sheet!r}, was read; the others are "
+            f"{listed(others)}."
+        )
+    cells = zip(*body, strict=True) if body else ([] for _ in header)
+    columns = [pa.chunked_array([_column(list(column))]) for column in cells]
+    return Sheet([_written(name) for name in header], columns, notes, whole)
+
+
+def unpacked_bytes(path: Path) -> int:
+    """Bytes of a workbook when it is unpacked.
+
+    Raises:
+        ValueError: it is no workbook.
+    """
+    try:
+        with ZipFile(path) as packed:
+            return sum(entry.file_size for entry in packed.infolist())
+    except BadZipFile:
+        raise ValueError("it is no Excel workbook") from None
+
+
+def _column(cells: Sequence[Any]) -> pa.Array:
+    """Numbers, times or, where the cells are of several kinds, text."""
+    cells = [_moment(cell) if type(cell) is date else cell for cell in cells]
+    cells = [None if isinstance(cell, str) and cell.strip() in MISSING else cell for cell in cells]
+    kinds = {type(cell) for cell in cells if cell is not None}
+    for allowed, kind in (
+        ({bool}, pa.bool_()),
+        ({bool, int, float}, pa.float64()),
+        ({datetime}, pa.timestamp("us")),
+        ({time}, pa.time64("us")),
+        ({timedelta}, pa.duration("us")),
+    ):
+        if kinds <= allowed:
+            return pa.array(cells, kind)
+    return pa.array([None if cell is None else _written(cell) for cell in cells], pa.string())
+
+
+def _moment(day: date) -> datetime:
+    """Midnight, which Excel does not tell from a day."""
+    return datetime(day.year, day.month, day.day)
+
+
+def _written(cell: Any) -> str:
+    """A cell as a person reads it: Excel has no whole numbers."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

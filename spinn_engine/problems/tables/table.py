@@ -1,0 +1,228 @@
+"""``table:PATH``: a CSV, Parquet or Excel file, or a folder of ``train.*``, ``val.*``, ``test.*``.
+
+One file is split by group where a group column is named, else by shuffled rows. Every column that
+is not a target, the group, or dropped is an input, in the order of the file: dates as seconds since
+the first, text of few different values as one input a value. What is left out of it, and rows with
+a missing or infinite cell in a used column, are named in the problem's notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from spinn_engine.errors import BadInputError
+from spinn_engine.problems.columns import listed
+from spinn_engine.problems.problem import Floats, Indices, Problem
+from spinn_engine.problems.split import Split, split_groups, split_items
+from spinn_engine.problems.steps import next_rows, within
+from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.files import PARTS, read_table
+from spinn_engine.problems.tables.roles import Roles, assign_roles
+from spinn_engine.problems.tables.rows import (
+    Input,
+    Mask,
+    check_order,
+    complete_rows,
+    group_numbers,
+    inputs_of,
+    take_inputs,
+)
+from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.spec import DataSpec
+
+LEAST_ROWS = 10  # so that validation and test have two rows each, as an R2 needs
+
+
+def load_table(data: DataSpec) -> Problem:
+    """Read the table that ``data`` names, and split it where it is one file.
+
+    Raises:
+        BadInputError: there is no such file or it is no table; a named column does not exist or has
+            two uses, or does not hold what its use needs; too few rows or groups are left; a
+            target is constant in a part; the time goes back within a group.
+    """
+    columns, layout = _open(table_path(data.source))
+    roles = assign_roles(data, columns, layout)
+    _check_usable(columns, roles, layout.path)
+    complete = complete_rows(columns, roles, layout)
+    check_order(columns, roles, layout, complete)
+    groups = group_numbers(columns, roles, layout, complete)
+    train, val, test = _split(groups, layout, complete, roles)
+    targets = np.stack([columns[name].numbers()[complete] for name in roles.targets], axis=1)
+    _check_parts(targets, (train, val, test), roles.targets, layout.path)
+    units = {name: columns[name].unit for name in (*roles.targets, *roles.inputs)}
+    missing = _lacking(columns, roles)
+    times = None if roles.time is None else columns[roles.time].numbers()[complete]
+    made = inputs_of(columns, roles, complete)
+    notes = [*layout.notes, *roles.notes(), *_changed(columns, made)]
+    inputs = take_inputs(columns, made, complete)
+    problem = Problem(
+        source=data.source,
+        input_names=tuple(one.name for one in made),
+        target_names=roles.targets,
+        inputs=inputs,
+        targets=targets,
+        groups=groups,
+        train=train,
+        val=val,
+        test=test,
+        units={name: unit for name, unit in units.items() if unit},
+        notes=(*notes, *_unseen(made, inputs, train), *_incomplete(complete)),
+        times=times,
+        left_out=int((~complete).sum()),
+        missing=missing,
+    )
+    return _with_signs(problem)
+
+
+def table_path(source: str) -> Path:
+    """The file or folder that a source names.
+
+    Raises:
+        BadInputError: it names none.
+    """
+    text = source.removeprefix("table:")
+    if text in ("", "table"):
+        raise BadInputError(
+            f"data source {source!r}: a file or folder must be named, as in table:runs.csv"
+        )
+    return Path(text)
+
+
+def _open(path: Path) -> tuple[dict[str, Column], Layout]:
+    """Columns by name; nothing else holds their cells, so that they can be given back."""
+    cells, layout = read_table(path)
+    return typed_columns(cells, layout.place), layout
+
+
+def _check_usable(columns: Mapping[str, Column], roles: Roles, path: Path) -> None:
+    """Every column holds what its use needs, and there are targets and inputs."""
+    if not roles.targets:
+        raise BadInputError(
+            f"{path}: no target is named, choose one or more (--targets) of its columns, "
+            f"which are {listed(list(columns))}"
+        )
+    for name in roles.targets:
+        _check_kind("target", columns[name], ("number",), path)
+    if roles.time is not None:
+        _check_kind("time column", columns[roles.time], ("number", "date"), path)
+    if roles.group is not None:
+        _check_kind("group column", columns[roles.group], _ANY_KIND, path)
+    for name in roles.inputs:
+        if fault := columns[name].fault:
+            raise BadInputError(f"{path}: column {name!r} {fault}")
+    if not roles.inputs:
+        because = "; ".join(roles.notes()) or "all others are targets, groups or dropped"
+        raise BadInputError(f"{path}: no input column is left, drop fewer columns ({because})")
+
+
+_ANY_KIND = ("number", "date", "category", "text")
+
+
+def _check_kind(use: str, column: Column, kinds: Sequence[str], path: Path) -> None:
+    if column.kind in kinds:
+        return
+    if column.kind == "empty":
+        raise BadInputError(
+            f"{path}: {use} {column.name!r} has no finite number or text in any row"
+        )
+    what = "dates" if column.kind == "date" else f"text like {column.words[0][:40]!r}"
+    fault = f" (it {column.fault})" if column.fault else ""
+    raise BadInputError(
+        f"{path}: {use} {column.name!r} holds {what}, name a column of numbers{fault}"
+    )
+
+
+def _split(groups: Indices | None, layout: Layout, complete: Mask, roles: Roles) -> Split:
+    """The split of the files where there are several, else by groups or rows."""
+    rows = int(complete.sum())
+    if len(layout.files) > 1:
+        parts = layout.parts()[complete]
+        train, val, test = (np.flatnonzero(parts == part) for part in range(len(PARTS)))
+        return train, val, test
+    if rows < LEAST_ROWS:
+        raise BadInputError(
+            f"{layout.path}: {rows} complete row(s), at least {LEAST_ROWS} are needed"
+        )
+    if groups is None:
+        return split_items(rows)
+    different = int(groups.max()) + 1
+    if different < len(PARTS):
+        raise BadInputError(
+            f"{layout.path}: group column {roles.group!r} has {different} group(s) in its complete "
+            f"rows, at least {len(PARTS)} are needed: one each to train, validate and test"
+        )
+    return split_groups(groups)
+
+
+def _check_parts(targets: Floats, split: Split, names: Sequence[str], path: Path) -> None:
+    """No R2 is defined on fewer than two rows, or on rows where the target is constant."""
+    for part, rows in zip(PARTS, split, strict=True):
+        if len(rows) < 2:
+            raise BadInputError(
+                f"{path}: {len(rows)} complete row(s) in the {part} part, at least 2 are needed"
+            )
+        for name, values in zip(names, targets[rows].T, strict=True):
+            if values.min() == values.max() or values.var() == 0:  # of 1e-300, squares are zero
+                raise BadInputError(
+                    f"{path}: target {name!r} is constant ({values[0]:g}) in all {len(rows)} rows "
+                    f"of the {part} part, choose a target or groups that vary"
+                )
+
+
+def _with_signs(problem: Problem) -> Problem:
+    """Say which targets are never below zero in training, or fall as time goes on in a group."""
+    targets = dict(zip(problem.target_names, problem.targets.T, strict=True))
+    positive = tuple(n for n, values in targets.items() if values[problem.train].min() >= 0)
+    problem = replace(problem, never_negative=positive)
+    if problem.groups is None or problem.times is None:
+        return problem
+    first, second = within(problem.train, next_rows(problem))
+    if len(first) == 0:
+        return problem
+    rising = (name for name, values in targets.items() if (values[second] >= values[first]).all())
+    return replace(problem, never_falling=tuple(rising))
+
+
+def _changed(columns: Mapping[str, Column], inputs: Sequence[Input]) -> list[str]:
+    """What became of dates and text, in sentences."""
+    notes = []
+    for name in dict.fromkeys(one.column for one in inputs):
+        column = columns[name]
+        if column.kind == "date":
+            notes.append(f"Column {name!r} is used as seconds since the first, {column.first}.")
+        elif column.kind == "category":
+            made = [one.name for one in inputs if one.column == name]
+            notes.append(f"Column {name!r} holds text: its inputs are {listed(made)}, each 0 or 1.")
+    return notes
+
+
+def _unseen(inputs: Sequence[Input], values: Floats, train: Indices) -> list[str]:
+    """Texts that training never sees."""
+    names = [
+        one.name
+        for number, one in enumerate(inputs)
+        if one.code is not None and not values[train, number].any()
+    ]
+    return [f"No training row has {listed(names)}."] if names else []
+
+
+def _lacking(columns: Mapping[str, Column], roles: Roles) -> dict[str, int]:
+    """How many cells the used columns lack, where they do."""
+    uses = [name for name in (roles.group, roles.time) if name is not None]
+    names = dict.fromkeys((*roles.targets, *roles.inputs, *uses))
+    return {name: columns[name].missing for name in names if columns[name].missing}
+
+
+def _incomplete(complete: Mask) -> list[str]:
+    missing = int((~complete).sum())
+    if missing == 0:
+        return []
+    return [
+        f"{missing} of {len(complete)} rows were left out: a cell in a used column was missing "
+        "or not finite."
+    ]

@@ -1,0 +1,153 @@
+"""What a run is: one frozen, torch-free description, and the only place where defaults stand.
+
+``RunSpec()`` is the default run; ``RunSpec.from_json(text)`` reads one, refusing unknown fields.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from spinn_engine.errors import BadInputError, one_sentence
+from spinn_engine.spec.defaults import with_source_defaults
+from spinn_engine.spec.parts import (
+    Arm,
+    CompareSpec,
+    DataSpec,
+    ModelSpec,
+    Part,
+    PhysicsSpec,
+    PruneSpec,
+    TrainSpec,
+)
+
+SCHEMA_VERSION: Final = 1
+ITERATIONS_AN_EPOCH: Final = 20  # of L-BFGS, each with all training rows
+
+
+class RunSpec(Part):
+    """A whole run. The same spec gives the same bytes on the CPU."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    data: DataSpec = DataSpec()
+    model: ModelSpec = ModelSpec()
+    train: TrainSpec = TrainSpec()
+    physics: PhysicsSpec = PhysicsSpec()
+    prune: PruneSpec = PruneSpec()
+    compare: CompareSpec = CompareSpec()
+    seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = Field(
+        default=(0, 1, 2), min_length=1, max_length=256
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_given(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "data_sha256" in data:  # the spec.json of a run
+            data = data.get("spec")
+        return with_source_defaults(data)
+
+    @model_validator(mode="after")
+    def _fitting_source(self) -> Self:
+        train = self.train
+        if self.data.source != "burgers":
+            if train.lbfgs_iterations or train.fine_tune_lbfgs_iterations:
+                raise ValueError("lbfgs_iterations are for burgers: leave them at 0 for other data")
+            return self
+        if self.model.activation == "relu":
+            raise ValueError("burgers needs second derivatives, which relu has not: use tanh")
+        if self.compare.folds > 1:
+            raise ValueError("burgers has no data to cross-validate: leave compare.folds at 1")
+        if self.physics.weights():
+            raise ValueError("burgers learns from its equation alone: leave physics terms at 0")
+        return self
+
+    @model_validator(mode="after")
+    def _one_brought_network(self) -> Self:
+        if self.model.dense is not None and self.compare.folds > 1:
+            raise ValueError(
+                "a brought network was trained once, not once a fold: leave compare.folds at 1"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _distinct_seeds(self) -> Self:
+        if len(set(self.seeds)) != len(self.seeds):
+            raise ValueError(f"seeds must differ from each other but got {list(self.seeds)}")
+        return self
+
+    def blocks(self, stage: int) -> dict[str, tuple[Arm, ...]]:
+        """Which arms a stage trains, by block: arms of equal widths share one stack.
+
+        The blocks are in the order in which they are trained.
+        """
+        controls = self.compare.controls
+        if stage == 0:
+            return {"dense": ("dense",)}
+        random: tuple[Arm, ...] = ("random",) if "random" in controls else ()
+        found: dict[str, tuple[Arm, ...]] = {"pruned": ("structured", *random)}
+        whole: list[Arm] = [a for a in ("dense_longer", "magnitude") if a in controls]
+        if whole:
+            found["dense"] = tuple(whole)
+        if "scratch" in controls and stage == self.prune.stages:
+            found["scratch"] = ("scratch",)
+        return found
+
+    def block_length(self, stage: int, block: str) -> tuple[int, int]:
+        """Epochs of Adam, then iterations of L-BFGS; ``scratch`` has those of all stages.
+
+        A dense network that was brought stays as it is.
+        """
+        train, stages = self.train, self.prune.stages
+        first = train.epochs, train.lbfgs_iterations
+        later = train.fine_tune_epochs, train.fine_tune_lbfgs_iterations
+        if stage == 0:
+            return first if self.model.dense is None else (0, 0)
+        if block == "scratch":
+            return first[0] + stages * later[0], first[1] + stages * later[1]
+        return later
+
+    def block_epochs(self, stage: int, block: str) -> int:
+        """Epochs of one block; 20 iterations of L-BFGS, or what is left of them, are one."""
+        epochs, iterations = self.block_length(stage, block)
+        return epochs + ceil(iterations / ITERATIONS_AN_EPOCH)
+
+    def to_json(self) -> str:
+        """The spec as indented JSON, every default written out."""
+        return self.model_dump_json(indent=2)
+
+    @classmethod
+    def from_json(cls, text: str, where: str = "spec") -> RunSpec:
+        """Read a spec from JSON.
+
+        Raises:
+            BadInputError: the text is not JSON, or a field is unknown or out of its range.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise BadInputError(f"{where}: {one_sentence(error)}") from None
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any], where: str = "spec") -> RunSpec:
+        """Read a spec from plain data, as ``from_json`` does (same errors)."""
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise BadInputError(f"{where}: {one_sentence(error)}") from None
+
+    @classmethod
+    def from_file(cls, path: Path) -> RunSpec:
+        """Read a spec file, or the ``spec.json`` of a run.
+
+        Raises:
+            BadInputError: the file is missing or unreadable, or not a spec.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            raise BadInputError(f"{path}: cannot read the spec: {reason}") from None
+        return cls.from_json(text, where=str(path))

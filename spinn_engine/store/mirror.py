@@ -1,0 +1,183 @@
+"""The local copy of a store on another machine, and what is known of how equal the two are.
+
+``<mirror>/<name>/`` is the copy of a folder. ``<mirror>/.sync/<name>.json`` tells for each file
+which remote one it equals. ``<mirror>/.sync/<name>.mine`` is locked by who of this machine writes
+the folder, for as long as that lasts; with a word in it, the copy is whole, and the truth.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.store.files import write_atomically
+
+# Readers take the lock for an instant; another worker of this machine lets go within seconds.
+_HOLD_SECONDS = 10.0
+
+Stat = tuple[int, int]  # time in ns and size of a local file
+
+
+def stat_of(path: Path) -> Stat | None:
+    """Time and size of a file; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+class Record:
+    """Which files of a copy equal which remote ones: the stamp, and the copy's time and size.
+
+    A copy that was changed since, by whomever, equals nothing.
+    """
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        self._path, self._folder = path, folder
+        try:
+            self._equal = {name: tuple(one) for name, one in json.loads(path.read_text()).items()}
+        except (OSError, ValueError, AttributeError, TypeError):  # then nothing is known
+            self._equal = {}
+
+    def is_equal(self, name: str, stamp: str) -> bool:
+        """Whether the local copy is the remote file with this stamp."""
+        stat = stat_of(self._folder / name)
+        return stat is not None and self._equal.get(name) == (stamp, *stat)
+
+    def unsent(self) -> dict[str, Stat]:
+        """The local files that are not what was last equal, with their time and size."""
+        found = {name: stat_of(self._folder / name) for name in local_files(self._folder)}
+        return {n: s for n, s in found.items() if s and self._equal.get(n, ())[1:] != s}
+
+    def note(self, name: str, stamp: str, stat: Stat) -> None:
+        """Remember that a copy equals the remote file."""
+        self._equal[name] = (stamp, *stat)
+
+    def others(self, names: Collection[str]) -> list[str]:
+        """The files that it knows besides these."""
+        return [name for name in self._equal if name not in names]
+
+    def forget(self, names: Collection[str]) -> None:
+        """Know nothing more of some files."""
+        for name in names:
+            self._equal.pop(name, None)
+
+    def write(self) -> None:
+        """Keep it."""
+        write_atomically(self._path, json.dumps(self._equal).encode())
+
+
+def local_files(folder: Path) -> list[str]:
+    """Paths of all files below a folder, relative to it; hidden ones are left out."""
+    found = []
+    for path, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name[0] != "."]
+        at = Path(path).relative_to(folder)
+        found += [(at / name).as_posix() for name in names if name[0] != "."]
+    return found
+
+
+class Mirror:
+    """The local copy of a whole store."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, name: str) -> Path:
+        """The copy of a folder."""
+        return self.root / name
+
+    def record(self, name: str) -> Record:
+        """What is known of a folder's copy."""
+        return Record(self.root / ".sync" / f"{name}.json", self.path(name))
+
+    def remove(self, name: str) -> None:
+        """Remove a folder's copy and all that is known of it.
+
+        Raises:
+            SpinnError: a file cannot be removed.
+        """
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(self.path(name))
+            for kind in ("json", "mine"):
+                (self.root / ".sync" / f"{name}.{kind}").unlink(missing_ok=True)
+        except OSError as error:
+            raise SpinnError(f"cannot remove {error.filename}: {error.strerror}") from error
+
+    @contextmanager
+    def hold(self, name: str) -> Iterator[None]:
+        """Have a folder to write in; nobody else of this machine replaces its files meanwhile.
+
+        Who writes after a look at what is there calls ``set_whole`` once all of it is here.
+
+        Raises:
+            BadInputError: somebody else holds it.
+        """
+        deadline = time.monotonic() + _HOLD_SECONDS
+        with self._lock_file(name) as file:
+            while not _lock(file, fcntl.LOCK_EX):
+                if time.monotonic() > deadline:
+                    raise BadInputError(
+                        f"another process of this machine works on {name}: let it end first"
+                    )
+                time.sleep(0.02)
+            file.truncate(0)
+            yield
+
+    def set_whole(self, name: str) -> None:
+        """Say that the copy of a folder that is held has all files, so that it is the truth."""
+        with self._lock_file(name) as file:
+            file.write("whole")
+
+    def is_held(self, name: str) -> bool:
+        """Whether somebody of this machine, perhaps this process, holds a folder."""
+        return self._held_with(name) is not None
+
+    def is_whole(self, name: str) -> bool:
+        """Whether somebody of this machine holds a folder and has all of it."""
+        return bool(self._held_with(name))
+
+    def _held_with(self, name: str) -> str | None:
+        """The word of who holds a folder; None if nobody does."""
+        try:
+            file = (self.root / ".sync" / f"{name}.mine").open()
+        except OSError:
+            return None
+        with file:
+            return None if _lock(file, fcntl.LOCK_SH) else file.read()
+
+    @contextmanager
+    def free(self, name: str) -> Iterator[bool]:
+        """Whether nobody holds a folder; then nobody does before the block ends."""
+        with self._lock_file(name) as file:
+            yield _lock(file, fcntl.LOCK_SH)
+
+    def _lock_file(self, name: str) -> IO[str]:
+        path = self.root / ".sync" / f"{name}.mine"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return path.open("a")
+        except OSError as error:
+            raise BadInputError(
+                f"cannot write {path}: {error.strerror}; the copy of the store lies below "
+                "XDG_CACHE_HOME"
+            ) from error
+
+
+def _lock(file: IO[str], kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

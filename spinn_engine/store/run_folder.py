@@ -1,0 +1,170 @@
+"""One run's folder: what its files are called, and what is read from and written to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spinn_engine.errors import CorruptArtifactError
+from spinn_engine.spec import RunSpec
+from spinn_engine.store.files import append, read_json, write_atomically
+from spinn_engine.store.location import remote_store
+
+if TYPE_CHECKING:
+    from spinn_engine.store.remote import Remote
+
+SPEC_NAME = "spec.json"
+RESULT_NAME = "spinn_structured_metrics.json"
+
+
+class RunFolder:
+    """One run's folder; every write into it goes through here or ``write_atomically``.
+
+    Of a store on another machine it is a copy: ``has`` and ``size`` tell what the store has,
+    ``bring`` has to come before a file is read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.run_id = path.name
+        self.spec_path = path / SPEC_NAME
+        self.metrics_path = path / "metrics.jsonl"
+        self.log_path = path / "log.txt"
+        self.checkpoints = path / "checkpoints"
+        self.importance = path / "importance"
+        self.stacks = path / "stacks"
+        self.facts_path = self.stacks / "dense_facts.npz"
+        self.brought_path = path / "brought.npz"
+        self.fields_path = path / "fields.npz"
+        self.result_path = path / RESULT_NAME
+        self._spec: RunSpec | None = None
+
+    def spec(self) -> RunSpec:
+        """The run's spec.
+
+        Raises:
+            BadInputError: ``spec.json`` holds another version's or a broken spec.
+            CorruptArtifactError: ``spec.json`` is missing or not JSON.
+        """
+        if self._spec is None:
+            self._spec = RunSpec.from_dict(self._stored()["spec"], where=str(self.spec_path))
+        return self._spec
+
+    def data_hash(self) -> str:
+        """SHA-256 of the problem that the run was made for."""
+        return str(self._stored()["data_sha256"])
+
+    def ends(self) -> tuple[int, int]:
+        """Numbers of inputs and outputs of the run's networks."""
+        stored = self._stored()
+        return int(stored["inputs"]), int(stored["outputs"])
+
+    def training_rows(self) -> int | None:
+        """Rows that a network of the run is trained on; None in a run of an earlier version."""
+        return self._stored().get("training_rows")
+
+    def created(self) -> str:
+        """When the run was made, ISO 8601 in UTC."""
+        return str(self._stored()["created"])
+
+    def _stored(self) -> dict[str, Any]:
+        if not self.spec_path.exists():  # it never changes
+            self.bring(self.spec_path)
+        stored = read_json(self.spec_path)
+        missing = {"spec", "data_sha256", "inputs", "outputs", "created"} - stored.keys()
+        if missing:
+            raise CorruptArtifactError(f"{self.spec_path}: {sorted(missing)} not in the file")
+        return stored
+
+    def is_complete(self) -> bool:
+        """Whether the run has ended well: its result is written last."""
+        return self.has(self.result_path)
+
+    def stack_path(self, stage: int, block: str) -> Path:
+        """Where the networks of a block of a stage are kept, for going on from there."""
+        return self.stacks / f"stage{stage}_{block}.pt"
+
+    def stage_is_done(self, stage: int) -> bool:
+        """Whether a stage is finished: a block's stack is the last file that the block writes."""
+        return all(self.has(self.stack_path(stage, block)) for block in self.spec().blocks(stage))
+
+    def importance_path(self, stage: int) -> Path:
+        """The neurons of a stage: scores, original indices, which are kept."""
+        return self.importance / f"stage{stage}.npz"
+
+    def result(self) -> dict[str, Any] | None:
+        """``spinn_structured_metrics.json``, or None while the run has not ended."""
+        return read_json(self.bring(self.result_path)) if self.is_complete() else None
+
+    def append_metrics(self, line: dict[str, Any]) -> None:
+        """Append one line to ``metrics.jsonl``."""
+        append(self.metrics_path, json.dumps(line, allow_nan=False) + "\n")
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """All whole lines of ``metrics.jsonl``; one that is still being written is left out."""
+        if not self.bring(self.metrics_path).exists():
+            return []
+        text = self.metrics_path.read_text(encoding="utf-8")
+        lines = text.split("\n")[:-1]
+        return [json.loads(line) for line in lines if line]
+
+    def has(self, path: Path) -> bool:
+        """Whether the run has this file of its folder."""
+        return self.size(path) is not None
+
+    def size(self, path: Path) -> int | None:
+        """Bytes of a file of the folder; None if the run has none.
+
+        Raises:
+            SpinnError: the store cannot be used.
+        """
+        if (remote := self.remote()) is None:
+            return path.stat().st_size if path.exists() else None
+        return remote.sizes(self.run_id).get(path.relative_to(self.path).as_posix())
+
+    def bring(self, path: Path) -> Path:
+        """Bring a file of the folder here if the store has it, or a newer one; returns its path.
+
+        Raises:
+            SpinnError: the store cannot be used.
+        """
+        if (remote := self.remote()) is not None:
+            remote.bring(self.run_id, path.relative_to(self.path).as_posix())
+        return path
+
+    def checkpoint_paths(self) -> list[Path]:
+        """All checkpoints of the run, by name; they may have to be brought.
+
+        Raises:
+            SpinnError: the store cannot be used.
+        """
+        return self.paths_in(self.checkpoints, ".pt")
+
+    def paths_in(self, folder: Path, suffix: str) -> list[Path]:
+        """The files in a folder of the run whose names end so; they may have to be brought.
+
+        Raises:
+            SpinnError: the store cannot be used.
+        """
+        if (remote := self.remote()) is None:
+            return sorted(path for path in folder.glob(f"*{suffix}") if path.name[0] != ".")
+        paths = [self.path / file for file in remote.sizes(self.run_id)]
+        return sorted(p for p in paths if p.parent == folder and p.name.endswith(suffix))
+
+    def remote(self) -> Remote | None:
+        """The store on another machine that this folder is a copy from, if it is one."""
+        remote = remote_store()
+        return None if remote is None or self.path.parent != remote.mirror.root else remote
+
+    def drop_metrics(self, stage: int, arms: Collection[str]) -> None:
+        """Forget the lines of a block's arms, so that a block done again counts once."""
+        lines = [x for x in self.metrics() if x["stage"] != stage or x["arm"] not in arms]
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        write_atomically(self.metrics_path, text.encode())
+
+    def log(self, message: str) -> None:
+        """Append one line with the time (UTC) to ``log.txt``."""
+        append(self.log_path, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {message}\n")

@@ -1,0 +1,110 @@
+"""What people upload: only what can be read is kept, under its name and the hash of its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.imported import read_network
+from spinn_engine.problems.preview import preview
+from spinn_engine.problems.tables.files import SUFFIXES as TABLE_SUFFIXES
+from spinn_engine.spec import DataSpec
+from spinn_engine.store.files import unwritable, write_atomically
+from spinn_engine.store.location import results_root
+
+UPLOADS = "uploads"
+SUFFIXES = (".pt", ".pth", ".safetensors")
+LONGEST_STEM = 40
+
+
+def keep_upload(name: str, content: bytes) -> Path:
+    """Keep an uploaded checkpoint in the store; the same bytes under the same name once.
+
+    Args:
+        name: what the file was called where it comes from; no part of it can leave the folder.
+        content: its bytes.
+
+    Returns:
+        Where it is now.
+
+    Raises:
+        BadInputError: it is no checkpoint of a plain multilayer perceptron, or cannot be kept.
+        CorruptArtifactError: it is broken.
+    """
+    suffix = _suffix(name)
+    return _keep(name, content, suffix if suffix in SUFFIXES else ".pt", _read_checkpoint)
+
+
+def keep_table(name: str, content: bytes) -> Path:
+    """Keep an uploaded table in the store; the same bytes under the same name once.
+
+    Args:
+        name: what the file was called where it comes from; no part of it can leave the folder.
+        content: its bytes.
+
+    Returns:
+        Where it is now.
+
+    Raises:
+        BadInputError: it is no table with two columns or more, or cannot be kept.
+    """
+    suffix = _suffix(name)
+    if suffix not in TABLE_SUFFIXES:
+        raise BadInputError(f"{name}: a table file must end in {', '.join(TABLE_SUFFIXES)}")
+    if _is_markup(content):
+        raise BadInputError(f"{name}: it is a web page or XML, export it as CSV, Parquet or Excel")
+    return _keep(name, content, suffix, _read_table)
+
+
+def _suffix(name: str) -> str:
+    return Path(name.replace("\\", "/")).suffix.lower()
+
+
+def _is_markup(content: bytes) -> bool:
+    """Whether a file begins as HTML or XML does; a column name does not."""
+    start = content[:1024].decode("utf-8", errors="ignore").lstrip("\ufeff \t\r\n")
+    return re.match(r"<(!doctype|html|head|body|script|\?xml)\b", start, re.I) is not None
+
+
+def _keep(name: str, content: bytes, suffix: str, read: Callable[[str], None]) -> Path:
+    """Put a file that ``read`` accepts into the folder of uploads."""
+    given = Path(name.replace("\\", "/"))
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", given.stem)[:LONGEST_STEM] or "upload"
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = results_root() / UPLOADS / f"{stem}-{sha256[:12]}{suffix}"
+    if path.exists():
+        return path
+    _check(name, content, suffix, read)
+    write_atomically(path, content)
+    return path
+
+
+def _read_checkpoint(path: str) -> None:
+    read_network(path)
+
+
+def _read_table(path: str) -> None:
+    columns = preview(DataSpec(source=f"table:{path}"), rows=0)["columns"]
+    if len(columns) < 2:
+        raise BadInputError(
+            f"{path}: it has {len(columns)} column, a table needs a target and an input at least"
+        )
+
+
+def _check(name: str, content: bytes, suffix: str, read: Callable[[str], None]) -> None:
+    """Read it before it is kept; what is wrong is said of the name that people know."""
+    try:
+        with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+            file.write(content)
+            file.flush()
+            try:
+                read(file.name)
+            except SpinnError as error:
+                message = str(error).replace(file.name, name).replace(Path(file.name).name, name)
+                raise type(error)(message) from error
+    except OSError as error:
+        raise unwritable(Path(tempfile.gettempdir()), error) from error

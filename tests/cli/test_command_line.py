@@ -1,0 +1,167 @@
+"""The command line as other programs call it: exit codes, one line of complaint, clean JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from spinn_engine.cli.main import main
+from spinn_engine.spec import RunSpec
+
+
+def printed(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    """The JSON object that a command prints."""
+    assert main(list(words)) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def complaint(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """The one line with which a command refuses bad input."""
+    try:
+        code = main(list(words))
+    except SystemExit as stop:
+        code = int(str(stop.code))
+    output = capsys.readouterr()
+    assert code == 2
+    assert output.out == ""
+    assert output.err.count("\n") == 1
+    assert "Traceback" not in output.err
+    return output.err
+
+
+def test_plan_prints_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    words = [
+        "plan",
+        "--json",
+        "--stages",
+        "4",
+        "--schedule",
+        "sequential",
+        "--pruning-ratio",
+        "0.25",
+    ]
+    stages = printed(capsys, *words)["stages"]
+    assert [s["params"] for s in stages] == [666_882, 598_914, 484_098, 402_050, 377_282]
+    assert stages[0] == stages[0] | {"stage": 0, "hidden": [512, 512, 512, 256], "bytes": 2_667_528}
+
+
+def test_plan_takes_the_ends_from_the_data_or_the_options(
+    capsys: pytest.CaptureFixture[str], small_table: Path
+) -> None:
+    words = ["plan", "--json", "--hidden", "8", "--stages", "1", "--param-reduction", "0.5"]
+    table = ["--data", f"table:{small_table}", "--targets", "y", "--group", "g"]
+    assert printed(capsys, *words, *table)["stages"][0]["params"] == (4 + 1) * 8 + (8 + 1) * 1
+    given = printed(capsys, *words, "--inputs", "10", "--outputs", "3")
+    assert given["stages"][0]["params"] == 11 * 8 + 9 * 3
+
+
+def test_plan_for_people_names_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan"]) == 0
+    shown = capsys.readouterr().out
+    assert "666,882" in shown
+    assert "512 512 512 256" in shown
+
+
+def test_options_override_a_spec_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "spec.json"
+    spec = RunSpec.from_dict(
+        {"prune": {"stages": 2, "pruning_ratio": 0.5}, "model": {"hidden": [64]}}
+    )
+    path.write_text(spec.to_json())
+    stages = printed(capsys, "plan", "--json", "--spec", str(path), "--stages", "1")["stages"]
+    assert [s["hidden"] for s in stages] == [[64], [32]]
+    words = ("plan", "--json", "--spec", str(path), "--param-reduction", "0.9")
+    assert printed(capsys, *words)["stages"][-1]["param_reduction"] == pytest.approx(0.9, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["plan", "--pruning-ratio", "1.5"], "less than 1, but got 1.5"),
+        (["plan", "--pruning-ratio", "0.5", "--param-reduction", "0.5"], "not both"),
+        (["plan", "--hidden", "3,x"], "whole numbers"),
+        (["plan", "--hidden", "3,0"], "greater than or equal to 1, but got 0"),
+        (["plan", "--schedule", "random"], "'global' or 'custom'"),
+        (["plan", "--hidden", "8", "--stages", "8", "--pruning-ratio", "0.9"], "fewer stages"),
+        (["plan", "--inputs", "0"], "--inputs"),
+        (["plan", "--bogus"], "--bogus"),
+        (["plan", "--spec", "nowhere.json"], "nowhere.json"),
+        (["run", "--seeds", "0"], "--seeds must be at least 1"),
+        (["run", "--data", "moon"], "moon"),
+        (["run", "--data", "table:nowhere.csv", "--targets", "y"], "nowhere.csv"),
+        (["run", "--device", "cuda:63", "--epochs", "1"], "cuda:63"),
+        (["submit", "--data", "table:nowhere.csv", "--targets", "y"], "nowhere.csv"),
+        (["cancel", "../x"], "is not a run id"),
+        (["resume", "nope"], "no run 'nope'"),
+        (["delete", "nope"], "no run 'nope'"),
+        ([], "required"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert message in complaint(capsys, *words, *(["--json"] if words[:1] == ["run"] else []))
+
+
+def test_run_on_a_table_with_holes_and_one_target(
+    capsys: pytest.CaptureFixture[str], small_table: Path
+) -> None:
+    frame = pd.read_csv(small_table).rename(columns={"a": "Kraft x", "y": "Verschleiß"})
+    frame.loc[[3, 50], "b"] = None
+    frame.drop(columns=["z", "g"]).to_csv(small_table, index=False)
+    words = f"run --json --data table:{small_table} --hidden 12,8 --stages 1 --seeds 1".split()
+    short = [
+        "--targets",
+        "Verschleiß",
+        "--epochs",
+        "2",
+        "--fine-tune-epochs",
+        "1",
+        "--param-reduction",
+        "0.4",
+    ]
+    result = printed(capsys, *words, *short)["result"]
+    assert list(result["final"]["per_output"]) == ["Verschleiß"]
+    assert any("2 of 400 rows" in note for note in result["data"]["notes"])
+
+
+def test_run_writes_where_out_says(
+    capsys: pytest.CaptureFixture[str],
+    small_table: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SPINN_RESULTS", "unused")  # put back after the test, whatever --out sets
+    out = tmp_path / "elsewhere"
+    words = f"run --json --data table:{small_table} --targets y,z --group g --hidden 12,8".split()
+    short = f"--epochs 1 --fine-tune-epochs 1 --seeds 2 --seed 7 --out {out}".split()
+    made = printed(capsys, *words, *short)
+    assert Path(made["folder"]) == out / made["run_id"]
+    assert (out / made["run_id"] / "spinn_structured_metrics.json").exists()
+    assert made["result"]["seeds"] == [7, 8]
+
+
+@pytest.mark.slow
+def test_run_on_the_real_data(capsys: pytest.CaptureFixture[str], nasa_folder: Path) -> None:
+    words = ["run", "--json", "--data", f"table:{nasa_folder}", "--group", "experiment_id"]
+    targets = ["--targets", "tool_wear,thermal_displacement"]
+    short = ["--hidden", "32,32", "--epochs", "2", "--fine-tune-epochs", "1", "--seeds", "2"]
+    result = printed(capsys, *words, *targets, *short)["result"]
+    assert result["data"]["rows"] == {"train": 8_730, "val": 1_710, "test": 1_606}
+    assert set(result["final"]["per_output"]) == {"tool_wear", "thermal_displacement"}
+
+
+def test_as_a_process_plan_needs_no_torch() -> None:
+    code = (
+        "import sys; from spinn_engine.cli.main import main; main(['plan', '--json']);"
+        "assert 'torch' not in sys.modules and 'streamlit' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["stages"]) == 5
