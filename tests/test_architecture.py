@@ -11,11 +11,16 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ORDER = [
-    "errors", "spec", "problems", "training", "pruning", "evaluation", "imported", "store",
+    "errors", "words", "spec", "problems", "training", "pruning", "evaluation", "imported", "store",
     "artifacts", "claims", "report", "pipeline", "adaptation", "foreground", "export", "jobs",
     "background", "api", "cli", "__main__", "dashboard",
 ]  # fmt: skip
-FOR_THE_DASHBOARD = ("spinn_engine.api", "spinn_engine.spec", "spinn_engine.errors")
+FOR_THE_DASHBOARD = (
+    "spinn_engine.api",
+    "spinn_engine.spec",
+    "spinn_engine.errors",
+    "spinn_engine.words",
+)
 
 
 def imported(path: Path) -> set[str]:

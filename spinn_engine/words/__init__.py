@@ -1,0 +1,76 @@
+"""Numbers, sizes, durations and lists as text: one text for one fact, wherever a person reads it.
+
+The terminal, the pages and the report show the same text, and so do the sentences of the engine:
+
+- A number below zero has a true minus sign (U+2212), and one that rounds to zero has no sign. In
+  JSON a number is a number; only its sentences are written as here.
+- Whole numbers and the whole part of decimals have a comma at every thousand.
+- A unit stands after a space: ``68.5 %``, ``833 kB``, ``12 min 30 s``. The space is a plain one, so
+  that text can be searched; ``typeset`` ties it for a page.
+
+Imports neither torch nor NumPy.
+"""
+
+from spinn_engine.words.figures import (
+    Figure,
+    bounds,
+    decimals_for,
+    difference,
+    estimate,
+    repetitions,
+)
+from spinn_engine.words.measures import duration, latency, size
+from spinn_engine.words.numbers import (
+    DASH,
+    MINUS,
+    TIMES,
+    count,
+    factor,
+    fixed,
+    percent,
+    scientific,
+    shortest,
+    signed,
+    significant,
+)
+from spinn_engine.words.text import (
+    NO_BREAK,
+    capitalised,
+    counted,
+    listed,
+    shown,
+    shown_list,
+    typeset,
+    widths,
+)
+
+__all__ = [
+    "DASH",
+    "MINUS",
+    "NO_BREAK",
+    "TIMES",
+    "Figure",
+    "bounds",
+    "capitalised",
+    "count",
+    "counted",
+    "decimals_for",
+    "difference",
+    "duration",
+    "estimate",
+    "factor",
+    "fixed",
+    "latency",
+    "listed",
+    "percent",
+    "repetitions",
+    "scientific",
+    "shortest",
+    "shown",
+    "shown_list",
+    "signed",
+    "significant",
+    "size",
+    "typeset",
+    "widths",
+]

@@ -1,0 +1,89 @@
+"""Lists, counted nouns, and text that others wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from spinn_engine.words.numbers import MINUS, TIMES, count
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+MOST_LISTED = 12
+LONGEST_SHOWN = 100
+MOST_WIDTHS = 6  # more layers than that are counted where they are equal
+
+_NEGATIVE = re.compile(r"(?<![\w.)])-(?=\d)")
+_BEFORE_UNIT = re.compile(rf"(?<=\d) (?=(?:%|[kMGT]B|bytes?|µs|ms|s|min|h|d|{TIMES})(?!\w))")
+
+
+def listed(words: Iterable[str], most: int = MOST_LISTED) -> str:
+    """Words with commas and an ``and``; those beyond ``most`` are counted.
+
+    >>> listed("a"), listed("ab"), listed("abc"), listed("abcde", most=3)
+    ('a', 'a and b', 'a, b and c', 'a, b, c and 2 more')
+    """
+    every = list(words)
+    told = every if len(every) <= most else [*every[:most], f"{count(len(every) - most)} more"]
+    return " and ".join(part for part in (", ".join(told[:-1]), *told[-1:]) if part)
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number of things.
+
+    >>> counted(1, "stage"), counted(1800, "stage"), counted(2, "entry", "entries")
+    ('1 stage', '1,800 stages', '2 entries')
+    """
+    return f"{count(number)} {noun if number == 1 else plural or noun + 's'}"
+
+
+def widths(hidden: Sequence[int]) -> str:
+    """Hidden widths from the inputs on; equal ones are counted where there are many layers.
+
+    >>> widths((512, 512, 512, 256)), widths([48] * 12 + [24]), widths([])
+    ('512-512-512-256', '12×48-24', 'none')
+    """
+    if len(hidden) <= MOST_WIDTHS:
+        return "-".join(map(str, hidden)) or "none"
+    runs = [(len(list(equal)), width) for width, equal in groupby(hidden)]
+    return "-".join(f"{n}{TIMES}{width}" if n > 1 else str(width) for n, width in runs)
+
+
+def shown(name: object) -> str:
+    r"""A name that others wrote: on one line, short, and with nothing that a terminal obeys.
+
+    >>> shown("wear\x1b[31m mm")
+    'wear?[31m mm'
+    """
+    short = str(name)[: LONGEST_SHOWN + 1]
+    clean = "".join(letter if letter.isprintable() else "?" for letter in short)
+    return clean if len(clean) <= LONGEST_SHOWN else clean[:LONGEST_SHOWN] + "..."
+
+
+def shown_list(names: Iterable[object], most: int = 4) -> str:
+    """Names that others wrote, the first few of them.
+
+    >>> shown_list(["a", "b", "c", "d", "e"])
+    'a, b, c, d and 1 more'
+    """
+    return listed(map(shown, names), most)
+
+
+def capitalised(sentence: str) -> str:
+    """A sentence that begins with a capital letter; the other letters stay.
+
+    >>> capitalised("the R2 of structured")
+    'The R2 of structured'
+    """
+    return sentence[:1].upper() + sentence[1:]
+
+
+def typeset(sentence: str) -> str:
+    """A sentence of the engine as a page sets it: R², true minus signs, units tied to numbers.
+
+    >>> typeset("cost -0.0001 R2, 95 % of run 2026-11-28").replace(NO_BREAK, "~")
+    'cost −0.0001 R², 95~% of run 2026-11-28'
+    """
+    marked = _NEGATIVE.sub(MINUS, sentence.replace("R2", "R²"))
+    return _BEFORE_UNIT.sub(NO_BREAK, marked)
