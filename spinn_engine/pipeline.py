@@ -24,7 +24,7 @@ from spinn_engine.artifacts.result import write_result
 from spinn_engine.artifacts.whatif import record_facts
 from spinn_engine.errors import BadInputError, TrainingDivergedError
 from spinn_engine.problems import load_problem
-from spinn_engine.pruning.importance import CRITERIA, Evidence, Scores
+from spinn_engine.pruning.importance import CRITERIA, Scores, ScoringData
 from spinn_engine.pruning.magnitude import global_masks
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.schedule import global_widths, plan, settled
@@ -220,8 +220,8 @@ class Runner:
             at = torch.tensor([fold], device=self.device)
             rows = self.data.calibration[at]
             seeds = [_mixed_seed(seed, stage, "random", fold)]
-            evidence = Evidence(*self.data.take(at, rows), seeds, effects_of(self.data, at, rows))
-            found.append(CRITERIA[criterion](stored.stack.subset([member]), evidence))
+            scoring = ScoringData(*self.data.take(at, rows), seeds, effects_of(self.data, at, rows))
+            found.append(CRITERIA[criterion](stored.stack.subset([member]), scoring))
         return [torch.cat(layer) for layer in zip(*found, strict=True)]
 
     def _batch_seeds(self, stage: int, stored: StoredStack) -> list[int]:

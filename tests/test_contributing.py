@@ -13,7 +13,7 @@ import torch
 from spinn_engine import api
 from spinn_engine.problems import PROBLEMS
 from spinn_engine.problems.problem import Problem
-from spinn_engine.pruning.importance import Evidence, Scores
+from spinn_engine.pruning.importance import Scores, ScoringData
 from spinn_engine.spec import DataSpec
 from spinn_engine.training.network import Stack, new_stack
 
@@ -52,9 +52,9 @@ def test_the_problem_runs_through_the_whole_engine(
 
 
 def test_the_criterion_is_what_its_line_says() -> None:
-    found = example("Add a criterion", Stack=Stack, Evidence=Evidence, Scores=Scores)
+    found = example("Add a criterion", Stack=Stack, ScoringData=ScoringData, Scores=Scores)
     stack = new_stack((3, 5, 4, 2), "tanh", [0, 1])
-    scores = found["largest"](stack, Evidence(torch.empty(0), torch.empty(0), ()))
+    scores = found["largest"](stack, ScoringData(torch.empty(0), torch.empty(0), ()))
     for layer, weight in zip(scores, list(stack.weights)[:-1], strict=True):
         for member in range(2):
             for neuron in range(weight.shape[2]):

@@ -18,7 +18,7 @@ from torch.func import jvp
 
 from spinn_engine.evaluation.tested import evaluate_networks
 from spinn_engine.problems import load_problem
-from spinn_engine.pruning.importance import CRITERIA, Evidence
+from spinn_engine.pruning.importance import CRITERIA, ScoringData
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.stage import prune_stage
@@ -85,8 +85,8 @@ def shrink(data: PlacedData, dense: Stack, criterion: Criterion, iterations: int
     )
     stack = dense
     for stage in plan(SPEC.prune, dense.hidden, *data.ends)[1:]:
-        evidence = Evidence(rows.fit, rows.fit, range(dense.size))
-        scores = CRITERIA[criterion](stack, evidence)
+        scoring = ScoringData(rows.fit, rows.fit, range(dense.size))
+        scores = CRITERIA[criterion](stack, scoring)
         stack, _ = prune_stage(stack, stage.hidden, scores, "least_squares", rows)
         before = errors(stack, data)
         spent = train(stack, data, Settings(0, 1e-3, 256, iterations))

@@ -16,7 +16,7 @@ from torch import Tensor
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.evaluation.tested import evaluate_networks
 from spinn_engine.problems import load_problem
-from spinn_engine.pruning.importance import Evidence, l1
+from spinn_engine.pruning.importance import ScoringData, l1
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage
 from spinn_engine.pruning.surgery import remove_neurons
@@ -75,7 +75,7 @@ def main() -> None:
     rows = Calibration(
         data.take(folds, data.calibration[folds])[0], data.take(folds, data.held_out[folds])[0]
     )
-    scores = l1(stack, Evidence(torch.empty(0), torch.empty(0), ()))
+    scores = l1(stack, ScoringData(torch.empty(0), torch.empty(0), ()))
     pruned, selection = prune_stage(stack, SMALLER, scores, "least_squares", rows)
     sliced = [remove_neurons(moment, selection.kept) for moment in moments]
     for epochs in (1, 2, 4):

@@ -22,7 +22,7 @@ from spinn_engine.artifacts.creation import create_run
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.pipeline import Runner
-from spinn_engine.pruning.importance import Evidence, l1
+from spinn_engine.pruning.importance import ScoringData, l1
 from spinn_engine.pruning.path import levels, nearest, walk
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.schedule import global_widths, plan
@@ -61,7 +61,7 @@ def tuned(runner: Runner, stored: StoredStack, hidden: Widths) -> tuple[float, f
     rows = Calibration(
         data.take(fold, data.calibration[fold])[0], data.take(fold, data.held_out[fold])[0]
     )
-    scores = l1(stored.stack, Evidence(torch.empty(0), torch.empty(0), ()))
+    scores = l1(stored.stack, ScoringData(torch.empty(0), torch.empty(0), ()))
     stack, _ = prune_stage(stored.stack, hidden, scores, "least_squares", rows)
     before = validate(stack, data, fold)[1][0]
     fit(stack, data, Members(fold, [1]), Settings(6, 5e-4, 256), lambda _: None)

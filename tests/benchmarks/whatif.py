@@ -17,7 +17,7 @@ import torch
 from spinn_engine.artifacts.checkpoints import load_stack
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.problems import load_problem
-from spinn_engine.pruning.importance import Evidence, l1
+from spinn_engine.pruning.importance import ScoringData, l1
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage
 from spinn_engine.pruning.whatif import curve, predict_many
@@ -50,7 +50,7 @@ def main(run_id: str) -> None:
     rows = Calibration(data.take(first, data.calibration)[0], data.take(first, data.held_out)[0])
 
     def really() -> float:
-        scores = l1(stack, Evidence(rows.fit, rows.fit, ()))
+        scores = l1(stack, ScoringData(rows.fit, rows.fit, ()))
         pruned, _ = prune_stage(stack, hidden, scores, "least_squares", rows)
         return validate(pruned, data, first)[1][0]
 

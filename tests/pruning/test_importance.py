@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from spinn_engine.pruning.importance import CRITERIA, Evidence, strongest
+from spinn_engine.pruning.importance import CRITERIA, ScoringData, strongest
 from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import Activation, Criterion
 from spinn_engine.training.network import ACTIVATIONS, Stack
@@ -61,11 +61,11 @@ def row_losses(stack: Stack, member: int, layer: int, hidden: Floats, y: Floats)
     return np.asarray(np.square(hidden - y).mean(axis=1))
 
 
-def evidence(stack: Stack, rows: int, seed: int = 0) -> Evidence:
+def scoring_data(stack: Stack, rows: int, seed: int = 0) -> ScoringData:
     generator = torch.Generator().manual_seed(seed)
     x = torch.randn(stack.size, rows, stack.widths[0], generator=generator)
     y = torch.randn(stack.size, rows, stack.widths[-1], generator=generator)
-    return Evidence(x, y, list(range(seed, seed + stack.size)))
+    return ScoringData(x, y, list(range(seed, seed + stack.size)))
 
 
 @pytest.mark.parametrize("criterion", WEIGHT_SCORES)
@@ -87,7 +87,7 @@ def test_criteria_of_weights_equal_a_loop_over_neurons(criterion: Criterion) -> 
 @pytest.mark.parametrize("name", ["tanh", "relu", "gelu", "silu", "sigmoid"])
 def test_activation_is_the_spread_of_the_output_times_the_outgoing_norm(name: Activation) -> None:
     stack = random_stack([7, 5], 3, 2, name, members=2, seed=4)
-    seen = evidence(stack, rows=60)
+    seen = scoring_data(stack, rows=60)
     scores = CRITERIA["activation"](stack, seen)
     for member in range(stack.size):
         weights, _ = arrays(stack, member)
@@ -101,7 +101,7 @@ def test_activation_is_the_spread_of_the_output_times_the_outgoing_norm(name: Ac
 @pytest.mark.parametrize("name", ["tanh", "gelu", "silu", "sigmoid"])
 def test_taylor_agrees_with_finite_differences_of_the_loss(name: Activation) -> None:
     stack = random_stack([6, 5], 3, 2, name, members=2, seed=6)
-    seen, h = evidence(stack, rows=20), 1e-5
+    seen, h = scoring_data(stack, rows=20), 1e-5
     scores = CRITERIA["taylor"](stack, seen)
     for member in range(stack.size):
         y = seen.y[member].double().numpy()
@@ -117,7 +117,7 @@ def test_taylor_agrees_with_finite_differences_of_the_loss(name: Activation) -> 
 
 def test_taylor_leaves_no_gradient_behind_and_needs_none_to_be_on() -> None:
     stack = random_stack([6, 5], 3, 2, "tanh", seed=6)
-    seen = evidence(stack, rows=20)
+    seen = scoring_data(stack, rows=20)
     usual = CRITERIA["taylor"](stack, seen)
     with torch.no_grad():
         again = CRITERIA["taylor"](stack, seen)
@@ -127,8 +127,8 @@ def test_taylor_leaves_no_gradient_behind_and_needs_none_to_be_on() -> None:
 
 def test_random_differs_by_seed_and_not_by_company() -> None:
     stack = random_stack([30, 20], 3, 2, "tanh", members=3)
-    scores = CRITERIA["random"](stack, Evidence(NOTHING.x, NOTHING.y, [1, 2, 1]))
-    alone = CRITERIA["random"](stack.subset([0]), Evidence(NOTHING.x, NOTHING.y, [2]))
+    scores = CRITERIA["random"](stack, ScoringData(NOTHING.x, NOTHING.y, [1, 2, 1]))
+    alone = CRITERIA["random"](stack.subset([0]), ScoringData(NOTHING.x, NOTHING.y, [2]))
     for layer, both in enumerate(scores):
         assert torch.equal(both[0], both[2])
         assert not torch.equal(both[0], both[1])
@@ -140,11 +140,11 @@ def test_random_differs_by_seed_and_not_by_company() -> None:
 @pytest.mark.parametrize("criterion", CRITERIA)
 def test_scores_of_a_member_do_not_depend_on_the_others(criterion: Criterion) -> None:
     stack = random_stack([9, 6], 4, 2, "tanh", members=3, seed=2)
-    seen = evidence(stack, rows=40)
+    seen = scoring_data(stack, rows=40)
     together = CRITERIA[criterion](stack, seen)
     assert [s.shape for s in together] == [(3, 9), (3, 6)]
     for m in range(3):
-        mine = Evidence(seen.x[m : m + 1], seen.y[m : m + 1], seen.seeds[m : m + 1])
+        mine = ScoringData(seen.x[m : m + 1], seen.y[m : m + 1], seen.seeds[m : m + 1])
         alone = CRITERIA[criterion](stack.subset([m]), mine)
         for ours, theirs in zip(together, alone, strict=True):
             assert not ours.requires_grad

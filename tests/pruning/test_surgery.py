@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from spinn_engine.artifacts.checkpoints import MODULES, sequential_of
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.importance import Evidence, l1, strongest
+from spinn_engine.pruning.importance import ScoringData, l1, strongest
 from spinn_engine.pruning.stage import select
 from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import Activation
@@ -22,7 +22,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import torch_pruning
 
-NOTHING = Evidence(torch.empty(0), torch.empty(0), ())  # the criteria of weights alone look at none
+NOTHING = ScoringData(
+    torch.empty(0), torch.empty(0), ()
+)  # the criteria of weights alone look at none
 NETWORKS = st.fixed_dictionaries(
     {
         "hidden": st.lists(st.integers(2, 24), min_size=1, max_size=6),

@@ -13,7 +13,7 @@ import torch
 
 from spinn_engine.problems.problem import Problem
 from spinn_engine.pruning import whatif
-from spinn_engine.pruning.importance import CRITERIA, Evidence
+from spinn_engine.pruning.importance import CRITERIA, ScoringData
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage
 from spinn_engine.pruning.whatif import DenseFacts, curve, moments, predict, sensitivity
@@ -58,7 +58,7 @@ def trained() -> Trained:
     data = place(problem(np.random.default_rng(5)), torch.device("cpu"))
     stack = new_stack((4, 64, 48, 32, 2), "tanh", [0])
     fit(stack, data, Members(FIRST, [0]), Settings(40, 3e-3, 64), lambda _: None)
-    seen = Evidence(*data.take(FIRST, data.calibration), [0])
+    seen = ScoringData(*data.take(FIRST, data.calibration), [0])
     scores = {name: score(stack, seen) for name, score in CRITERIA.items()}
     weights = [w[0].detach().numpy() for w in stack.weights]
     biases = [b[0, 0].detach().numpy() for b in stack.biases]
