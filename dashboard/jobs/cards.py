@@ -11,7 +11,7 @@ from dashboard.charts.style import ARM_LABELS
 from dashboard.parts import action_errors, elements
 from dashboard.parts.formats import describe, duration, plain
 from dashboard.people import rights
-from dashboard.reads import cache, growing_files
+from dashboard.reads import growing_files, job_queue, run_files
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
@@ -41,7 +41,7 @@ def show_card(job: api.Job) -> None:
     """A job that somebody should look at: running, stopping, interrupted or failed."""
     with st.container(border=True, key=f"job_{job.run_id}"):
         try:
-            spec = cache.run_spec(job.run_id)
+            spec = run_files.run_spec(job.run_id)
         except SpinnError as error:
             show_head(job, "")
             elements.show_error(error)
@@ -87,7 +87,7 @@ def show_row(job: api.Job) -> None:
     """A job in two lines: queued, cancelled or done."""
     with st.container(key=f"job_{job.run_id}", gap="xsmall"):
         try:
-            spec = cache.run_spec(job.run_id)
+            spec = run_files.run_spec(job.run_id)
         except SpinnError as error:
             show_head(job, "")
             elements.show_error(error)
@@ -204,7 +204,7 @@ def act(run_id: str, do: Callable[[str], object]) -> None:
         rights.check_run(run_id)
         do(run_id)
     forget_question()
-    cache.look_again()
+    job_queue.look_again()
 
 
 def forget_question() -> None:

@@ -9,7 +9,7 @@ from dashboard.jobs.cards import LIVE, show_card, show_row
 from dashboard.jobs.workers import show_workers
 from dashboard.parts import background_work, elements
 from dashboard.parts.formats import counted
-from dashboard.reads import cache
+from dashboard.reads import job_queue
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 
@@ -35,7 +35,7 @@ def under_way(jobs: Jobs) -> bool:
 def live() -> None:
     """All that moves: drawn anew every second; where the rest changed, the page is."""
     try:
-        jobs, workers = cache.queue()
+        jobs, workers = job_queue.queue()
     except SpinnError as error:
         elements.show_error(error)
         return
@@ -92,7 +92,7 @@ def show_ended(title: str, jobs: Jobs) -> None:
 st.title("Jobs", anchor=False)
 found: Jobs | None = None
 with suppress(SpinnError):  # told by the part that tries again
-    found = cache.queue()[0]
+    found = job_queue.queue()[0]
 st.session_state[DRAWN] = None if found is None else look_of(found)
 st.fragment(live, run_every=1.0 if found and under_way(found) else 5.0)()
 if found is not None:

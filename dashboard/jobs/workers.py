@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.parts import action_errors
 from dashboard.parts.formats import duration, plain, size
 from dashboard.people import rights
-from dashboard.reads import cache
+from dashboard.reads import job_queue
 from spinn_engine import api
 
 WAITING = (
@@ -96,7 +96,7 @@ def _ask(slot: str, key: str) -> None:
     with action_errors.told_at(slot):
         rights.check(rights.refusal_unless_admin())
         api.ask_worker(slot, WANTED[st.session_state[key]])
-    cache.look_again()
+    job_queue.look_again()
 
 
 def show_none(waiting: bool) -> None:
@@ -119,4 +119,4 @@ def worker_command() -> str:
 def _start() -> None:
     with action_errors.told_at(action_errors.NO_WORKER):
         api.ensure_worker()
-    cache.look_again()
+    job_queue.look_again()

@@ -10,7 +10,7 @@ from dashboard.overview.tour import show_tour
 from dashboard.parts import elements
 from dashboard.parts.formats import sentence
 from dashboard.parts.run_choice import show_demo
-from dashboard.reads import cache, finished_runs
+from dashboard.reads import finished_runs, run_files
 from dashboard.reads.run_facts import RunRow
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
@@ -89,7 +89,7 @@ try:
     rows, _ = finished_runs.finished_rows()
     if rows:
         title, run_id = best(rows)
-        show_result(title, run_id, cache.result(run_id))
+        show_result(title, run_id, run_files.result(run_id))
     else:
         show_nothing_yet()
 except SpinnError as error:

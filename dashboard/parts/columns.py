@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.parts import elements
 from dashboard.parts.formats import counted, plain, rounded
-from dashboard.reads import cache
+from dashboard.reads import data_source
 from spinn_engine.spec import DataSpec
 
 
@@ -18,7 +18,7 @@ def show_columns(data: DataSpec) -> None:
     Raises:
         BadInputError: the table cannot be read, or a named column does not exist.
     """
-    found = cache.preview(data)
+    found = data_source.preview(data)
     label = counted(len(found["columns"]), "column")
     with st.expander(label, icon=":material/table:", key="columns"):
         columns_table(found)

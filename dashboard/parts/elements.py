@@ -15,7 +15,7 @@ from dashboard.charts.style import ARM_LABELS
 from dashboard.charts.tradeoff import points_of, tradeoff
 from dashboard.charts.vega import Spec, Tables
 from dashboard.parts import formats, markup
-from dashboard.reads import cache, growing_files
+from dashboard.reads import growing_files, run_files
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
 
@@ -61,7 +61,7 @@ def shape(title: str, hidden: Sequence[int], dense: Sequence[int], dark: bool) -
 
 def learning_curves(run_id: str) -> None:
     """Loss and validation R2 of every arm of a run so far, means over its members."""
-    spec = cache.run_spec(run_id)
+    spec = run_files.run_spec(run_id)
     lines = growing_files.metrics(run_id)
     table = curve_table(lines, spec)
     if len(table) < 2:

@@ -14,7 +14,7 @@ from dashboard.parts.forms import initial, widgets
 from dashboard.parts.forms.network import network_form, show_brought
 from dashboard.parts.forms.prune import compare_form
 from dashboard.parts.physics import physics_form
-from dashboard.reads import cache
+from dashboard.reads import data_source, imported_network, run_files
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import RunSpec
 
@@ -35,8 +35,8 @@ class Asked:
     begun: initial.Origin
     parts: dict[str, Any]
     fault: SpinnError | None = None
-    data: cache.DataSummary | None = None
-    brought: cache.BroughtSummary | None = None
+    data: data_source.DataSummary | None = None
+    brought: imported_network.ImportedNetwork | None = None
     run_id: str | None = None
 
     def spec(self, prune: dict[str, Any]) -> RunSpec:
@@ -94,25 +94,25 @@ def looked_up(asked: Asked) -> Asked:
     """With what is known of the data, the checkpoint, and a run that has such a dense network."""
     try:
         spec = asked.spec({})
-        asked = replace(asked, data=cache.data_summary(spec.data))
+        asked = replace(asked, data=data_source.summary(spec.data))
         if spec.model.dense is not None:
-            asked = replace(asked, brought=cache.brought(spec))
-        return replace(asked, run_id=cache.run_like(asked.spec({})))
+            asked = replace(asked, brought=imported_network.imported(spec))
+        return replace(asked, run_id=run_files.run_like(asked.spec({})))
     except SpinnError as error:
         return replace(asked, fault=error)
 
 
-def known_terms(data: dict[str, Any] | None) -> cache.Terms:
+def known_terms(data: dict[str, Any] | None) -> data_source.Terms:
     """The physics terms of readable data; a fault of it is said where it is summed up."""
     if data is None:
         return ()
     try:
-        return cache.data_summary(RunSpec.from_dict({"data": data}).data).terms
+        return data_source.summary(RunSpec.from_dict({"data": data}).data).terms
     except BadInputError:
         return ()
 
 
-def show_data(data: cache.DataSummary) -> None:
+def show_data(data: data_source.DataSummary) -> None:
     """What will be learned from, and how it is split."""
     groups = f" in {data.groups} groups" if data.groups else ""
     split = " / ".join(f"{count:,}" for count in data.rows.values())

@@ -9,7 +9,7 @@ from dashboard.charts.whatif import curve_tables
 from dashboard.parts import elements
 from dashboard.parts.formats import decimal, plain, signed
 from dashboard.parts.score_names import SCORES
-from dashboard.reads import cache, neurons
+from dashboard.reads import dense_network
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
@@ -40,8 +40,9 @@ def show_planned(run_id: str | None, spec: RunSpec, stages: list[api.Stage]) -> 
 def draw_curve(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
     """The predicted curve with the plan on it."""
     last = stages[-1]
-    curve = cache.predicted_curve(run_id, spec.prune)
-    r2 = cache.predicted(run_id, last.hidden, spec.prune)
+    how = spec.prune.criterion, spec.prune.reconstruction
+    curve = dense_network.predicted_curve(run_id, *how)
+    r2 = dense_network.predicted_r2(run_id, last.hidden, *how)
     plan = last.params, r2
     elements.picture(
         pictures.plan_picture(curve, plan, elements.is_dark()),
@@ -62,7 +63,7 @@ def draw_cut(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
     """The neurons of the dense network by score, with the cut of every planned stage."""
     last = stages[-1]
     name, meaning = SCORES[spec.prune.criterion]
-    seed, every, cells = neurons.dense_cells(run_id, spec.prune.criterion)
+    seed, every, cells = dense_network.dense_cells(run_id, spec.prune.criterion)
     elements.picture(
         pictures.cut_picture(stages[0].hidden, name, elements.is_dark()),
         pictures.cut_tables(cells, stages),

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 from dashboard.parts.forms.prune import FIELDS, STEP, share_of
-from dashboard.reads import cache
+from dashboard.reads import dense_network
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import PruneSpec
@@ -51,7 +51,8 @@ def _predict_beside(run_id: str, prune: PruneSpec, plan: Plan, counts: Callable[
         if not counts():
             return
         try:
-            cache.predicted(run_id, plan(near)[-1].hidden, near)
+            hidden = plan(near)[-1].hidden
+            dense_network.predicted_r2(run_id, hidden, near.criterion, near.reconstruction)
         except SpinnError:  # cannot be had; who moves there is told why
             continue
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.parts.formats import percent, plain
 from dashboard.parts.forms.prune import MOST_PERCENT, OVERALL
-from dashboard.reads import neurons
+from dashboard.reads import dense_network
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import DEFAULT_PARAM_REDUCTION, PruneSpec
 
@@ -65,6 +65,6 @@ def _set(share: float) -> None:
 
 def _set_smallest(run_id: str) -> None:
     try:
-        _set(neurons.smallest(run_id, st.session_state[PLAN], LOSS).param_reduction)
+        _set(dense_network.smallest(run_id, st.session_state[PLAN], LOSS).param_reduction)
     except SpinnError as error:
         st.session_state[FAULT] = str(error)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.parts import action_errors, elements
 from dashboard.people import login
-from dashboard.reads import cache
+from dashboard.reads import job_queue, run_files
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
@@ -27,7 +27,7 @@ def submit(spec: RunSpec, again: bool = False) -> None:
         st.session_state[KEY] = spec, submission.run_id
         return
     st.session_state.pop(KEY, None)
-    cache.look_again()
+    job_queue.look_again()
     with action_errors.told_at(action_errors.NO_WORKER):
         api.ensure_worker()
     st.switch_page("jobs/page.py", query_params={"run": submission.run_id})
@@ -64,9 +64,9 @@ def show_same(spec: RunSpec) -> None:
 def state_of(run_id: str) -> str:
     """What became of a run, in a word or two."""
     try:
-        for job in cache.queue()[0]:
+        for job in job_queue.queue()[0]:
             if job.run_id == run_id:
                 return str(job.state)
-        return str(api.JobState.DONE) if cache.result(run_id) else NOT_QUEUED
+        return str(api.JobState.DONE) if run_files.result(run_id) else NOT_QUEUED
     except SpinnError:
         return "it cannot be read"

@@ -1,20 +1,20 @@
-"""Reads of a data source for the Data page, kept until its file changes: columns, split, checks."""
+"""What a data source holds: columns, split, physics terms, what the checks find."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
-from dashboard.reads.cache import Stamp, stamp
+from dashboard.reads.cached import cached, of_source
 from spinn_engine import api
-from spinn_engine.spec import DataSpec
+from spinn_engine.spec import DataSpec, PhysicsSpec
 
 PARTS = ("train", "validation", "test")
 BINS = 24
+
+Terms = tuple[tuple[str, tuple[str, ...]], ...]  # a physics term and its targets
 
 
 @dataclass(frozen=True)
@@ -57,56 +57,84 @@ class Split:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class DataSummary:
+    """What the forms need to know of a source without its rows.
+
+    Attributes:
+        inputs: number of inputs.
+        outputs: number of targets.
+        input_names: as the rows have them.
+        rows: number of rows by part.
+        groups: number of groups; None where there are none.
+        simulated: whether the rows come from a simulator.
+        notes: what was done to the rows, in sentences.
+        terms: of physics.
+    """
+
+    inputs: int
+    outputs: int
+    input_names: tuple[str, ...]
+    rows: dict[str, int]
+    groups: int | None
+    simulated: bool
+    notes: tuple[str, ...]
+    terms: Terms
+
+
+@cached(of_source, most=16, spinner="Reading the columns ...")
 def preview(data: DataSpec) -> dict[str, Any]:
     """Columns, first rows and notes of a source.
 
     Raises:
         BadInputError: it cannot be read, or a named column does not exist.
     """
-    return _preview(data.model_dump_json(), _stamp(data))
+    return api.preview(data)
 
 
-@st.cache_data(max_entries=16, show_spinner="Reading the columns ...")
-def _preview(data: str, stamp: Stamp) -> dict[str, Any]:
-    return api.preview(DataSpec.model_validate_json(data))
+@cached(of_source, most=16, spinner="Reading the data ...")
+def summary(data: DataSpec) -> DataSummary:
+    """Size, split and physics terms of a source.
+
+    Raises:
+        BadInputError: the source cannot be read as asked.
+    """
+    problem = api.load_problem(data)
+    return DataSummary(
+        inputs=len(problem.input_names),
+        outputs=len(problem.target_names),
+        input_names=problem.input_names,
+        rows={name: len(rows) for name, rows in _parts(problem).items()},
+        groups=None if problem.groups is None else len(set(problem.groups.tolist())),
+        simulated=problem.simulated,
+        notes=problem.notes,
+        terms=tuple((term.name, term.targets) for term in api.terms_of(problem, PhysicsSpec())),
+    )
 
 
+@cached(of_source, most=16, spinner="Reading all rows ...")
 def split(data: DataSpec) -> Split:
     """Rows, groups and targets of every part.
 
     Raises:
         BadInputError: the source cannot be had as asked.
     """
-    return _split(data.model_dump_json(), _stamp(data))
+    return split_of(api.load_problem(data))
 
 
-@st.cache_data(max_entries=16, show_spinner="Reading all rows ...")
-def _split(data: str, stamp: Stamp) -> Split:
-    return split_of(api.load_problem(DataSpec.model_validate_json(data)))
-
-
+@cached(of_source, most=16, spinner="Checking the data ...")
 def findings(data: DataSpec) -> list[dict[str, Any]]:
     """What the checks find, the worst first.
 
     Raises:
         BadInputError: the source cannot be had as asked.
     """
-    return _findings(data.model_dump_json(), _stamp(data))
-
-
-@st.cache_data(max_entries=16, show_spinner="Checking the data ...")
-def _findings(data: str, stamp: Stamp) -> list[dict[str, Any]]:
-    return api.check(DataSpec.model_validate_json(data))
-
-
-def _stamp(data: DataSpec) -> Stamp:
-    place = data.source.partition(":")[2]
-    return stamp(Path(place)) if place else ()
+    return api.check(data)
 
 
 def split_of(problem: api.Problem) -> Split:
     """What a split shows of a problem."""
-    parts = dict(zip(PARTS, (problem.train, problem.val, problem.test), strict=True))
+    parts = _parts(problem)
     groups = None
     if problem.groups is not None:
         groups = {name: _counted(problem.groups[rows]) for name, rows in parts.items()}
@@ -121,6 +149,11 @@ def split_of(problem: api.Problem) -> Split:
         simulated=problem.simulated,
         notes=problem.notes,
     )
+
+
+def _parts(problem: api.Problem) -> dict[str, np.ndarray]:
+    """The numbers of the rows of each part."""
+    return dict(zip(PARTS, (problem.train, problem.val, problem.test), strict=True))
 
 
 def _counted(groups: np.ndarray) -> tuple[tuple[int, int], ...]:

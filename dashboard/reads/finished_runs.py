@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.reads.cache import Stamp, result, stamp
+from dashboard.reads.cached import cached, of_run
 from dashboard.reads.run_facts import RunRow, run_row
+from dashboard.reads.run_files import result
 from spinn_engine import api
 from spinn_engine.errors import CorruptArtifactError, SpinnError
 
-_MOST_ROWS = 2_000
 _LOOK_SECONDS = 10
 
 
@@ -26,7 +26,7 @@ def finished_rows() -> tuple[list[RunRow], list[str]]:
     for folder in api.list_runs():
         try:
             if folder.is_complete():
-                found.append(_row_of(folder))
+                found.append(_row(folder.run_id))
         except SpinnError as error:
             broken.append(str(error))
     return found, broken
@@ -39,24 +39,17 @@ def demo_row() -> RunRow | None:
         SpinnError: its files are broken.
     """
     demo = api.demo_run()
-    return None if demo is None else _row_of(demo)
+    return None if demo is None else _row(demo.run_id)
 
 
-def _row_of(folder: api.RunFolder) -> RunRow:
-    folder = api.open_run(folder.run_id)
-    paths = folder.result_path, api.remarks_path(folder)
-    return _row(folder.run_id, *(stamp(folder.bring(path)) for path in paths))
-
-
-@st.cache_data(max_entries=_MOST_ROWS, show_spinner=False)
-def _row(run_id: str, result_stamp: Stamp, remarks_stamp: Stamp) -> RunRow:
-    folder = api.open_run(run_id)
-    found = folder.result()
+@cached(of_run(lambda run: [run.result_path, api.remarks_path(run)]), most=2_000)
+def _row(run_id: str) -> RunRow:
+    run = api.open_run(run_id)
     try:
-        return run_row(run_id, folder.created(), found or {}, api.remarks(run_id))
+        return run_row(run_id, run.created(), run.result() or {}, api.remarks(run_id))
     except (KeyError, IndexError, TypeError, StopIteration) as error:
         raise CorruptArtifactError(
-            f"{folder.result_path} is no result that this version can compare: {error!r} is missing"
+            f"{run.result_path} is no result that this version can compare: {error!r} is missing"
         ) from error
 
 

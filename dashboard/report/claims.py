@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.parts import elements, markup
 from dashboard.parts.formats import plain
-from dashboard.reads import cache
+from dashboard.reads import run_files
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 
@@ -42,7 +42,7 @@ def show_claims(run_id: str | None) -> None:
         return
     try:
         claims = api.claims_from_json(text, name)
-        found = api.verify_claims(claims, cache.result(run_id) if run_id else None, name)
+        found = api.verify_claims(claims, run_files.result(run_id) if run_id else None, name)
     except SpinnError as error:
         elements.show_error(error)
         return

@@ -12,7 +12,8 @@ import streamlit as st
 
 from dashboard.parts import action_errors
 from dashboard.parts.formats import counted, size
-from dashboard.reads import cache, own_process
+from dashboard.reads import own_process
+from dashboard.reads.cached import cached, of_run, stamp
 from dashboard.report.claims import PAPER
 from spinn_engine import api
 
@@ -42,15 +43,16 @@ def show_report(folder: api.RunFolder) -> None:
             "Make the report", key="make_report", type="primary", icon=":material/description:"
         )
         claims = st.checkbox("with the paper's claims", key="with_claims", bind="query-params")
-    which = folder.run_id, claims, cache.stamp(folder.bring(folder.result_path))
+    asked = folder.run_id, claims
+    which = *asked, stamp(folder.bring(folder.result_path))
     if pressed:
         with action_errors.told_at(PLACE), st.spinner("Making the report ..."):
             st.session_state[MADE] = which
-            written(*which)
+            written(*asked)
     action_errors.show(PLACE)
     if st.session_state.get(MADE) == which:
         with action_errors.told_at(PLACE):
-            show_files(folder.run_id, written(*which))
+            show_files(folder.run_id, written(*asked))
 
 
 def show_files(run_id: str, report: Report) -> None:
@@ -74,8 +76,8 @@ def show_files(run_id: str, report: Report) -> None:
     st.iframe(report.page.decode("utf-8"), height=PREVIEW_HEIGHT)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def written(run_id: str, claims: bool, stamp: cache.Stamp) -> Report:
+@cached(of_run(lambda run, _: [run.result_path]), most=8)
+def written(run_id: str, claims: bool) -> Report:
     """Write the report in a process of its own, and read it.
 
     Raises:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.parts import background_work, elements
 from dashboard.parts.formats import milliseconds, size
-from dashboard.reads import cache
+from dashboard.reads import run_files
 from spinn_engine import api
 
 KINDS = {
@@ -37,7 +37,7 @@ def show_exports(folder: api.RunFolder) -> None:
             icon=":material/ios_share:",
         )
         return
-    sparse = "magnitude" in cache.run_spec(folder.run_id).compare.controls
+    sparse = "magnitude" in run_files.run_spec(folder.run_id).compare.controls
     known = [kind for kind in KINDS if sparse or kind not in ("coo", "csr")]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         formats = st.multiselect(

@@ -11,7 +11,7 @@ from dashboard.parts.formats import counted, describe, estimate, percent, plain,
 from dashboard.parts.neurons import maps
 from dashboard.parts.presentation import present
 from dashboard.parts.run_choice import choose_run
-from dashboard.reads import cache
+from dashboard.reads import run_files
 from dashboard.run import prediction, solution
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
@@ -95,9 +95,9 @@ def started_by(folder: api.RunFolder) -> str:
 
 def show_run(folder: api.RunFolder) -> None:
     """Everything about one run, as far as it is."""
-    spec, result = cache.run_spec(folder.run_id), cache.result(folder.run_id)
+    spec, result = run_files.run_spec(folder.run_id), run_files.result(folder.run_id)
     st.caption(f"{about(spec)}{started_by(folder)}")
-    rows = cache.stage_rows(folder.run_id)
+    rows = run_files.stage_rows(folder.run_id)
     if result is None:
         st.info(
             f"This run has not ended: {len(rows)} of {spec.prune.stages + 1} stages are finished. "

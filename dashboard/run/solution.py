@@ -11,7 +11,7 @@ from dashboard.charts.fields import Field, maps
 from dashboard.charts.style import CONFIG
 from dashboard.parts import elements
 from dashboard.parts.formats import estimate
-from dashboard.reads import cache
+from dashboard.reads import run_files
 
 Result = dict[str, Any]
 MOST_TIMES = 11  # rows of the table
@@ -28,7 +28,7 @@ def show_solution(result: Result) -> None:
         f"Error relative to the exact solution (L2): **{dense}** dense, **{structured}** pruned, "
         f"n = {arms['dense']['relative_l2']['n']}."
     )
-    fields = cache.fields(result["run_id"])
+    fields = run_files.fields(result["run_id"])
     residuals = {"dense": fields.dense_residual, "pruned": fields.structured_residual}
     errors = {
         "dense": fields.dense - fields.reference,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.reads import cache
+from dashboard.reads import job_queue
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.spec import CompareSpec, ModelSpec, PruneSpec, RunSpec, TrainSpec
@@ -29,7 +29,7 @@ SINGLE = TINY.model_copy(update={"seeds": (0,), "compare": CompareSpec(controls=
 @pytest.fixture(autouse=True)
 def own_queue() -> None:
     """No look at the queue of the test before counts."""
-    cache.look_again()
+    job_queue.look_again()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from dashboard.plan import prefetch
-from dashboard.reads import cache
+from dashboard.reads import dense_network
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import PruneSpec
@@ -22,7 +22,9 @@ def last(share: float) -> tuple[int, ...]:
 
 def test_both_neighbours_are_predicted(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, tuple[int, ...]]] = []
-    monkeypatch.setattr(cache, "predicted", lambda run, hidden, _: asked.append((run, hidden)))
+    monkeypatch.setattr(
+        dense_network, "predicted_r2", lambda run, hidden, *_: asked.append((run, hidden))
+    )
     prefetch.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN, {}).result(20)
     assert asked == [("a run", last(0.405)), ("a run", last(0.395))]
 
@@ -35,12 +37,12 @@ def test_a_later_move_takes_over_in_its_own_session(
     asked: list[tuple[int, ...]] = []
     waiting, going = threading.Event(), threading.Event()
 
-    def predicted(_: str, hidden: tuple[int, ...], __: PruneSpec) -> None:
+    def predicted(_: str, hidden: tuple[int, ...], *__: str) -> None:
         asked.append(hidden)
         waiting.set()
         going.wait(20)
 
-    monkeypatch.setattr(cache, "predicted", predicted)
+    monkeypatch.setattr(dense_network, "predicted_r2", predicted)
     first = prefetch.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN, mine)
     assert waiting.wait(20)
     other = mine if same else {}
@@ -69,7 +71,7 @@ def test_the_neighbours_are_a_notch_away(prune: PruneSpec, found: list[float]) -
 
 def test_what_cannot_be_had_is_passed_by(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[int, ...]] = []
-    monkeypatch.setattr(cache, "predicted", lambda _, hidden, __: asked.append(hidden))
+    monkeypatch.setattr(dense_network, "predicted_r2", lambda _, hidden, *__: asked.append(hidden))
 
     def plan(prune: PruneSpec) -> list[api.Stage]:
         if prune.param_reduction == 0.405:

@@ -215,7 +215,7 @@ def test_markup_in_the_name_of_the_data_is_shown_as_text(
 ) -> None:
     data = TINY.data.model_copy(update={"source": f"table:{SCRIPT}.csv"})
     spec = TINY.model_copy(update={"data": data})
-    monkeypatch.setattr("dashboard.reads.cache.run_spec", lambda run_id: spec)
+    monkeypatch.setattr("dashboard.reads.run_files.run_spec", lambda run_id: spec)
     app = shown(job("unfinished", State.CANCELLED, sweep=SCRIPT))
     assert plain(f"table:{SCRIPT}.csv") in words(app)
     assert "[link](" not in words(app)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard.reads import cache
+from dashboard.reads import job_queue
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from tests.dashboard import openid
@@ -65,7 +65,7 @@ def shown(store: Path, monkeypatch: pytest.MonkeyPatch) -> Shown:
         found = job(run_id, state, owner=api.owner(run_id), worker="lab3-cuda0")
         monkeypatch.setattr(api, "jobs", lambda: [found])
         monkeypatch.setattr(api, "workers", lambda: [worker()])
-        cache.look_again()
+        job_queue.look_again()
         app = opened_by(user, "jobs", admins)
         assert not app.exception
         return app

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.parts.formats import decimal, plain
-from dashboard.reads import cache
+from dashboard.reads import dense_network
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import (
@@ -206,6 +206,6 @@ def test_the_curve_of_a_finished_run_is_the_predicted_one(
 ) -> None:
     prune = api.PruneSpec.model_validate({"stages": 1, "criterion": criterion})
     found = api.whatif_curve(finished_run.run_id, prune.criterion, prune.reconstruction)
-    assert cache.predicted_curve(finished_run.run_id, prune) == [
-        (stage.params, prediction.r2) for prediction, stage in found
-    ]
+    assert dense_network.predicted_curve(
+        finished_run.run_id, prune.criterion, prune.reconstruction
+    ) == [(stage.params, prediction.r2) for prediction, stage in found]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.reads import cache, growing_files
+from dashboard.reads import dense_network, growing_files, run_files
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder, remove_run
 from tests.dashboard.conftest import TINY
@@ -69,21 +69,23 @@ def test_all_that_the_dashboard_reads_comes_from_the_store(
     folder = api.open_run(run_id)
     assert folder.path != made.path
     assert [run.run_id for run in api.list_runs()] == [run_id]
-    assert cache.run_spec(run_id) == TINY
-    assert cache.result(run_id) == made.result()
-    assert cache.stage_rows(run_id) == made.result()["stages"]  # type: ignore[index]
+    assert run_files.run_spec(run_id) == TINY
+    assert run_files.result(run_id) == made.result()
+    assert run_files.stage_rows(run_id) == made.result()["stages"]  # type: ignore[index]
     assert growing_files.metrics(run_id) == made.metrics()
     assert growing_files.log_tail(run_id).endswith("run done")
-    assert cache.run_like(TINY) == run_id
+    assert run_files.run_like(TINY) == run_id
     assert not folder.facts_path.exists()
-    curve = cache.predicted_curve(run_id, TINY.prune)
+    how = TINY.prune.criterion, TINY.prune.reconstruction
+    curve = dense_network.predicted_curve(run_id, *how)
     assert curve[0][0] == made.result()["dense_params"]  # type: ignore[index]
     predicted = made.result()["whatif"]["stages"][-1]  # type: ignore[index]
     hidden = tuple(predicted["hidden"])
-    assert cache.predicted(run_id, hidden, TINY.prune) == pytest.approx(predicted["val_r2"])
+    found = dense_network.predicted_r2(run_id, hidden, *how)
+    assert found == pytest.approx(predicted["val_r2"])
     for stage in range(3):
         with np.load(made.importance_path(stage)) as arrays:
-            for number, layer in enumerate(cache.importance(run_id, stage, 1)):
+            for number, layer in enumerate(run_files.importance(run_id, stage, 1)):
                 assert layer.score.tolist() == arrays[f"layer{number}_score"][1].tolist()
     assert [path.name for path in folder.checkpoint_paths()] == sorted(
         path.name for path in made.checkpoints.iterdir()

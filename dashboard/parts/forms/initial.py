@@ -24,7 +24,7 @@ from dashboard.parts.forms.prune import (
     share_of,
 )
 from dashboard.parts.forms.widgets import DROPS, TABLE_FIELDS, Values, key_of, text_of
-from dashboard.reads import cache
+from dashboard.reads import run_files
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import (
     DEFAULT_PARAM_REDUCTION,
@@ -215,7 +215,7 @@ def find() -> Origin:
 
 def _read(run_id: str) -> Origin:
     try:
-        spec = cache.run_spec(run_id)
+        spec = run_files.run_spec(run_id)
     except SpinnError as error:
         return Origin(run_id, remark=str(error))
     kind, which, _ = spec.train.device.partition(":")

@@ -10,7 +10,7 @@ from dashboard.parts import elements
 from dashboard.parts.formats import MINUS, counted, percent, plain, widths
 from dashboard.parts.forms import widgets
 from dashboard.parts.forms.widgets import KEEP, Values
-from dashboard.reads import cache
+from dashboard.reads import imported_network
 from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import Activation, Scaling
@@ -103,7 +103,7 @@ def take_upload() -> None:
         st.session_state["dense"] = str(path)
 
 
-def show_brought(found: cache.BroughtSummary) -> None:
+def show_brought(found: imported_network.ImportedNetwork) -> None:
     """What the checkpoint holds, and how good its network is on this data, before anything runs."""
     model, dead = found.model, sum(found.dead)
     gone = f", {counted(dead, 'dead neuron')}" if dead else ""

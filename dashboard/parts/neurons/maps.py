@@ -19,7 +19,7 @@ from dashboard.charts.strips import drawn_every
 from dashboard.parts import elements
 from dashboard.parts.neurons import neuron
 from dashboard.parts.score_names import SCORES as SCORES
-from dashboard.reads import cache, neurons
+from dashboard.reads import dense_network, run_files
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 
@@ -50,12 +50,12 @@ def draw_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int
     st.header("Which neurons went", anchor=False)
     last = rows[-1]["stage"]
     view = choose_view(run_id, last, seeds, delivered)
-    known = neurons.facts_seed(run_id)
+    known = dense_network.dense_seed(run_id)
     heatmap, fields = st.container(), st.container()
     chosen = None
     with fields:
         if known == view.seed:
-            chosen = neuron.choose_neuron(cache.run_spec(run_id).model.hidden)
+            chosen = neuron.choose_neuron(run_files.run_spec(run_id).model.hidden)
         elif known is not None:
             neuron.offer_seed(run_id, known, view.seed)
     with heatmap:
@@ -65,7 +65,7 @@ def draw_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int
             show_neuron(run_id, chosen)
         elif known == view.seed:
             st.caption("Click a neuron in the heatmap, or give its layer and number.")
-    show_survival(cache.importance(run_id, last, view.seed))
+    show_survival(run_files.importance(run_id, last, view.seed))
 
 
 def show_neuron(run_id: str, chosen: neuron.Chosen) -> None:
@@ -107,8 +107,8 @@ def choose_view(run_id: str, last: int, seeds: tuple[int, ...], delivered: int) 
 
 def draw_heatmap(run_id: str, view: View, chosen: neuron.Chosen | None, clickable: bool) -> None:
     """The heatmap, in which a click chooses a neuron."""
-    name, meaning = SCORES[cache.run_spec(run_id).prune.criterion]
-    layers = cache.importance(run_id, view.stage, view.seed)
+    name, meaning = SCORES[run_files.run_spec(run_id).prune.criterion]
+    layers = run_files.importance(run_id, view.stage, view.seed)
     widths = [len(layer.stage_removed) for layer in layers]
     how = view.by_score, elements.is_dark()
     chart = {

@@ -22,7 +22,7 @@ from dashboard.parts import elements
 from dashboard.parts.formats import plain, rounded, signed
 from dashboard.parts.neurons.numbers import histogram_rows, slice_rows, weight_rows
 from dashboard.parts.score_names import SCORES
-from dashboard.reads import cache, neurons
+from dashboard.reads import neurons, run_files
 from spinn_engine import api
 
 Named = tuple[str, Sequence[str], NDArray[np.float32]]  # title, other ends, weights
@@ -93,7 +93,7 @@ def show_neuron(run_id: str, chosen: Chosen) -> None:
         SpinnError: there is no such neuron, or a file is broken.
     """
     found, choices = neurons.neuron(run_id, *chosen)
-    criterion = cache.run_spec(run_id).prune.criterion
+    criterion = run_files.run_spec(run_id).prune.criterion
     st.markdown(f"{served(found)} {fate(choices, SCORES[criterion][0])}")
     show_costs(found)
     show_weights(run_id, found)
@@ -200,7 +200,7 @@ def _names(layer: int, count: int) -> tuple[str, ...]:
 
 
 def _is_last(run_id: str, layer: int) -> bool:
-    return layer == len(cache.run_spec(run_id).model.hidden)
+    return layer == len(run_files.run_spec(run_id).model.hidden)
 
 
 def show_activation(found: api.Neuron) -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard.parts import elements
 from dashboard.parts.formats import NO_BREAK, plain
 from dashboard.parts.presentation.steps import STEPS, Draw
-from dashboard.reads import cache
+from dashboard.reads import run_files
 from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
 
@@ -86,7 +86,7 @@ def presented(run_id: str | None) -> dict[str, Any]:
             raise BadInputError("no run is finished yet, so there is nothing to present")
         run_id = first.run_id
     with suppress(BadInputError):  # there is no such run
-        if (result := cache.result(run_id)) is not None:
+        if (result := run_files.result(run_id)) is not None:
             return {**result, "run_id": run_id}  # the folder's name, whatever it was before
     raise BadInputError(
         f"there is no finished run {run_id[:80]!r} here: choose another one, or wait until it has "

@@ -27,7 +27,7 @@ from dashboard.parts.presentation import findings as findings
 from dashboard.parts.presentation import pictures as charts
 from dashboard.parts.presentation.picture import over, picture, slide
 from dashboard.parts.presentation.question import show_question
-from dashboard.reads import cache
+from dashboard.reads import run_files
 from spinn_engine import api
 
 Result = dict[str, Any]
@@ -43,7 +43,7 @@ COMPARED = {
 def show_neurons(result: Result, dark: bool) -> None:
     """The scores of the dense neurons, and the first cut."""
     seed, criterion = result["delivered_seed"], elements.spec_of(result).prune.criterion
-    layers = cache.importance(result["run_id"], 0, seed)
+    layers = run_files.importance(result["run_id"], 0, seed)
     name, meaning = SCORES[criterion]
     left = result["stages"][-1]["hidden"]
     fate = "; ".join(
