@@ -7,14 +7,13 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.people.login import guarded
-from dashboard.shell import address, preload, streamlit_mends
+from dashboard.shell import address, streamlit_mends
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
 
 def draw() -> None:
     """The whole page, as every visit gets it."""
-    streamlit_mends.keep_whole()
     icon = str(ASSETS / "icon.svg")
     st.set_page_config(page_title="SPINN Explorer", page_icon=icon, layout="wide")
     st.html(Path(__file__).with_name("look.css"))
@@ -38,4 +37,4 @@ def draw() -> None:
     st.session_state["page_entered"] = st.session_state.get("page") != page.url_path
     st.session_state["page"] = page.url_path
     page.run()
-    preload.load()
+    streamlit_mends.load_scripts()

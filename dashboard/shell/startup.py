@@ -15,10 +15,9 @@ from pkgutil import walk_packages
 from threading import Thread
 
 import streamlit as st
-from streamlit import cli_util
-from streamlit.web.server import server_util
 
 import dashboard
+from dashboard.shell import streamlit_mends
 
 NEEDED = ("scipy.special", "scipy.linalg")  # to predict, which Plan does
 LATER, LATER_SECONDS = "dbos", 5.0  # half a second, for jobs alone: not beside the first pages
@@ -27,12 +26,15 @@ LATER, LATER_SECONDS = "dbos", 5.0  # half a second, for jobs alone: not beside 
 @asynccontextmanager
 async def begin(app: st.App) -> AsyncIterator[None]:
     """Import what pages need, and what takes longest a little later."""
+    streamlit_mends.keep_drawn_pages()
     own = [one.name for one in walk_packages(dashboard.__path__, "dashboard.")]
     scripts = [name for name in own if name.endswith((".page", ".app"))]
     for module in (*(name for name in own if name not in scripts), *NEEDED):
         import_module(module)
     Thread(target=import_later, daemon=True).start()
-    asyncio.get_running_loop().call_later(0.1, open_browser)  # when it takes connections
+    asyncio.get_running_loop().call_later(
+        0.1, streamlit_mends.open_browser
+    )  # when it takes connections
     yield
 
 
@@ -40,10 +42,3 @@ def import_later() -> None:
     """Import what only jobs need, while one looks at the first page."""
     time.sleep(LATER_SECONDS)
     import_module(LATER)
-
-
-def open_browser() -> None:
-    """Show the first page to whoever started the server, unless it runs without a screen."""
-    if not st.get_option("server.headless"):
-        host = server_util.get_display_address(st.get_option("server.address"))
-        cli_util.open_browser(server_util.get_url(host))

@@ -1,4 +1,4 @@
-"""The server finds the application, imports what pages need, and shows the first one."""
+"""The server finds the application, and imports what pages need."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import runpy
 import subprocess
 import sys
 
-import pytest
 import streamlit as st  # noqa: TID251
-from streamlit import cli_util, config  # noqa: TID251
 from streamlit.web.server.app_discovery import discover_asgi_app  # noqa: TID251
 
-from dashboard.shell import startup
 from tests.dashboard.support import APP
 
 BEGUN = """
@@ -42,17 +39,3 @@ def test_what_pages_need_is_imported_and_no_torch() -> None:
     command = [sys.executable, "-c", BEGUN]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.split() == ["True", "True", "True", "False", "True"]
-
-
-@pytest.mark.parametrize("headless", [True, False])
-def test_the_browser_is_opened_where_there_is_a_screen(
-    headless: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(cli_util, "open_browser", opened.append)
-    options = {"server.headless": headless, "server.address": "0.0.0.0", "server.port": 8599}
-    get = config.get_option
-    monkeypatch.setattr(config, "get_option", lambda key: options.get(key, get(key)))
-    monkeypatch.setattr(st, "get_option", lambda key: options.get(key, get(key)))
-    startup.open_browser()
-    assert opened == ([] if headless else ["http://localhost:8599"])
