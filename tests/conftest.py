@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,10 +21,12 @@ from tests.servers import (
     postgres_programs,
 )
 
-NASA = Path(__file__).parents[2] / "shared" / "data" / "nasa_milling"
+ROOT = Path(__file__).parents[1]
+NASA = ROOT.parent / "shared" / "data" / "nasa_milling"
 
 settings.register_profile("patient", settings(), deadline=None)  # no test is about its own time
 settings.load_profile("patient")
+os.environ["PYTHONPATH"] = str(ROOT)  # of every process that a test starts
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ORDER = [
-    "errors", "words", "spec", "problems", "training", "pruning", "evaluation", "imported", "store",
-    "artifacts", "claims", "report", "pipeline", "adaptation", "foreground", "export", "jobs",
-    "background", "api", "cli", "__main__", "dashboard",
+    "errors", "words", "application", "spec", "problems", "training", "pruning", "evaluation",
+    "imported", "store", "artifacts", "claims", "report", "pipeline", "adaptation", "foreground",
+    "export", "jobs", "background", "api", "cli", "__main__", "dashboard",
 ]  # fmt: skip
 FOR_THE_DASHBOARD = (
     "spinn_engine.api",

@@ -1,4 +1,4 @@
-"""Make the demo run anew: ``python assets/demo/make_demo.py``, from the project's root.
+"""Make the demo run anew: ``python -m assets.demo.make_demo``, from the project's root.
 
 The files of the run replace those beside this one. Of the stacks, from which a run goes on and
 adapts, only the facts for what-if are kept.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,7 +13,7 @@ from dashboard.reads import run_files
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 
-PAPER = Path(__file__).parents[2] / "assets" / "claims" / "spinn_paper.json"
+PAPER = api.application_folder() / "assets" / "claims" / "spinn_paper.json"
 PAPERS, OWN = "the SPINN paper's", "a file of your own"
 VERDICTS = {
     "confirmed": ":material/check_circle: confirmed",

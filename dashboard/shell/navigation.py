@@ -8,8 +8,9 @@ import streamlit as st
 
 from dashboard.people.login import guarded
 from dashboard.shell import address, streamlit_mends
+from spinn_engine import api
 
-ASSETS = Path(__file__).parents[2] / "assets"
+ASSETS = api.application_folder() / "assets"
 
 
 def draw() -> None:

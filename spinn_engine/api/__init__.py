@@ -35,6 +35,7 @@ from spinn_engine.api.runs import (
     set_remarks,
     sweep,
 )
+from spinn_engine.application import application_folder
 from spinn_engine.artifacts.fields import Fields
 from spinn_engine.artifacts.imported_dense import Brought
 from spinn_engine.artifacts.neuron_fate import Choice
@@ -140,6 +141,7 @@ __all__ = [
     "adapt",
     "adaptations",
     "all_works",
+    "application_folder",
     "ask_worker",
     "bring",
     "cancel",

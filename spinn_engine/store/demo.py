@@ -6,14 +6,13 @@ run of its own. ``assets/demo/README.md`` says how it was made.
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from spinn_engine.application import application_folder
 from spinn_engine.errors import BadInputError
 from spinn_engine.store import runs
 from spinn_engine.store.run_folder import RunFolder
 
 DEMO_ID = "demo"
-_DEMO = Path(__file__).parents[2] / "assets" / DEMO_ID
+_DEMO = application_folder() / "assets" / DEMO_ID
 
 
 def demo_run() -> RunFolder | None:
