@@ -10,7 +10,7 @@ from typing import Any
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.errors import SpinnError, UnreachableError
 from spinn_engine.spec import RunSpec
-from spinn_engine.store.runs import RunFolder, fetch_run, hold_run, publish_run
+from spinn_engine.store.runs import RunFolder
 
 OnEpoch = Callable[[dict[str, Any]], None]
 
@@ -40,8 +40,8 @@ def run(
     folder = create_run(spec)
     if on_start:
         on_start(folder)
-    with hold_run(folder):
-        fetch_run(folder)
+    with folder.hold():
+        folder.fetch_all()
         runner = Runner(folder, _also_published(folder, on_epoch))
         for stage in range(spec.prune.stages + 1):
             runner.run_stage(stage)
@@ -61,7 +61,7 @@ def _also_published(folder: RunFolder, on_epoch: OnEpoch | None) -> OnEpoch:
             on_epoch(line)
         if time.monotonic() - last > _LIVE_SECONDS:
             with suppress(SpinnError):  # the end of the stage sends it anyway
-                publish_run(folder, live=True)
+                folder.publish(live=True)
             last = time.monotonic()
 
     return told
@@ -75,9 +75,9 @@ def _publish(folder: RunFolder) -> None:
     """
     for seconds in _PATIENCE_SECONDS:
         try:
-            publish_run(folder)
+            folder.publish()
         except UnreachableError:
             time.sleep(seconds)
         else:
             return
-    publish_run(folder)
+    folder.publish()

@@ -5,58 +5,112 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 ORDER = [
-    "errors", "words", "application", "spec", "problems", "training", "pruning", "evaluation",
-    "imported", "store", "artifacts", "claims", "report", "pipeline", "adaptation", "foreground",
-    "export", "jobs", "background", "api", "cli", "__main__", "dashboard",
+    "errors", "vocabulary", "words", "application", "spec", "problems", "training", "pruning",
+    "evaluation", "imported", "store", "artifacts", "claims", "report", "pipeline", "adaptation",
+    "foreground", "export", "jobs", "background", "api", "cli", "__main__", "dashboard",
 ]  # fmt: skip
-FOR_THE_DASHBOARD = (
-    "spinn_engine.api",
-    "spinn_engine.spec",
-    "spinn_engine.errors",
-    "spinn_engine.words",
-)
+FOR_THE_DASHBOARD = ("api", "spec", "errors", "vocabulary", "words")
+LARGEST_ROOM = 15
+FILES = sorted([*ROOT.glob("spinn_engine/**/*.py"), *ROOT.glob("dashboard/**/*.py")])
+PAGES = sorted(path.parent.name for path in ROOT.glob("dashboard/*/page.py"))
 
 
+def module_of(path: Path) -> str:
+    """``a/b.py`` is ``a.b``, and ``a/b/__init__.py`` too."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(path): path for path in FILES}
+
+
+@cache
 def imported(path: Path) -> set[str]:
-    """Modules that a file imports from the two packages, at any depth."""
+    """Modules of the two packages that a file imports, also in functions and for types alone."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+        if isinstance(node, ast.ImportFrom):
+            assert node.module, f"{path} imports by dots"
+            below = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= below & MODULES.keys()
+            if not below <= MODULES.keys():
+                found.add(node.module)
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-    return {name for name in found if name.split(".")[0] in ("spinn_engine", "dashboard")}
+    return found & MODULES.keys()
 
 
-def room(module: str) -> str | None:
-    parts = module.split(".")
-    if parts[0] == "dashboard":
-        return "dashboard"
-    return parts[1] if len(parts) > 1 and parts[1] in ORDER else None
+def room(module: str) -> str:
+    """A room of the engine, or the dashboard as one; the engine's package itself is in none."""
+    package, _, rest = module.partition(".")
+    return "dashboard" if package == "dashboard" else rest.partition(".")[0]
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("spinn_engine/**/*.py")), ids=str)
+def circles(graph: Mapping[str, set[str]]) -> list[set[str]]:
+    """The sets of modules that all reach each other."""
+
+    def reached(start: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [start]
+        while waiting:
+            new = graph[waiting.pop()] - found
+            found |= new
+            waiting += new
+        return found
+
+    reach = {module: reached(module) for module in graph}
+    found = {
+        frozenset(other for other in reach[module] if module in reach[other])
+        for module in graph
+        if module in reach[module]
+    }
+    return [set(circle) for circle in found]
+
+
+def test_circles_are_seen() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set(), "e": {"e", "a"}}
+    assert sorted(map(sorted, circles(graph))) == [["b", "c"], ["e"]]
+
+
+def test_no_module_is_imported_by_what_it_imports() -> None:
+    assert circles({module: imported(path) for module, path in MODULES.items()}) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
 def test_imports_go_down_one_way(path: Path) -> None:
-    relative = path.relative_to(ROOT).with_suffix("")
-    mine = room(".".join(relative.parts))
-    if mine is None:  # the package itself
-        return
-    for module in imported(path):
-        other = room(module)
-        if other and other != mine:
-            assert ORDER.index(other) < ORDER.index(mine), f"{relative} imports {module}"
+    mine = room(module_of(path))
+    if mine:
+        allowed = {"", *ORDER[: ORDER.index(mine) + 1]}
+        assert {module for module in imported(path) if room(module) not in allowed} == set()
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("dashboard/**/*.py")), ids=str)
+@pytest.mark.parametrize("path", sorted(ROOT.glob("dashboard/**/*.py")), ids=module_of)
 def test_the_dashboard_knows_the_facade_alone(path: Path) -> None:
-    engine = {name for name in imported(path) if name.startswith("spinn_engine.")}
-    assert {n for n in engine if not n.startswith(FOR_THE_DASHBOARD)} == set()
+    rooms = {room(name) for name in imported(path)} - {"dashboard", ""}
+    assert rooms <= {*FOR_THE_DASHBOARD}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_pages_folder_is_imported_by_itself_alone(page: str) -> None:
+    for path in FILES:
+        if not path.is_relative_to(ROOT / "dashboard" / page):
+            assert [
+                name for name in imported(path) if f"{name}.".startswith(f"dashboard.{page}.")
+            ] == [], path
+
+
+def test_no_room_is_full() -> None:
+    rooms = Counter(path.parent.relative_to(ROOT).as_posix() for path in FILES)
+    assert {room: files for room, files in rooms.items() if files > LARGEST_ROOM} == {}
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,11 @@ def make(store: Path) -> Path:
     os.environ["SPINN_RESULTS"] = str(store)
     from spinn_engine.artifacts.creation import create_run
     from spinn_engine.pipeline import Runner
-    from spinn_engine.store.run_folder import RunFolder
+    from spinn_engine.store.runs import RunFolder, current_store
 
     made = create_run(SPEC).path
-    runner = Runner(RunFolder(made.rename(made.with_name(HERE.name))))
+    made.rename(made.with_name(HERE.name))
+    runner = Runner(RunFolder(current_store(), HERE.name))
     for stage in range(SPEC.prune.stages + 1):
         runner.run_stage(stage)
     runner.finish()

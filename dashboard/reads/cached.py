@@ -67,7 +67,7 @@ def of_run(files: Files) -> Files:
 
     def fetched(run_id: str, *args: object, **kwargs: object) -> list[Path]:
         run = api.open_run(run_id)
-        return [run.bring(path) for path in files(run, *args, **kwargs)]
+        return [run.fetch(path) for path in files(run, *args, **kwargs)]
 
     return fetched
 

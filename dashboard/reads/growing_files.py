@@ -45,7 +45,7 @@ def metrics(run_id: str) -> list[dict[str, Any]]:
     """The lines of a run's ``metrics.jsonl``; each visitor's session reads only what is new."""
     tails: dict[str, LineTail] = st.session_state.setdefault("_tails", {})
     folder = api.open_run(run_id)
-    path = folder.bring(folder.metrics_path)
+    path = folder.fetch(folder.metrics_path)
     if run_id not in tails:
         tails[run_id] = LineTail(path)
     return tails[run_id].lines()
@@ -54,7 +54,7 @@ def metrics(run_id: str) -> list[dict[str, Any]]:
 def log_tail(run_id: str, lines: int = 12, most: int = 8192) -> str:
     """The last lines of a run's log."""
     folder = api.open_run(run_id)
-    path = folder.bring(folder.log_path)
+    path = folder.fetch(folder.log_path)
     if not path.exists():
         return ""
     with path.open("rb") as file:

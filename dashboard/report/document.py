@@ -44,7 +44,7 @@ def show_report(folder: api.RunFolder) -> None:
         )
         claims = st.checkbox("with the paper's claims", key="with_claims", bind="query-params")
     asked = folder.run_id, claims
-    which = *asked, stamp(folder.bring(folder.result_path))
+    which = *asked, stamp(folder.fetch(folder.result_path))
     if pressed:
         with action_errors.told_at(PLACE), st.spinner("Making the report ..."):
             st.session_state[MADE] = which

@@ -91,7 +91,7 @@ def _latency(one: dict[str, Any]) -> str:
 
 def content(folder: api.RunFolder, path: Path) -> bytes:
     """The bytes of a file of a run."""
-    return folder.bring(path).read_bytes()
+    return folder.fetch(path).read_bytes()
 
 
 def show_downloads(folder: api.RunFolder, found: list[dict[str, Any]]) -> None:

@@ -19,7 +19,7 @@ from spinn_engine.artifacts.checkpoints import StoredStack, load_stack
 from spinn_engine.errors import BadInputError
 from spinn_engine.pipeline import Runner
 from spinn_engine.spec import RunSpec
-from spinn_engine.store.runs import RunFolder, fetch_run, hold_run, publish_run
+from spinn_engine.store.runs import RunFolder
 
 
 def adapt(
@@ -47,12 +47,12 @@ def adapt(
         raise BadInputError(
             f"run {folder.run_id} is not finished, so there is nothing to adapt yet: let it finish"
         )
-    with hold_run(folder):
-        fetch_run(folder)
+    with folder.hold():
+        folder.fetch_all()
         met = _meet(folder, source, settings, on_batch)
         result = summary(folder, settings, met)
         write_adaptation(folder, result)
-        publish_run(folder)
+        folder.publish()
     return result
 
 

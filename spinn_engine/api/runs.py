@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.jobs.submission import read_sweep
+from spinn_engine.store.current import current_store
 from spinn_engine.store.demo import open_run, refuse_demo
 from spinn_engine.store.owner import Owner, read_owner
 from spinn_engine.store.remarks import Remarks, read_remarks, write_remarks
-from spinn_engine.store.runs import remote_store
 
 if TYPE_CHECKING:
     pass
@@ -91,8 +91,7 @@ def look_for_changes() -> None:
     Raises:
         SpinnError: the store cannot be used.
     """
-    if (remote := remote_store()) is not None:
-        remote.look_for_changes()
+    current_store().look_for_changes()
 
 
 def limits(run_id: str) -> list[str]:

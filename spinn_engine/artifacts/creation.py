@@ -15,7 +15,7 @@ from spinn_engine.spec import RunSpec
 from spinn_engine.store.files import write_atomically
 from spinn_engine.store.owner import Owner, write_owner
 from spinn_engine.store.run_folder import RunFolder
-from spinn_engine.store.runs import publish_run, results_root
+from spinn_engine.store.runs import current_store
 
 
 def create_run(spec: RunSpec, owner: Owner | None = None) -> RunFolder:
@@ -40,7 +40,7 @@ def create_run(spec: RunSpec, owner: Owner | None = None) -> RunFolder:
     if spec.compare.folds > 1:
         cross_validation(problem, spec.compare.folds)
     now = datetime.now(UTC)
-    folder = RunFolder(results_root() / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}")
+    folder = RunFolder(current_store(), f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}")
     stored = {
         "schema_version": spec.schema_version,
         "created": now.isoformat(timespec="seconds"),
@@ -55,5 +55,5 @@ def create_run(spec: RunSpec, owner: Owner | None = None) -> RunFolder:
     if owner is not None:
         write_owner(folder, owner)
     write_atomically(folder.spec_path, json.dumps(stored, indent=2).encode())
-    publish_run(folder)
+    folder.publish()
     return folder

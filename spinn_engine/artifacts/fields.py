@@ -95,7 +95,7 @@ def read_fields(folder: RunFolder) -> Fields:
         BadInputError: the run has none.
         CorruptArtifactError: the file is broken.
     """
-    path = folder.bring(folder.fields_path)
+    path = folder.fetch(folder.fields_path)
     if not path.exists():
         raise BadInputError(
             f"run {folder.run_id} has no fields: a run of burgers writes them when it ends"

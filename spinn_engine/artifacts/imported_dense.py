@@ -207,7 +207,7 @@ def read_brought(
     Raises:
         CorruptArtifactError: the file is missing or broken.
     """
-    path = folder.bring(folder.brought_path)
+    path = folder.fetch(folder.brought_path)
     try:
         with np.load(path, allow_pickle=False) as file:
             layers = range(sum(name.startswith("weight") for name in file.files))

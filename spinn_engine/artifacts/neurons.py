@@ -80,7 +80,7 @@ def read_importance(folder: RunFolder, stage: int, seed: int) -> list[LayerImpor
     Raises:
         BadInputError: the stage is not finished, or the run has no such seed.
     """
-    path = folder.bring(folder.importance_path(stage))
+    path = folder.fetch(folder.importance_path(stage))
     if not path.exists():
         raise BadInputError(f"run {folder.run_id} has no finished stage {stage}")
     with np.load(path, allow_pickle=False) as arrays:

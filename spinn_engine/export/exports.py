@@ -23,7 +23,7 @@ from spinn_engine.export.sources import Source, checkpoint_of, read_source
 from spinn_engine.export.writers import WRITERS, formula_code, layers_code
 from spinn_engine.export.written import FOLDER
 from spinn_engine.store.files import write_atomically
-from spinn_engine.store.runs import RunFolder, hold_run, publish_run
+from spinn_engine.store.runs import RunFolder
 
 
 @dataclass(frozen=True)
@@ -150,8 +150,8 @@ def write_all(folder: RunFolder, files: Mapping[Path, bytes]) -> None:
         SpinnError: the store cannot be used.
     """
     inside = any(path.is_relative_to(folder.path) for path in files)
-    with hold_run(folder) if inside else nullcontext():
+    with folder.hold() if inside else nullcontext():
         for path, content in files.items():
             write_atomically(path, content)
         if inside:
-            publish_run(folder)
+            folder.publish()

@@ -32,7 +32,7 @@ def export_paper_layout(folder: RunFolder, out: Path | None = None) -> dict[str,
     files = {f"results/checkpoints/{path.name}": path.read_bytes() for path in checkpoints}
     files["models/saved/spinn_structured.pth"] = module.content
     files[f"models/saved/{module.manifest_name}"] = module.manifest_bytes()
-    files[f"results/metrics/{RESULT_NAME}"] = folder.bring(folder.result_path).read_bytes()
+    files[f"results/metrics/{RESULT_NAME}"] = folder.fetch(folder.result_path).read_bytes()
     write_all(folder, {place / name: content for name, content in files.items()})
     return {
         "run_id": folder.run_id,

@@ -83,7 +83,7 @@ def checkpoint_of(folder: RunFolder, sparse: bool, stage: int | None) -> Path:
             f"run {folder.run_id} lacks checkpoints/{name}, which it had when it ended: put the "
             "file back, or do the run again"
         )
-    return folder.bring(path)
+    return folder.fetch(path)
 
 
 def _stage_name(folder: RunFolder, stage: int | None) -> str:

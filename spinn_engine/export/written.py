@@ -18,4 +18,4 @@ def read_exports(folder: RunFolder) -> list[dict[str, Any]]:
         SpinnError: the store cannot be used.
     """
     paths = folder.paths_in(folder.path / FOLDER, ".json")
-    return [read_json(folder.bring(path)) for path in paths]
+    return [read_json(folder.fetch(path)) for path in paths]

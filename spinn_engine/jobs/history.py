@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from spinn_engine.artifacts.stages import planned_stages
 from spinn_engine.errors import SpinnError
 from spinn_engine.jobs.progress import blocks_of
+from spinn_engine.store.run_folder import Store
 from spinn_engine.store.runs import RunFolder, list_runs
 
 _RUNS_LOOKED_AT = 20
@@ -30,7 +30,7 @@ def seconds_a_unit(folder: RunFolder, device: str) -> float | None:
         return None
     for earlier in islice(list_runs(), _RUNS_LOOKED_AT):
         if earlier.is_complete():
-            rate = _rate(earlier.path, device)
+            rate = _rate(earlier.store, earlier.run_id, device)
             if rate is not None:
                 return rate * rows * _members(folder)
     return None
@@ -42,9 +42,9 @@ def _members(folder: RunFolder) -> int:
 
 
 @lru_cache(maxsize=64)
-def _rate(path: Path, device: str) -> float | None:
+def _rate(store: Store, run_id: str, device: str) -> float | None:
     """Seconds a row, network, parameter and epoch; None for another device or a broken result."""
-    folder = RunFolder(path)
+    folder = RunFolder(store, run_id)
     try:
         result = folder.result()
         if result is None or not _is_same(result["environment"], device):

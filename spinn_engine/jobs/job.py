@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spinn_engine.artifacts.stages import planned_stages
@@ -14,9 +13,10 @@ from spinn_engine.errors import SpinnError
 from spinn_engine.jobs.history import seconds_a_unit
 from spinn_engine.jobs.progress import Progress, progress, recent_lines
 from spinn_engine.jobs.slots import Worker
-from spinn_engine.store.mirror import Stat, stat_of
+from spinn_engine.store.files import Stat, stat_of
 from spinn_engine.store.owner import Owner, read_owner
-from spinn_engine.store.runs import RunFolder, check_run_id, results_root
+from spinn_engine.store.run_folder import Store
+from spinn_engine.store.runs import RunFolder, check_run_id, current_store
 
 if TYPE_CHECKING:
     from dbos import WorkflowStatus
@@ -121,7 +121,7 @@ def describe(status: WorkflowStatus, alive: Mapping[str, Worker], place: int | N
 def _owner(run_id: str) -> Owner | None:
     """Who submitted it; nobody, where the files are gone or cannot be reached."""
     try:
-        return read_owner(RunFolder(results_root() / check_run_id(run_id)))
+        return read_owner(RunFolder(current_store(), check_run_id(run_id)))
     except SpinnError:
         return None
 
@@ -143,11 +143,11 @@ def _state(status: WorkflowStatus, alive: Mapping[str, Worker]) -> JobState:
 def _progress(run_id: str, state: JobState, worker: Worker | None) -> tuple[int, Progress]:
     """The last stage's number and the progress; zeros for a run whose files are gone or broken."""
     try:
-        folder = RunFolder(results_root() / check_run_id(run_id))
-        spec = stat_of(folder.bring(folder.spec_path))
+        folder = RunFolder(current_store(), check_run_id(run_id))
+        spec = stat_of(folder.fetch(folder.spec_path))
         if state is not JobState.QUEUED:
-            folder.bring(folder.metrics_path)
-        stages, at = _read(folder.path, spec, stat_of(folder.metrics_path))
+            folder.fetch(folder.metrics_path)
+        stages, at = _read(folder.store, run_id, spec, stat_of(folder.metrics_path))
         begins = state is JobState.RUNNING and at.eta_seconds is None
         before = seconds_a_unit(folder, worker.device) if worker and begins else None
         if before is not None:
@@ -158,9 +158,11 @@ def _progress(run_id: str, state: JobState, worker: Worker | None) -> tuple[int,
 
 
 @lru_cache(maxsize=1024)
-def _read(path: Path, spec: Stat | None, metrics: Stat | None) -> tuple[int, Progress]:
+def _read(
+    store: Store, run_id: str, spec: Stat | None, metrics: Stat | None
+) -> tuple[int, Progress]:
     """The last stage's number and the progress of a run whose files have these stamps."""
-    folder = RunFolder(path)
+    folder = RunFolder(store, run_id)
     lines = recent_lines(folder.metrics_path)
     return folder.spec().prune.stages, progress(folder.spec(), planned_stages(folder), lines)
 

@@ -22,8 +22,8 @@ from spinn_engine.jobs.job import Priority
 from spinn_engine.jobs.queue import check_device, enqueue
 from spinn_engine.problems import load_problem
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.current import current_store, results_root
 from spinn_engine.store.files import read_json, write_atomically
-from spinn_engine.store.location import remote_store, results_root
 from spinn_engine.store.owner import Owner
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.store.runs import check_run_id, list_runs
@@ -142,9 +142,7 @@ def submit_sweep(
 def _write_sweep(sweep: str, content: dict[str, Any]) -> None:
     path = results_root() / SWEEPS / f"{sweep}.json"
     write_atomically(path, json.dumps(content, indent=2).encode())
-    remote = remote_store()
-    if remote is not None:
-        remote.publish(SWEEPS)
+    current_store().publish(SWEEPS)
 
 
 def read_sweep(sweep: str) -> list[dict[str, Any]]:
@@ -154,9 +152,7 @@ def read_sweep(sweep: str) -> list[dict[str, Any]]:
         BadInputError: the id is not one, or there is no such sweep.
     """
     path = results_root() / SWEEPS / f"{check_run_id(sweep)}.json"
-    remote = remote_store()
-    if remote is not None:
-        remote.refresh(SWEEPS)
+    current_store().refresh(SWEEPS)
     if not path.exists():
         known = sorted(p.stem for p in path.parent.glob("*.json"))
         there = f"the newest is {known[-1]}" if known else "there is none"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from spinn_engine.errors import SpinnError
 from spinn_engine.jobs.submission import SWEEPS
+from spinn_engine.store.current import current_store
 from spinn_engine.store.files import read_json
-from spinn_engine.store.location import remote_store, results_root
 
 
 def sweep_runs() -> dict[str, tuple[str, ...]]:
@@ -14,10 +14,10 @@ def sweep_runs() -> dict[str, tuple[str, ...]]:
     Raises:
         SpinnError: the store cannot be used.
     """
-    if (remote := remote_store()) is not None:
-        remote.refresh(SWEEPS)
+    store = current_store()
+    store.refresh(SWEEPS)
     found = {}
-    for path in sorted((results_root() / SWEEPS).glob("*.json"), reverse=True):
+    for path in sorted((store.root / SWEEPS).glob("*.json"), reverse=True):
         try:
             found[path.stem] = tuple(str(run["run_id"]) for run in read_json(path)["runs"])
         except (SpinnError, KeyError, TypeError):

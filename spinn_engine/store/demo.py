@@ -9,6 +9,7 @@ from __future__ import annotations
 from spinn_engine.application import application_folder
 from spinn_engine.errors import BadInputError
 from spinn_engine.store import runs
+from spinn_engine.store.local import LocalStore
 from spinn_engine.store.run_folder import RunFolder
 
 DEMO_ID = "demo"
@@ -17,7 +18,7 @@ _DEMO = application_folder() / "assets" / DEMO_ID
 
 def demo_run() -> RunFolder | None:
     """The run that ships with the program, where it does; the store is not looked at."""
-    folder = RunFolder(_DEMO)
+    folder = RunFolder(LocalStore(_DEMO.parent), DEMO_ID)
     return folder if folder.is_complete() else None
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 
+Stat = tuple[int, int]  # time in ns and size of a local file
+
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}")
 
 
@@ -66,6 +68,15 @@ def unwritable(path: Path, error: OSError) -> BadInputError:
         f"cannot write {path}: {error.strerror or error}; free some space there, or keep the runs "
         "elsewhere (--out, SPINN_RESULTS)"
     )
+
+
+def stat_of(path: Path) -> Stat | None:
+    """Time and size of a file; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def read_json(path: Path) -> dict[str, Any]:

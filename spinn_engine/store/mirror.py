@@ -19,21 +19,10 @@ from pathlib import Path
 from typing import IO
 
 from spinn_engine.errors import BadInputError, SpinnError
-from spinn_engine.store.files import write_atomically
+from spinn_engine.store.files import Stat, stat_of, write_atomically
 
 # Readers take the lock for an instant; another worker of this machine lets go within seconds.
 _HOLD_SECONDS = 10.0
-
-Stat = tuple[int, int]  # time in ns and size of a local file
-
-
-def stat_of(path: Path) -> Stat | None:
-    """Time and size of a file; None if there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
 
 
 class Record:

@@ -12,8 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from spinn_engine.errors import CorruptArtifactError
-from spinn_engine.store.files import read_json, write_atomically
-from spinn_engine.store.mirror import Stat, stat_of
+from spinn_engine.store.files import Stat, read_json, stat_of, write_atomically
 from spinn_engine.store.run_folder import RunFolder
 
 NAME = "owner.json"
@@ -51,7 +50,7 @@ def read_owner(folder: RunFolder) -> Owner | None:
     Raises:
         SpinnError: the store cannot be used.
     """
-    path = folder.bring(folder.path / NAME)
+    path = folder.fetch(folder.path / NAME)
     return _read(path, stat_of(path))
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.store.files import read_json, unwritable, write_atomically
-from spinn_engine.store.runs import RunFolder, hold_run, publish_run
+from spinn_engine.store.run_folder import RunFolder
 
 NAME = "remarks.json"
 MOST_TAGS = 20
@@ -63,7 +63,7 @@ def read_remarks(folder: RunFolder) -> Remarks:
     path = remarks_path(folder)
     if not folder.has(path):
         return Remarks()
-    folder.bring(path)
+    folder.fetch(path)
     return _read(path)
 
 
@@ -88,9 +88,8 @@ def write_remarks(
     """
     content = {"schema_version": 1, "tags": _checked_tags(tags), "note": _checked_note(note)}
     with _one_at_a_time(folder):
-        if (remote := folder.remote()) is not None:
-            remote.look_again(folder.run_id)
-        with hold_run(folder):
+        folder.refresh(now=True)
+        with folder.hold():
             now = read_remarks(folder)
             if seen is not None and now.stamp != seen:
                 raise RemarksChangedError(
@@ -99,7 +98,7 @@ def write_remarks(
                     now,
                 )
             write_atomically(remarks_path(folder), json.dumps(content, indent=2).encode())
-            publish_run(folder)
+            folder.publish()
     return _read(remarks_path(folder))
 
 

@@ -11,10 +11,10 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from spinn_engine.store.files import temporary, unwritable
-from spinn_engine.store.mirror import Mirror, Record, Stat, local_files, stat_of
+from spinn_engine.store.files import Stat, stat_of, temporary, unwritable
+from spinn_engine.store.mirror import Mirror, Record, local_files
 from spinn_engine.store.remote_files import RemoteFile, RemoteFiles
 from spinn_engine.store.remote_listings import Listings
 from spinn_engine.store.run_folder import RESULT_NAME, SPEC_NAME
@@ -22,23 +22,24 @@ from spinn_engine.store.run_folder import RESULT_NAME, SPEC_NAME
 LIVE = ("metrics.jsonl", "log.txt")
 _LAZY = ("fields.npz",)  # large, and seldom looked at
 
-Listing = Mapping[str, RemoteFile]
+Files = Mapping[str, RemoteFile]
 
 
-class Remote:
+class RemoteStore:
     """A store behind a URL, and its copy; for any number of threads and processes."""
 
-    def __init__(self, url: str, mirror: Path) -> None:
+    def __init__(self, url: str, root: Path) -> None:
         """Nothing is asked of the store yet.
 
         Args:
             url: what fsspec reads: ``s3://BUCKET/FOLDER``, ``memory://...``, ``file://...``.
-            mirror: the folder of the local copy.
+            root: the folder of the local copy.
 
         Raises:
             BadInputError: the URL cannot be one of a store.
         """
-        self.mirror = Mirror(mirror)
+        self.root = root
+        self.mirror = Mirror(root)
         self._files = RemoteFiles(url)
         self._listings = Listings(self._files, self.mirror)
         self._locks: dict[str, threading.RLock] = {}
@@ -51,30 +52,27 @@ class Remote:
         """
         return self._listings.names()
 
-    def refresh(self, name: str) -> None:
-        """Bring the small files that lie directly in a folder, if it was not just looked at.
+    def refresh(self, name: str, now: bool = False) -> None:
+        """Fetch the small files that lie directly in a folder, if it was not just looked at.
+
+        Args:
+            name: the folder.
+            now: look however lately it was looked at.
 
         Raises:
             SpinnError: the store cannot be used.
         """
+        if now:
+            self._listings.forget(name)
         if self.mirror.is_whole(name):
             return
         with self._lock(name):
-            seen = self._listings.look(name)
-            if not seen.used:
-                small = [file for file in seen.files if "/" not in file and file not in _LAZY]
-                self._take(name, seen.files, small)
-                self._drop(name, seen.gone)
-                self._listings.set_used(name, seen)
-
-    def look_again(self, name: str) -> None:
-        """Refresh a folder, however lately it was looked at.
-
-        Raises:
-            SpinnError: the store cannot be used.
-        """
-        self._listings.forget(name)
-        self.refresh(name)
+            listing = self._listings.look(name)
+            if not listing.used:
+                small = [file for file in listing.files if "/" not in file and file not in _LAZY]
+                self._fetch(name, listing.files, small)
+                self._drop(name, listing.gone)
+                self._listings.set_used(name, listing)
 
     def look_for_changes(self) -> None:
         """Look anew at what has changed since it was looked at; finished runs change seldom.
@@ -97,7 +95,24 @@ class Remote:
             files = self._listings.look(name).files
         return {file: found.size for file, found in files.items()}
 
-    def bring(self, name: str, file: str) -> None:
+    def size(self, name: str, file: str) -> int | None:
+        """Bytes of a file of a folder; None if the store has none.
+
+        Raises:
+            SpinnError: the store cannot be used.
+        """
+        return self.sizes(name).get(file)
+
+    def files(self, name: str, subfolder: str) -> list[str]:
+        """The names of the files in a subfolder of a folder.
+
+        Raises:
+            SpinnError: the store cannot be used.
+        """
+        paths = map(PurePosixPath, self.sizes(name))
+        return [path.name for path in paths if path.parent == PurePosixPath(subfolder)]
+
+    def fetch(self, name: str, file: str) -> None:
         """Make the local copy of one file that of the store, if the store has it.
 
         Raises:
@@ -106,9 +121,9 @@ class Remote:
         if not self.mirror.is_whole(name):
             with self._lock(name):
                 files = self._listings.look(name).files
-                self._take(name, files, [file] if file in files else [])
+                self._fetch(name, files, [file] if file in files else [])
 
-    def fetch(self, name: str) -> None:
+    def fetch_all(self, name: str) -> None:
         """Make the local copy of a folder exactly that of the store; for who holds it.
 
         Raises:
@@ -116,8 +131,8 @@ class Remote:
         """
         with self._lock(name):
             files, record = self._listings.look_again(name).files, self.mirror.record(name)
-            with self._brought(name, _unequal(record, files, files)) as brought:
-                self._place(name, files, record, brought)
+            with self._fetched(name, _unequal(record, files, files)) as fetched:
+                self._place(name, files, record, fetched)
             for file in set(self._here(name)) - files.keys():
                 (self.mirror.path(name) / file).unlink(missing_ok=True)
             record.forget(record.others(files))
@@ -176,7 +191,7 @@ class Remote:
     def _here(self, name: str) -> list[str]:
         return local_files(self.mirror.path(name))
 
-    def _take(self, name: str, files: Listing, wanted: Sequence[str]) -> None:
+    def _fetch(self, name: str, files: Files, wanted: Sequence[str]) -> None:
         """Bring files that are not equal, for reading: never over those of who holds the folder."""
         folder = self.mirror.path(name)
         stale = _unequal(self.mirror.record(name), files, wanted)
@@ -184,13 +199,13 @@ class Remote:
             stale = [file for file in stale if not (folder / file).exists()]
         if not stale:
             return
-        with self._brought(name, stale) as brought, self.mirror.free(name) as free:
+        with self._fetched(name, stale) as fetched, self.mirror.free(name) as free:
             if free:
                 record = self.mirror.record(name)
-                self._place(name, files, record, brought)
+                self._place(name, files, record, fetched)
                 record.write()
             else:
-                for file, path in brought.items():
+                for file, path in fetched.items():
                     _link(path, folder / file)
 
     def _drop(self, name: str, gone: Sequence[str]) -> None:
@@ -206,7 +221,7 @@ class Remote:
                 record.write()
 
     @contextmanager
-    def _brought(self, name: str, wanted: Sequence[str]) -> Iterator[dict[str, Path]]:
+    def _fetched(self, name: str, wanted: Sequence[str]) -> Iterator[dict[str, Path]]:
         """Files of the store under hidden names beside their places; what is left of them goes."""
         folder = self.mirror.path(name)
         hidden = {file: temporary(folder / file) for file in wanted}
@@ -219,10 +234,8 @@ class Remote:
                 with suppress(OSError):
                     path.unlink()
 
-    def _place(
-        self, name: str, files: Listing, record: Record, brought: Mapping[str, Path]
-    ) -> None:
-        for file, path in brought.items():
+    def _place(self, name: str, files: Files, record: Record, fetched: Mapping[str, Path]) -> None:
+        for file, path in fetched.items():
             place = self.mirror.path(name) / file
             stat = stat_of(path)
             assert stat is not None
@@ -230,7 +243,7 @@ class Remote:
             record.note(file, files[file].stamp, stat)
 
 
-def _unequal(record: Record, files: Listing, wanted: Sequence[str] | Listing) -> list[str]:
+def _unequal(record: Record, files: Files, wanted: Sequence[str] | Files) -> list[str]:
     return [file for file in wanted if not record.is_equal(file, files[file].stamp)]
 
 

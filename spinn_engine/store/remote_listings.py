@@ -18,7 +18,7 @@ _SEVERAL = 5
 
 
 @dataclass(frozen=True)
-class Seen:
+class Listing:
     """The listing of a folder.
 
     Attributes:
@@ -26,7 +26,7 @@ class Seen:
         gone: files that had a local copy, and are no longer there.
         at: when it was made.
         since: when it was first like this.
-        used: whether the local copy has been brought up to it.
+        used: whether the local copy has been made like it.
     """
 
     files: Mapping[str, RemoteFile]
@@ -50,7 +50,7 @@ class Listings:
 
     def __init__(self, files: RemoteFiles, mirror: Mirror) -> None:
         self._files, self._mirror = files, mirror
-        self._seen: dict[str, Seen] = {}
+        self._listings: dict[str, Listing] = {}
         self._names: tuple[float, list[str]] | None = None
         self._naming = threading.Lock()
         self._looked_at_all = False
@@ -62,48 +62,48 @@ class Listings:
                 self._names = time.monotonic(), self._files.folders()
             return self._names[1]
 
-    def look(self, name: str) -> Seen:
+    def look(self, name: str) -> Listing:
         """The listing of a folder, which may be some seconds old."""
-        seen = self._seen.get(name) or self._look_at_all(name)
-        if seen is not None and seen.is_fresh():
-            return seen
-        if seen is not None and seen.is_finished() and name in self.names():
-            self._seen[name] = seen = replace(seen, at=time.monotonic())
-            return seen
+        listing = self._listings.get(name) or self._look_at_all(name)
+        if listing is not None and listing.is_fresh():
+            return listing
+        if listing is not None and listing.is_finished() and name in self.names():
+            self._listings[name] = listing = replace(listing, at=time.monotonic())
+            return listing
         return self.look_again(name)
 
-    def look_again(self, name: str) -> Seen:
+    def look_again(self, name: str) -> Listing:
         """The listing of a folder as it is now."""
         record = self._mirror.record(name)
-        files, now, before = self._files.listing(name), time.monotonic(), self._seen.get(name)
+        files, now, before = self._files.listing(name), time.monotonic(), self._listings.get(name)
         since = before.since if before is not None and before.files == files else now
-        self._seen[name] = seen = Seen(files, tuple(record.others(files)), now, since)
-        return seen
+        self._listings[name] = listing = Listing(files, tuple(record.others(files)), now, since)
+        return listing
 
-    def _look_at_all(self, name: str) -> Seen | None:
+    def _look_at_all(self, name: str) -> Listing | None:
         """Who has looked at several folders will look at all: these are listed together, once."""
-        if len(self._seen) >= _SEVERAL and not self._looked_at_all:
+        if len(self._listings) >= _SEVERAL and not self._looked_at_all:
             self._looked_at_all = True
             now = time.monotonic()
             for other, files in self._files.listings().items():
-                self._seen.setdefault(other, Seen(files, (), now, now))
-        return self._seen.get(name)
+                self._listings.setdefault(other, Listing(files, (), now, now))
+        return self._listings.get(name)
 
-    def set_used(self, name: str, seen: Seen) -> None:
-        """Remember that the local copy has been brought up to a listing."""
-        self._seen[name] = replace(seen, used=True)
+    def set_used(self, name: str, listing: Listing) -> None:
+        """Remember that the local copy has been made like a listing."""
+        self._listings[name] = replace(listing, used=True)
 
     def forget(self, name: str) -> None:
         """Look anew when a folder, or the names of all, are asked for next."""
-        self._seen.pop(name, None)
+        self._listings.pop(name, None)
         self._names = None
 
     def forget_changed(self) -> None:
         """Forget the listings that are no longer true; all folders are listed together."""
-        if not self._seen:
+        if not self._listings:
             return
         there = self._files.listings()
-        for name, seen in list(self._seen.items()):
-            if there.get(name) != seen.files:
+        for name, listing in list(self._listings.items()):
+            if there.get(name) != listing.files:
                 self.forget(name)
         self._names = None

@@ -3,33 +3,64 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from spinn_engine.errors import CorruptArtifactError
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.files import append, read_json, write_atomically
-from spinn_engine.store.location import remote_store
-
-if TYPE_CHECKING:
-    from spinn_engine.store.remote import Remote
 
 SPEC_NAME = "spec.json"
 RESULT_NAME = "spinn_structured_metrics.json"
+
+
+class Store(Hashable, Protocol):
+    """What a run's folder, and who works on it, need of the store that it lies in.
+
+    Folders go by their names, files by their paths in a folder. SpinnError says that the store
+    cannot be used.
+    """
+
+    @property
+    def root(self) -> Path:
+        """The folder of all runs, or of their copies on this machine."""
+
+    def refresh(self, name: str, now: bool = False) -> None:
+        """See what the store has of a folder: ``now``, or as it was some seconds ago."""
+
+    def size(self, name: str, file: str) -> int | None:
+        """Bytes of a file that the store has; None if it has none."""
+
+    def files(self, name: str, subfolder: str) -> list[str]:
+        """The names of the files that the store has directly in a subfolder of a folder."""
+
+    def fetch(self, name: str, file: str) -> None:
+        """Make the local copy of a file that of the store, if the store has it."""
+
+    def hold(self, name: str) -> AbstractContextManager[None]:
+        """Keep others on this machine from replacing files of a folder."""
+
+    def fetch_all(self, name: str) -> None:
+        """Make the local copy of a folder exactly that of the store; for who holds it."""
+
+    def publish(self, name: str, live: bool = False) -> None:
+        """Send what has changed in a folder; ``live`` sends only metrics and log."""
 
 
 class RunFolder:
     """One run's folder; every write into it goes through here or ``write_atomically``.
 
     Of a store on another machine it is a copy: ``has`` and ``size`` tell what the store has,
-    ``bring`` has to come before a file is read.
+    ``fetch`` has to come before a file is read.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.run_id = path.name
+    def __init__(self, store: Store, run_id: str) -> None:
+        self.store = store
+        self.run_id = run_id
+        self.path = path = store.root / run_id
         self.spec_path = path / SPEC_NAME
         self.metrics_path = path / "metrics.jsonl"
         self.log_path = path / "log.txt"
@@ -72,7 +103,7 @@ class RunFolder:
 
     def _stored(self) -> dict[str, Any]:
         if not self.spec_path.exists():  # it never changes
-            self.bring(self.spec_path)
+            self.fetch(self.spec_path)
         stored = read_json(self.spec_path)
         missing = {"spec", "data_sha256", "inputs", "outputs", "created"} - stored.keys()
         if missing:
@@ -97,7 +128,7 @@ class RunFolder:
 
     def result(self) -> dict[str, Any] | None:
         """``spinn_structured_metrics.json``, or None while the run has not ended."""
-        return read_json(self.bring(self.result_path)) if self.is_complete() else None
+        return read_json(self.fetch(self.result_path)) if self.is_complete() else None
 
     def append_metrics(self, line: dict[str, Any]) -> None:
         """Append one line to ``metrics.jsonl``."""
@@ -105,11 +136,19 @@ class RunFolder:
 
     def metrics(self) -> list[dict[str, Any]]:
         """All whole lines of ``metrics.jsonl``; one that is still being written is left out."""
-        if not self.bring(self.metrics_path).exists():
+        if not self.fetch(self.metrics_path).exists():
             return []
         text = self.metrics_path.read_text(encoding="utf-8")
         lines = text.split("\n")[:-1]
         return [json.loads(line) for line in lines if line]
+
+    def refresh(self, now: bool = False) -> None:
+        """See what the store has of the run: ``now``, or as it was some seconds ago.
+
+        Raises:
+            SpinnError: the store cannot be used.
+        """
+        self.store.refresh(self.run_id, now)
 
     def has(self, path: Path) -> bool:
         """Whether the run has this file of its folder."""
@@ -121,22 +160,19 @@ class RunFolder:
         Raises:
             SpinnError: the store cannot be used.
         """
-        if (remote := self.remote()) is None:
-            return path.stat().st_size if path.exists() else None
-        return remote.sizes(self.run_id).get(path.relative_to(self.path).as_posix())
+        return self.store.size(self.run_id, self._name(path))
 
-    def bring(self, path: Path) -> Path:
-        """Bring a file of the folder here if the store has it, or a newer one; returns its path.
+    def fetch(self, path: Path) -> Path:
+        """Fetch a file of the folder if the store has it, or a newer one; returns its path.
 
         Raises:
             SpinnError: the store cannot be used.
         """
-        if (remote := self.remote()) is not None:
-            remote.bring(self.run_id, path.relative_to(self.path).as_posix())
+        self.store.fetch(self.run_id, self._name(path))
         return path
 
     def checkpoint_paths(self) -> list[Path]:
-        """All checkpoints of the run, by name; they may have to be brought.
+        """All checkpoints of the run, by name; they may have to be fetched.
 
         Raises:
             SpinnError: the store cannot be used.
@@ -144,20 +180,41 @@ class RunFolder:
         return self.paths_in(self.checkpoints, ".pt")
 
     def paths_in(self, folder: Path, suffix: str) -> list[Path]:
-        """The files in a folder of the run whose names end so; they may have to be brought.
+        """The files in a folder of the run whose names end so; they may have to be fetched.
 
         Raises:
             SpinnError: the store cannot be used.
         """
-        if (remote := self.remote()) is None:
-            return sorted(path for path in folder.glob(f"*{suffix}") if path.name[0] != ".")
-        paths = [self.path / file for file in remote.sizes(self.run_id)]
-        return sorted(p for p in paths if p.parent == folder and p.name.endswith(suffix))
+        found = self.store.files(self.run_id, self._name(folder))
+        return sorted(folder / name for name in found if name.endswith(suffix))
 
-    def remote(self) -> Remote | None:
-        """The store on another machine that this folder is a copy from, if it is one."""
-        remote = remote_store()
-        return None if remote is None or self.path.parent != remote.mirror.root else remote
+    def _name(self, path: Path) -> str:
+        """Of a file or a folder in this one, as the store calls it."""
+        return path.relative_to(self.path).as_posix()
+
+    def hold(self) -> AbstractContextManager[None]:
+        """Keep others on this machine from replacing the files, for the length of the block.
+
+        Raises:
+            BadInputError: another process of this machine has the run.
+        """
+        return self.store.hold(self.run_id)
+
+    def fetch_all(self) -> None:
+        """Make the files here exactly those of the store; for who holds the run and begins with it.
+
+        Raises:
+            SpinnError: the store cannot be used.
+        """
+        self.store.fetch_all(self.run_id)
+
+    def publish(self, live: bool = False) -> None:
+        """Send what has changed to the store; ``live`` sends only metrics and log.
+
+        Raises:
+            SpinnError: the store cannot be used.
+        """
+        self.store.publish(self.run_id, live)
 
     def drop_metrics(self, stage: int, arms: Collection[str]) -> None:
         """Forget the lines of a block's arms, so that a block done again counts once."""

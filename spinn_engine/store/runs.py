@@ -1,4 +1,4 @@
-"""The store of runs: they are found, fetched, published and removed.
+"""The store of runs: they are found, opened and removed.
 
 The store is ``$SPINN_RESULTS`` (default ``results``); a run is one folder in it. Where that is a
 URL, the runs are on another machine, and their folders here are copies (see ``remote``).
@@ -7,23 +7,18 @@ URL, the runs are on another machine, and their folders here are copies (see ``r
 from __future__ import annotations
 
 import re
-import shutil
-from contextlib import AbstractContextManager, nullcontext
 
-from spinn_engine.errors import BadInputError, SpinnError
-from spinn_engine.store.location import remote_store, results_root, store_name
+from spinn_engine.errors import BadInputError
+from spinn_engine.store.current import current_store, results_root, store_name
 from spinn_engine.store.run_folder import RESULT_NAME, RunFolder
 
 __all__ = [
     "RESULT_NAME",
     "RunFolder",
     "check_run_id",
-    "fetch_run",
-    "hold_run",
+    "current_store",
     "list_runs",
     "open_run",
-    "publish_run",
-    "remote_store",
     "remove_run",
     "results_root",
     "store_name",
@@ -53,9 +48,8 @@ def open_run(run_id: str) -> RunFolder:
         BadInputError: the id is not one, or there is no such run in the store.
         SpinnError: the store cannot be used.
     """
-    folder = RunFolder(results_root() / check_run_id(run_id))
-    if (remote := folder.remote()) is not None:
-        remote.refresh(run_id)
+    folder = RunFolder(current_store(), check_run_id(run_id))
+    folder.refresh()
     if not folder.has(folder.spec_path):
         raise BadInputError(f"there is no run {run_id!r} in {store_name()}")
     return folder
@@ -67,60 +61,15 @@ def list_runs() -> list[RunFolder]:
     Raises:
         SpinnError: the store cannot be used.
     """
-    root, remote = results_root(), remote_store()
-    if remote is None:
-        names = [path.parent.name for path in root.glob("*/spec.json")]
-    else:
-        names = [name for name in remote.names() if name not in _NO_RUNS]
-    found = sorted((name for name in names if _RUN_ID.fullmatch(name)), reverse=True)
-    return [RunFolder(root / name) for name in found]
-
-
-def hold_run(folder: RunFolder) -> AbstractContextManager[None]:
-    """Keep others on this machine from replacing a run's files, for the length of the block.
-
-    Raises:
-        BadInputError: another process of this machine has the run.
-    """
-    remote = folder.remote()
-    return nullcontext() if remote is None else remote.hold(folder.run_id)
-
-
-def fetch_run(folder: RunFolder) -> None:
-    """Make the files here exactly those of the store; for who holds the run and begins with it.
-
-    Raises:
-        SpinnError: the store cannot be used.
-    """
-    if (remote := folder.remote()) is not None:
-        remote.fetch(folder.run_id)
-
-
-def publish_run(folder: RunFolder, live: bool = False) -> None:
-    """Send what has changed to the store; ``live`` sends only metrics and log.
-
-    Raises:
-        SpinnError: the store cannot be used.
-    """
-    if (remote := folder.remote()) is not None:
-        remote.publish(folder.run_id, live)
+    store = current_store()
+    runs = (name for name in store.names() if _RUN_ID.fullmatch(name) and name not in _NO_RUNS)
+    return [RunFolder(store, name) for name in sorted(runs, reverse=True)]
 
 
 def remove_run(run_id: str) -> None:
-    """Gone from the store in one move, and then from the disk.
+    """Gone from the store, and then from the disk.
 
     Raises:
         SpinnError: a file cannot be removed, or the store cannot be used.
     """
-    if (remote := remote_store()) is not None:
-        remote.remove(check_run_id(run_id))
-        return
-    path = results_root() / run_id
-    doomed = path.with_name(f".{run_id}.deleted")
-    try:
-        if path.exists():
-            path.rename(doomed)
-        if doomed.exists():
-            shutil.rmtree(doomed)
-    except OSError as error:
-        raise SpinnError(f"cannot remove {error.filename}: {error.strerror}") from error
+    current_store().remove(check_run_id(run_id))

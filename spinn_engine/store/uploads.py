@@ -13,8 +13,8 @@ from spinn_engine.imported import read_network
 from spinn_engine.problems.preview import preview
 from spinn_engine.problems.tables.files import SUFFIXES as TABLE_SUFFIXES
 from spinn_engine.spec import DataSpec
+from spinn_engine.store.current import results_root
 from spinn_engine.store.files import unwritable, write_atomically
-from spinn_engine.store.location import results_root
 
 UPLOADS = "uploads"
 SUFFIXES = (".pt", ".pth", ".safetensors")

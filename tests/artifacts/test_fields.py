@@ -16,6 +16,7 @@ from spinn_engine import api
 from spinn_engine.cli.main import main
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.problems.burgers import cole_hopf
+from spinn_engine.store.local import LocalStore
 from spinn_engine.store.runs import RunFolder
 
 OPTIONS = [
@@ -30,7 +31,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     root = tmp_path_factory.mktemp("burgers")
     command = [sys.executable, "-m", "spinn_engine", "run", *OPTIONS, "--out", str(root)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return RunFolder(Path(json.loads(done.stdout)["folder"]))
+    return RunFolder(LocalStore(root), json.loads(done.stdout)["run_id"])
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_reading_fields_loads_no_torch(run: RunFolder) -> None:
 def test_a_run_without_fields_or_with_broken_ones_says_so(run: RunFolder, tmp_path: Path) -> None:
     from spinn_engine.artifacts.fields import read_fields
 
-    other = RunFolder(tmp_path / "other")
+    other = RunFolder(LocalStore(tmp_path), "other")
     with pytest.raises(BadInputError, match="has no fields"):
         read_fields(other)
     other.path.mkdir()

@@ -93,7 +93,7 @@ def test_all_that_the_dashboard_reads_comes_from_the_store(
     for path in folder.checkpoint_paths():
         assert folder.size(path) == (made.checkpoints / path.name).stat().st_size
         assert not path.exists()
-        assert folder.bring(path).read_bytes() == (made.checkpoints / path.name).read_bytes()
+        assert folder.fetch(path).read_bytes() == (made.checkpoints / path.name).read_bytes()
     taken = keys(requests, "get_object")
     assert len(taken) == len(set(taken))
     assert not [key for key in taken if key.endswith(".pt") and key.startswith("stacks/")]

@@ -102,4 +102,4 @@ def change_stored_spec(folder: RunFolder, part: str, **values: Any) -> RunFolder
     stored = json.loads(folder.spec_path.read_text())
     stored["spec"][part] |= values
     folder.spec_path.write_text(json.dumps(stored))
-    return RunFolder(folder.path)
+    return RunFolder(folder.store, folder.run_id)

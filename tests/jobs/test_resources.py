@@ -17,6 +17,7 @@ from spinn_engine.jobs.queue import JobState, enqueue, resume
 from spinn_engine.jobs.worker import attempts, watch
 from spinn_engine.jobs.worker.child import _sentence
 from spinn_engine.jobs.worker.watch import Watch, hang_minutes
+from spinn_engine.store.local import LocalStore
 from spinn_engine.store.runs import RunFolder
 from tests.jobs.support import (
     MakeRun,
@@ -57,7 +58,7 @@ def test_a_child_that_the_kernel_ended_for_its_memory_says_so(
     events.write_text("low 0\noom_kill 3\n")
     monkeypatch.setattr(watch, "_CGROUP_EVENTS", events)
     monkeypatch.setattr(watch, "_FULL_SHARE", 0.0)
-    seen = Watch(RunFolder(tmp_path), os.getpid())
+    seen = Watch(RunFolder(LocalStore(tmp_path), "r1"), os.getpid())
     assert seen.memory_words() == ""
     events.write_text("low 0\noom_kill 4\n")
     assert "as the machine's memory was full (it held" in seen.memory_words()
@@ -68,7 +69,7 @@ def test_a_child_that_died_when_memory_was_short_says_what_it_held(
 ) -> None:
     monkeypatch.setattr(watch, "_LOOK_SECONDS", 0.0)
     monkeypatch.setattr(watch, "_FULL_SHARE", 1.1)  # any machine is short of that
-    seen = Watch(RunFolder(tmp_path), os.getpid())
+    seen = Watch(RunFolder(LocalStore(tmp_path), "r1"), os.getpid())
     seen.look()
     held = psutil.Process().memory_info().rss / 1e9
     assert seen.memory_words().endswith(f"(it held {held:.1f} GB)")

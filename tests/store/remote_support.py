@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import s3fs
 
-from spinn_engine.store.remote import Remote
+from spinn_engine.store.remote import RemoteStore
 from spinn_engine.store.remote_files import RemoteFiles
-from spinn_engine.store.runs import RunFolder, remote_store
+from spinn_engine.store.runs import RunFolder, current_store
 
 
 @dataclass
@@ -21,11 +21,11 @@ class Machines:
     folder: Path
     patch: pytest.MonkeyPatch
 
-    def be(self, name: str) -> Remote:
+    def be(self, name: str) -> RemoteStore:
         """From now on be this machine; returns its store."""
         self.patch.setenv("XDG_CACHE_HOME", str(self.folder / name))
-        remote = remote_store()
-        assert remote is not None
+        remote = current_store()
+        assert isinstance(remote, RemoteStore)
         return remote
 
 
@@ -79,7 +79,7 @@ class Clock:
         return self.now
 
 
-def write(remote: Remote, name: str, files: Mapping[str, str]) -> Path:
+def write(remote: RemoteStore, name: str, files: Mapping[str, str]) -> Path:
     """Write files into the local copy of a folder."""
     folder = remote.mirror.path(name)
     for file, text in files.items():
@@ -95,8 +95,8 @@ def contents(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text() for path in files}
 
 
-def read_all(remote: Remote, name: str) -> dict[str, str]:
-    """All files of a run, brought one by one."""
-    folder = RunFolder(remote.mirror.path(name))
+def read_all(remote: RemoteStore, name: str) -> dict[str, str]:
+    """All files of a run, fetched one by one."""
+    folder = RunFolder(remote, name)
     paths = [folder.path / file for file in remote.sizes(name)]
-    return {p.relative_to(folder.path).as_posix(): folder.bring(p).read_text() for p in paths}
+    return {p.relative_to(folder.path).as_posix(): folder.fetch(p).read_text() for p in paths}

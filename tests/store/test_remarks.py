@@ -183,9 +183,7 @@ def test_a_finished_run_elsewhere_is_looked_at_again_only_when_asked(
     machines.be("a")
     folder = create_run(RunSpec())
     folder.result_path.write_text("{}")
-    remote = folder.remote()
-    assert remote is not None
-    remote.publish(folder.run_id)
+    folder.publish()
     machines.be("b")
     assert open_run(folder.run_id).is_complete()
     machines.be("a")

@@ -13,7 +13,7 @@ from spinn_engine.artifacts import creation
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import RunSpec
 from spinn_engine.store import mirror, runs
-from spinn_engine.store.remote import Remote
+from spinn_engine.store.remote import RemoteStore
 from spinn_engine.store.run_folder import RESULT_NAME
 from tests.store.remote_support import Clock, Machines, Requests, Wire, contents, read_all, write
 
@@ -29,7 +29,7 @@ RUN = {
 }
 
 
-def published(machines: Machines, name: str = "r1", **more: str) -> Remote:
+def published(machines: Machines, name: str = "r1", **more: str) -> RemoteStore:
     """A run that machine ``a`` has sent."""
     remote = machines.be("a")
     write(remote, name, RUN | more)
@@ -59,7 +59,7 @@ def test_nothing_is_transferred_twice(
     wire.clear()
     here.publish("r1")
     with there.hold("r1"):
-        there.fetch("r1")
+        there.fetch_all("r1")
     clock.now += 100
     there.refresh("r1")
     assert (wire.sent, wire.taken) == ([], [])
@@ -110,7 +110,7 @@ def test_fetch_leaves_exactly_what_the_store_has(
     write(here, "r1", leftovers)
     wire.clear()
     with here.hold("r1"):
-        here.fetch("r1")
+        here.fetch_all("r1")
         assert contents(here.mirror.path("r1")) == RUN
     assert wire.taken == ["log.txt"]
 
@@ -120,20 +120,20 @@ def test_readers_see_the_files_of_who_works_and_replace_none(
 ) -> None:
     published(machines)
     here = machines.be("b")
-    run = runs.RunFolder(here.mirror.path("r1"))
+    run = runs.RunFolder(here, "r1")
     stack = run.stacks / "stage1_dense.pt"
     with here.hold("r1"):
         assert run.spec_path.exists() is False
-        assert runs.open_run("r1").bring(run.metrics_path).read_text() == RUN["metrics.jsonl"]
-        here.fetch("r1")
+        assert runs.open_run("r1").fetch(run.metrics_path).read_text() == RUN["metrics.jsonl"]
+        here.fetch_all("r1")
         write(here, "r1", {"metrics.jsonl": "mine\n", "stacks/stage1_dense.pt": "mine"})
         wire.clear()
         clock.now += 100
-        assert runs.open_run("r1").bring(run.metrics_path).read_text() == "mine\n"
+        assert runs.open_run("r1").fetch(run.metrics_path).read_text() == "mine\n"
         assert run.has(stack)
         assert wire.taken == []
     assert not run.has(stack)
-    assert run.bring(run.metrics_path).read_text() == RUN["metrics.jsonl"]
+    assert run.fetch(run.metrics_path).read_text() == RUN["metrics.jsonl"]
 
 
 def test_a_copy_that_begins_before_the_work_ends_without_harm(
@@ -162,7 +162,7 @@ def test_a_run_is_held_by_one_process_until_it_ends(
     here = published(machines)
     code = (
         "from spinn_engine.store.runs import *\n"
-        "with hold_run(open_run('r1')):\n    print('held', flush=True); input()"
+        "with open_run('r1').hold():\n    print('held', flush=True); input()"
     )
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -209,12 +209,12 @@ def test_keys_that_would_escape_or_are_half_written_are_left(
     there = machines.be("b")
     assert [run.run_id for run in runs.list_runs()] == ["r2", "r1"]
     with there.hold("r1"):
-        there.fetch("r1")
+        there.fetch_all("r1")
     assert contents(there.mirror.path("r1")) == RUN
     assert not list(machines.folder.rglob("*evil*"))
 
 
-def test_several_threads_bring_each_file_once(
+def test_several_threads_fetch_each_file_once(
     s3_store: str, machines: Machines, wire: Wire
 ) -> None:
     names = ["r1", "r2", "r3"]
@@ -250,5 +250,5 @@ def test_a_broken_record_costs_a_transfer_and_no_more(
     for text in ("", "[]", "null", '{"log.txt": 1}'):
         record.write_text(text)
         with here.hold("r1"):
-            here.fetch("r1")
+            here.fetch_all("r1")
         assert contents(here.mirror.path("r1")) == RUN

@@ -21,7 +21,7 @@ from spinn_engine.jobs.worker import attempts
 from spinn_engine.jobs.worker.child import SMALLER
 from spinn_engine.jobs.worker.process import Child, ChildDiedError
 from spinn_engine.jobs.worker.watch import hang_minutes
-from spinn_engine.store.runs import RunFolder, fetch_run, hold_run, open_run, publish_run
+from spinn_engine.store.runs import RunFolder, open_run
 
 LOG = logging.getLogger(__name__)
 POLL_SECONDS = 0.25
@@ -64,8 +64,8 @@ class Supervisor:
         LOG.info("run %s starts", run_id)
         try:
             folder = self._patiently(lambda: open_run(run_id))
-            with hold_run(folder):
-                self._patiently(lambda: fetch_run(folder))
+            with folder.hold():
+                self._patiently(folder.fetch_all)
                 try:
                     self._steps(folder)
                 except SpinnError:
@@ -127,7 +127,7 @@ class Supervisor:
                     "aside: find out what ended them (log.txt, the machine's own log), then resume"
                 )
             self._with_children(folder, request, step, claim)
-            self._patiently(lambda: publish_run(folder))
+            self._patiently(folder.publish)
         finally:
             self._note_end(folder)
 
@@ -175,7 +175,7 @@ class Supervisor:
     def _publish_live(self, folder: RunFolder) -> None:
         """Show how far the stage is; it is not lost if that fails."""
         try:
-            publish_run(folder, live=True)
+            folder.publish(live=True)
         except SpinnError as error:
             LOG.warning("%s", error)
 

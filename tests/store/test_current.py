@@ -1,4 +1,4 @@
-"""Where the store is, and that a folder needs nothing of what a URL needs."""
+"""Which store it is, and that a folder needs nothing of what a URL needs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from spinn_engine.store import runs
+from spinn_engine.store.local import LocalStore
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_a_url_is_shown_without_credentials(
 @pytest.mark.parametrize("given", ["runs", "/a/b:c", "./s3:/x", "~/x", "a b"])
 def test_all_else_is_a_folder(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPINN_RESULTS", given)
-    assert runs.remote_store() is None
+    assert runs.current_store() == LocalStore(Path(given).absolute())
     assert runs.results_root() == Path(given).absolute()
     assert runs.store_name() == str(Path(given).absolute())
 
@@ -52,9 +53,8 @@ def test_a_folder_loads_nothing_of_what_a_url_needs(store: Path) -> None:
     code = (
         "import sys; from spinn_engine import api; from spinn_engine.spec import RunSpec\n"
         "from spinn_engine.artifacts.creation import create_run\n"
-        "from spinn_engine.store.runs import fetch_run, hold_run, publish_run\n"
         "run = create_run(RunSpec())\n"
-        "with hold_run(run): fetch_run(run); publish_run(run)\n"
+        "with run.hold(): run.fetch_all(); run.publish()\n"
         "assert [r.run_id for r in api.list_runs()] == [api.open_run(run.run_id).run_id]\n"
         "assert not {'fsspec', 's3fs', 'botocore'} & sys.modules.keys()"
     )

@@ -1,4 +1,4 @@
-"""Where the store is: a folder, or a URL with a folder of copies on this machine."""
+"""The store that ``SPINN_RESULTS`` names: a folder, or a URL with copies on this machine."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ import os
 import re
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from spinn_engine.store.local import LocalStore
+from spinn_engine.store.remote import RemoteStore
 from spinn_engine.store.remote_errors import ENDPOINTS, without_credentials
-
-if TYPE_CHECKING:
-    from spinn_engine.store.remote import Remote
 
 _URL = re.compile(r"[A-Za-z][\w+.:-]*://")
 
-_remotes: dict[tuple[str, Path], Remote] = {}
+_remotes: dict[tuple[str, Path], RemoteStore] = {}
 _making = threading.Lock()
 
 
@@ -37,22 +35,19 @@ def store_name() -> str:
     return str(results_root()) if url is None else without_credentials(url)
 
 
-def remote_store() -> Remote | None:
-    """The store, where it is on another machine; one object a URL, for all threads.
+def current_store() -> LocalStore | RemoteStore:
+    """The store; where it is on another machine, one object a URL, for all threads.
 
     Raises:
         BadInputError: the URL cannot be one of a store.
     """
-    url = _store_url()
+    url, root = _store_url(), results_root()
     if url is None:
-        return None
-    from spinn_engine.store.remote import Remote  # needs packages that a folder does not
-
-    which = url, results_root()
+        return LocalStore(root)
     with _making:
-        if which not in _remotes:
-            _remotes[which] = Remote(*which)
-        return _remotes[which]
+        if (url, root) not in _remotes:
+            _remotes[url, root] = RemoteStore(url, root)
+        return _remotes[url, root]
 
 
 def _store_url() -> str | None:
