@@ -38,6 +38,7 @@ from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import Stack, join
 from spinn_engine.training.objective import effects_of, objective_of
 from spinn_engine.training.validation import validate
+from spinn_engine.vocabulary import ARMS, RECONSTRUCTIONS, SCHEDULES
 
 OnEpoch = Callable[[dict[str, Any]], None]
 
@@ -146,13 +147,12 @@ class Runner:
         """The networks after surgery and reconstruction, one at a time: it is closed form."""
         hidden = self._next_hidden(stage - 1, before)
         folds = torch.tensor(before.folds, device=self.device)
-        criteria: dict[str, Criterion] = {
-            "structured": self.spec.prune.criterion,
-            "random": "random",
-        }
         pieces: list[Stack] = []
         kept: list[list[Tensor]] = []
-        scores = {arm: self._scores(before, stage - 1, criteria[arm]) for arm in set(before.arms)}
+        scores = {
+            arm: self._scores(before, stage - 1, ARMS[arm].criterion or self.spec.prune.criterion)
+            for arm in set(before.arms)
+        }
         for member, arm in enumerate(before.arms):
             fold = folds[member : member + 1]
             rows = Calibration(
@@ -189,7 +189,7 @@ class Runner:
             if (own == own[:, :1]).all(dim=1).any():
                 tied = f"all neurons score the same by {prune.criterion}"
                 found.append(f"{where}: {tied}, so the first {width} stay")
-            if prune.reconstruction == "least_squares" and rows < width:
+            if RECONSTRUCTIONS[prune.reconstruction].solves and rows < width:
                 few = f"{rows} calibration rows for {width} neurons"
                 found.append(f"{where}: {few}, so the ridge decides what the rows leave open")
         return found
@@ -197,7 +197,7 @@ class Runner:
     def _next_hidden(self, stage: int, stored: StoredStack) -> Widths:
         """Widths of the stage after ``stage``, whose structured networks are in ``stored``."""
         planned = self.stages[stage + 1]
-        if self.spec.prune.schedule != "global":
+        if SCHEDULES[self.spec.prune.schedule].widths != "ranked":
             return planned.hidden
         arm = "structured" if stage else stored.arms[0]
         members = stored.members(arm)
@@ -285,9 +285,6 @@ def _line_of(stage: int, arm: str, epoch: Epoch, members: Sequence[int]) -> dict
     return line
 
 
-_ORDER = ("dense", "structured", "random", "dense_longer", "magnitude", "scratch")
-
-
 def _mixed_seed(seed: int, stage: int, arm: str, fold: int) -> int:
     """A seed of its own for every member and stage, far from those that draw weights."""
-    return int(np.random.SeedSequence([seed, stage, _ORDER.index(arm), fold]).generate_state(1)[0])
+    return int(np.random.SeedSequence([seed, stage, ARMS[arm].stream, fold]).generate_state(1)[0])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -11,11 +14,11 @@ import pytest
 import torch
 
 from spinn_engine import api
-from spinn_engine.problems import PROBLEMS
 from spinn_engine.problems.problem import Problem
 from spinn_engine.pruning.importance import Scores, ScoringData
 from spinn_engine.spec import DataSpec
 from spinn_engine.training.network import Stack, new_stack
+from spinn_engine.vocabulary import SOURCES
 
 TEXT = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -34,7 +37,11 @@ def test_the_problem_runs_through_the_whole_engine(
 ) -> None:
     monkeypatch.setenv("SPINN_RESULTS", str(tmp_path))
     found = example("Add a problem", np=np, Problem=Problem, DataSpec=DataSpec)
-    monkeypatch.setitem(PROBLEMS, "sine", found["load_sine"])
+    row = replace(SOURCES["milling-sim"], name="sine", loader="sine:load_sine")
+    monkeypatch.setitem(SOURCES, "sine", row)
+    module = ModuleType("sine")
+    module.__dict__.update(found)
+    monkeypatch.setitem(sys.modules, "sine", module)
     spec = api.RunSpec.from_dict(
         {
             "data": {"source": "sine"},

@@ -5,16 +5,17 @@ Of ``layer_speed_up`` only that it does not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
 from spinn_engine.claims.claim import Claim
-from spinn_engine.claims.quantity import BYTES, ONES, SHARES, Found, NotMeasuredError, Quantity
+from spinn_engine.claims.quantity import Found, NotMeasuredError
 from spinn_engine.errors import BadInputError
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import BYTES_PER_WEIGHT, mac_count, parameter_count
-from spinn_engine.spec.parts import PruneSpec
+from spinn_engine.spec import PruneSpec
+from spinn_engine.vocabulary import QUANTITIES
 
 TERMS_SHOWN = 6
 
@@ -37,7 +38,7 @@ def float32_bytes(claim: Claim) -> list[Found]:
     """The weights and biases as float32, without the file around them."""
     count = parameter_count(_whole(claim, claim.hidden))
     how = f"{count:,} float32 parameters of {BYTES_PER_WEIGHT} bytes alone take"
-    claimed = Fraction(claim.value) * BYTES[claim.unit or "B"]
+    claimed = Fraction(claim.value) * QUANTITIES[claim.quantity].one(claim.unit)
     holds = f"{claim.value} {claim.unit or 'B'} would hold {int(claimed / BYTES_PER_WEIGHT):,}."
     return [Found(Fraction(BYTES_PER_WEIGHT * count), how, if_not=holds)]
 
@@ -112,18 +113,14 @@ def _sum(terms: Sequence[str]) -> str:
     return " + ".join(shown)
 
 
-NETWORK = ("inputs", "hidden", "outputs")
-BOTH = ("inputs", "before", "after", "outputs")
-ARITHMETIC: dict[str, Quantity] = {
-    "params": Quantity(params, ONES, NETWORK),
-    "macs": Quantity(macs, ONES, NETWORK),
-    "bytes": Quantity(float32_bytes, BYTES, NETWORK),
-    "param_reduction": Quantity(param_reduction, SHARES, BOTH),
-    "neuron_reduction": Quantity(neuron_reduction, SHARES, ("before", "after")),
-    "layer_reduction": Quantity(layer_reduction, SHARES, ("before", "after")),
-    "layer_speed_up": Quantity(layer_speed_up, ONES, ("before", "after")),
-    "compounded_reduction": Quantity(
-        compounded_reduction, SHARES, ("pruning_ratio", "stages"), NETWORK
-    ),
-    "mac_ratio": Quantity(mac_ratio, ONES, BOTH),
+ARITHMETIC: dict[str, Callable[[Claim], list[Found]]] = {
+    "params": params,
+    "macs": macs,
+    "bytes": float32_bytes,
+    "param_reduction": param_reduction,
+    "neuron_reduction": neuron_reduction,
+    "layer_reduction": layer_reduction,
+    "layer_speed_up": layer_speed_up,
+    "compounded_reduction": compounded_reduction,
+    "mac_ratio": mac_ratio,
 }

@@ -9,8 +9,8 @@
 "0.903", and the tolerance is half a unit of the last digit unless ``tolerance`` gives another.
 ``unit`` is ``%`` for shares, ``B``, ``KB`` (1000 bytes) ... or ``KiB`` (1024) ... for bytes,
 ``us``, ``ms`` or ``s`` for times. What else a claim has to name depends on its quantity: see
-``ARITHMETIC`` (from arithmetic) and ``MEASURED`` (from a run), and ``docs/claims.md``. ``needs``
-says what a run has to be like for the claim to be about it.
+``QUANTITIES`` and ``docs/claims.md``. ``needs`` says what a run has to be like for the claim to be
+about it.
 """
 
 from __future__ import annotations
@@ -24,26 +24,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from spinn_engine.errors import BadInputError, one_sentence
-from spinn_engine.spec.parts import Arm, Part
+from spinn_engine.spec import Arm, OneOf
+from spinn_engine.spec.parts import Part
+from spinn_engine.vocabulary import QUANTITIES
 
-Quantity = Literal[
-    "params",
-    "macs",
-    "bytes",
-    "param_reduction",
-    "neuron_reduction",
-    "layer_reduction",
-    "compounded_reduction",
-    "mac_ratio",
-    "r2",
-    "r2_difference",
-    "run_param_reduction",
-    "file_bytes",
-    "speed_up",
-    "latency",
-    "peak_memory_share",
-    "layer_speed_up",
-]
 MOST_DIGITS: Final = 20  # before the point, and after it
 NAN: Final = Decimal("nan")
 WIDEST: Final = 65_536
@@ -144,7 +128,7 @@ class Claim(Part):
     """
 
     claim: Annotated[str, Field(min_length=1)]
-    quantity: Quantity
+    quantity: Annotated[str, OneOf("quantity", QUANTITIES)]
     value: Number
     unit: str = ""
     tolerance: Annotated[Decimal, BeforeValidator(_tolerance)] | None = None

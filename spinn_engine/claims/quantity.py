@@ -1,22 +1,10 @@
-"""What a quantity is: how it is found, in which units it is stated, what a claim has to name."""
+"""What is found of a claim's quantity, and what became of the claim."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
-
-Units = Mapping[str, Fraction]
-
-ONES: Units = {"": Fraction(1)}
-SHARES: Units = {"": Fraction(1), "%": Fraction(1, 100)}
-BYTES: Units = {
-    "B": Fraction(1),
-    **{f"{prefix}B": Fraction(1000**power) for power, prefix in enumerate("KMG", start=1)},
-    **{f"{prefix}iB": Fraction(1024**power) for power, prefix in enumerate("KMG", start=1)},
-}
-MICROSECONDS: Units = {"us": Fraction(1), "ms": Fraction(1000), "s": Fraction(1_000_000)}
 
 
 class Verdict(StrEnum):
@@ -60,24 +48,3 @@ class Found:
 
 class NotMeasuredError(Exception):
     """There is no measurement of what a claim is about; says what is missing, and where."""
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """One thing that a claim can state a number of.
-
-    Attributes:
-        find: the values that the claim has to agree with, most often one.
-        units: by name, how much one is; the first is meant where a claim names none.
-        names: what a claim has to name, so that the value follows.
-        may_name: what it can name beside that.
-    """
-
-    find: Callable[..., Sequence[Found]]
-    units: Units
-    names: tuple[str, ...]
-    may_name: tuple[str, ...] = ()
-
-    def one(self, unit: str) -> Fraction:
-        """How much one of a unit is."""
-        return self.units[unit or next(iter(self.units))]

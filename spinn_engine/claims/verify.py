@@ -18,11 +18,10 @@ from spinn_engine.claims.needs import differences
 from spinn_engine.claims.quantity import Found, NotMeasuredError, Verdict
 from spinn_engine.claims.wording import reason, reason_of_all, statements
 from spinn_engine.errors import BadInputError
+from spinn_engine.vocabulary import QUANTITIES
 
-QUANTITIES = ARITHMETIC | MEASURED
 ALWAYS = {"claim", "quantity", "value", "unit", "tolerance", "source"}
 NO_RUN = "It takes a finished run to tell, and none is given."
-LAYERS = {"layer_reduction", "layer_speed_up"}
 
 
 def verify_claims(
@@ -59,7 +58,7 @@ def verify_claims(
 def _fault(claim: Claim) -> str | None:
     """What in a claim does not go together."""
     quantity, given = QUANTITIES[claim.quantity], claim.model_fields_set - ALWAYS
-    of_run: set[str] = {"needs"} if claim.quantity in MEASURED else set()
+    of_run: set[str] = {"needs"} if quantity.of_run else set()
     other = given - {*quantity.names, *quantity.may_name} - of_run
     if other:
         return f"{min(other)}: {claim.quantity} does not depend on it, so leave it out"
@@ -70,7 +69,7 @@ def _fault(claim: Claim) -> str | None:
         return f"unit: {claim.value} is no share, so give the unit '%'"
     for field in ("before", "after"):
         widths = getattr(claim, field)
-        if claim.quantity in LAYERS and widths and len(widths) != 2:
+        if quantity.of_layer and widths and len(widths) != 2:
             return f"{field}: a layer has two widths, such as [512, 384], but got {list(widths)}"
     return None
 
@@ -103,11 +102,13 @@ def _judged(claim: Claim, result: Result | None) -> tuple[Verdict, Found | None,
     if missing:
         why = f"The claim does not say {' and '.join(missing)}, from which it would follow."
         return Verdict.NOT_CHECKABLE, None, why
-    if claim.quantity in MEASURED and result is None:
-        return Verdict.NOT_MEASURED, None, NO_RUN
     try:
-        of_run = [result] if claim.quantity in MEASURED else []
-        values = quantity.find(claim, *of_run)
+        if not quantity.of_run:
+            values = ARITHMETIC[quantity.name](claim)
+        elif result is None:
+            return Verdict.NOT_MEASURED, None, NO_RUN
+        else:
+            values = MEASURED[quantity.name](claim, result)
     except NotMeasuredError as error:
         return Verdict.NOT_MEASURED, None, str(error)
     found = [value.per(quantity.one(claim.unit)) for value in values]

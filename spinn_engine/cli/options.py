@@ -9,11 +9,15 @@ from typing import Any, get_args
 
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import AMOUNTS, Control, Criterion, Reconstruction, RunSpec, Scaling
-
-
-def _of(choices: Any) -> str:
-    return ", ".join(get_args(choices))
+from spinn_engine.spec import AMOUNTS, RunSpec, Scaling
+from spinn_engine.vocabulary import (
+    ACTIVATIONS,
+    CONTROLS,
+    CRITERIA,
+    RECONSTRUCTIONS,
+    SCHEDULES,
+    spoken_sources,
+)
 
 
 def names(text: str) -> list[str]:
@@ -51,7 +55,7 @@ class Option:
 
 
 DATA_OPTIONS = [
-    Option("--data", "data.source", str, "milling-sim, burgers, nasa-mill:PATH or table:PATH"),
+    Option("--data", "data.source", str, spoken_sources()),
     Option("--targets", "data.targets", names, "target columns of a table, comma-separated"),
     Option("--group", "data.group", str, "column whose equal values stay in one part of the split"),
     Option("--time", "data.time", str, "column that orders the rows of a group"),
@@ -65,11 +69,11 @@ PLAN_OPTIONS = [
         "--dense-scaling",
         "model.dense_scaling",
         str,
-        f"which sides it has standardised: {_of(Scaling)}",
+        f"which sides it has standardised: {', '.join(get_args(Scaling))}",
     ),
-    Option("--activation", "model.activation", str, "tanh, relu, gelu, silu or sigmoid"),
+    Option("--activation", "model.activation", str, ", ".join(ACTIVATIONS)),
     Option("--stages", "prune.stages", int, "number of pruning stages"),
-    Option("--schedule", "prune.schedule", str, "uniform, sequential, global or custom"),
+    Option("--schedule", "prune.schedule", str, ", ".join(SCHEDULES)),
     Option("--pruning-ratio", "prune.pruning_ratio", float, "share of neurons a stage removes"),
     Option("--param-reduction", "prune.param_reduction", float, "share of parameters gone at last"),
     Option("--mac-reduction", "prune.mac_reduction", float, "share of MACs gone at last"),
@@ -106,9 +110,9 @@ RUN_OPTIONS = [
     Option("--heat-balance", "physics.heat_balance", float, "weight of the heat balance"),
     Option("--fit-coefficients", "physics.fit_coefficients", _yes, "yes: learn the laws' factors"),
     Option("--physics-targets", "physics.targets", names, "targets of the first two"),
-    Option("--criterion", "prune.criterion", str, f"how neurons are scored: {_of(Criterion)}"),
-    Option("--reconstruction", "prune.reconstruction", str, _of(Reconstruction)),
-    Option("--controls", "compare.controls", names, f"arms to compare with: {_of(Control)}"),
+    Option("--criterion", "prune.criterion", str, f"how neurons are scored: {', '.join(CRITERIA)}"),
+    Option("--reconstruction", "prune.reconstruction", str, ", ".join(RECONSTRUCTIONS)),
+    Option("--controls", "compare.controls", names, f"arms to compare with: {', '.join(CONTROLS)}"),
     Option("--folds", "compare.folds", int, "grouped cross-validation with so many folds"),
     Option("--margin", "compare.margin", float, "R2 that pruning may cost and be no worse"),
 ]

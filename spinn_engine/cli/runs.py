@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, get_args
+from typing import Any
 
 from rich.markup import escape
 
@@ -21,7 +22,8 @@ from spinn_engine.cli.options import (
     widths,
 )
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import Criterion, Reconstruction, RunSpec
+from spinn_engine.spec import RunSpec
+from spinn_engine.vocabulary import CRITERIA, RECONSTRUCTIONS, Row, unknown
 
 
 def add_run_commands(command: AddCommand) -> None:
@@ -108,11 +110,12 @@ def check(arguments: argparse.Namespace) -> None:
 
 def whatif(arguments: argparse.Namespace) -> None:
     """``whatif``: closed form, from the dense network that a run has trained."""
-    for name, choices in (("criterion", Criterion), ("reconstruction", Reconstruction)):
+    tables: dict[str, Mapping[str, Row]]
+    tables = {"criterion": CRITERIA, "reconstruction": RECONSTRUCTIONS}
+    for name, table in tables.items():
         value = getattr(arguments, name)
-        if value is not None and value not in get_args(choices):
-            allowed = ", ".join(get_args(choices))
-            raise BadInputError(f"--{name} must be one of {allowed} but got {value!r}")
+        if value is not None and value not in table:
+            raise BadInputError(f"--{name}: {unknown(name, value, table)}")
     start = time.perf_counter()
     found, stage = api.whatif(
         arguments.run_id,

@@ -18,6 +18,7 @@ from spinn_engine.problems.tables.files import read_table
 from spinn_engine.problems.tables.roles import Roles, assign_roles
 from spinn_engine.problems.tables.table import table_path
 from spinn_engine.spec import DataSpec
+from spinn_engine.vocabulary import source_of
 
 
 def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
@@ -41,7 +42,8 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
     """
     if rows < 0:
         raise BadInputError(f"rows of a preview must be 0 or more but got {rows}")
-    if data.source.partition(":")[0] != "table":
+    source = source_of(data.source)
+    if source is None or not source.own_columns:
         return _of_problem(load_problem(data), rows)
     path = table_path(data.source)
     cells, layout = read_table(path, whole=False)

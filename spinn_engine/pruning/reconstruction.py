@@ -13,8 +13,9 @@ Zhang & Sun 2017, *Channel pruning for accelerating very deep neural networks*, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -74,6 +75,19 @@ def reconstruct(
             picked.append(torch.full((dense.size,), torch.nan))
         have = [torch.baddbmm(bias, h, weight) for h in hidden]
     return picked
+
+
+def leave(dense: Stack, pruned: Stack, kept: Sequence[Tensor], rows: Calibration) -> None:
+    """No reconstruction: ``pruned`` stays as it was cut."""
+
+
+RECONSTRUCTIONS: dict[
+    str, Callable[[Stack, Stack, Sequence[Tensor], Calibration], list[Tensor] | None]
+] = {
+    "least_squares": reconstruct,
+    "bias": partial(reconstruct, ridges=()),
+    "none": leave,
+}
 
 
 def _solve(

@@ -26,6 +26,7 @@ from spinn_engine.pruning.sizes import (
     parameter_count,
 )
 from spinn_engine.spec import PruneSpec
+from spinn_engine.vocabulary import SCHEDULES
 
 EVEN_STEP = 8  # neurons: what vector units and tensor cores take at once
 NEAR_ENOUGH = 0.003  # of the dense network's size
@@ -81,8 +82,8 @@ def settled(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) 
 def plan(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) -> list[Stage]:
     """All stages, the dense network first.
 
-    With the ``global`` schedule the sizes are planned and the widths nominal (as if ``uniform``):
-    the real ones come from ``global_widths`` when a stage is trained.
+    With a schedule that ranks all layers the sizes are planned and the widths nominal: the real
+    ones come from ``global_widths`` when a stage is trained.
 
     Raises:
         BadInputError: a layer would be left with too few neurons, a stage would remove nothing,
@@ -90,21 +91,23 @@ def plan(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) -> 
     """
     prune = settled(prune, hidden, inputs, outputs)
     steps = _steps(prune, tuple(hidden), (inputs, outputs))
-    return measure(steps, inputs, outputs, exact=prune.schedule != "global")
+    return measure(steps, inputs, outputs, exact=SCHEDULES[prune.schedule].widths != "ranked")
 
 
 def _steps(prune: PruneSpec, dense: Widths, ends: tuple[int, int]) -> list[Widths]:
     """Hidden widths of every stage, the dense network's first."""
     _check_limits(prune, dense)
-    times = _times_pruned(prune, len(dense))
     budget = budget_of(prune, (ends[0], *dense, ends[1]))
     if prune.widths is not None:
         steps = [dense, *prune.widths]
         _check_custom(steps, prune)
-    elif budget is not None:
-        steps = _by_budget(dense, times, prune, budget, ends)
     else:
-        steps = _by_ratio(dense, times, prune)
+        times = TIMES_PRUNED[prune.schedule](prune.stages, len(dense))
+        steps = (
+            _by_ratio(dense, times, prune)
+            if budget is None
+            else _by_budget(dense, times, prune, budget, ends)
+        )
     _check_every_stage_removes(steps)
     return steps
 
@@ -115,7 +118,7 @@ def global_widths(
     stage: Stage,
     ends: tuple[int, int],
 ) -> Widths:
-    """Widths of one stage of the ``global`` schedule, by one ranking over all layers.
+    """Widths of one stage of a ``ranked`` schedule, by one ranking over all layers.
 
     Args:
         prune: ``settled``, for the rounding and the least width.
@@ -191,14 +194,25 @@ def _check_every_stage_removes(steps: list[Widths], first: int = 1) -> None:
             )
 
 
-def _times_pruned(prune: PruneSpec, layers: int) -> list[list[int]]:
-    """How often each layer has been pruned after each stage: ``[stages + 1][layers]``."""
-    if prune.schedule != "sequential":
-        return [[stage] * layers for stage in range(prune.stages + 1)]
-    return [  # stage k prunes layer k, then round again
-        [len(range(layer, stage, layers)) for layer in range(layers)]
-        for stage in range(prune.stages + 1)
+def every_layer(stages: int, layers: int) -> list[list[int]]:
+    """Every stage prunes every layer."""
+    return [[stage] * layers for stage in range(stages + 1)]
+
+
+def one_after_another(stages: int, layers: int) -> list[list[int]]:
+    """Stage k prunes layer k, then round again."""
+    return [
+        [len(range(layer, stage, layers)) for layer in range(layers)] for stage in range(stages + 1)
     ]
+
+
+# How often each layer has been pruned after each stage, the dense network first:
+# ``(stages, layers)`` gives ``[stages + 1][layers]``.
+TIMES_PRUNED: dict[str, Callable[[int, int], list[list[int]]]] = {
+    "uniform": every_layer,
+    "sequential": one_after_another,
+    "global": every_layer,
+}
 
 
 def _by_ratio(dense: Widths, times: list[list[int]], prune: PruneSpec) -> list[Widths]:
@@ -231,7 +245,7 @@ def _by_budget(
     _check_reachable(prune, budget, path[-1], sizes, ends)
     pick = bisect_left if budget.ceiling else nearest
     final = pick(sizes, -budget.target)
-    if prune.schedule == "sequential":
+    if SCHEDULES[prune.schedule].between == "turns":
         return _between(dense, path[final], times, prune)
     factor = sizes[final] / sizes[0]  # equal factors, each as near as whole neurons allow
     shares = [stage / prune.stages for stage in range(prune.stages)]

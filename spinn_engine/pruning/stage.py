@@ -9,7 +9,7 @@ from torch import Tensor
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.pruning.importance import Scores, strongest
-from spinn_engine.pruning.reconstruction import RIDGES, Calibration, reconstruct
+from spinn_engine.pruning.reconstruction import RECONSTRUCTIONS, Calibration
 from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import Reconstruction
 from spinn_engine.training.network import Stack
@@ -60,7 +60,5 @@ def prune_stage(
     """
     selection = select(stack, hidden, scores)
     pruned = remove_neurons(stack, selection.kept)
-    if reconstruction != "none":
-        ridges = RIDGES if reconstruction == "least_squares" else ()
-        reconstruct(stack, pruned, selection.kept, rows, ridges)
+    RECONSTRUCTIONS[reconstruction](stack, pruned, selection.kept, rows)
     return pruned, selection

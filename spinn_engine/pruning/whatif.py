@@ -12,7 +12,7 @@ one by one as if the ones before were whole. Only the validation rows pass throu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -199,14 +199,42 @@ def _mend(
 ) -> tuple[Floats, Floats | float]:
     """The next layer's weights ``[kept, out]`` and what its bias gains ``[out]``."""
     sliced, gone = weight[stay], np.setdiff1d(np.arange(len(weight)), stay)
-    if not len(gone) or reconstruction == "none":
+    if not len(gone):
         return sliced, 0.0
-    lost = weight[gone]
+    change, shift = RECONSTRUCTIONS[reconstruction](facts, layer, stay, gone, weight[gone])
+    return sliced + change, shift
+
+
+def _nothing(*_: object) -> tuple[float, float]:
+    """What ``none`` changes."""
+    return 0.0, 0.0
+
+
+def _bias(
+    facts: DenseFacts, layer: int, _: Indices, gone: Indices, lost: Floats
+) -> tuple[float, Floats]:
+    """The mean of what is lost ``[gone, out]``, for the bias."""
+    return 0.0, facts.fit[layer].mean[gone] @ lost
+
+
+def _least_squares(
+    facts: DenseFacts, layer: int, stay: Indices, gone: Indices, lost: Floats
+) -> tuple[Floats, Floats]:
+    """The ridge solution for the weights, and the bias that goes with it."""
     mean = facts.fit[layer].mean
-    if reconstruction == "bias":
-        return sliced, mean[gone] @ lost
     change = _best_change(facts.fit[layer], facts.held_out[layer], stay, gone, lost)
-    return sliced + change, mean[gone] @ lost - mean[stay] @ change
+    return change, mean[gone] @ lost - mean[stay] @ change
+
+
+# What the weights ``[kept, out]`` and the bias ``[out]`` of the next layer gain.
+Change = Callable[
+    [DenseFacts, int, Indices, Indices, Floats], tuple[Floats | float, Floats | float]
+]
+RECONSTRUCTIONS: dict[str, Change] = {
+    "least_squares": _least_squares,
+    "bias": _bias,
+    "none": _nothing,
+}
 
 
 def _best_change(

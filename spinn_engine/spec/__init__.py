@@ -1,21 +1,24 @@
 """What a run is: ``RunSpec`` and its parts. Imports no torch."""
 
+from spinn_engine.spec.choices import (
+    Activation,
+    Arm,
+    Control,
+    Criterion,
+    OneOf,
+    Reconstruction,
+    Scaling,
+    Schedule,
+)
 from spinn_engine.spec.parts import (
     AMOUNTS,
     DEFAULT_PARAM_REDUCTION,
     PHYSICS_TERMS,
-    Activation,
-    Arm,
     CompareSpec,
-    Control,
-    Criterion,
     DataSpec,
     ModelSpec,
     PhysicsSpec,
     PruneSpec,
-    Reconstruction,
-    Scaling,
-    Schedule,
     TrainSpec,
 )
 from spinn_engine.spec.run import ITERATIONS_AN_EPOCH, SCHEMA_VERSION, RunSpec
@@ -33,6 +36,7 @@ __all__ = [
     "Criterion",
     "DataSpec",
     "ModelSpec",
+    "OneOf",
     "PhysicsSpec",
     "PruneSpec",
     "Reconstruction",

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel
 
-SOURCE_DEFAULTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
-    "burgers": {
-        "model": {"hidden": (48, 48, 48, 48)},
-        "train": {
-            "epochs": 250,
-            "lbfgs_iterations": 1200,
-            "fine_tune_epochs": 0,
-            "fine_tune_lbfgs_iterations": 400,
-            "learning_rate": 1e-2,
-        },
-        "compare": {"margin": 1e-4},  # R2, a hundredth of the solution's size
-    },
-}
+from spinn_engine.vocabulary import source_of
 
 
 def with_source_defaults(spec: Any) -> Any:
@@ -26,7 +14,8 @@ def with_source_defaults(spec: Any) -> Any:
     if not isinstance(spec, dict):
         return spec
     source = _given(spec.get("data", {})).get("source")
-    wanted = SOURCE_DEFAULTS.get(source, {}) if isinstance(source, str) else {}
+    row = source_of(source) if isinstance(source, str) else None
+    wanted = {} if row is None else row.defaults
     parts = {name: spec.get(name, {}) for name in wanted}
     sound = {name: part for name, part in parts.items() if isinstance(part, (dict, BaseModel))}
     if _given(sound.get("model", {})).get("dense") is not None:

@@ -5,22 +5,25 @@ Only those of single sources of data stand in ``source_defaults``.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from spinn_engine.spec.choices import (
+    Activation,
+    Control,
+    Criterion,
+    Reconstruction,
+    Scaling,
+    Schedule,
+)
+from spinn_engine.vocabulary import SCHEDULES
 
 DEFAULT_PARAM_REDUCTION = 0.685
 
 Share = Annotated[float, Field(gt=0.0, lt=1.0)]
 Weight = Annotated[float, Field(ge=0.0, le=1e6)]
 Width = Annotated[int, Field(ge=1, le=65_536)]
-Activation = Literal["tanh", "relu", "gelu", "silu", "sigmoid"]
-Schedule = Literal["uniform", "sequential", "global", "custom"]
-Criterion = Literal["l1", "l1_out", "l1_in_out", "l2", "activation", "taylor", "random"]
-Reconstruction = Literal["none", "bias", "least_squares"]
-Scaling = Literal["auto", "stored", "both", "inputs", "targets", "none"]
-Control = Literal["dense_longer", "random", "scratch", "linear", "magnitude"]
-Arm = Literal["dense", "structured", "dense_longer", "random", "scratch", "linear", "magnitude"]
 
 PHYSICS_TERMS = ("non_negative", "monotone", "wear_law", "heat_balance")
 
@@ -134,8 +137,7 @@ class PruneSpec(Part):
 
     Attributes:
         stages: how many times neurons are removed; with ``widths``, their number.
-        schedule: ``uniform`` prunes every hidden layer in every stage, ``sequential`` layer k in
-            stage k, ``global`` by one ranking over all layers, ``custom`` to the given ``widths``.
+        schedule: which layers a stage prunes.
         pruning_ratio: share of a layer's neurons that one stage removes.
         param_reduction: one minus the parameters at the end over those of the dense network.
         mac_reduction: the same for multiply-accumulates.
@@ -174,13 +176,12 @@ class PruneSpec(Part):
 
     @model_validator(mode="after")
     def _fitting_schedule(self) -> Self:
-        if (self.schedule == "custom") != (self.widths is not None):
+        schedule = SCHEDULES[self.schedule]
+        given = next(name for name in AMOUNTS if getattr(self, name) is not None)
+        if (given == "widths") != (schedule.widths == "given"):
             raise ValueError("the custom schedule and widths go together: give both or neither")
-        if self.schedule == "global" and self.pruning_ratio is not None:
-            raise ValueError(
-                "the global schedule spends one budget over all layers: give param_reduction, "
-                "mac_reduction or max_bytes instead of pruning_ratio"
-            )
+        if given not in schedule.amounts:
+            raise ValueError(schedule.refusal)
         return self
 
 

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from spinn_engine.errors import BadInputError, one_sentence
+from spinn_engine.spec.choices import Arm
 from spinn_engine.spec.defaults import with_source_defaults
 from spinn_engine.spec.parts import (
-    Arm,
     CompareSpec,
     DataSpec,
     ModelSpec,
@@ -23,6 +23,7 @@ from spinn_engine.spec.parts import (
     PruneSpec,
     TrainSpec,
 )
+from spinn_engine.vocabulary import ACTIVATIONS, ARMS, SOURCES, source_of
 
 SCHEMA_VERSION: Final = 1
 ITERATIONS_AN_EPOCH: Final = 20  # of L-BFGS, each with all training rows
@@ -51,17 +52,23 @@ class RunSpec(Part):
 
     @model_validator(mode="after")
     def _fitting_source(self) -> Self:
-        train = self.train
-        if self.data.source != "burgers":
-            if train.lbfgs_iterations or train.fine_tune_lbfgs_iterations:
-                raise ValueError("lbfgs_iterations are for burgers: leave them at 0 for other data")
+        name, source = self.data.source, source_of(self.data.source)
+        if source is None or not source.equation:
+            if self.train.lbfgs_iterations or self.train.fine_tune_lbfgs_iterations:
+                equations = " or ".join(n for n, row in SOURCES.items() if row.equation)
+                raise ValueError(
+                    f"lbfgs_iterations are for {equations}: leave them at 0 for other data"
+                )
             return self
-        if self.model.activation == "relu":
-            raise ValueError("burgers needs second derivatives, which relu has not: use tanh")
+        activation = self.model.activation
+        if not ACTIVATIONS[activation].smooth:
+            raise ValueError(
+                f"{name} needs second derivatives, which {activation} has not: use tanh"
+            )
         if self.compare.folds > 1:
-            raise ValueError("burgers has no data to cross-validate: leave compare.folds at 1")
+            raise ValueError(f"{name} has no data to cross-validate: leave compare.folds at 1")
         if self.physics.weights():
-            raise ValueError("burgers learns from its equation alone: leave physics terms at 0")
+            raise ValueError(f"{name} learns from its equation alone: leave physics terms at 0")
         return self
 
     @model_validator(mode="after")
@@ -83,16 +90,12 @@ class RunSpec(Part):
 
         The blocks are in the order in which they are trained.
         """
-        controls = self.compare.controls
-        if stage == 0:
-            return {"dense": ("dense",)}
-        random: tuple[Arm, ...] = ("random",) if "random" in controls else ()
-        found: dict[str, tuple[Arm, ...]] = {"pruned": ("structured", *random)}
-        whole: list[Arm] = [a for a in ("dense_longer", "magnitude") if a in controls]
-        if whole:
-            found["dense"] = tuple(whole)
-        if "scratch" in controls and stage == self.prune.stages:
-            found["scratch"] = ("scratch",)
+        wanted = [a for a in ARMS.values() if not a.control or a.name in self.compare.controls]
+        stages = {"first": stage == 0, "every": stage > 0, "last": stage == self.prune.stages}
+        found: dict[str, tuple[Arm, ...]] = {}
+        for arm in sorted(wanted, key=lambda arm: arm.stream):
+            if arm.block is not None and stages[arm.when]:
+                found[arm.block] = (*found.get(arm.block, ()), arm.name)
         return found
 
     def block_length(self, stage: int, block: str) -> tuple[int, int]:

@@ -12,9 +12,9 @@ import torch
 
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.claims.verify import QUANTITIES
 from spinn_engine.cli.main import main
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.vocabulary import QUANTITIES
 from tests.claims.support import PAPER, ROOT
 from tests.cli.test_command_line import complaint, printed
 from tests.test_pipeline import small_spec
@@ -99,7 +99,8 @@ def test_runs_and_files_that_cannot_be_used_are_one_line(
     )
     path = tmp_path / "bad.json"
     path.write_text('{"claims": [{"claim": "a", "quantity": "b", "value": 1}]}')
-    assert "claim 1: quantity: input should be" in complaint(capsys, "verify", str(path))
+    told = complaint(capsys, "verify", str(path))
+    assert "claim 1: quantity: unknown quantity 'b': use one of params, " in told
     assert "required: CLAIMS.json" in complaint(capsys, "verify")
 
 

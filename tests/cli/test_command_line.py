@@ -87,7 +87,10 @@ def test_options_override_a_spec_file(capsys: pytest.CaptureFixture[str], tmp_pa
         (["plan", "--pruning-ratio", "0.5", "--param-reduction", "0.5"], "not both"),
         (["plan", "--hidden", "3,x"], "whole numbers"),
         (["plan", "--hidden", "3,0"], "greater than or equal to 1, but got 0"),
-        (["plan", "--schedule", "random"], "'global' or 'custom'"),
+        (
+            ["plan", "--schedule", "random"],
+            "sequential, global, custom",
+        ),
         (["plan", "--hidden", "8", "--stages", "8", "--pruning-ratio", "0.9"], "fewer stages"),
         (["plan", "--inputs", "0"], "--inputs"),
         (["plan", "--bogus"], "--bogus"),

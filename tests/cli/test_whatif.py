@@ -82,8 +82,11 @@ def test_the_curve_of_a_run_has_sizes(dense: RunFolder) -> None:
         (["--param-reduction", "nan"], "param_reduction"),
         (["--param-reduction", "0.9999"], "the smallest network is [1, 1]"),
         (["--param-reduction", "0.5", "--hidden", "8,8"], "not allowed with"),
-        (["--criterion", "beauty"], "--criterion must be one of l1, l1_out"),
-        (["--reconstruction", "magic"], "--reconstruction must be one of none, bias"),
+        (["--criterion", "beauty"], "unknown criterion 'beauty': use one of l1, l1_out"),
+        (
+            ["--reconstruction", "magic"],
+            "unknown reconstruction 'magic': use one of",
+        ),
     ],
 )
 def test_a_bad_size_is_one_line(

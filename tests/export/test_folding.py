@@ -39,7 +39,7 @@ def test_folded_in_float64_is_the_network(
     seed: int,
 ) -> None:
     """Standardised, run and scaled back by hand in float64."""
-    whole = raw_network(activation, means, spreads, bias, seed)  # type: ignore[arg-type]
+    whole = raw_network(activation, means, spreads, bias, seed)
     x = raw_rows(whole, 40, seed)
     with torch.no_grad():
         found = fold(whole, torch.float64)(torch.from_numpy(x)).numpy()

@@ -2,15 +2,16 @@ import numpy as np
 import pytest
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems import PROBLEMS, load_problem
+from spinn_engine.problems import load_problem
 from spinn_engine.spec import DataSpec
+from spinn_engine.vocabulary import SOURCES
 
 
 @pytest.mark.parametrize("source", ["", "milling", "runs.csv", "Table:runs.csv", ":"])
 def test_an_unknown_source_is_refused_and_the_valid_ones_are_named(source: str) -> None:
     with pytest.raises(BadInputError) as caught:
         load_problem(DataSpec(source=source))
-    assert all(name in str(caught.value) for name in PROBLEMS)
+    assert all(name in str(caught.value) for name in SOURCES)
     assert repr(source) in str(caught.value)
 
 

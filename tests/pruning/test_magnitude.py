@@ -88,7 +88,7 @@ def test_a_second_stage_prunes_inside_the_first() -> None:
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 def test_a_masked_member_learns_as_it_would_alone(activation: str) -> None:
-    both = random_stack([12, 6], 3, 2, activation, members=2, seed=7)  # type: ignore[arg-type]
+    both = random_stack([12, 6], 3, 2, activation, members=2, seed=7)
     alone = both.subset([1])
     data, how = placed(rows(150, 1), rows(60, 2)), Settings(3, 3e-3, 32)
     for stack, members in ((both, [1]), (alone, [0])):

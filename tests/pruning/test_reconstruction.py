@@ -81,7 +81,7 @@ def test_least_squares_is_no_worse_than_bias_and_bias_no_worse_than_none(seed: i
     rng = np.random.default_rng(seed)
     inputs, width, nxt = (int(v) for v in rng.integers((3, 12, 4), (9, 40, 20)))
     activation = str(rng.choice(["tanh", "relu", "gelu", "silu", "sigmoid"]))
-    dense = random_stack([width, nxt], inputs, 2, activation, members=2, seed=seed)  # type: ignore[arg-type]
+    dense = random_stack([width, nxt], inputs, 2, activation, members=2, seed=seed)
     mixing = rng.normal(size=(inputs, inputs))
     counts = int(rng.integers(10, 400)), int(rng.integers(10, 200))
     fit_rows, held_out = (

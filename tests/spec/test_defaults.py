@@ -10,10 +10,10 @@ import pytest
 from spinn_engine.cli.main import main
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import CompareSpec, DataSpec, ModelSpec, RunSpec, TrainSpec
-from spinn_engine.spec.defaults import SOURCE_DEFAULTS
+from spinn_engine.vocabulary import SOURCES
 
 BURGERS = {"source": "burgers"}
-OWN = SOURCE_DEFAULTS["burgers"]
+OWN = SOURCES["burgers"].defaults
 
 
 def test_a_source_has_its_own_defaults_and_others_have_the_usual_ones() -> None:

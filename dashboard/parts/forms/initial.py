@@ -8,19 +8,16 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.style import ARM_LABELS
 from dashboard.parts.formats import plain
 from dashboard.parts.forms.network import AS_STORED, BROUGHT, NEW, SCALINGS
 from dashboard.parts.forms.prune import (
     A_STAGE,
     BYTES,
-    CRITERIA,
     DEFAULT_BYTES,
     DEFAULT_WIDTHS,
     FIELDS,
     MACS,
     OVERALL,
-    RECONSTRUCTIONS,
     share_of,
 )
 from dashboard.parts.forms.widgets import DROPS, TABLE_FIELDS, Values, key_of, text_of
@@ -33,6 +30,7 @@ from spinn_engine.spec import (
     PruneSpec,
     RunSpec,
 )
+from spinn_engine.vocabulary import CONTROLS, CRITERIA, RECONSTRUCTIONS, SCHEDULES
 
 KEY = "origin"
 ENTERED = "page_entered"  # whether the visitor was on another page just before
@@ -145,7 +143,7 @@ def values_of(spec: RunSpec) -> dict[str, Any]:
         "seeds": len(spec.seeds),
         **{f"physics_{term}": getattr(spec.physics, term) for term in PHYSICS_TERMS},
         "fit_coefficients": spec.physics.fit_coefficients,
-        "controls": [ARM_LABELS[control] for control in spec.compare.controls],
+        "controls": [CONTROLS[name].label for name in spec.compare.controls],
         "folds": spec.compare.folds,
         **_prune_values(spec.prune),
     }
@@ -175,14 +173,14 @@ def _prune_values(prune: PruneSpec) -> dict[str, Any]:
             means, share = meaning, given
     lines = [", ".join(map(str, widths)) for widths in prune.widths or ()]
     return {
-        "schedule": prune.schedule,
+        "schedule": SCHEDULES[prune.schedule].label,
         "stages": prune.stages,
         "ratio_of": BYTES if prune.max_bytes is not None else means,
         "ratio": 100 * share,
         "max_bytes": prune.max_bytes or DEFAULT_BYTES,
         "widths": "\n".join(lines) or DEFAULT_WIDTHS,
-        "criterion": _label(CRITERIA, prune.criterion),
-        "reconstruction": _label(RECONSTRUCTIONS, prune.reconstruction),
+        "criterion": CRITERIA[prune.criterion].label,
+        "reconstruction": RECONSTRUCTIONS[prune.reconstruction].label,
         "round_to": prune.round_to,
         "least_width": prune.least_width,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 
@@ -13,7 +13,8 @@ from dashboard.parts.forms.widgets import KEEP, Values
 from dashboard.reads import imported_network
 from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
-from spinn_engine.spec import Activation, Scaling
+from spinn_engine.spec import Scaling
+from spinn_engine.vocabulary import ACTIVATIONS
 
 NEW, BROUGHT = "train a new one", "bring a checkpoint"
 AS_STORED = "as the file says"
@@ -68,7 +69,7 @@ def brought_form(begin: Values) -> dict[str, Any]:
         help="An uploaded file is put here by itself.",
         **KEEP,
     )
-    known = (AS_STORED, *get_args(Activation))
+    known = (AS_STORED, *ACTIVATIONS)
     activation = st.selectbox(
         "Its activation", known, known.index(begin["dense_activation"]), key="dense_activation",
         **KEEP,

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.style import ARM_LABELS
 from dashboard.parts import markup
 from dashboard.parts.formats import MINUS, percent, size
 from dashboard.parts.forms.widgets import KEEP, Values, key_of, parse_widths
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import Control, Criterion, Reconstruction, Schedule
+from spinn_engine.vocabulary import (
+    CONTROLS,
+    CRITERIA,
+    RECONSTRUCTIONS,
+    SCHEDULES,
+    by_label,
+    glossary,
+)
 
 OVERALL, A_STAGE, MACS, BYTES = "parameters overall", "neurons a stage", "MACs overall", "bytes"
 LABELS = {
@@ -25,26 +31,6 @@ FIELDS = {OVERALL: "param_reduction", A_STAGE: "pruning_ratio", MACS: "mac_reduc
 LEAST_PERCENT, MOST_PERCENT, STEP = 1.0, 99.0, 0.5
 DEFAULT_BYTES = 840_000
 DEFAULT_WIDTHS = "384, 384, 384, 192\n288, 288, 288, 144"
-SCHEDULES = (
-    "uniform: every hidden layer in every stage.  \nsequential: stage 1 prunes hidden layer 1, "
-    "stage 2 layer 2, then round again.  \nglobal: one ranking of all neurons spends the budget "
-    "where they matter least.  \ncustom: your own widths, stage by stage."
-)
-CRITERIA: dict[str, Criterion] = {
-    "L1 incoming": "l1",
-    "L1 outgoing": "l1_out",
-    "L1 in × out": "l1_in_out",
-    "L2 incoming": "l2",
-    "activation": "activation",
-    "Taylor": "taylor",
-    "random": "random",
-}
-RECONSTRUCTIONS: dict[str, Reconstruction] = {
-    "least squares": "least_squares",
-    "bias": "bias",
-    "none": "none",
-}
-CONTROLS = {ARM_LABELS[control]: control for control in get_args(Control)}
 
 
 def amount_form(begin: Values) -> dict[str, Any]:
@@ -53,10 +39,17 @@ def amount_form(begin: Values) -> dict[str, Any]:
     Raises:
         BadInputError: the custom widths are not whole numbers.
     """
-    known = get_args(Schedule)
-    first = known.index(begin["schedule"])
-    schedule = st.selectbox("Schedule", known, first, key="schedule", help=SCHEDULES, **KEEP)
-    if schedule == "custom":
+    known = by_label(SCHEDULES)
+    schedule = st.selectbox(
+        "Schedule",
+        known,
+        list(known).index(begin["schedule"]),
+        key="schedule",
+        help=glossary(SCHEDULES.values()),
+        **KEEP,
+    )
+    row = SCHEDULES[known[schedule]]
+    if row.widths == "given":
         text = st.text_area(
             "Hidden widths, one stage a line",
             begin["widths"],
@@ -67,12 +60,11 @@ def amount_form(begin: Values) -> dict[str, Any]:
         return {"widths": parse_stages(text or "")}
     most, first_stages = max(8, begin["stages"]), begin["stages"]
     stages = st.slider("Stages", 1, most, first_stages, key="stages", **KEEP)
-    meanings: tuple[str, ...] = (OVERALL, A_STAGE, MACS, BYTES)
-    if schedule == "global":  # it spends one budget over all layers
-        meanings = (OVERALL, MACS, BYTES)
-        if st.session_state.get("ratio_of") == A_STAGE:
-            st.session_state["ratio_of"] = OVERALL
-            _carry_over()
+    fields = {**FIELDS, BYTES: "max_bytes"}
+    meanings = [meaning for meaning, field in fields.items() if field in row.amounts]
+    if st.session_state.get("ratio_of") not in (None, *meanings):
+        st.session_state["ratio_of"] = meanings[0]
+        _carry_over()
     means = st.segmented_control(
         "The amount is given in",
         meanings,
@@ -82,7 +74,7 @@ def amount_form(begin: Values) -> dict[str, Any]:
         on_change=_carry_over,
         **KEEP,
     )
-    return {"stages": stages, "schedule": schedule, **_amount(means, begin)}
+    return {"stages": stages, "schedule": row.name, **_amount(means, begin)}
 
 
 def _amount(means: str, begin: Values) -> dict[str, Any]:
@@ -170,28 +162,27 @@ def equivalents(stages: list[api.Stage]) -> str:
 def method_form(begin: Values) -> dict[str, Any]:
     """How neurons are chosen and made up for, and the limits; more of the ``prune`` part."""
     left, right = st.columns(2, wrap=False)
+    criteria, reconstructions = by_label(CRITERIA), by_label(RECONSTRUCTIONS)
     criterion = left.selectbox(
         "Criterion",
-        CRITERIA,
-        list(CRITERIA).index(begin["criterion"]),
+        criteria,
+        list(criteria).index(begin["criterion"]),
         key="criterion",
-        help="How a neuron is scored; the lowest scores go first. L1 incoming: the sum of its "
-        "absolute incoming weights and bias. activation: how much its output varies, times its "
-        "outgoing L1 norm. Taylor: the mean of |output × gradient of the loss|.",
+        help="How a neuron is scored; the lowest scores go first.  \n"
+        + glossary(CRITERIA.values()),
         **KEEP,
     )
     reconstruction = right.selectbox(
         "Reconstruction",
-        RECONSTRUCTIONS,
-        list(RECONSTRUCTIONS).index(begin["reconstruction"]),
+        reconstructions,
+        list(reconstructions).index(begin["reconstruction"]),
         key="reconstruction",
-        help="After each cut. least squares re-solves the next layer so that it still gets the "
-        "signals it got; bias folds the mean of what went into the next bias.",
+        help=f"After each cut.  \n{glossary(RECONSTRUCTIONS.values())}",
         **KEEP,
     )
     found = {
-        "criterion": CRITERIA[criterion],
-        "reconstruction": RECONSTRUCTIONS[reconstruction],
+        "criterion": criteria[criterion],
+        "reconstruction": reconstructions[reconstruction],
     }
     with st.expander("Advanced", icon=":material/straighten:", key="advanced"):
         left, right = st.columns(2, wrap=False)
@@ -220,15 +211,13 @@ def method_form(begin: Values) -> dict[str, Any]:
 
 def compare_form(source: str, begin: Values) -> dict[str, Any]:
     """What the pruned network is compared with; gives the ``compare`` part of a spec."""
+    known = by_label(CONTROLS)
     controls = st.multiselect(
         "Controls",
-        CONTROLS,
+        known,
         default=begin["controls"],
         key="controls",
-        help="Each has the same seeds and as many epochs. dense, longer: the dense network, "
-        "trained on. random neurons: the same widths, drawn at random. from scratch: the final "
-        "widths, trained anew. linear: least squares on the inputs. magnitude: single weights "
-        "set to zero.",
+        help="Each has the same seeds and as many epochs.  \n" + glossary(CONTROLS.values()),
         **KEEP,
     )
     left, right = st.columns(2, wrap=False)
@@ -254,4 +243,4 @@ def compare_form(source: str, begin: Values) -> dict[str, Any]:
         "still count as no worse.",
         **KEEP,
     )
-    return {"controls": [CONTROLS[name] for name in controls], "folds": folds, "margin": margin}
+    return {"controls": [known[label] for label in controls], "folds": folds, "margin": margin}

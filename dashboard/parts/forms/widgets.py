@@ -8,14 +8,15 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 
 from dashboard.parts.columns import show_columns
 from dashboard.parts.forms.table_upload import upload_form
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import Activation, DataSpec
+from spinn_engine.spec import DataSpec
+from spinn_engine.vocabulary import ACTIVATIONS
 
 KEEP: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
@@ -158,7 +159,7 @@ def network_form(source: str, begin: Values) -> dict[str, Any]:
         help="Neurons of each hidden layer, from the input side, separated by commas.",
         **KEEP,
     )
-    known = get_args(Activation)
+    known = tuple(ACTIVATIONS)
     first = known.index(begin["activation"])
     activation = st.selectbox("Activation", known, first, key="activation", **KEEP)
     return {"hidden": parse_widths(text or ""), "activation": activation}

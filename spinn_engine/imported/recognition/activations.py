@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import cast, get_args
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.files.values import Named, Record
 from spinn_engine.imported.words import listed, shown
 from spinn_engine.spec import Activation
+from spinn_engine.vocabulary import ACTIVATIONS
 
-KNOWN = get_args(Activation)
 OTHER_NAMES = {"swish": "silu"}
 NOTHING = ("linear", "identity", "none", "")
 KEYS = (
@@ -105,13 +104,14 @@ def _one(names: set[str]) -> Activation | None:
     if not names:
         return None
     for name in sorted(names):
-        if name not in KNOWN:
+        if name not in ACTIVATIONS:
+            known = ", ".join(ACTIVATIONS)
             raise BadInputError(
-                f"its activation is {shown(name)}, those that can be read are {', '.join(KNOWN)}"
+                f"its activation is {shown(name)}, those that can be read are {known}"
             )
     if len(names) > 1:
         raise BadInputError(
             f"it names several activations, {listed(sorted(names))}: the same must stand after "
             "every hidden layer"
         )
-    return cast(Activation, names.pop())
+    return names.pop()

@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from spinn_engine.report.facts import Facts
 from spinn_engine.report.words import counted, few, listed
+from spinn_engine.vocabulary import SOURCES
 
 HASH_SHOWN = 12
 
@@ -28,16 +29,7 @@ def data_sentences(facts: Facts) -> list[str]:
 def _source(facts: Facts) -> str:
     kind, _, path = facts.result["data"]["source"].partition(":")
     version = facts.result["environment"]["spinn_engine"]
-    if kind == "burgers":
-        return f"The problem is Burgers' equation (burgers of SPINN Explorer {version})."
-    if kind == "milling-sim":
-        return f"The data are milling-sim of SPINN Explorer {version}."
-    if kind == "nasa-mill":
-        return (
-            "The data are the milling data set of NASA Ames and UC Berkeley "
-            f"(file {PurePath(path).name})."
-        )
-    return f"The data are the table {PurePath(path).name}."
+    return SOURCES[kind].methods.format(version=version, file=PurePath(path).name)
 
 
 def _columns(facts: Facts) -> str:

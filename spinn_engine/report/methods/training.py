@@ -14,42 +14,14 @@ from spinn_engine.report.words import (
     plain_number,
     widths,
 )
-
-CRITERIA = {
-    "l1": "the sum of the absolute values of their incoming weights and bias (L1; Li et al. 2017)",
-    "l1_out": "the sum of the absolute values of their outgoing weights (L1)",
-    "l1_in_out": (
-        "the L1 norm of their incoming weights and bias times the L1 norm of their outgoing weights"
-    ),
-    "l2": "the Euclidean norm of their incoming weights and bias (L2)",
-    "activation": (
-        "the standard deviation of their output on calibration {rows}, drawn from the training "
-        "{rows}, times the L1 norm of their outgoing weights"
-    ),
-    "taylor": (
-        "the mean absolute product of their output and the gradient of the loss with respect to "
-        "it, on calibration {rows} drawn from the training {rows} (Taylor; Molchanov et al. 2017)"
-    ),
-}
-RECONSTRUCTIONS = {
-    "none": "After the cut the remaining weights were left as they were.",
-    "bias": (
-        "After the cut the mean of what the next layer missed on training {rows} was added to "
-        "its bias, wherever that helped on other training {rows}."
-    ),
-    "least_squares": (
-        "After the cut the next layer was solved anew by ridge regression on training {rows}, so "
-        "that its pre-activations stayed what they were (after He et al. 2017), with the ridge "
-        "that was best on other training {rows}."
-    ),
-}
+from spinn_engine.vocabulary import ACTIVATIONS, CRITERIA, RECONSTRUCTIONS, SCHEDULES
 
 
 def training_sentences(facts: Facts) -> list[str]:
     """The dense network, its loss, and what trained it."""
     spec, data = facts.spec, facts.result["data"]
     dense = facts.result["stages"][0]
-    activation = spec.model.activation
+    activation = ACTIVATIONS[spec.model.activation].methods
     brought = facts.result.get("brought")
     found = [
         "The dense network is a multilayer perceptron with "
@@ -150,14 +122,7 @@ def _loss(facts: Facts) -> str:
 def pruning_sentences(facts: Facts) -> list[str]:
     """Schedule and amount, criterion, reconstruction, fine-tuning, and where that ended."""
     prune, last = facts.spec.prune, facts.result["stages"][-1]
-    before = " before every stage" if prune.stages > 1 else ""
-    if prune.criterion == "random":
-        choice = "Which neurons went was drawn at random."
-    else:
-        choice = (
-            f"Neurons were scored{before} by {CRITERIA[prune.criterion].format(rows=facts.rows)}; "
-            "those with the lowest scores went."
-        )
+    words = {"before": " before every stage" if prune.stages > 1 else "", "rows": facts.rows}
     tuned = _length(facts, 1, "pruned")
     if tuned:
         tuning = f"{'Each' if prune.stages > 1 else 'The'} stage ended with {tuned}."
@@ -166,8 +131,8 @@ def pruning_sentences(facts: Facts) -> list[str]:
     return [
         f"Structured pruning removed whole neurons in {counted(prune.stages, 'stage')}: "
         f"{_schedule(facts)}, {_amount(facts)}{_rounding(facts)}.",
-        choice,
-        RECONSTRUCTIONS[prune.reconstruction].format(rows=facts.rows),
+        CRITERIA[prune.criterion].methods.format(**words),
+        RECONSTRUCTIONS[prune.reconstruction].methods.format(**words),
         tuning,
         f"The pruned network has {_layers(last['hidden'])} and {last['params']:,} parameters, "
         f"{percent(last['param_reduction'])} fewer than the dense one.",
@@ -176,18 +141,10 @@ def pruning_sentences(facts: Facts) -> list[str]:
 
 def _schedule(facts: Facts) -> str:
     prune, layers = facts.spec.prune, len(facts.result["stages"][0]["hidden"])
-    every = "each stage" if prune.stages > 1 else "it"
-    if prune.schedule == "sequential":
-        again = ", beginning again after the last layer" if prune.stages > layers else ""
-        return f"stage k pruned hidden layer k alone{again}"
-    if prune.schedule == "global":
-        return (
-            f"{every} took the neurons that ranked lowest over all hidden layers together, each "
-            "score divided by the mean of its layer"
-        )
-    if prune.schedule == "custom":
-        return f"{every} cut the hidden layers to widths that were given"
-    return f"{every} pruned all hidden layers alike"
+    return SCHEDULES[prune.schedule].methods.format(
+        every="each stage" if prune.stages > 1 else "it",
+        again=", beginning again after the last layer" if prune.stages > layers else "",
+    )
 
 
 def _amount(facts: Facts) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
-from spinn_engine.report.arms import ARM_LABELS, spoken
+from spinn_engine.report.arms import spoken
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.words import MINUS, counted, duration, listed, plain_number
+from spinn_engine.vocabulary import CONTROLS, ArmRow
 
 SEEDS_NAMED = 10
 
@@ -13,8 +14,8 @@ SEEDS_NAMED = 10
 def comparison_sentences(facts: Facts) -> list[str]:
     """The controls, the repetitions, and the rule of the verdict."""
     told = [
-        f"“{ARM_LABELS[name]}” ({tell(facts)})"
-        for name, tell in _CONTROLS.items()
+        f"“{arm.label}” ({_told(arm, facts)})"
+        for name, arm in CONTROLS.items()
         if name in facts.arms
     ]
     noun = "control is" if len(told) == 1 else "controls are"
@@ -32,47 +33,16 @@ def comparison_sentences(facts: Facts) -> list[str]:
     return found
 
 
-def _dense_longer(facts: Facts) -> str:
+def _told(arm: ArmRow, facts: Facts) -> str:
+    """What a control is, in brackets."""
     more = _more(facts)
-    return (
-        f"the dense network unpruned, trained on for the same {more}"
-        if more
-        else "the dense network, unpruned and trained no further, as the stages were not"
+    text = arm.methods if more else arm.methods_untuned or arm.methods
+    return text.format(
+        more=more,
+        length=_words_of(facts.spec.block_length(facts.spec.prune.stages, "scratch")),
+        rate=plain_number(facts.spec.train.learning_rate),
+        rows="the exact solution at the training points" if facts.equation else "the inputs",
     )
-
-
-def _magnitude(facts: Facts) -> str:
-    return (
-        "in every stage the single weights with the smallest absolute values over all "
-        "layers were set to zero, and kept so, until no more parameters were left than structured "
-        f"pruning left{', with the same fine-tuning' if _more(facts) else ''}"
-    )
-
-
-def _random(_: Facts) -> str:
-    return "the same widths with neurons drawn at random, all else alike"
-
-
-def _scratch(facts: Facts) -> str:
-    length = _words_of(facts.spec.block_length(facts.spec.prune.stages, "scratch"))
-    rate = plain_number(facts.spec.train.learning_rate)
-    return (
-        f"the final widths trained from new weights for {length} at a peak learning rate of {rate}"
-    )
-
-
-def _linear(facts: Facts) -> str:
-    rows = "the exact solution at the training points" if facts.equation else "the inputs"
-    return f"least squares on {rows}"
-
-
-_CONTROLS = {
-    "dense_longer": _dense_longer,
-    "magnitude": _magnitude,
-    "random": _random,
-    "scratch": _scratch,
-    "linear": _linear,
-}
 
 
 def _more(facts: Facts) -> str:

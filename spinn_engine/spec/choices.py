@@ -1,0 +1,60 @@
+"""A field whose values are the names of a table of the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import core_schema
+
+from spinn_engine.vocabulary import (
+    ACTIVATIONS,
+    ARMS,
+    CONTROLS,
+    CRITERIA,
+    RECONSTRUCTIONS,
+    SCHEDULES,
+    Row,
+    unknown,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class OneOf:
+    """Metadata of a text field: it names a row of ``table``.
+
+    Attributes:
+        kind: what a row is, for the sentence about a wrong name.
+        table: the rows; one that is added later may be named too.
+    """
+
+    kind: str
+    table: Mapping[str, Row]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Text, and then a name of the table."""
+        return core_schema.no_info_after_validator_function(self._known, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The names as an ``enum``."""
+        return {**handler(schema), "enum": list(self.table)}
+
+    def _known(self, name: str) -> str:
+        if name not in self.table:
+            raise ValueError(unknown(self.kind, name, self.table))
+        return name
+
+
+Activation = Annotated[str, OneOf("activation", ACTIVATIONS)]
+Schedule = Annotated[str, OneOf("schedule", SCHEDULES)]
+Criterion = Annotated[str, OneOf("criterion", CRITERIA)]
+Reconstruction = Annotated[str, OneOf("reconstruction", RECONSTRUCTIONS)]
+Control = Annotated[str, OneOf("control", CONTROLS)]
+Arm = Annotated[str, OneOf("arm", ARMS)]
+Scaling = Literal["auto", "stored", "both", "inputs", "targets", "none"]

@@ -1,0 +1,46 @@
+"""The vocabulary: one table a kind, by name, in the order in which choices are shown.
+
+A row says what a name is called, what it is, what the methods say of it, and what else its kind
+needs to be decided; the spec, options, pages and reports read it. What it does stands elsewhere, as
+a function under the same name. Imports nothing but the standard library.
+"""
+
+from spinn_engine.vocabulary.activations import ACTIVATIONS, ActivationRow
+from spinn_engine.vocabulary.arms import ARMS, CONTROLS, ArmRow
+from spinn_engine.vocabulary.checks import CHECKS, CheckRow
+from spinn_engine.vocabulary.criteria import CRITERIA, CriterionRow
+from spinn_engine.vocabulary.formats import FORMATS, FormatRow
+from spinn_engine.vocabulary.quantities import QUANTITIES, QuantityRow
+from spinn_engine.vocabulary.reconstructions import RECONSTRUCTIONS, ReconstructionRow
+from spinn_engine.vocabulary.row import Row, by_label, glossary, unknown
+from spinn_engine.vocabulary.schedules import SCHEDULES, ScheduleRow
+from spinn_engine.vocabulary.sources import SOURCES, PathField, SourceRow, source_of, spoken_sources
+
+__all__ = [
+    "ACTIVATIONS",
+    "ARMS",
+    "CHECKS",
+    "CONTROLS",
+    "CRITERIA",
+    "FORMATS",
+    "QUANTITIES",
+    "RECONSTRUCTIONS",
+    "SCHEDULES",
+    "SOURCES",
+    "ActivationRow",
+    "ArmRow",
+    "CheckRow",
+    "CriterionRow",
+    "FormatRow",
+    "PathField",
+    "QuantityRow",
+    "ReconstructionRow",
+    "Row",
+    "ScheduleRow",
+    "SourceRow",
+    "by_label",
+    "glossary",
+    "source_of",
+    "spoken_sources",
+    "unknown",
+]

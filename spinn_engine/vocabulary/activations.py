@@ -1,0 +1,37 @@
+"""The functions between layers: ``training/network.py`` (torch), ``pruning/whatif.py``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spinn_engine.vocabulary.row import Row, table
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivationRow(Row):
+    """An activation.
+
+    Attributes:
+        methods: how the methods name it.
+        smooth: whether it has a second derivative, which an equation needs.
+    """
+
+    methods: str
+    smooth: bool = True
+
+
+ACTIVATIONS = table(
+    ActivationRow(name="tanh", label="tanh", help="the hyperbolic tangent", methods="tanh"),
+    ActivationRow(
+        name="relu",
+        label="relu",
+        help="max(0, x), which has no second derivative",
+        methods="relu",
+        smooth=False,
+    ),
+    ActivationRow(
+        name="gelu", label="gelu", help="x times the normal distribution of x", methods="gelu"
+    ),
+    ActivationRow(name="silu", label="silu", help="x times the sigmoid of x", methods="silu"),
+    ActivationRow(name="sigmoid", label="sigmoid", help="1 / (1 + exp(-x))", methods="sigmoid"),
+)

@@ -1,0 +1,181 @@
+"""The ways to reach a stage: what each is, how it is trained, and how it is drawn everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from spinn_engine.vocabulary.row import Row, table
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArmRow(Row):
+    """An arm.
+
+    Attributes:
+        answers: what it is there for, or what to know of it; goes on after the help and a colon.
+        control: whether it is run only where a spec asks for it, to compare with.
+        block: the stack that it trains in, with the arms of equal widths; None: it is no network
+            that is trained.
+        when: in which stages it is trained.
+        criterion: what scores its neurons, where that is not the run's own criterion.
+        stream: the number of its own random draws; it never changes, or runs could not be repeated.
+        methods: what the methods say of a control, in brackets; ``{more}`` is what all stages
+            together train for, ``{length}`` and ``{rate}`` what a new network does, ``{rows}`` are
+            "the inputs" or the points of an equation.
+        methods_untuned: the same where stages train no further.
+        colour: of Okabe and Ito: told apart with any colour vision, on paper and on a dark page.
+        glyph: its sign in text and tables.
+        marker: that sign in matplotlib.
+        symbol: that sign in Plotly.
+        shape: that sign in Vega: a name, or a path in a square from -1 to 1.
+        dash: lengths of line and gap, in pixels.
+        hollow: whether its sign is drawn as an outline.
+    """
+
+    answers: str = ""
+    control: bool = True
+    block: Literal["dense", "pruned", "scratch"] | None
+    when: Literal["first", "every", "last"] = "every"
+    criterion: str | None = None
+    stream: int
+    methods: str = ""
+    methods_untuned: str = ""
+    colour: str
+    glyph: str
+    marker: str
+    symbol: str
+    shape: str
+    dash: tuple[int, ...]
+    hollow: bool = False
+
+
+ARMS = table(
+    ArmRow(
+        name="dense",
+        label="dense",
+        help="the unpruned network",
+        answers="what everything is held against",
+        control=False,
+        block="dense",
+        when="first",
+        stream=0,
+        colour="#0072B2",
+        glyph="\N{BLACK SQUARE}",
+        marker="s",
+        symbol="square",
+        shape="square",
+        dash=(12, 2, 3, 2),
+    ),
+    ArmRow(
+        name="structured",
+        label="structured",
+        help="whole neurons removed by their importance, stage by stage, then fine-tuned",
+        control=False,
+        block="pruned",
+        stream=1,
+        colour="#D55E00",
+        glyph="\N{BLACK CIRCLE}",
+        marker="o",
+        symbol="circle",
+        shape="circle",
+        dash=(1, 0),
+    ),
+    ArmRow(
+        name="magnitude",
+        label="magnitude",
+        help="as many single weights set to zero",
+        answers="the file and the matrices stay as large",
+        block="dense",
+        stream=4,
+        methods=(
+            "in every stage the single weights with the smallest absolute values over all layers "
+            "were set to zero, and kept so, until no more parameters were left than structured "
+            "pruning left, with the same fine-tuning"
+        ),
+        methods_untuned=(
+            "in every stage the single weights with the smallest absolute values over all layers "
+            "were set to zero, and kept so, until no more parameters were left than structured "
+            "pruning left"
+        ),
+        colour="#009E73",
+        glyph="\N{BLACK DIAMOND}",
+        marker="D",
+        symbol="diamond",
+        shape="diamond",
+        dash=(2, 2),
+    ),
+    ArmRow(
+        name="dense_longer",
+        label="dense, longer",
+        help="the dense network with the same extra epochs",
+        answers="what training alone gives",
+        block="dense",
+        stream=3,
+        methods="the dense network unpruned, trained on for the same {more}",
+        methods_untuned=(
+            "the dense network, unpruned and trained no further, as the stages were not"
+        ),
+        colour="#56B4E9",
+        glyph="\N{WHITE SQUARE}",
+        marker="s",
+        symbol="square-open",
+        shape="M-0.9,-0.9H0.9V0.9H-0.9Z M-0.5,-0.5V0.5H0.5V-0.5Z",
+        dash=(7, 3),
+        hollow=True,
+    ),
+    ArmRow(
+        name="random",
+        label="random neurons",
+        help="the same widths, neurons drawn at random",
+        answers="whether the criterion matters",
+        block="pruned",
+        criterion="random",
+        stream=2,
+        methods="the same widths with neurons drawn at random, all else alike",
+        colour="#CC79A7",
+        glyph="\N{HEAVY MULTIPLICATION X}",
+        marker="X",
+        symbol="x",
+        shape=(
+            "M-0.9,-0.5L-0.5,-0.9L0,-0.4L0.5,-0.9L0.9,-0.5L0.4,0"
+            "L0.9,0.5L0.5,0.9L0,0.4L-0.5,0.9L-0.9,0.5L-0.4,0Z"
+        ),
+        dash=(4, 2, 1, 2),
+    ),
+    ArmRow(
+        name="scratch",
+        label="from scratch",
+        help="the final widths from new weights, all epochs",
+        answers="whether pruning was needed",
+        block="scratch",
+        when="last",
+        stream=5,
+        methods=(
+            "the final widths trained from new weights for {length} at a peak learning rate of "
+            "{rate}"
+        ),
+        colour="#E69F00",
+        glyph="\N{BLACK UP-POINTING TRIANGLE}",
+        marker="^",
+        symbol="triangle-up",
+        shape="triangle-up",
+        dash=(10, 3),
+    ),
+    ArmRow(
+        name="linear",
+        label="linear",
+        help="least squares on the inputs",
+        answers="whether a network is needed",
+        block=None,
+        stream=6,
+        methods="least squares on {rows}",
+        colour="#7F8C99",
+        glyph="\N{HEAVY GREEK CROSS}",
+        marker="P",
+        symbol="cross",
+        shape="cross",
+        dash=(1, 3),
+    ),
+)
+CONTROLS = {name: arm for name, arm in ARMS.items() if arm.control}

@@ -1,0 +1,77 @@
+"""What is asked of data before anybody publishes it; the functions: ``problems/checks/``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spinn_engine.vocabulary.row import Row, table
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRow(Row):
+    """A check; its ``help`` says what it finds."""
+
+
+CHECKS = table(
+    CheckRow(
+        name="leak",
+        label="leak",
+        help="inputs that give a target almost exactly, and targets computed from inputs",
+    ),
+    CheckRow(
+        name="group_overlap",
+        label="group overlap",
+        help="groups with rows both in training and in what judges it",
+    ),
+    CheckRow(
+        name="repeated_rows",
+        label="repeated rows",
+        help="validation and test rows whose inputs are also those of a training row",
+    ),
+    CheckRow(
+        name="label_per_run",
+        label="label per run",
+        help="targets with one value a run: the runs are the independent samples",
+    ),
+    CheckRow(
+        name="few_groups",
+        label="few groups",
+        help="fewer groups (or rows) in the test part than a score needs",
+    ),
+    CheckRow(
+        name="clock",
+        label="clock",
+        help="inputs that run with a target inside every group",
+    ),
+    CheckRow(name="id", label="id", help="inputs that number rows, groups or runs"),
+    CheckRow(
+        name="constant",
+        label="constant",
+        help="inputs with one value in all rows, or in all rows that train",
+    ),
+    CheckRow(
+        name="duplicate",
+        label="duplicate",
+        help="columns that repeat an earlier one, but for unit, offset or sign",
+    ),
+    CheckRow(
+        name="missing",
+        label="missing",
+        help="rows that cannot be used because a cell is missing",
+    ),
+    CheckRow(
+        name="out_of_range",
+        label="out of range",
+        help="validation and test rows with an input outside what training has seen",
+    ),
+    CheckRow(
+        name="modelled",
+        label="modelled",
+        help="targets that were computed from a model",
+    ),
+    CheckRow(
+        name="linear_enough",
+        label="linear enough",
+        help="targets that least squares explains as well as a network would",
+    ),
+)

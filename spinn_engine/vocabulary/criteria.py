@@ -1,0 +1,91 @@
+"""How neurons are scored. The function of each stands in ``pruning/importance.py``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spinn_engine.vocabulary.row import Row, table
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionRow(Row):
+    """A criterion; its ``help`` says what the score of a neuron is.
+
+    Attributes:
+        score: what its score is called in a picture.
+        methods: the sentence of the methods; ``{before}`` is " before every stage" where there are
+            several, ``{rows}`` are "rows" or "points".
+    """
+
+    score: str
+    methods: str
+
+
+def scored_by(what: str) -> str:
+    """The usual sentence of the methods about a criterion."""
+    return f"Neurons were scored{{before}} by {what}; those with the lowest scores went."
+
+
+CRITERIA = table(
+    CriterionRow(
+        name="l1",
+        label="L1 incoming",
+        score="L1",
+        help="the sum of its absolute incoming weights and bias",
+        methods=scored_by(
+            "the sum of the absolute values of their incoming weights and bias (L1; Li et al. 2017)"
+        ),
+    ),
+    CriterionRow(
+        name="l1_out",
+        label="L1 outgoing",
+        score="outgoing L1",
+        help="the sum of its absolute outgoing weights",
+        methods=scored_by("the sum of the absolute values of their outgoing weights (L1)"),
+    ),
+    CriterionRow(
+        name="l1_in_out",
+        label="L1 in × out",
+        score="L1 in × out",
+        help="its incoming L1 norm times its outgoing one",
+        methods=scored_by(
+            "the L1 norm of their incoming weights and bias times the L1 norm of their outgoing "
+            "weights"
+        ),
+    ),
+    CriterionRow(
+        name="l2",
+        label="L2 incoming",
+        score="L2",
+        help="the Euclidean norm of its incoming weights and bias",
+        methods=scored_by("the Euclidean norm of their incoming weights and bias (L2)"),
+    ),
+    CriterionRow(
+        name="activation",
+        label="activation",
+        score="activation",
+        help="how much its output varies, times its outgoing L1 norm",
+        methods=scored_by(
+            "the standard deviation of their output on calibration {rows}, drawn from the training "
+            "{rows}, times the L1 norm of their outgoing weights"
+        ),
+    ),
+    CriterionRow(
+        name="taylor",
+        label="Taylor",
+        score="Taylor",
+        help="the mean of |output × gradient of the loss|",
+        methods=scored_by(
+            "the mean absolute product of their output and the gradient of the loss with respect "
+            "to it, on calibration {rows} drawn from the training {rows} (Taylor; Molchanov et al. "
+            "2017)"
+        ),
+    ),
+    CriterionRow(
+        name="random",
+        label="random",
+        score="random",
+        help="a random number",
+        methods="Which neurons went was drawn at random.",
+    ),
+)
