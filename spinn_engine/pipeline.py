@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from spinn_engine.artifacts.beginning import brought_stack, fresh_stack
+from spinn_engine.artifacts.beginning import fresh_stack, imported_stack
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, save_stack
 from spinn_engine.artifacts.delivery import best_seed, member_of, publish_checkpoints
 from spinn_engine.artifacts.neurons import record_neurons
@@ -116,7 +116,7 @@ class Runner:
     def _begin(self, stage: int, block: str, arms: Sequence[str]) -> StoredStack:
         """The networks of a block as they are before training."""
         if stage == 0 and self.spec.model.dense is not None:
-            return brought_stack(self.folder, self.data)
+            return imported_stack(self.folder, self.data)
         if stage == 0:
             return fresh_stack(self.spec, self.data, arms, self.spec.model.hidden)
         if block == "scratch":

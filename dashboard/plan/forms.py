@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.parts.formats import counted, plain
 from dashboard.parts.forms import initial, widgets
-from dashboard.parts.forms.network import network_form, show_brought
+from dashboard.parts.forms.network import network_form, show_imported
 from dashboard.parts.forms.prune import compare_form
 from dashboard.parts.physics import physics_form
 from dashboard.reads import data_source, imported_network, run_files
@@ -28,7 +28,7 @@ class Asked:
         parts: of a spec, all but ``prune``.
         fault: why they are none, or why their data or network cannot be had.
         data: what will be learned from.
-        brought: the checkpoint that is the dense network, if one is.
+        imported: the checkpoint that is the dense network, if one is.
         run_id: a run with a trained dense network like this one, if there is one.
     """
 
@@ -36,7 +36,7 @@ class Asked:
     parts: dict[str, Any]
     fault: SpinnError | None = None
     data: data_source.DataSummary | None = None
-    brought: imported_network.ImportedNetwork | None = None
+    imported: imported_network.ImportedNetwork | None = None
     run_id: str | None = None
 
     def spec(self, prune: dict[str, Any]) -> RunSpec:
@@ -48,8 +48,8 @@ class Asked:
         if self.fault is not None:
             raise self.fault
         spec = self.begun.filled({**self.parts, "prune": prune})
-        if self.brought is not None:
-            spec = spec.model_copy(update={"model": self.brought.model})
+        if self.imported is not None:
+            spec = spec.model_copy(update={"model": self.imported.model})
         return spec
 
 
@@ -85,8 +85,8 @@ def ask(begun: initial.Origin, source: DeltaGenerator) -> Asked:
     with source:
         if asked.data is not None:
             show_data(asked.data)
-        if asked.brought is not None:
-            show_brought(asked.brought)
+        if asked.imported is not None:
+            show_imported(asked.imported)
     return asked
 
 
@@ -96,7 +96,7 @@ def looked_up(asked: Asked) -> Asked:
         spec = asked.spec({})
         asked = replace(asked, data=data_source.summary(spec.data))
         if spec.model.dense is not None:
-            asked = replace(asked, brought=imported_network.imported(spec))
+            asked = replace(asked, imported=imported_network.imported(spec))
         return replace(asked, run_id=run_files.run_like(asked.spec({})))
     except SpinnError as error:
         return replace(asked, fault=error)

@@ -43,7 +43,7 @@ def imported(spec: RunSpec) -> ImportedNetwork:
 )
 def _imported(data: DataSpec, model: str) -> ImportedNetwork:
     parts = {"data": data.model_dump(mode="json"), "model": json.loads(model)}
-    found = api.bring(RunSpec.from_dict(parts, where="plan"))
+    found = api.import_network(RunSpec.from_dict(parts, where="plan"))
     return ImportedNetwork(
         model=found.spec.model,
         r2=found.r2,

@@ -157,8 +157,8 @@ def show_badges(result: dict[str, Any]) -> None:
             st.badge("simulated data", icon=":material/science:", color="violet")
         for name in data["modelled"]:
             st.badge(f"{plain(name)} is modelled, not measured", color="orange")
-        if brought := result.get("brought"):
-            st.badge(f"dense network brought in {plain(brought['file'])}", color="blue")
+        if imported := result.get("brought"):
+            st.badge(f"dense network brought in {plain(imported['file'])}", color="blue")
         groups = f", {data['groups']} groups" if data["groups"] else ""
         rows = data["rows"]
         st.badge(

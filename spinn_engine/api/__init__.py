@@ -6,7 +6,7 @@ Imports no torch until something is trained or a network is loaded.
 from __future__ import annotations
 
 from spinn_engine.adaptation.settings import AdaptSettings
-from spinn_engine.api.data import bring, check, without_flagged
+from spinn_engine.api.data import check, import_network, without_flagged
 from spinn_engine.api.networks import (
     dense_scores,
     fields,
@@ -37,7 +37,7 @@ from spinn_engine.api.runs import (
 )
 from spinn_engine.application import application_folder
 from spinn_engine.artifacts.fields import Fields
-from spinn_engine.artifacts.imported_dense import Brought
+from spinn_engine.artifacts.imported_dense import ImportedNetwork
 from spinn_engine.artifacts.neuron_fate import Choice
 from spinn_engine.artifacts.neurons import LayerImportance
 from spinn_engine.artifacts.stages import planned_stages, stage_rows
@@ -57,7 +57,7 @@ from spinn_engine.claims import claims_from_json, verify_claims
 from spinn_engine.evaluation.across_runs import Difference, Scored, r2_difference, scored
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
 from spinn_engine.foreground import run
-from spinn_engine.imported import BroughtNetwork
+from spinn_engine.imported import StoredNetwork
 from spinn_engine.imported import read_network as inspect
 from spinn_engine.jobs.queue import (
     Job,
@@ -110,8 +110,8 @@ __all__ = [
     "MOST_TAGS",
     "RESULT_NAME",
     "AdaptSettings",
-    "Brought",
-    "BroughtNetwork",
+    "ImportedNetwork",
+    "StoredNetwork",
     "Choice",
     "Difference",
     "Fields",
@@ -143,7 +143,6 @@ __all__ = [
     "all_works",
     "application_folder",
     "ask_worker",
-    "bring",
     "cancel",
     "check",
     "claims_from_json",
@@ -158,6 +157,7 @@ __all__ = [
     "fields",
     "find_work",
     "forget_work",
+    "import_network",
     "importance",
     "inspect",
     "is_demo",

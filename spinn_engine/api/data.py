@@ -1,12 +1,12 @@
-"""Data and networks that are brought, before anything runs."""
+"""Data and networks that are read, before anything runs."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from spinn_engine.artifacts.imported_dense import Brought
-from spinn_engine.artifacts.imported_dense import bring as bring_to
+from spinn_engine.artifacts.imported_dense import ImportedNetwork
+from spinn_engine.artifacts.imported_dense import import_network as import_to
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.checks import advised_drops, check_problem
@@ -45,11 +45,11 @@ def without_flagged(spec: RunSpec) -> RunSpec:
     return spec.model_copy(update={"data": data})
 
 
-def bring(spec: RunSpec) -> Brought:
+def import_network(spec: RunSpec) -> ImportedNetwork:
     """Read the checkpoint that a spec names as its dense network, and measure it on the data.
 
     Raises:
         BadInputError: the data cannot be had as asked, or the file does not fit it.
         CorruptArtifactError: the file is broken, or no plain multilayer perceptron.
     """
-    return bring_to(spec, load_problem(spec.data))
+    return import_to(spec, load_problem(spec.data))

@@ -1,4 +1,4 @@
-"""The networks that a run begins with: freshly drawn, or brought in a checkpoint."""
+"""The networks that a run begins with: freshly drawn, or imported from a checkpoint."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from spinn_engine.artifacts.checkpoints import StoredStack
-from spinn_engine.artifacts.imported_dense import notes_of, read_brought
+from spinn_engine.artifacts.imported_dense import notes_of, read_imported
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.training.data import PlacedData
@@ -27,14 +27,14 @@ def fresh_stack(
     return StoredStack(stack, names, seeds, of_fold, _all_neurons(stack))
 
 
-def brought_stack(folder: RunFolder, data: PlacedData) -> StoredStack:
-    """The network that was brought, once for every seed.
+def imported_stack(folder: RunFolder, data: PlacedData) -> StoredStack:
+    """The imported network, once for every seed.
 
     Raises:
         CorruptArtifactError: its file is missing or broken.
     """
     spec, seeds = folder.spec(), list(folder.spec().seeds)
-    weights, biases, about = read_brought(folder)
+    weights, biases, about = read_imported(folder)
     stack = Stack(
         [torch.from_numpy(w).repeat(len(seeds), 1, 1) for w in weights],  # [S, in, out]
         [torch.from_numpy(b).repeat(len(seeds), 1, 1) for b in biases],  # [S, 1, out]

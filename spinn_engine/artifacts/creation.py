@@ -6,7 +6,7 @@ import json
 import secrets
 from datetime import UTC, datetime
 
-from spinn_engine.artifacts.imported_dense import bring, record_brought
+from spinn_engine.artifacts.imported_dense import import_network, write_imported
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.split import cross_validation
 from spinn_engine.problems.terms import terms_of
@@ -27,13 +27,13 @@ def create_run(spec: RunSpec, owner: Owner | None = None) -> RunFolder:
 
     Raises:
         BadInputError: the data, the folds, the schedule or the physics cannot be had as asked,
-            or a brought dense network does not fit (see ``bring``).
+            or an imported dense network does not fit (see ``import_network``).
         BadInputError: or the folder cannot be written.
     """
     problem = load_problem(spec.data)
-    brought = None if spec.model.dense is None else bring(spec, problem)
-    if brought is not None:
-        spec = brought.spec
+    imported = None if spec.model.dense is None else import_network(spec, problem)
+    if imported is not None:
+        spec = imported.spec
     inputs, outputs = len(problem.input_names), len(problem.target_names)
     plan(spec.prune, spec.model.hidden, inputs, outputs)
     terms_of(problem, spec.physics)
@@ -50,8 +50,8 @@ def create_run(spec: RunSpec, owner: Owner | None = None) -> RunFolder:
         "training_rows": len(problem.train),
         "spec": spec.model_dump(mode="json"),
     }
-    if brought is not None:
-        record_brought(folder, brought)
+    if imported is not None:
+        write_imported(folder, imported)
     if owner is not None:
         write_owner(folder, owner)
     write_atomically(folder.spec_path, json.dumps(stored, indent=2).encode())

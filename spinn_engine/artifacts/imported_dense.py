@@ -1,7 +1,7 @@
-"""A dense network that was brought in a checkpoint, set on the data of a run; imports no torch.
+"""A dense network imported from a checkpoint, set on the data of a run; imports no torch.
 
-    brought = bring(spec, problem)          # reads the file, checks it, measures its R2
-    record_brought(folder, brought)         # brought.npz, from which stage 0 begins
+    imported = import_network(spec, problem)    # reads the file, checks it, measures its R2
+    write_imported(folder, imported)            # brought.npz, from which stage 0 begins
 
 A network may take its inputs as they are or standardised, and give its targets so. Nothing in a
 plain checkpoint says which: all four ways are measured on the validation rows, so that a wrong one
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
-from spinn_engine.imported import BroughtNetwork, read_network
+from spinn_engine.imported import StoredNetwork, read_network
 from spinn_engine.imported.scaling import R2, SIDES, folded, mean_r2, measured_r2, said_r2
 from spinn_engine.problems.columns import listed
 from spinn_engine.problems.problem import Problem
@@ -40,8 +40,8 @@ ORIGIN = (
 
 
 @dataclass(frozen=True)
-class Brought:
-    """A brought network on a problem.
+class ImportedNetwork:
+    """An imported network on a problem.
 
     Attributes:
         spec: the run's, with widths, activation, hash and scaling as they were found.
@@ -52,7 +52,7 @@ class Brought:
     """
 
     spec: RunSpec
-    network: BroughtNetwork
+    network: StoredNetwork
     r2: dict[Scaling, R2]
     scaler: Scaler
 
@@ -65,7 +65,7 @@ class Brought:
         return said_r2(self.r2, self.spec.model.dense_scaling)
 
 
-def bring(spec: RunSpec, problem: Problem) -> Brought:
+def import_network(spec: RunSpec, problem: Problem) -> ImportedNetwork:
     """Read the checkpoint of ``spec.model.dense``, and find out how it is scaled.
 
     Raises:
@@ -96,10 +96,10 @@ def bring(spec: RunSpec, problem: Problem) -> Brought:
         "dense_scaling": best,
     }
     model = spec.model.model_copy(update=known)
-    return Brought(spec.model_copy(update={"model": model}), network, r2, scaler)
+    return ImportedNetwork(spec.model_copy(update={"model": model}), network, r2, scaler)
 
 
-def _in_order(network: BroughtNetwork, problem: Problem, path: Path) -> BroughtNetwork:
+def _in_order(network: StoredNetwork, problem: Problem, path: Path) -> StoredNetwork:
     """The network with the problem's inputs and targets, in the problem's order."""
     have = network.inputs, network.outputs
     want = len(problem.input_names), len(problem.target_names)
@@ -139,7 +139,7 @@ def _order(
     return [stored.index(name) for name in names]
 
 
-def _activation(network: BroughtNetwork, spec: RunSpec, path: Path) -> Activation:
+def _activation(network: StoredNetwork, spec: RunSpec, path: Path) -> Activation:
     given = spec.model.activation if "activation" in spec.model.model_fields_set else None
     if network.activation is None and given is None:
         raise BadInputError(
@@ -154,7 +154,7 @@ def _activation(network: BroughtNetwork, spec: RunSpec, path: Path) -> Activatio
     return found
 
 
-def _check_hidden(network: BroughtNetwork, spec: RunSpec, path: Path) -> None:
+def _check_hidden(network: StoredNetwork, spec: RunSpec, path: Path) -> None:
     given = spec.model.hidden
     if "hidden" in spec.model.model_fields_set and given != network.hidden:
         raise BadInputError(
@@ -163,7 +163,7 @@ def _check_hidden(network: BroughtNetwork, spec: RunSpec, path: Path) -> None:
         )
 
 
-def _ways(network: BroughtNetwork, spec: RunSpec, path: Path) -> list[Scaling]:
+def _ways(network: StoredNetwork, spec: RunSpec, path: Path) -> list[Scaling]:
     """The ways of scaling to try: the one that is stored or given, else all."""
     asked, has_scaler = spec.model.dense_scaling, network.scaler is not None
     if asked == "stored" and not has_scaler:
@@ -175,10 +175,10 @@ def _ways(network: BroughtNetwork, spec: RunSpec, path: Path) -> list[Scaling]:
     return [asked]
 
 
-def record_brought(folder: RunFolder, brought: Brought) -> None:
+def write_imported(folder: RunFolder, imported: ImportedNetwork) -> None:
     """Write ``brought.npz``: the network for rows standardised as the run does, and what it is."""
-    model, network = brought.spec.model, brought.network
-    weights, biases = folded(network, brought.scaler, model.dense_scaling)
+    model, network = imported.spec.model, imported.network
+    weights, biases = folded(network, imported.scaler, model.dense_scaling)
     about = {
         "file": Path(model.dense or "").name,
         "sha256": network.sha256,
@@ -187,7 +187,7 @@ def record_brought(folder: RunFolder, brought: Brought) -> None:
         "params": network.params,
         "nonzero": network.nonzero,
         "scaling": model.dense_scaling,
-        "val_r2": brought.r2,
+        "val_r2": imported.r2,
         "notes": list(network.notes),
     }
     arrays: dict[str, Any] = {"about": np.array(json.dumps(about, allow_nan=False))}
@@ -196,18 +196,18 @@ def record_brought(folder: RunFolder, brought: Brought) -> None:
         arrays |= {f"bias{layer}": bias.astype(np.float32)}
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
-    write_atomically(folder.brought_path, buffer.getvalue())
+    write_atomically(folder.imported_path, buffer.getvalue())
 
 
-def read_brought(
+def read_imported(
     folder: RunFolder,
 ) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]], dict[str, Any]]:
-    """Weights ``[in, out]`` and biases ``[out]`` of the brought network, and what is known of it.
+    """Weights ``[in, out]`` and biases ``[out]`` of the imported network, and what is known of it.
 
     Raises:
         CorruptArtifactError: the file is missing or broken.
     """
-    path = folder.fetch(folder.brought_path)
+    path = folder.fetch(folder.imported_path)
     try:
         with np.load(path, allow_pickle=False) as file:
             layers = range(sum(name.startswith("weight") for name in file.files))
@@ -222,5 +222,5 @@ def read_brought(
 
 
 def notes_of(about: dict[str, Any]) -> list[str]:
-    """What a reader of the result must know of the brought network, in sentences."""
+    """What a reader of the result must know of the imported network, in sentences."""
     return [said_r2(about["val_r2"], about["scaling"]), *about["notes"], *ORIGIN]

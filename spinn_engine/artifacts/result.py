@@ -24,7 +24,7 @@ from spinn_engine.artifacts.delivery import (
     publish_checkpoints,
 )
 from spinn_engine.artifacts.fields import record_fields
-from spinn_engine.artifacts.imported_dense import read_brought
+from spinn_engine.artifacts.imported_dense import read_imported
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.evaluation.verdict import verdict
@@ -69,7 +69,7 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
         "checks": _checks(ended, arms),
         "whatif": _whatif(ended),
         "notes": [note for one in main for note in one.notes],
-        "brought": None if folder.spec().model.dense is None else read_brought(folder)[2],
+        "brought": None if folder.spec().model.dense is None else read_imported(folder)[2],
         "ceiling": data.problem.ceiling if len(data.folds) == 1 else None,  # of its own test rows
         "data": _data(ended),
         "environment": environment(data.device),

@@ -36,7 +36,7 @@ def inspect(arguments: argparse.Namespace) -> None:
         OUT.print(network_table(network, file_bytes))
 
 
-def described(network: api.BroughtNetwork, file_bytes: int) -> dict[str, Any]:
+def described(network: api.StoredNetwork, file_bytes: int) -> dict[str, Any]:
     """The JSON object of ``inspect``."""
     return {
         "inputs": network.inputs,
@@ -58,7 +58,7 @@ def described(network: api.BroughtNetwork, file_bytes: int) -> dict[str, Any]:
     }
 
 
-def network_table(network: api.BroughtNetwork, file_bytes: int) -> Group:
+def network_table(network: api.StoredNetwork, file_bytes: int) -> Group:
     """The network for people, with what would be left of it without its dead neurons."""
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
@@ -69,7 +69,7 @@ def network_table(network: api.BroughtNetwork, file_bytes: int) -> Group:
     return Group(table, Text(_without_dead(network)), *notes)
 
 
-def _rows(network: api.BroughtNetwork, file_bytes: int) -> Iterator[tuple[str, str]]:
+def _rows(network: api.StoredNetwork, file_bytes: int) -> Iterator[tuple[str, str]]:
     share = 100 * network.nonzero / network.params
     yield "inputs", _counted(network.inputs, network.input_names)
     yield "hidden", " ".join(map(str, network.hidden))
@@ -90,7 +90,7 @@ def _counted(count: int, names: tuple[str, ...] | None) -> str:
     return f"{count}: {', '.join(list(printable)[:NAMES_SHOWN])}{more}"
 
 
-def _without_dead(network: api.BroughtNetwork) -> str:
+def _without_dead(network: api.StoredNetwork) -> str:
     zeros = network.params - network.nonzero
     if not any(network.dead):
         if not zeros:

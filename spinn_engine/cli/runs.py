@@ -91,9 +91,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 def told_dense(spec: RunSpec) -> RunSpec:
     """The spec with what its checkpoint says filled in; its R2 is told before anything is done."""
-    brought = api.bring(spec)
-    ERRORS.print(escape(" ".join([brought.words(), *brought.network.notes])))
-    return brought.spec
+    imported = api.import_network(spec)
+    ERRORS.print(escape(" ".join([imported.words(), *imported.network.notes])))
+    return imported.spec
 
 
 def check(arguments: argparse.Namespace) -> None:

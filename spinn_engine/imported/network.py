@@ -16,7 +16,7 @@ Floats32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class BroughtNetwork:
+class StoredNetwork:
     """A fully connected network with one activation after every layer but the last.
 
     Attributes:

@@ -14,7 +14,7 @@ from spinn_engine.imported.files.own_format import own_parts, refuse_stack
 from spinn_engine.imported.files.safetensors import Safetensors
 from spinn_engine.imported.files.tensors import refuse_shared
 from spinn_engine.imported.files.torch_zip import TorchZip
-from spinn_engine.imported.network import BroughtNetwork, dead_neurons
+from spinn_engine.imported.network import StoredNetwork, dead_neurons
 from spinn_engine.imported.recognition.activations import is_key
 from spinn_engine.imported.recognition.contents import Candidate, contents_of, the_network
 from spinn_engine.imported.recognition.layers import layers_of
@@ -29,7 +29,7 @@ LARGEST_FILE = 2**30
 WRAPPERS = ("module", "_orig_mod")
 
 
-def read_network(path: Path | str) -> BroughtNetwork:
+def read_network(path: Path | str) -> StoredNetwork:
     """The plain MLP in a checkpoint of PyTorch 1.6 or newer, or in a safetensors file.
 
     Args:
@@ -59,7 +59,7 @@ def _refuse_no_file(path: Path) -> None:
         raise BadInputError("it is a folder or a device, name a file")
 
 
-def _read(file: BufferedReader, size: int) -> BroughtNetwork:
+def _read(file: BufferedReader, size: int) -> StoredNetwork:
     opened = _opened(file, size)
     refuse_stack(opened.value)
     contents = contents_of(opened.value)
@@ -78,7 +78,7 @@ def _read(file: BufferedReader, size: int) -> BroughtNetwork:
     own = own_parts(opened.value, opened, made.weights[0].shape[0], made.weights[-1].shape[1])
     if own is None:
         notes += _left_out(opened.value, network, others)
-    return BroughtNetwork(
+    return StoredNetwork(
         weights=tuple(made.weights),
         biases=tuple(made.biases),
         activation=activation,

@@ -1,4 +1,4 @@
-"""How a brought network is scaled, and the same network for rows that a run standardises."""
+"""How an imported network is scaled, and the same network for rows that a run standardises."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinn_engine.evaluation.metrics import regression_metrics
-from spinn_engine.imported.network import BroughtNetwork
+from spinn_engine.imported.network import StoredNetwork
 from spinn_engine.problems.problem import Problem
 from spinn_engine.pruning.whatif import ACTIVATIONS
 from spinn_engine.spec import Scaling
@@ -34,7 +34,7 @@ WAYS: dict[Scaling, str] = {
 
 
 def measured_r2(
-    network: BroughtNetwork, problem: Problem, scaler: Scaler, way: Scaling
+    network: StoredNetwork, problem: Problem, scaler: Scaler, way: Scaling
 ) -> dict[str, float | None]:
     """R2 by target on the validation rows, in the targets' units; None where it is not finite."""
     assert network.activation is not None
@@ -52,7 +52,7 @@ def measured_r2(
 
 
 def folded(
-    network: BroughtNetwork, scaler: Scaler, way: Scaling
+    network: StoredNetwork, scaler: Scaler, way: Scaling
 ) -> tuple[list[Floats], list[Floats]]:
     """Weights ``[in, out]`` and biases ``[out]`` that do the same with the run's standardisation.
 
@@ -74,7 +74,7 @@ def folded(
     return weights, biases
 
 
-def _own_scaler(network: BroughtNetwork, scaler: Scaler, way: Scaling) -> Scaler:
+def _own_scaler(network: StoredNetwork, scaler: Scaler, way: Scaling) -> Scaler:
     """What the network itself was standardised by; nothing is a mean of 0 and a spread of 1."""
     if way == "stored":
         assert network.scaler is not None
@@ -96,7 +96,7 @@ def mean_r2(r2: dict[str, float | None]) -> float | None:
 
 
 def said_r2(r2: Mapping[Scaling, R2], scaling: Scaling) -> str:
-    """The R2 of a brought network as it is taken, and as it would be otherwise."""
+    """The R2 of an imported network as it is taken, and as it would be otherwise."""
     found = {way: mean_r2(of_targets) for way, of_targets in r2.items()}
     others = "; ".join(
         f"{_told(mean)} {WAYS[way]}" for way, mean in found.items() if way != scaling

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.imported_dense import bring
+from spinn_engine.artifacts.imported_dense import import_network
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.jobs.database import prepare_database
 from spinn_engine.jobs.job import Priority
@@ -62,7 +62,7 @@ def submit(
     """
     check_device(spec)
     if spec.model.dense is not None:
-        spec = bring(spec, load_problem(spec.data)).spec  # as the run will have it
+        spec = import_network(spec, load_problem(spec.data)).spec  # as the run will have it
     prepare_database()  # refused before anything is made
     with _one_at_a_time():
         same = None if again else find_same(spec)

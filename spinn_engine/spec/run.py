@@ -72,7 +72,7 @@ class RunSpec(Part):
         return self
 
     @model_validator(mode="after")
-    def _one_brought_network(self) -> Self:
+    def _one_imported_network(self) -> Self:
         if self.model.dense is not None and self.compare.folds > 1:
             raise ValueError(
                 "a brought network was trained once, not once a fold: leave compare.folds at 1"

@@ -68,7 +68,7 @@ class RunFolder:
         self.importance = path / "importance"
         self.stacks = path / "stacks"
         self.facts_path = self.stacks / "dense_facts.npz"
-        self.brought_path = path / "brought.npz"
+        self.imported_path = path / "brought.npz"
         self.fields_path = path / "fields.npz"
         self.result_path = path / RESULT_NAME
         self._spec: RunSpec | None = None

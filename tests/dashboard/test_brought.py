@@ -10,7 +10,7 @@ import torch
 
 from dashboard.parts import formats
 from dashboard.parts.formats import plain
-from dashboard.parts.forms.network import BROUGHT, TAKEN
+from dashboard.parts.forms.network import IMPORTED, TAKEN
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.store.runs import RunFolder
@@ -30,24 +30,24 @@ def bare(
 
 
 def test_its_r2_is_shown_for_every_scaling_before_anything_runs(bare: Path) -> None:
-    app = opened("plan", network=BROUGHT, dense=str(bare), dense_activation="tanh")
+    app = opened("plan", network=IMPORTED, dense=str(bare), dense_activation="tanh")
     assert not app.error
     shown = table_with(app, "Standardised")
     assert [label.removesuffix(TAKEN) for label in shown["Standardised"]] == [
         "inputs and targets", "inputs only", "targets only", "nothing",
     ]  # fmt: skip
     spec = api.RunSpec.from_dict({"model": {"dense": str(bare), "activation": "tanh"}})
-    brought = api.bring(spec)
-    for (_, row), (way, r2) in zip(shown.iterrows(), brought.r2.items(), strict=True):
+    imported = api.import_network(spec)
+    for (_, row), (way, r2) in zip(shown.iterrows(), imported.r2.items(), strict=True):
         told = [float(row[f"R² {name}"].replace(formats.MINUS, "-")) for name in r2]
         assert told == pytest.approx(list(r2.values()), abs=5e-5)
-        assert row["Standardised"].endswith(TAKEN) == (way == brought.spec.model.dense_scaling)
+        assert row["Standardised"].endswith(TAKEN) == (way == imported.spec.model.dense_scaling)
     widths = table_with(app, "Hidden widths")
     assert widths["Hidden widths"].iloc[0] == formats.widths((12, 8))
 
 
 def test_what_the_file_does_not_say_is_asked_for(bare: Path) -> None:
-    app = opened("plan", network=BROUGHT, dense=str(bare))
+    app = opened("plan", network=IMPORTED, dense=str(bare))
     assert plain("does not say which activation") in app.error[0].value
     assert not [button for button in app.button if button.key == "start"]
     app.selectbox(key="dense_activation").set_value("tanh").run()
@@ -55,7 +55,7 @@ def test_what_the_file_does_not_say_is_asked_for(bare: Path) -> None:
 
 
 def test_no_checkpoint_yet_is_no_error_of_the_visitor() -> None:
-    app = opened("plan", network=BROUGHT)
+    app = opened("plan", network=IMPORTED)
     assert "upload a checkpoint" in app.error[0].value
 
 

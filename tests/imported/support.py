@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.imported import BroughtNetwork, read_network
+from spinn_engine.imported import StoredNetwork, read_network
 
 WIDTHS = (3, 8, 8, 8, 2)
 
@@ -103,7 +103,7 @@ def saved(path: Path, value: object, **options: Any) -> Path:
     return path
 
 
-def assert_same(network: BroughtNetwork, layers: Sequence[nn.Linear]) -> None:
+def assert_same(network: StoredNetwork, layers: Sequence[nn.Linear]) -> None:
     """Bit by bit the layers of a module, counted by torch."""
     assert len(network.weights) == len(layers)
     for weight, bias, layer in zip(network.weights, network.biases, layers, strict=True):

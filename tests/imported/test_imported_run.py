@@ -96,18 +96,18 @@ def test_the_way_it_is_scaled_is_found_by_its_r2(
 ) -> None:
     state = plain(own) if way == "both" else raw_units(own)
     file = saved(state, tmp_path / "given.pt")
-    brought = api.bring(spec_of(small_table, file, model={"activation": "tanh"}))
-    assert brought.spec.model.dense_scaling == way
-    assert set(brought.r2) == {"both", "inputs", "targets", "none"}
-    problem = load_problem(brought.spec.data)
+    imported = api.import_network(spec_of(small_table, file, model={"activation": "tanh"}))
+    assert imported.spec.model.dense_scaling == way
+    assert set(imported.r2) == {"both", "inputs", "targets", "none"}
+    problem = load_problem(imported.spec.data)
     rows = problem.val
     predicted = load_network(own)(torch.from_numpy(problem.inputs[rows])).detach().numpy()
     expected = r2_score(problem.targets[rows], predicted, multioutput="raw_values")
-    assert list(brought.r2[brought.spec.model.dense_scaling].values()) == pytest.approx(
+    assert list(imported.r2[imported.spec.model.dense_scaling].values()) == pytest.approx(
         expected.tolist(), abs=1e-5
     )
-    assert f"R2 {brought.mean_r2():.4f} on the validation rows" in brought.words()
-    assert brought.words().count(" as they are") >= 1  # the other ways are told
+    assert f"R2 {imported.mean_r2():.4f} on the validation rows" in imported.words()
+    assert imported.words().count(" as they are") >= 1  # the other ways are told
 
 
 def test_both_ways_of_saving_it_give_the_same_run(
@@ -147,8 +147,8 @@ def test_columns_in_another_order_are_put_into_the_networks(
     pd.read_csv(small_table)[["c", "z", "g", "b", "y", "a"]].to_csv(other, index=False)
     spec = spec_of(other, own)
     data = spec.data.model_copy(update={"targets": ("z", "y")})
-    turned = api.bring(spec.model_copy(update={"data": data}))
-    straight = api.bring(spec_of(small_table, own))
+    turned = api.import_network(spec.model_copy(update={"data": data}))
+    straight = api.import_network(spec_of(small_table, own))
     assert turned.r2["stored"] == pytest.approx(straight.r2["stored"], abs=1e-9)
 
 
@@ -196,7 +196,7 @@ def test_what_does_not_fit_is_said_in_one_sentence(
         ),
     ):
         with pytest.raises(BadInputError, match=says) as refused:
-            api.bring(spec)
+            api.import_network(spec)
         assert "\n" not in str(refused.value)
     with pytest.raises(BadInputError, match=r"leave compare\.folds at 1"):
         spec_of(small_table, own, compare={"folds": 3})

@@ -162,8 +162,8 @@ def test_physics_with_a_weight_is_told_and_without_is_not(wild: Facts) -> None:
 
 def test_a_brought_network_was_not_trained(wild: Facts) -> None:
     model = wild.spec.model.model_copy(update={"dense": "/models/mine.pt"})
-    brought = {"file": "mine.pt", "sha256": "ab" * 32}
-    facts = replace(other(wild, model=model), result={**wild.result, "brought": brought})
+    imported = {"file": "mine.pt", "sha256": "ab" * 32}
+    facts = replace(other(wild, model=model), result={**wild.result, "brought": imported})
     text = text_of(facts)
     assert "brought in the checkpoint mine.pt (SHA-256 beginning with abababababab)" in text
     assert "was trained for" not in text

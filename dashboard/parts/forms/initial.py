@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts.formats import plain
-from dashboard.parts.forms.network import AS_STORED, BROUGHT, NEW, SCALINGS
+from dashboard.parts.forms.network import AS_STORED, IMPORTED, NEW, SCALINGS
 from dashboard.parts.forms.prune import (
     A_STAGE,
     BYTES,
@@ -153,7 +153,7 @@ def _dense_values(model: ModelSpec) -> dict[str, Any]:
     """As ``values_of``, of a network that is brought."""
     known = model.dense is not None and "activation" in model.model_fields_set
     return {
-        "network": NEW if model.dense is None else BROUGHT,
+        "network": NEW if model.dense is None else IMPORTED,
         "dense": model.dense or "",
         "dense_activation": model.activation if known else AS_STORED,
         "dense_scaling": _label(SCALINGS, model.dense_scaling),

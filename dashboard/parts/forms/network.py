@@ -16,7 +16,7 @@ from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import Scaling
 from spinn_engine.vocabulary import ACTIVATIONS
 
-NEW, BROUGHT = "train a new one", "bring a checkpoint"
+NEW, IMPORTED = "train a new one", "bring a checkpoint"
 AS_STORED = "as the file says"
 SCALINGS: dict[str, Scaling] = {
     "find out by R²": "auto",
@@ -39,13 +39,13 @@ def network_form(source: str, begin: Values) -> dict[str, Any]:
         BadInputError: the widths are not whole numbers, or no checkpoint is named.
     """
     choice = st.segmented_control(
-        "Dense network", (NEW, BROUGHT), default=begin["network"], required=True, key="network",
+        "Dense network", (NEW, IMPORTED), default=begin["network"], required=True, key="network",
         **KEEP,
     )  # fmt: skip
-    return widgets.network_form(source, begin) if choice == NEW else brought_form(begin)
+    return widgets.network_form(source, begin) if choice == NEW else imported_form(begin)
 
 
-def brought_form(begin: Values) -> dict[str, Any]:
+def imported_form(begin: Values) -> dict[str, Any]:
     """A checkpoint, uploaded or on the server, and what it may not say itself.
 
     Raises:
@@ -104,7 +104,7 @@ def take_upload() -> None:
         st.session_state["dense"] = str(path)
 
 
-def show_brought(found: imported_network.ImportedNetwork) -> None:
+def show_imported(found: imported_network.ImportedNetwork) -> None:
     """What the checkpoint holds, and how good its network is on this data, before anything runs."""
     model, dead = found.model, sum(found.dead)
     gone = f", {counted(dead, 'dead neuron')}" if dead else ""

@@ -22,7 +22,7 @@ def training_sentences(facts: Facts) -> list[str]:
     spec, data = facts.spec, facts.result["data"]
     dense = facts.result["stages"][0]
     activation = ACTIVATIONS[spec.model.activation].methods
-    brought = facts.result.get("brought")
+    imported = facts.result.get("brought")
     found = [
         "The dense network is a multilayer perceptron with "
         f"{counted(len(data['input_names']), 'input')}, {_layers(dense['hidden'])} with the "
@@ -30,15 +30,15 @@ def training_sentences(facts: Facts) -> list[str]:
         f"{dense['params']:,} parameters.",
         _standardised(facts),
     ]
-    if brought is None:
+    if imported is None:
         found.append(
             "Its weights were drawn from the normal distribution of Glorot and Bengio (2010), its "
             f"biases began at zero. It was trained for {_length(facts, 0, 'dense')}."
         )
     else:
         found.append(
-            f"It was brought in the checkpoint {brought['file']} (SHA-256 beginning with "
-            f"{brought['sha256'][:12]}) and was not trained here."
+            f"It was brought in the checkpoint {imported['file']} (SHA-256 beginning with "
+            f"{imported['sha256'][:12]}) and was not trained here."
         )
     return [*found, *_training_common(facts)]
 
