@@ -16,8 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
-from spinn_engine.jobs.locks import is_locked
-from spinn_engine.store.files import write_atomically
+from spinn_engine.store.files import is_locked, write_atomically
 from spinn_engine.store.owner import Owner
 
 FOLDER = ".work"

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from filelock import lock_descriptor
+
 from spinn_engine.background.state import (
     FOLDER,
     Kind,
@@ -28,7 +30,7 @@ from spinn_engine.background.state import (
     write_state,
 )
 from spinn_engine.errors import BadInputError, SpinnError
-from spinn_engine.jobs.locks import try_lock
+from spinn_engine.jobs.locks import check_handover
 from spinn_engine.store.files import read_json, unwritable
 from spinn_engine.store.owner import Owner
 from spinn_engine.store.runs import check_run_id, open_run, results_root
@@ -66,6 +68,7 @@ def start_work(
         BadInputError: there is no such run, it is not finished, or too much is under way.
         SpinnError: the store cannot be used, or no process can be started.
     """
+    check_handover(f"an {kind} in the background")
     run = open_run(run_id)
     if not run.is_complete():
         raise BadInputError(f"run {run_id} is not finished, so there is nothing to {kind} yet")
@@ -94,8 +97,8 @@ def _own(folder: Path) -> Iterator[IO[str] | None]:
         raise unwritable(alive_path(folder), error) from error
     with file:
         deadline = time.monotonic() + _TAKE_SECONDS
-        while not (taken := try_lock(file)) and time.monotonic() < deadline:
-            if _is_running(read_work(folder)):
+        while not (taken := lock_descriptor(file.fileno(), blocking=False)):
+            if time.monotonic() > deadline or _is_running(read_work(folder)):
                 break
             time.sleep(0.02)
         yield file if taken and not runs_elsewhere(folder) else None

@@ -8,7 +8,6 @@ are imported where they are used.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 import threading
@@ -16,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from filelock import FileLock
 
 from spinn_engine.errors import BadInputError, UnreachableError
 from spinn_engine.store.runs import results_root
@@ -133,10 +134,11 @@ def _connection(url: str, path: Path | None) -> None:
 def _use_write_ahead_log(path: Path) -> None:
     """Readers and a writer at once; the switch takes the whole file, hence one caller at a time."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
+    with (
+        FileLock(path.with_suffix(".lock")),
+        contextlib.closing(sqlite3.connect(path, timeout=30)) as connection,
+    ):
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _engine(url: str) -> Engine:

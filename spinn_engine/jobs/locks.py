@@ -6,15 +6,17 @@ the server lets go of when the worker's connection ends.
 
 from __future__ import annotations
 
-import fcntl
 import zlib
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+import filelock
 
 from spinn_engine.errors import SpinnError, UnreachableError
 from spinn_engine.jobs.database import database_url, sqlite_path, transaction
+from spinn_engine.store.files import is_locked
 
 if TYPE_CHECKING:
     import psycopg
@@ -70,22 +72,20 @@ def held(slots: Iterable[str]) -> set[str]:
     return {slot for slot in slots if zlib.crc32(slot.encode()) in keys}
 
 
-def is_locked(path: Path) -> bool:
-    """Whether a process holds this file lock."""
-    try:
-        with path.open() as file:
-            return not try_lock(file)
-    except FileNotFoundError:
-        return False
+def check_handover(what: str) -> None:
+    """Refuse what rests on a lock that is handed over to a process, where no system call does that.
 
+    Args:
+        what: what is refused, as the beginning of a sentence.
 
-def try_lock(file: IO[Any]) -> bool:
-    """Lock an open file, for as long as it is open here or in a process that inherited it."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    Raises:
+        SpinnError: there is no ``fcntl`` (on Windows).
+    """
+    if not filelock.has_fcntl:
+        raise SpinnError(
+            f"{what} needs Linux or macOS; on this system use what works in the foreground: "
+            "python -m spinn_engine run, adapt, export"
+        )
 
 
 class FileLock:
@@ -93,7 +93,7 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: IO[str] | None = None
+        self._lock = filelock.FileLock(path, thread_local=False)
 
     def take(self) -> bool:
         """Try to hold it.
@@ -103,13 +103,11 @@ class FileLock:
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            file = self._path.open("w")
+            self._lock.acquire(blocking=False)
+        except filelock.Timeout:
+            return False
         except OSError as error:
             raise SpinnError(f"cannot write {self._path.parent}: {error.strerror}") from error
-        if not try_lock(file):
-            file.close()
-            return False
-        self._file = file
         return True
 
     def keep(self) -> bool:
@@ -118,9 +116,7 @@ class FileLock:
 
     def release(self) -> None:
         """Let it go."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._lock.release()
 
 
 class AdvisoryLock:

@@ -12,6 +12,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from filelock import lock_descriptor
+
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.jobs.database import (
     QUEUE,
@@ -22,7 +24,7 @@ from spinn_engine.jobs.database import (
     sqlite_path,
 )
 from spinn_engine.jobs.job import Job, JobState, Priority, describe, places
-from spinn_engine.jobs.locks import try_lock
+from spinn_engine.jobs.locks import check_handover
 from spinn_engine.jobs.slots import Wanted, Worker, ask_worker, workers
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import check_run_id, open_run, remove_run, results_root
@@ -211,14 +213,16 @@ def ensure_worker() -> None:
     slot, so of several callers at once only one starts a worker, and none waits.
 
     Raises:
-        SpinnError: the store cannot be written.
+        SpinnError: the store cannot be written, or this system has no workers.
     """
+    check_handover("a worker")
     _started[:] = [process for process in _started if process.poll() is None]
     folder = results_root() / "workers"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "start.lock").open("w") as lock:
-            if not try_lock(lock) or any(worker.alive for worker in workers()):
+            taken = lock_descriptor(lock.fileno(), blocking=False)
+            if not taken or any(worker.alive for worker in workers()):
                 return
             with (folder / "worker.log").open("ab") as log:
                 process = subprocess.Popen(

@@ -6,10 +6,9 @@ submit(spec); submit_sweep(specs, swept)
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +22,7 @@ from spinn_engine.jobs.queue import check_device, enqueue
 from spinn_engine.problems import load_problem
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.current import current_store, results_root
-from spinn_engine.store.files import read_json, write_atomically
+from spinn_engine.store.files import locked, read_json, write_atomically
 from spinn_engine.store.owner import Owner
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.store.runs import check_run_id, list_runs
@@ -64,7 +63,7 @@ def submit(
     if spec.model.dense is not None:
         spec = import_network(spec, load_problem(spec.data)).spec  # as the run will have it
     prepare_database()  # refused before anything is made
-    with _one_at_a_time():
+    with locked(results_root() / ".submit.lock"):  # two tabs that submit one spec see each other
         same = None if again else find_same(spec)
         if same is not None:
             return Submission(same.run_id, existing=True)
@@ -85,20 +84,6 @@ def find_same(spec: RunSpec) -> RunFolder | None:
         if folder.data_hash() == sha256:
             return folder
     return None
-
-
-@contextlib.contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Two submissions of one spec at once, from two tabs, see each other."""
-    root = results_root()
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        lock = (root / ".submit.lock").open("w")
-    except OSError as error:
-        raise BadInputError(f"cannot write {root}: {error.strerror or error}") from error
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def submit_sweep(

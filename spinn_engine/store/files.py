@@ -1,4 +1,4 @@
-"""Single files: written whole, appended to, read; every failure names the file."""
+"""Single files: written whole, appended to, read, locked; every failure names the file."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 
@@ -60,6 +64,40 @@ def append(path: Path, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise unwritable(path, error) from error
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a file's lock for the length of a block; others of this machine wait for it.
+
+    Raises:
+        BadInputError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        held = FileLock(path).acquire(poll_interval=0.005)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    with held:
+        yield
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds a file's lock, which goes with that process however it ends.
+
+    Where this process may not write, it finds every lock free.
+    """
+    if not path.exists():
+        return False
+    lock = FileLock(path)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return True
+    except OSError:
+        return False
+    lock.release()
+    return False
 
 
 def unwritable(path: Path, error: OSError) -> BadInputError:

@@ -2,24 +2,23 @@
 
 ``<mirror>/<name>/`` is the copy of a folder. ``<mirror>/.sync/<name>.json`` tells for each file
 which remote one it equals. ``<mirror>/.sync/<name>.mine`` is locked by who of this machine writes
-the folder, for as long as that lasts; with a word in it, the copy is whole, and the truth.
+the folder, for as long as that lasts; with ``<name>.whole`` the copy is whole, and the truth.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
-import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+
+from filelock import FileLock, Timeout
 
 from spinn_engine.errors import BadInputError, SpinnError
-from spinn_engine.store.files import Stat, stat_of, write_atomically
+from spinn_engine.store.files import Stat, locked, stat_of, write_atomically
 
 # Readers take the lock for an instant; another worker of this machine lets go within seconds.
 _HOLD_SECONDS = 10.0
@@ -88,7 +87,7 @@ class Mirror:
 
     def record(self, name: str) -> Record:
         """What is known of a folder's copy."""
-        return Record(self.root / ".sync" / f"{name}.json", self.path(name))
+        return Record(self._beside(name, "json"), self.path(name))
 
     def remove(self, name: str) -> None:
         """Remove a folder's copy and all that is known of it.
@@ -99,8 +98,8 @@ class Mirror:
         try:
             with contextlib.suppress(FileNotFoundError):
                 shutil.rmtree(self.path(name))
-            for kind in ("json", "mine"):
-                (self.root / ".sync" / f"{name}.{kind}").unlink(missing_ok=True)
+            for kind in ("json", "mine", "look", "whole"):
+                self._beside(name, kind).unlink(missing_ok=True)
         except OSError as error:
             raise SpinnError(f"cannot remove {error.filename}: {error.strerror}") from error
 
@@ -111,62 +110,55 @@ class Mirror:
         Who writes after a look at what is there calls ``set_whole`` once all of it is here.
 
         Raises:
-            BadInputError: somebody else holds it.
+            BadInputError: somebody else holds it, or the copy cannot be written.
         """
-        deadline = time.monotonic() + _HOLD_SECONDS
-        with self._lock_file(name) as file:
-            while not _lock(file, fcntl.LOCK_EX):
-                if time.monotonic() > deadline:
-                    raise BadInputError(
-                        f"another process of this machine works on {name}: let it end first"
-                    )
-                time.sleep(0.02)
-            file.truncate(0)
-            yield
-
-    def set_whole(self, name: str) -> None:
-        """Say that the copy of a folder that is held has all files, so that it is the truth."""
-        with self._lock_file(name) as file:
-            file.write("whole")
-
-    def is_held(self, name: str) -> bool:
-        """Whether somebody of this machine, perhaps this process, holds a folder."""
-        return self._held_with(name) is not None
-
-    def is_whole(self, name: str) -> bool:
-        """Whether somebody of this machine holds a folder and has all of it."""
-        return bool(self._held_with(name))
-
-    def _held_with(self, name: str) -> str | None:
-        """The word of who holds a folder; None if nobody does."""
-        try:
-            file = (self.root / ".sync" / f"{name}.mine").open()
-        except OSError:
-            return None
-        with file:
-            return None if _lock(file, fcntl.LOCK_SH) else file.read()
-
-    @contextmanager
-    def free(self, name: str) -> Iterator[bool]:
-        """Whether nobody holds a folder; then nobody does before the block ends."""
-        with self._lock_file(name) as file:
-            yield _lock(file, fcntl.LOCK_SH)
-
-    def _lock_file(self, name: str) -> IO[str]:
-        path = self.root / ".sync" / f"{name}.mine"
+        path, whole = self._beside(name, "mine"), self._beside(name, "whole")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            return path.open("a")
+            held = FileLock(path, thread_local=False).acquire(_HOLD_SECONDS, 0.02)
+        except Timeout as error:
+            raise BadInputError(
+                f"another process of this machine works on {name}: let it end first"
+            ) from error
         except OSError as error:
             raise BadInputError(
                 f"cannot write {path}: {error.strerror}; the copy of the store lies below "
                 "XDG_CACHE_HOME"
             ) from error
+        with held:
+            whole.unlink(missing_ok=True)  # of one that was killed
+            yield
+            whole.unlink(missing_ok=True)
 
+    def set_whole(self, name: str) -> None:
+        """Say that the copy of a folder that is held has all files, so that it is the truth."""
+        self._beside(name, "whole").touch()
 
-def _lock(file: IO[str], kind: int) -> bool:
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+    def is_held(self, name: str) -> bool:
+        """Whether somebody of this machine, perhaps this process, holds a folder."""
+        if not self._beside(name, "mine").exists():
+            return False
+        with self.free(name) as free:
+            return not free
+
+    def is_whole(self, name: str) -> bool:
+        """Whether somebody of this machine holds a folder and has all of it."""
+        return self._beside(name, "whole").exists() and self.is_held(name)
+
+    @contextmanager
+    def free(self, name: str) -> Iterator[bool]:
+        """Whether nobody holds a folder; then nobody does before the block ends.
+
+        Readers look one after the other, so that none takes another for one who holds it.
+        """
+        with locked(self._beside(name, "look")), contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(FileLock(self._beside(name, "mine")).acquire(blocking=False))
+                free = True
+            except Timeout:
+                free = False
+            yield free
+
+    def _beside(self, name: str, kind: str) -> Path:
+        """What is kept of a folder, beside its copy."""
+        return self.root / ".sync" / f"{name}.{kind}"

@@ -6,17 +6,15 @@ who write at once lose nothing silently.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
-from spinn_engine.store.files import read_json, unwritable, write_atomically
+from spinn_engine.store.files import locked, read_json, write_atomically
 from spinn_engine.store.run_folder import RunFolder
 
 NAME = "remarks.json"
@@ -87,7 +85,7 @@ def write_remarks(
         SpinnError: the store cannot be used.
     """
     content = {"schema_version": 1, "tags": _checked_tags(tags), "note": _checked_note(note)}
-    with _one_at_a_time(folder):
+    with locked(folder.path.parent / ".remarks.lock"):  # two tabs that save at once see each other
         folder.refresh(now=True)
         with folder.hold():
             now = read_remarks(folder)
@@ -145,16 +143,3 @@ def _checked_note(note: str) -> str:
             f"a note has up to {LONGEST_NOTE:,} characters, but this one has {len(note):,}"
         )
     return note.strip()
-
-
-@contextmanager
-def _one_at_a_time(folder: RunFolder) -> Iterator[None]:
-    """Two tabs that save at once on this machine see each other."""
-    path = folder.path.parent / ".remarks.lock"
-    try:
-        lock = path.open("w")
-    except OSError as error:
-        raise unwritable(path, error) from error
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -26,6 +26,7 @@ from spinn_engine.jobs.database import (
     prepare_database,
 )
 from spinn_engine.jobs.devices import device_of, find_devices
+from spinn_engine.jobs.locks import check_handover
 from spinn_engine.jobs.slots import Slot, Wanted, slot_name
 from spinn_engine.jobs.worker import fleet, takeover
 
@@ -48,8 +49,9 @@ def serve(slot: str | None, until_idle: bool) -> int:
 
     Raises:
         BadInputError: the slot has a live worker, or cannot be a slot's name.
-        SpinnError: the store or the job database cannot be used.
+        SpinnError: the store or the job database cannot be used, or this system has no workers.
     """
+    check_handover("a worker")
     stop = _event_of_signals()
     devices = find_devices()
     if slot is None and len(devices) > 1:
