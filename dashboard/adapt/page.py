@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.adaptation import LABELS, batch_rows, error_over_time
+from dashboard.adapt.error_chart import LABELS, batch_rows, error_over_time
 from dashboard.charts.axes import short_count
 from dashboard.parts import background_work, elements
 from dashboard.parts.formats import estimate, percent, plain, sentence, widths

@@ -9,12 +9,14 @@ import streamlit as st
 from dashboard.charts.style import ARM_LABELS
 from dashboard.compare import choice
 from dashboard.compare.remarks import edit_button, show_tags
+from dashboard.compare.rows import by_data, differing
 from dashboard.compare.table import View
 from dashboard.parts import elements, markup
-from dashboard.parts.comparison import PARTS, arm_row, show_part
+from dashboard.parts.arms import arm_row
 from dashboard.parts.formats import counted, plain
+from dashboard.parts.verdict import PARTS, show_part
 from dashboard.reads import finished_runs
-from dashboard.reads.run_facts import RunRow, by_data, differing
+from dashboard.reads.run_facts import RunRow
 
 MOST = 12  # runs side by side
 FEW = 3  # of them that need no choice

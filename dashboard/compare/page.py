@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.compare import choice
 from dashboard.compare.details import in_detail, show_arms, show_chosen, show_differing
-from dashboard.compare.picture import show_picture
+from dashboard.compare.pareto import show_picture
 from dashboard.compare.table import View, clear_filters, filters, known_tags, show_table, view_form
 from dashboard.parts import elements
 from dashboard.parts.formats import counted, plain

@@ -1,264 +1,217 @@
-"""R2 against size or speed over many runs of the same data, and which of them no other beats."""
+"""R2 against size or speed over the runs of Compare; what is selected in it is chosen."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
+import streamlit as st
 
-from dashboard.charts.axes import error, error_range
-from dashboard.charts.style import (
-    ARM_COLOURS,
-    ARM_LABELS,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILLION,
-    ink,
+from dashboard.compare import choice
+from dashboard.compare.pareto_chart import (
+    BOX,
+    COLOURS,
+    PICK,
+    SHAPES,
+    Point,
+    inside,
+    pareto,
+    pareto_step,
 )
-from dashboard.charts.vega import CROSSED, Spec, Tables, count_axis, layered, marks, r2_axis
-from dashboard.parts.formats import decimal, estimate
+from dashboard.compare.rows import as_text, by_data, varied_fields
+from dashboard.compare.table import View
+from dashboard.parts import elements
+from dashboard.parts.formats import counted, estimate, plain
+from dashboard.parts.forms.widgets import KEEP
+from dashboard.reads.run_facts import RunRow
 
-COLOURS = (VERMILLION, BLUE, GREEN, PURPLE, ORANGE, SKY, GREY)
-SHAPES = (
-    "circle",
-    "square",
-    "diamond",
-    "triangle-up",
-    CROSSED,
-    "triangle-down",
-    "cross",
-    "triangle-right",
-)
-BESIDE = 1.035  # how far runs of equal size stand apart, at most
-WIDEST = 1.3  # how far apart the first and the last of them
-HEIGHT = 460  # pixels
-RUNS, STEPS, BANDS, CHOSEN, BASELINE = "runs", "steps", "bands", "chosen", "baseline"
-PICK, BOX = "pick", "box"
-ANY = "a run"  # where colour tells nothing
-COLUMN, LINE = 190, 22  # pixels of a kind in the legend
-LEGEND: Spec = {
-    "orient": "top",
-    "title": None,
-    "columns": {"expr": f"max(1, floor(containerSize()[0] / {COLUMN}))"},
-    "labelLimit": 400,
-    "symbolOpacity": 1,
-    "symbolSize": 110,
-    "symbolStrokeWidth": 0,
+AXES: dict[str, tuple[str, Callable[[RunRow, str], float | None]]] = {
+    "parameters": ("parameters (count)", lambda row, _: row.params),
+    "file": ("file (bytes)", lambda row, _: row.file_bytes),
+    "MACs": ("MACs of one row (count)", lambda row, _: row.macs),
+    "latency": ("latency (ms)", lambda row, batch: _milliseconds(row, batch)),
 }
+TAGS, NOTHING = "tags", "nothing"
+SHOWN, CHOSEN = "all shown", "chosen"
+MOST_DATA = 4  # pictures, one each
+FIRST_COLOURS = ("prune.criterion", "prune.schedule", "prune.reconstruction")
+
+
+def _milliseconds(row: RunRow, batch: str) -> float | None:
+    return row.latency_us[batch] / 1000 if batch in row.latency_us else None
 
 
 @dataclass(frozen=True)
-class Point:
-    """A run: where it stands, its R2 over repetitions, and what kind it is.
+class Drawing:
+    """How all pictures of the page are drawn.
 
     Attributes:
-        run_id: which run.
-        x: its size or time, more than 0.
-        r2: ``mean``, ``low`` and ``high`` (None where n is 1), ``n``.
-        kind: what its colour and shape tell; shown as text.
-        chosen: drawn with a ring.
+        across: what the x axis is, of ``AXES``.
+        field: what colour and shape tell.
+        kinds: every value of that among all finished runs, so that each keeps its colour.
+        chosen: the runs with a ring.
+        view: the baseline and the batch.
     """
 
-    run_id: str
-    x: float
-    r2: Mapping[str, Any]
-    kind: str = ""
-    chosen: bool = False
+    across: str
+    field: str
+    kinds: tuple[str, ...]
+    chosen: frozenset[str]
+    view: View
 
 
-def pareto(
-    points: Sequence[Point],
-    references: Mapping[str, Mapping[str, Any]],
-    title: str,
-    kinds: Sequence[str],
-    baseline: str | None = None,
-    dark: bool = False,
-) -> tuple[Spec, Tables]:
-    """R2 against what a network takes, a marker a run.
+def show_picture(
+    every: Sequence[RunRow], shown: Sequence[RunRow], chosen: Sequence[RunRow], view: View
+) -> None:
+    """A picture for each data: R2 of other rows is another quantity.
 
     Args:
-        points: runs of the same data.
-        references: R2 of ``dense`` and ``dense_longer`` where all runs share it: a band each.
-        title: of the x axis, with its unit; the scale is added.
-        kinds: every kind that there is, drawn or not, so that each keeps its colour and shape.
-        baseline: the run that others are compared with.
-        dark: whether the page is dark.
-
-    Returns:
-        A picture whose y is 1 - R2 on a reversed log axis, labelled with R2. Of runs of equal x,
-        the best stands there, and the others beside it. Its runs can be selected one by one as
-        ``PICK`` (their ``run_id``) and together as ``BOX`` (the ends of ``place`` and ``error``).
+        every: all finished runs.
+        shown: those that fit the filters.
+        chosen: those that are chosen, shown or not.
+        view: the baseline and the batch.
     """
-    places = beside(points)
-    runs = pd.DataFrame([_row(point, places) for point in points])
-    marked = [(places[p.run_id], error(p.r2["mean"])) for p in points if p.run_id == baseline]
-    step = [(point.x, error(point.r2["mean"])) for point in pareto_step(points)]
-    tables = {
-        RUNS: runs,
-        STEPS: pd.DataFrame(step, columns=["place", "error"]),
-        BANDS: pd.DataFrame(
-            [_band(arm, r2) for arm, r2 in references.items()],
-            columns=["arm", "label", "colour", "error", "low", "high"],
-        ),
-        CHOSEN: runs[runs["chosen"]],
-        BASELINE: pd.DataFrame(marked, columns=["place", "error"]),
-    }
-    seen = [*points, *(Point("", 1.0, r2) for r2 in references.values())]
-    ends = [p.r2[end] for p in seen for end in ("low", "high") if p.r2[end] is not None]
-    y = r2_axis(*error_range([p.r2["mean"] for p in seen], ends))
-    low, high = math.log10(min(places.values())), math.log10(max(places.values()))
-    x = count_axis("place", low - 0.12, high + 0.12, f"{title}, log scale")
-    layers = [*_background(x, y, dark), *_runs(x, y, kinds, title, dark)]
-    return layered(layers, HEIGHT + LINE * (len(kinds) // 4), dark), tables
+    st.header("Smaller, faster, and as good", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="picture"):
+        across = st.segmented_control(
+            "Across", list(AXES), default="parameters", required=True, key="across", **KEEP
+        )
+        draw = SHOWN
+        if chosen:
+            draw = st.segmented_control(
+                "Draw", (SHOWN, CHOSEN), default=SHOWN, required=True, key="draw", **KEEP
+            )
+        rows = list(chosen if draw == CHOSEN else shown)
+        field = colour_form(every)
+    groups = by_data(rows)
+    if len(groups) > 1:
+        st.info(
+            f"These runs learned {counted(len(groups), 'set')} of data (rows, targets or split "
+            "differ). R² on other rows cannot be compared, so each has a picture of its own.",
+            icon=":material/compare_arrows:",
+        )
+    kinds = tuple(sorted({kind_of(row, field) for row in every}))
+    ringed = frozenset(row.run_id for row in chosen)
+    for group in groups[:MOST_DATA]:
+        show_group(group, Drawing(str(across), field, kinds, ringed, view))
+    if len(groups) > MOST_DATA:
+        st.caption(f"{len(groups) - MOST_DATA} more: filter by data to see them.")
 
 
-def pareto_step(points: Sequence[Point]) -> list[Point]:
-    """The runs that no other beats: smaller or equal, and better; from small to large."""
-    kept: list[Point] = []
-    for point in sorted(points, key=lambda p: (p.x, -p.r2["mean"], p.run_id)):
-        if not kept or point.r2["mean"] > kept[-1].r2["mean"]:
-            kept.append(point)
-    return kept
-
-
-def beside(points: Sequence[Point]) -> dict[str, float]:
-    """Where each run is drawn: the best of equal x there, the others in turn right and left."""
-    groups: dict[float, list[Point]] = {}
-    for point in sorted(points, key=lambda p: (-p.r2["mean"], p.run_id)):
-        groups.setdefault(point.x, []).append(point)
-    places = {}
-    for x, group in groups.items():
-        apart = min(BESIDE, WIDEST ** (1 / len(group)))
-        for number, point in enumerate(group):
-            steps = (number + 1) // 2 * (1 if number % 2 else -1)
-            places[point.run_id] = x * apart**steps
-    return places
-
-
-def inside(points: Sequence[Point], box: Mapping[str, Sequence[float]]) -> list[str]:
-    """The runs in a selected ``BOX``."""
-    places = beside(points)
-    if not {"place", "error"} <= box.keys():
-        return []
-    (left, right), (low, high) = (sorted(box[name]) for name in ("place", "error"))
-    return [
-        point.run_id
-        for point in points
-        if left <= places[point.run_id] <= right and low <= error(point.r2["mean"]) <= high
-    ]
-
-
-def _row(point: Point, places: Mapping[str, float]) -> dict[str, Any]:
-    mean, low, high = (
-        point.r2["mean"] if point.r2[end] is None else point.r2[end]
-        for end in ("mean", "low", "high")
+def colour_form(rows: Sequence[RunRow]) -> str:
+    """What colour and shape tell: a field in which the runs differ, or their tags."""
+    most = len(COLOURS) * len(SHAPES)
+    fields = varied_fields(rows, most)
+    options = [NOTHING, *([TAGS] if any(row.tags for row in rows) else []), *fields]
+    first = next((name for name in (*FIRST_COLOURS, *fields) if name in fields), NOTHING)
+    found = st.selectbox(
+        "Colour and shape", options, options.index(first), key="colour", width=260, **KEEP
     )
+    return found if found in options else first
+
+
+def kind_of(row: RunRow, field: str) -> str:
+    """What the colour tells of a run, as text."""
+    if field == NOTHING:
+        return ""
+    if field == TAGS:
+        return ", ".join(sorted(row.tags, key=str.casefold)) or "no tag"
+    return as_text(row.fields.get(field))
+
+
+def show_group(rows: Sequence[RunRow], how: Drawing) -> None:
+    """The runs of one data; selecting points chooses them."""
+    view = how.view
+    title, measure = AXES[how.across]
+    placed = [(row, x) for row in rows if (x := measure(row, view.batch)) is not None]
+    if not placed:
+        return
+    points = [
+        Point(row.run_id, x, row.r2, kind_of(row, how.field), row.run_id in how.chosen)
+        for row, x in placed
+    ]
+    at = f", batch {int(view.batch):,}" if how.across == "latency" else ""
+    data = rows[0].scored.data_sha256[:12]
+    spec, tables = pareto(
+        points,
+        shared_references(rows),
+        title.replace(")", f"{at})"),
+        how.kinds,
+        view.baseline.run_id if view.baseline else None,
+        elements.is_dark(),
+    )
+    st.vega_lite_chart(
+        {**spec, "datasets": tables},
+        key=f"pareto_{data}",
+        on_select=lambda: pick(f"pareto_{data}", points),
+        selection_mode=(PICK, BOX),
+        alt=f"R2 of the runs on the test rows against {title}; in numbers below",
+    )
+    mixed = how.across == "latency" and len({row.machine for row in rows}) > 1
+    warning = " Latencies of several machines or devices: do not rank runs by them." * mixed
+    st.caption(group_notes(rows, points) + warning)
+    step = {point.run_id for point in pareto_step(points)}
+    elements.numbers(
+        "The picture in numbers",
+        [number_row(point, title, point.run_id in step) for point in points],
+        alt=f"R2 and {title} of each run in the picture",
+        key=f"numbers_{data}",
+    )
+
+
+def number_row(point: Point, title: str, on_step: bool) -> dict[str, Any]:
+    """A marker in numbers."""
     return {
-        "run_id": point.run_id,
-        "kind": point.kind or ANY,
-        "place": places[point.run_id],
-        "x": point.x,
-        "r2": estimate(dict(point.r2)),
+        "Run": point.run_id,
+        "Kind": point.kind,
+        title: f"{point.x:,.5g}" if point.x < 1e5 else f"{point.x:,.0f}",
+        "R²": estimate(dict(point.r2)),
         "n": point.r2["n"],
-        "error": error(mean),
-        "low": error(low),
-        "high": error(high),
-        "chosen": point.chosen,
+        "None smaller and better": "yes" if on_step else "",
     }
 
 
-def _band(arm: str, r2: Mapping[str, Any]) -> dict[str, Any]:
-    """The mean and, where there is one, the interval."""
-    low, high = (r2["mean"] if r2[end] is None else r2[end] for end in ("low", "high"))
+def shared_references(rows: Sequence[RunRow]) -> dict[str, dict[str, Any]]:
+    """The dense networks that all runs have in common: equal in every repetition."""
+    first = rows[0].references
     return {
-        "arm": arm,
-        "label": f"{ARM_LABELS[arm]} {decimal(r2['mean'])}",
-        "colour": ARM_COLOURS[arm],
-        "error": error(r2["mean"]),
-        "low": error(low),
-        "high": error(high),
+        arm: r2
+        for arm, r2 in first.items()
+        if all(row.references.get(arm, {}).get("per_seed") == r2["per_seed"] for row in rows)
     }
 
 
-def _background(x: Spec, y: Spec, dark: bool) -> list[Spec]:
-    """Bands and means of the dense networks from side to side, each named, and the step."""
-    across = {"x": {"value": 0}, "x2": {"value": "width"}}
-    own = {"field": "colour", "type": "nominal", "scale": None, "legend": None}
-    solid = {"test": "datum.arm == 'dense'", "value": [1, 0]}
-    dash = {"strokeDash": {"condition": solid, "value": [6, 4]}}
-    area = {**across, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "fill": own}
-    word = {"type": "text", "fontSize": 12, "color": ink(dark), "baseline": "bottom", "dy": -2}
-    text = {"y": y, "text": {"field": "label", "type": "nominal"}}
-    box = {
-        "name": BOX,
-        "select": {"type": "interval"},
-    }  # behind the points, which stay within reach
-    step = {"type": "line", "interpolate": "step-after", "color": GREY, "strokeDash": [2, 3]}
-    return [
-        marks(BANDS, {"type": "rect", "opacity": 0.12}, area),
-        marks(
-            BANDS, {"type": "rule", "strokeWidth": 1.5}, {**across, "y": y, "stroke": own, **dash}
-        ),
-        marks(
-            BANDS,
-            {**word, "align": "right", "dx": -4},
-            {"x": {"value": "width"}, **text},
-            {"filter": "datum.arm == 'dense'"},
-        ),
-        marks(
-            BANDS,
-            {**word, "align": "left", "dx": 4},
-            {"x": {"value": 0}, **text},
-            {"filter": "datum.arm != 'dense'"},
-        ),
-        {**marks(STEPS, step, {"x": x, "y": y}), "params": [box]},
-    ]
+def group_notes(rows: Sequence[RunRow], points: Sequence[Point]) -> str:
+    """What the picture rests on."""
+    repetitions = sorted({row.r2["n"] for row in rows})
+    n = str(repetitions[0]) if len(repetitions) == 1 else f"{repetitions[0]} to {repetitions[-1]}"
+    spread = f"n = {n}, bars: 95 % t interval" if repetitions[-1] > 1 else "n = 1, no interval"
+    bands = "" if shared_references(rows) else " No dense network is common to all of them."
+    return (
+        f"{plain(rows[0].source)}, data {rows[0].scored.data_sha256[:12]}: "
+        f"{counted(len(points), 'run')}, {spread}. Runs of equal size stand side by side, the best "
+        "in the middle; no other run is smaller and better than those on the dotted step. Click "
+        "a point to choose its run, or draw a box around several."
+        f"{bands}"
+    )
 
 
-CLICKS = {"type": "point", "fields": ["run_id"], "toggle": "true", "clear": False}  # each is told
+def pick(key: str, points: Sequence[Point]) -> None:
+    """The run that was clicked, or those in the box that was drawn, are chosen.
 
-
-def _runs(x: Spec, y: Spec, kinds: Sequence[str], title: str, dark: bool) -> list[Spec]:
-    """Intervals, markers that can be selected, rings, and the name of the baseline."""
-    names = [kind or ANY for kind in kinds]
-    ranges = {"color": COLOURS, "shape": SHAPES}
-    look = {
-        channel: {
-            "field": "kind",
-            "type": "nominal",
-            "scale": {
-                "domain": names,
-                "range": [looks[at % len(looks)] for at in range(len(names))],
-            },
-            "legend": LEGEND,
-        }
-        for channel, looks in ranges.items()
-    }
-    told = [
-        {"field": "run_id", "title": "run"},
-        {"field": "kind", "title": "kind"},
-        {"field": "x", "title": title, "format": ",.5~g"},
-        {"field": "r2", "title": "R²"},
-        {"field": "n", "title": "n"},
-    ]
-    place = {"x": x, "y": y}
-    bar = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": look["color"]}
-    point = {"type": "point", "filled": True, "size": 90, "opacity": 1}
-    ring = {"type": "point", "size": 260, "strokeWidth": 2, "color": ink(dark)}
-    word = {"type": "text", "dy": -18, "fontSize": 13, "color": ink(dark), "text": "baseline"}
-    selected = marks(RUNS, point, {**place, **look, "tooltip": told})
-    selected["name"] = "markers"
-    selected["params"] = [{"name": PICK, "select": CLICKS}]
-    return [
-        marks(RUNS, {"type": "rule", "strokeWidth": 1}, bar),
-        selected,
-        marks(CHOSEN, ring, place),
-        marks(BASELINE, word, place),
-    ]
+    Every click puts a run into the selection or takes it out: both are clicks on it, for it may
+    have been unchosen elsewhere. A box that is given up changes nothing.
+    """
+    selection = st.session_state[key]["selection"]
+    clicked = frozenset(str(found["run_id"]) for found in selection.get(PICK) or [])
+    box = selection.get(BOX) or {}
+    clicked_before, box_before = st.session_state.get(f"{key}_before", (frozenset(), {}))
+    st.session_state[f"{key}_before"] = clicked, box
+    found = clicked ^ clicked_before
+    if len(found) > 1:  # the picture began anew, with nothing selected
+        found = frozenset()
+    if box != box_before:
+        found |= frozenset(inside(points, box))
+    if chosen := [point.run_id for point in points if point.run_id in found]:
+        choice.add(chosen)

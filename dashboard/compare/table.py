@@ -12,10 +12,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.compare import choice
-from dashboard.parts.comparison import OUTCOMES
+from dashboard.compare.rows import Wanted, unlike_words
 from dashboard.parts.formats import NO_BREAK, counted, estimate, plain, signed, widths
 from dashboard.parts.forms.widgets import KEEP
-from dashboard.reads.run_facts import RunRow, Wanted, unlike_words
+from dashboard.parts.verdict import OUTCOMES
+from dashboard.reads.run_facts import RunRow
 from spinn_engine import api
 
 NO_FILTER: dict[str, Any] = {"filter": "", "data": [], "tags": [], "sweep": None}

@@ -8,7 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.charts.style import ARM_LABELS
-from dashboard.parts import action_errors, elements
+from dashboard.parts import action_errors, elements, learning_curves
 from dashboard.parts.formats import describe, duration, plain
 from dashboard.people import rights
 from dashboard.reads import growing_files, job_queue, run_files
@@ -54,7 +54,7 @@ def show_card(job: api.Job) -> None:
         if job.state in LIVE or growing_files.metrics(job.run_id):
             show_progress(job, spec)
         if job.state in LIVE:
-            elements.learning_curves(job.run_id)
+            learning_curves.show(job.run_id)
         show_log(job)
 
 

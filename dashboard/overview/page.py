@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.overview.tour import show_tour
-from dashboard.parts import elements
+from dashboard.parts import elements, finished_run
 from dashboard.parts.formats import sentence
 from dashboard.parts.run_choice import show_demo
 from dashboard.reads import finished_runs, run_files
@@ -51,11 +51,11 @@ def show_result(title: str, run_id: str, result: dict[str, Any] | None) -> None:
             icon_position="right",
             query_params={"run": run_id},
         )
-    elements.headline(result)
+    finished_run.headline(result)
     for text in result["verdict"]["words"][:1]:
         st.markdown(f"**{sentence(text)}**")
-    elements.tradeoff_chart(result)
-    draw = partial(elements.result_table, result)
+    finished_run.tradeoff_chart(result)
+    draw = partial(finished_run.result_table, result)
     elements.folded("The stages in numbers", ":material/table:", "stage_numbers", draw)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.style import ARM_LABELS
-from dashboard.parts import elements, markup
+from dashboard.parts import elements, finished_run, markup
 from dashboard.parts.formats import NO_BREAK, estimate, plain
 from dashboard.parts.forms.widgets import KEEP, Values
 
@@ -64,7 +64,7 @@ def show_physics(result: dict[str, Any]) -> None:
             alt="How far every arm is from each physics term",
         )
         st.caption(
-            f"On the {elements.tested_rows(result)}; 0 is obeyed, less is better. "
+            f"On the {finished_run.tested_rows(result)}; 0 is obeyed, less is better. "
             + " ".join(map(sentence, terms))
         )
 

@@ -7,42 +7,8 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from dashboard.parts import elements
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
-
-
-def guarded(pages: list[st.Page]) -> dict[str, list[st.Page]]:
-    """The pages, in sections of the navigation; whoever is logged in is one, with a way out.
-
-    A visitor who has to log in first is shown that and no more: this does not return.
-    """
-    if not _is_on_or_stop():
-        return {"": pages}
-    if not st.user.get("is_logged_in", False):
-        _ask()
-    return {"": pages, _name(): [st.Page(st.logout, title="Log out", url_path="log-out")]}
-
-
-def _is_on_or_stop() -> bool:
-    try:
-        if is_on():
-            admins()
-            return True
-    except StreamlitSecretNotFoundError:
-        st.error("The secrets of this dashboard cannot be read. Its log says why.")
-        st.stop()
-    except BadInputError as error:
-        elements.show_error(error)
-        st.stop()
-    return False
-
-
-def _ask() -> None:
-    st.title("SPINN Explorer")
-    st.markdown("Log in to see the runs and to start new ones.")
-    st.button("Log in", key="log_in", type="primary", on_click=st.login)
-    st.stop()
 
 
 def is_on() -> bool:
@@ -68,7 +34,7 @@ def visitor() -> api.Owner | None:
     issuer, subject = _claim("iss"), _claim("sub")
     if not (is_on() and st.user.get("is_logged_in", False) and issuer and subject):
         return None
-    return api.Owner(f"{issuer} {subject}", _name())
+    return api.Owner(f"{issuer} {subject}", name())
 
 
 def is_admin() -> bool:
@@ -97,7 +63,8 @@ def admins() -> list[str]:
     return list(found)
 
 
-def _name() -> str:
+def name() -> str:
+    """What the visitor is called."""
     return _claim("name") or _claim("email") or "Logged in"
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.parts import elements
-from dashboard.parts.presentation import present
+from dashboard.parts.presentation import navigation
 from dashboard.parts.run_choice import choose_run
 from dashboard.report.claims import show_claims
 from dashboard.report.document import show_report
@@ -21,7 +21,7 @@ st.title("Report", anchor=False)
 try:
     if any_finished():
         run = choose_run(finished=True)
-        present.way_in(run.run_id)
+        navigation.way_in(run.run_id)
         show_report(run)
         show_claims(run.run_id)
         show_exports(run)

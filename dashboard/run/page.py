@@ -6,13 +6,13 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from dashboard.parts import comparison, elements, physics
+from dashboard.parts import elements, finished_run, learning_curves, physics
 from dashboard.parts.formats import counted, describe, estimate, percent, plain, size, widths
-from dashboard.parts.neurons import maps
-from dashboard.parts.presentation import present
+from dashboard.parts.presentation import navigation
 from dashboard.parts.run_choice import choose_run
+from dashboard.parts.verdict import show_verdict
 from dashboard.reads import run_files
-from dashboard.run import prediction, solution
+from dashboard.run import comparison, neuron_maps, prediction, solution
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
@@ -108,10 +108,10 @@ def show_run(folder: api.RunFolder) -> None:
     if not rows:
         return
     if result is not None:
-        present.way_in(folder.run_id)
+        navigation.way_in(folder.run_id)
         show_result(result)
     show_files(folder)
-    maps.show_neurons(folder.run_id, rows, spec.seeds, delivered_seed(spec, result))
+    neuron_maps.show_neurons(folder.run_id, rows, spec.seeds, delivered_seed(spec, result))
     st.header("How the network shrank", anchor=False)
     drawn = [
         (elements.stage_name(row["stage"]), row["hidden"], f"{row['params']:,} parameters")
@@ -122,8 +122,8 @@ def show_run(folder: api.RunFolder) -> None:
     if result is None:
         show_validation_table(rows, spec)
     else:
-        elements.result_table(result)
-    draw = partial(elements.learning_curves, folder.run_id)
+        finished_run.result_table(result)
+    draw = partial(learning_curves.show, folder.run_id)
     elements.folded("Learning curves", ":material/show_chart:", "learning_curves", draw)
 
 
@@ -133,11 +133,11 @@ def show_result(result: dict[str, Any]) -> None:
     if result["notes"]:
         with st.expander(counted(len(result["notes"]), "remark"), icon=":material/info:"):
             st.markdown("\n".join(f"- {plain(note)}" for note in result["notes"]))
-    comparison.show_verdict(result)
-    elements.headline(result)
+    show_verdict(result)
+    finished_run.headline(result)
     comparison.show_comparison(result)
     st.header("What smaller costs", anchor=False)
-    elements.tradeoff_chart(result)
+    finished_run.tradeoff_chart(result)
     comparison.show_folds(result)
     physics.show_physics(result)
     solution.show_solution(result)
@@ -168,8 +168,8 @@ def show_badges(result: dict[str, Any]) -> None:
         )
 
 
-if present.asked():
-    present.show()
+if navigation.asked():
+    navigation.show()
     st.stop()
 st.title("Run", anchor=False)
 try:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.charts.fields import Field, maps
 from dashboard.charts.style import CONFIG
 from dashboard.parts import elements
 from dashboard.parts.formats import estimate
 from dashboard.reads import run_files
+from dashboard.run.fields_chart import Field, maps
 
 Result = dict[str, Any]
 MOST_TIMES = 11  # rows of the table

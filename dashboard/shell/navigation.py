@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
 
-from dashboard.people.login import guarded
+from dashboard.parts import elements
+from dashboard.people import login
 from dashboard.shell import address, streamlit_mends
 from spinn_engine import api
+from spinn_engine.errors import BadInputError
 
 ASSETS = api.application_folder() / "assets"
 
@@ -39,3 +42,33 @@ def draw() -> None:
     st.session_state["page"] = page.url_path
     page.run()
     streamlit_mends.load_scripts()
+
+
+def guarded(pages: list[st.Page]) -> dict[str, list[st.Page]]:
+    """The pages, in sections of the navigation; whoever is logged in is one, with a way out.
+
+    A visitor who has to log in first is shown that and no more: this does not return.
+    """
+    if not needs_login():
+        return {"": pages}
+    if not st.user.get("is_logged_in", False):
+        st.title("SPINN Explorer")
+        st.markdown("Log in to see the runs and to start new ones.")
+        st.button("Log in", key="log_in", type="primary", on_click=st.login)
+        st.stop()
+    return {"": pages, login.name(): [st.Page(st.logout, title="Log out", url_path="log-out")]}
+
+
+def needs_login() -> bool:
+    """Whether people have to log in; where the secrets cannot say so, this does not return."""
+    try:
+        if login.is_on():
+            login.admins()
+            return True
+    except StreamlitSecretNotFoundError:
+        st.error("The secrets of this dashboard cannot be read. Its log says why.")
+        st.stop()
+    except BadInputError as error:
+        elements.show_error(error)
+        st.stop()
+    return False

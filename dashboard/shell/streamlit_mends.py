@@ -7,9 +7,9 @@ each again: whether it is still needed, and whether what it reaches into is stil
 - ``load_scripts``: a widget's script is asked for only when a page first has such a widget.
 - ``open_browser``: ``streamlit run`` opens no browser for an application as ``app.py`` has one.
 
-Settings do two more, in ``.streamlit/config.toml``: ``magicEnabled = false``, as two visits whose
-pages are parsed at once fail in Python 3.11, and ``disableWidgetStateDuplicationWarning = true``,
-as a widget that has a default may be set by another one.
+Settings do two more, in ``.streamlit/config.toml`` beside ``app.py``: ``magicEnabled = false``, as
+two visits whose pages are parsed at once fail in Python 3.11, and
+``disableWidgetStateDuplicationWarning = true``, as another widget may set one that has a default.
 """
 
 from __future__ import annotations

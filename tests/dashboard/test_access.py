@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.charts.adaptation import DASHES
+from dashboard.adapt.error_chart import DASHES
 from dashboard.charts.style import ARM_DASHES
 from dashboard.data.split_charts import PART_DASHES
 from spinn_engine import api

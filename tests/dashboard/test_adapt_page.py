@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.charts.adaptation import ERRORS, LABELS, error_over_time
+from dashboard.adapt.error_chart import ERRORS, LABELS, error_over_time
 from dashboard.parts.formats import estimate, plain
 from spinn_engine import api
 from spinn_engine.background.state import FOLDER, Stored, write_state

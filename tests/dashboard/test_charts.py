@@ -13,7 +13,6 @@ import pytest
 from dashboard.charts.architecture import architecture, width_label
 from dashboard.charts.axes import short_count
 from dashboard.charts.curves import TRAINING, curve_table, loss_curves, stage_starts, thinned
-from dashboard.charts.folds import folds
 from dashboard.charts.style import (
     ARM_COLOURS,
     ARM_DASHES,
@@ -25,6 +24,7 @@ from dashboard.charts.style import (
 from dashboard.charts.tradeoff import tradeoff
 from dashboard.charts.vega import ARM_SHAPES
 from dashboard.charts.whatif import Marks, prediction, sensitivity
+from dashboard.run.folds_chart import folds
 from spinn_engine.spec import PruneSpec, RunSpec, TrainSpec
 
 

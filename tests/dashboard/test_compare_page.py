@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.compare import choice, picture
+from dashboard.compare import choice, pareto
 from dashboard.compare import table as compare_table
-from dashboard.compare.pareto import BOX, PICK, Point
+from dashboard.compare.pareto_chart import BOX, PICK, Point
+from dashboard.compare.rows import Wanted, by_data, differing
 from dashboard.compare.table import against
 from dashboard.parts import formats
 from dashboard.parts.formats import plain
-from dashboard.reads.run_facts import Wanted, by_data, differing, flattened
+from dashboard.reads.run_facts import flattened
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder
 from tests.dashboard.compare_support import HOSTILE, copied, grid, ids, rows
@@ -129,7 +130,7 @@ def test_a_clicked_point_is_chosen_and_a_box_that_is_given_up_changes_nothing(
 
     def select(*clicked: str, **box: list[float]) -> list[str]:
         state["key"] = {"selection": {PICK: [{"run_id": name} for name in clicked], BOX: box}}
-        picture.pick("key", points)
+        pareto.pick("key", points)
         chosen: list[str] = state[choice.CHOSEN]
         return chosen
 
@@ -263,12 +264,12 @@ def test_the_picture_shows_what_was_asked_for(several: Path) -> None:
 
 def test_dense_bands_are_drawn_only_where_all_share_them(several: Path) -> None:
     one, two = rows()["one"], rows()["two"]
-    assert picture.shared_references([one, two]).keys() == {"dense", "dense_longer"}
+    assert pareto.shared_references([one, two]).keys() == {"dense", "dense_longer"}
     changed = {**two.references, "dense": {**two.references["dense"], "per_seed": [0.1, 0.2]}}
     apart = replace(two, references=changed)
-    assert picture.shared_references([one, apart]).keys() == {"dense_longer"}
+    assert pareto.shared_references([one, apart]).keys() == {"dense_longer"}
     without = replace(two, references={"dense": two.references["dense"]})
-    assert picture.shared_references([one, without]).keys() == {"dense"}
+    assert pareto.shared_references([one, without]).keys() == {"dense"}
 
 
 def test_one_finished_run_says_how_to_get_a_second(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.charts.neuron import (
+from dashboard.run.neuron_charts import (
     MOST_BARS,
     MOST_POINTS,
     activation_histogram,

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st  # noqa: TID251
 
 from dashboard.parts.formats import plain
-from dashboard.parts.neurons import neuron
+from dashboard.run import neuron
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import (

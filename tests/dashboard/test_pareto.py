@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.compare.pareto import Point, beside, inside, pareto, pareto_step
+from dashboard.compare.pareto_chart import Point, beside, inside, pareto, pareto_step
 from tests.dashboard.compare_support import HOSTILE
 
 

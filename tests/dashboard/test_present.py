@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from dashboard.charts.axes import error
 from dashboard.parts.formats import plain
-from dashboard.parts.presentation import findings, present
-from dashboard.parts.presentation import pictures as charts
-from dashboard.parts.presentation.steps import STEPS, few
+from dashboard.parts.presentation import charts as charts
+from dashboard.parts.presentation import navigation
+from dashboard.parts.presentation import titles as findings
+from dashboard.parts.presentation.slides import STEPS, few
 from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import drawn_rows, figures, image_words, links, opened, words
 
@@ -57,7 +58,7 @@ def test_each_step_has_its_sentence_a_caption_and_a_picture(
     [("0", 1), ("-3", 1), ("99", 7), ("x", 1), ("", 1), ("2.5", 1), ("4", 4), ("9" * 5000, 1)],
 )
 def test_a_step_that_is_not_there_is_the_nearest(asked: str, shown: int) -> None:
-    assert present.step_of(asked) == shown
+    assert navigation.step_of(asked) == shown
 
 
 def test_keys_go_on_and_back_and_stop_at_the_ends(finished_run: RunFolder) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.charts.fields import DECADES, maps
 from dashboard.charts.style import ink
+from dashboard.run.fields_chart import DECADES, maps
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder

@@ -53,7 +53,9 @@ def test_only_the_mends_use_private_parts() -> None:
 
 
 def test_settings_that_mend_are_set() -> None:
-    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    settings = tomllib.loads(
+        (APP.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    )
     assert settings["runner"]["magicEnabled"] is False
     assert settings["global"]["disableWidgetStateDuplicationWarning"] is True
 

@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard.charts.adaptation import MOST_BATCHES, batch_rows
+from dashboard.adapt.error_chart import MOST_BATCHES, batch_rows
 from dashboard.charts.style import ARM_GLYPHS, ARM_LABELS
 from dashboard.parts.formats import NO_BREAK
-from dashboard.parts.neurons.numbers import histogram_rows, slice_rows, weight_rows
+from dashboard.run.neuron_tables import histogram_rows, slice_rows, weight_rows
 from dashboard.run.solution import map_rows
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder

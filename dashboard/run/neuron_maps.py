@@ -17,9 +17,9 @@ from dashboard.charts.neurons import (
 )
 from dashboard.charts.strips import drawn_every
 from dashboard.parts import elements
-from dashboard.parts.neurons import neuron
-from dashboard.parts.score_names import SCORES as SCORES
+from dashboard.parts.score_names import SCORES
 from dashboard.reads import dense_network, run_files
+from dashboard.run import neuron
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard.charts.neurons import importance_picture, importance_tables
 from dashboard.charts.tradeoff import tradeoff
-from dashboard.parts import elements
-from dashboard.parts.comparison import OUTCOMES, PARTS, bytes_text
+from dashboard.parts import elements, finished_run
+from dashboard.parts.arms import bytes_text
 from dashboard.parts.formats import (
     NO_BREAK,
     counted,
@@ -22,11 +22,12 @@ from dashboard.parts.formats import (
     sentence,
     signed,
 )
-from dashboard.parts.neurons.maps import SCORES
-from dashboard.parts.presentation import findings as findings
-from dashboard.parts.presentation import pictures as charts
-from dashboard.parts.presentation.picture import over, picture, slide
-from dashboard.parts.presentation.question import show_question
+from dashboard.parts.presentation import charts as charts
+from dashboard.parts.presentation import titles as findings
+from dashboard.parts.presentation.first_slide import show_question
+from dashboard.parts.presentation.frame import over, picture, slide
+from dashboard.parts.score_names import SCORES
+from dashboard.parts.verdict import OUTCOMES, PARTS
 from dashboard.reads import run_files
 from spinn_engine import api
 
@@ -42,7 +43,7 @@ COMPARED = {
 
 def show_neurons(result: Result, dark: bool) -> None:
     """The scores of the dense neurons, and the first cut."""
-    seed, criterion = result["delivered_seed"], elements.spec_of(result).prune.criterion
+    seed, criterion = result["delivered_seed"], finished_run.spec_of(result).prune.criterion
     layers = run_files.importance(result["run_id"], 0, seed)
     name, meaning = SCORES[criterion]
     left = result["stages"][-1]["hidden"]
@@ -92,7 +93,7 @@ def few(stages: Sequence[Result]) -> list[Result]:
 def show_cost(result: Result, dark: bool) -> None:
     """R2 against parameters, and the numbers."""
     drawn, told = st.columns([3, 2], gap="small")
-    ceiling = elements.mean_ceiling(result)
+    ceiling = finished_run.mean_ceiling(result)
     with drawn:
         alt = "R2 on the test rows against parameters for each stage and arm, with the intervals "
         bands = "dense", "dense_longer"

@@ -9,20 +9,20 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.charts.neuron import (
+from dashboard.charts.neurons import PICK
+from dashboard.charts.style import CONFIG
+from dashboard.parts import elements
+from dashboard.parts.formats import plain, rounded, signed
+from dashboard.parts.score_names import SCORES
+from dashboard.reads import neurons, run_files
+from dashboard.run.neuron_charts import (
     MOST_BARS,
     activation_histogram,
     activation_scatter,
     drawn_rows,
     weight_bars,
 )
-from dashboard.charts.neurons import PICK
-from dashboard.charts.style import CONFIG
-from dashboard.parts import elements
-from dashboard.parts.formats import plain, rounded, signed
-from dashboard.parts.neurons.numbers import histogram_rows, slice_rows, weight_rows
-from dashboard.parts.score_names import SCORES
-from dashboard.reads import neurons, run_files
+from dashboard.run.neuron_tables import histogram_rows, slice_rows, weight_rows
 from spinn_engine import api
 
 Named = tuple[str, Sequence[str], NDArray[np.float32]]  # title, other ends, weights

@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.style import ARM_LABELS
-from dashboard.parts import elements
+from dashboard.parts import elements, finished_run
 from dashboard.parts.formats import counted, plain, repetitions, widths
-from dashboard.parts.neurons.maps import SCORES
-from dashboard.parts.presentation.picture import over
+from dashboard.parts.presentation.frame import over
+from dashboard.parts.score_names import SCORES
 
 Result = dict[str, Any]
 
@@ -38,7 +38,7 @@ def show_question(result: Result, dark: bool) -> None:
 
 def asked(result: Result) -> list[tuple[str, str]]:
     """The run in a few lines."""
-    spec, data = elements.spec_of(result), result["data"]
+    spec, data = finished_run.spec_of(result), result["data"]
     rows, prune = data["rows"], spec.prune
     groups = f" in {data['groups']} groups" if data["groups"] else ""
     controls = [ARM_LABELS[arm["arm"]] for arm in result["arms"] if arm["arm"] != "structured"]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.charts.neuron import Values, strongest
 from dashboard.parts.formats import rounded, signed
+from dashboard.run.neuron_charts import Values, strongest
 
 MOST_BINS, MOST_SLICES = 10, 10
 

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.charts.style import STILL
 from dashboard.charts.vega import Spec, Tables
-from dashboard.parts import elements
+from dashboard.parts import elements, finished_run
 from dashboard.parts.formats import repetitions
 
 HIGHEST = 340  # pixels; a picture that is drawn higher is enlarged less
@@ -43,8 +43,8 @@ def over(result: Result) -> str:
     """What every mean of the run rests on."""
     n = result["stages"][0]["r2"]["n"]
     spread = (
-        f"means with 95 % t intervals over {repetitions(elements.spec_of(result))} (n = {n})"
+        f"means with 95 % t intervals over {repetitions(finished_run.spec_of(result))} (n = {n})"
         if n > 1
         else "one repetition (n = 1), so no interval"
     )
-    return f"{elements.tested_rows(result)}; {spread}"
+    return f"{finished_run.tested_rows(result)}; {spread}"

@@ -1,72 +1,26 @@
-"""The verdict of a finished run in words, and its arms side by side."""
+"""The arms of a finished run side by side, and fold by fold."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.folds import folds
 from dashboard.charts.style import ARM_LABELS, CONFIG
-from dashboard.parts import elements, markup
+from dashboard.parts import elements, finished_run, markup
+from dashboard.parts.arms import arm_row, bytes_text
 from dashboard.parts.formats import (
     NO_BREAK,
     counted,
     decimal,
-    estimate,
     factor,
     milliseconds,
     plain,
     repetitions,
-    sentence,
-    size,
-    widths,
 )
+from dashboard.run.folds_chart import folds
 
 Result = dict[str, Any]
-Colour = Literal["gray", "blue", "orange", "green", "red"]
-
-OUTCOMES: dict[str, tuple[str, Colour, str]] = {
-    "non_inferior": ("no worse", "green", ":material/check_circle:"),
-    "inferior": ("worse", "red", ":material/cancel:"),
-    "inconclusive": ("open", "orange", ":material/help:"),
-    "better": ("better", "green", ":material/check_circle:"),
-    "worse": ("worse", "red", ":material/cancel:"),
-    "no_difference_seen": ("no difference seen", "gray", ":material/drag_handle:"),
-    "unknown": ("too few repetitions", "gray", ":material/help:"),
-}
-PARTS = {
-    "cost_of_pruning": "What pruning cost",
-    "extra_epochs": "The extra epochs",
-    "against_random": "Against random neurons",
-    "against_scratch": "Against training from scratch",
-}
-
-
-def show_verdict(result: Result) -> None:
-    """Every question that the controls answer: the question, the outcome, the sentence."""
-    verdict = result["verdict"]
-    parts = {name: verdict[name] for name in PARTS if verdict[name] is not None}
-    with st.container(border=True, key="verdict"):
-        st.header("Verdict", anchor=False)
-        if not parts:
-            st.markdown(
-                "No control was run beside the pruned network, so what pruning itself cost cannot "
-                "be told: choose some under **Comparison** when you plan a run."
-            )
-        for name, part in parts.items():
-            show_part(PARTS[name], part)
-
-
-def show_part(question: str, part: dict[str, Any]) -> None:
-    """One question, with a badge where there is an outcome."""
-    with st.container(gap=None):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{question}**", width="content")
-            if "outcome" in part:
-                words, colour, icon = OUTCOMES[part["outcome"]]
-                st.badge(words, icon=icon, color=colour)
-        st.markdown(sentence(part["sentence"]))
 
 
 @st.fragment
@@ -94,42 +48,12 @@ def show_comparison(result: Result) -> None:
         show_sparse(magnitude, result["arms"][0], batch)
 
 
-def bytes_text(count: float | None) -> str:
-    """A size that never breaks between lines, or a dash where there is none."""
-    return "–" if count is None else size(count).replace(" ", NO_BREAK)
-
-
-def arm_row(arm: dict[str, Any], batch: str) -> dict[str, Any]:
-    """An arm in numbers."""
-    latency = arm["latency_us"][batch]
-    row = {
-        markup.ARM: arm["arm"],
-        "Arm": ARM_LABELS[arm["arm"]].replace(" ", NO_BREAK),
-        "Hidden widths": widths(arm["hidden"]) or "none",
-        "Parameters": arm["params"],
-        "Non-zero": arm["nonzero"],
-        "File": bytes_text(arm["file_bytes"]),
-        "Peak memory": bytes_text(arm["peak_memory_bytes"]),
-        "Latency": milliseconds(latency["median"]),
-        "p95": milliseconds(latency["p95"]),
-        "Speed-up": factor(arm["speed_up"][batch]),
-        "MAC ratio": factor(arm["mac_ratio"]),
-        "R²": estimate(arm["r2"]),
-        "n": arm["r2"]["n"],
-    }
-    if "relative_l2" in arm:
-        row["Relative L2 error"] = estimate(arm["relative_l2"], 5)
-    if "pooled_r2" in arm:
-        row["Pooled R²"] = estimate(arm["pooled_r2"])
-    return row
-
-
 def table_notes(result: Result, batch: str) -> str:
     """What the numbers of the table are, and how they were measured."""
     first, where = result["arms"][0], result["environment"]
     rounds = first["latency_us"][batch]["rounds"]
     several = first["r2"]["n"] > 1
-    over = repetitions(elements.spec_of(result))
+    over = repetitions(finished_run.spec_of(result))
     r2 = (
         f"mean over the targets with its 95 % t interval over {over}"
         if several
@@ -140,7 +64,7 @@ def table_notes(result: Result, batch: str) -> str:
         f"percentile), on {plain(where['device'])} with {counted(where['threads'], 'thread')}. "
         "Speed-up and MAC ratio: against the dense network; equal numbers mean that every saved "
         f"operation became speed. Peak memory: {plain(first['peak_memory_how'])}. R² on "
-        f"{elements.tested_rows(result)}: {r2}."
+        f"{finished_run.tested_rows(result)}: {r2}."
     )
 
 

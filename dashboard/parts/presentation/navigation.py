@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.parts import elements
 from dashboard.parts.formats import NO_BREAK, plain
-from dashboard.parts.presentation.steps import STEPS, Draw
+from dashboard.parts.presentation.slides import STEPS, Draw
 from dashboard.reads import run_files
 from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError

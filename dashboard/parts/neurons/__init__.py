@@ -1,1 +1,0 @@
-"""The neurons of a run: maps of all, and each by itself."""
