@@ -10,7 +10,7 @@ from dashboard.charts.axes import short_count
 from dashboard.parts import background_work, elements
 from dashboard.parts.formats import estimate, percent, plain, sentence, widths
 from dashboard.parts.forms.widgets import KEEP
-from dashboard.parts.run_choice import choose_run, in_address
+from dashboard.parts.run_choice import choose_run, select_in_address
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 
@@ -82,7 +82,7 @@ def show_adaptation(result: dict[str, Any]) -> None:
         f"batch is predicted first, that is its error, then learned from. Means over "
         f"{repetitions} network(s). {plain(' '.join(data['notes']))}"
     )
-    elements.numbers(
+    elements.folded_table(
         "The batches in numbers",
         batch_rows(result),
         alt="RMSE of batches of new rows by target, network and way of adapting",
@@ -131,7 +131,7 @@ def show_all(run: api.RunFolder) -> None:
     names = list(found)
     name = newest(run, names)
     if len(names) > 1:
-        name = in_address("Adaptation", names, name, "adaptation")
+        name = select_in_address("Adaptation", names, name, "adaptation")
     show_adaptation(found[name])
 
 

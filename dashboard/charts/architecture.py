@@ -15,7 +15,7 @@ WIDTH, BESIDE, ROW, BAR, ABOVE = 130, 5, 36, 14, 20
 
 
 def width_label(width: int, dense: int) -> str:
-    """What became of a layer, e.g. ``512 → 285 (-44 %)``; ``512`` when nothing was removed."""
+    """How much of a layer is left, e.g. ``512 → 285 (-44 %)``; ``512`` when nothing was removed."""
     if width == dense:
         return f"{dense:,}"
     return f"{dense:,} → {width:,} (\N{MINUS SIGN}{100 * (1 - width / dense):.0f} %)"

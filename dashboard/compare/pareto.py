@@ -152,7 +152,7 @@ def show_group(rows: Sequence[RunRow], how: Drawing) -> None:
     warning = " Latencies of several machines or devices: do not rank runs by them." * mixed
     st.caption(group_notes(rows, points) + warning)
     step = {point.run_id for point in pareto_step(points)}
-    elements.numbers(
+    elements.folded_table(
         "The picture in numbers",
         [number_row(point, title, point.run_id in step) for point in points],
         alt=f"R2 and {title} of each run in the picture",

@@ -12,7 +12,7 @@ from dashboard.people import rights
 from spinn_engine import api
 
 SEEN, OTHERS, SAVED = "remarks_seen", "remarks_of_others", "remarks_saved"
-PLACE = "remarks"  # where faults of it are told
+SUBJECT = "remarks"  # of what goes wrong with it
 
 
 def show_tags(tags: Sequence[str]) -> None:
@@ -74,7 +74,7 @@ def remarks_form(run_id: str, known: Sequence[str]) -> None:
     st.text_area("Note", seen.note, key=keys[1], max_chars=api.LONGEST_NOTE, height=140)
     if others is not None:
         show_others(others)
-    action_errors.show(PLACE)
+    action_errors.show(SUBJECT)
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Save" if others is None else "Save mine over theirs",
@@ -100,7 +100,7 @@ def show_others(others: api.Remarks) -> None:
 def save(run_id: str, tags_key: str, note_key: str) -> None:
     """Write what the form says, unless it is not what this visitor has seen that would go."""
     state = st.session_state
-    with action_errors.told_at(PLACE):
+    with action_errors.shown_beside(SUBJECT):
         rights.check_run(run_id)
         seen = state[OTHERS] or state[SEEN]
         try:

@@ -65,7 +65,7 @@ def leave_out_button(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
 
 
 def _leave_out(data: DataSpec, names: Sequence[str], count: int) -> None:
-    roles.leave_out(data.source.partition(":")[0], names, initial.Origin().values())
+    roles.leave_out(data.source.partition(":")[0], names, initial.InitialPlan().values())
     st.session_state[BEFORE] = data.source, count, tuple(names)
 
 

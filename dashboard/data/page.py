@@ -102,7 +102,7 @@ def show_split(found: data_source.Split) -> None:
         f"{how}{lacking} Training rows fit the network, validation rows choose the best epoch, "
         f"test rows are read once, when a run ends. {plain(' '.join(found.notes))}"
     )
-    elements.numbers(
+    elements.folded_table(
         "The parts in numbers",
         [part_row(found, part) for part in found.rows],
         alt="Rows and groups of each part of the split",
@@ -138,7 +138,7 @@ def show_spreads(spreads: Sequence[data_source.Spread]) -> None:
         "Parts that lie far apart make the R² on test rows a matter of luck: cross-validation "
         f"(folds, under Comparison on Plan) then tells more.{more}"
     )
-    elements.numbers(
+    elements.folded_table(
         "The targets in numbers",
         [spread_row(one, number) for one in shown for number in range(len(one.edges) - 1)],
         alt="Share of the rows of each part in every bin of every target",
@@ -195,7 +195,7 @@ st.title("Data", anchor=False)
 left, right = st.columns([5, 8], gap="large")
 try:
     with left, st.container(border=True, key="source_card"):
-        data = ask(initial.Origin().values())
+        data = ask(initial.InitialPlan().values())
         if data is not None and (data.targets or not data.source.startswith("table:")):
             plan_link(data)
 except BadInputError as error:

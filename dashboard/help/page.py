@@ -45,7 +45,7 @@ def show_words() -> None:
     """The vocabulary, and the two shares that are mistaken for each other."""
     st.header("Words", anchor=False)
     elements.table(
-        [{"Word": markup.Lead(word), "Meaning": meaning} for word, meaning in WORDS.items()],
+        [{"Word": markup.BoldCell(word), "Meaning": meaning} for word, meaning in WORDS.items()],
         alt="Words and what they mean here",
     )
     show_example()

@@ -76,7 +76,7 @@ def first_open_stage(job: api.Job) -> int | None:
 
 def show_log(job: api.Job) -> None:
     """The end of its log; of a failed job it is open."""
-    tail, failed = growing_files.log_tail(job.run_id), job.state is State.FAILED
+    tail, failed = growing_files.last_log_lines(job.run_id), job.state is State.FAILED
     if not tail:
         return
     with st.expander("Log", expanded=failed, icon=":material/article:", key=f"log_{job.run_id}"):
@@ -200,7 +200,7 @@ def button(
 
 def act(run_id: str, do: Callable[[str], object]) -> None:
     """Do something with a job; what goes wrong, or may not be, is told beside it."""
-    with action_errors.told_at(run_id):
+    with action_errors.shown_beside(run_id):
         rights.check_run(run_id)
         do(run_id)
     forget_question()

@@ -93,7 +93,7 @@ def about(worker: api.Worker) -> str:
 
 
 def _ask(slot: str, key: str) -> None:
-    with action_errors.told_at(slot):
+    with action_errors.shown_beside(slot):
         rights.check(rights.refusal_unless_admin())
         api.ask_worker(slot, WANTED[st.session_state[key]])
     job_queue.look_again()
@@ -117,6 +117,6 @@ def worker_command() -> str:
 
 
 def _start() -> None:
-    with action_errors.told_at(action_errors.NO_WORKER):
+    with action_errors.shown_beside(action_errors.NO_WORKER):
         api.ensure_worker()
     job_queue.look_again()

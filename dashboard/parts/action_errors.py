@@ -1,4 +1,4 @@
-"""What an action ran into, told beside what it was about for a while, then forgotten."""
+"""What went wrong when a button was pressed, shown beside what it was about for a while."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import streamlit as st
 from dashboard.parts import elements
 from spinn_engine.errors import SpinnError
 
-KEY = "fault"
-NO_WORKER = "no worker"  # the place beside the button that starts one
-_TOLD_SECONDS = 20.0
+KEY = "action_error"
+NO_WORKER = "no worker"  # the subject of the button that starts one
+_SHOWN_SECONDS = 20.0
 
 
 @contextmanager
-def told_at(place: str) -> Iterator[None]:
-    """Do something for a visitor; what goes wrong is told at ``place``, e.g. a run's id."""
+def shown_beside(subject: str) -> Iterator[None]:
+    """Do something for a visitor; what goes wrong is shown beside ``subject``, e.g. a run's id."""
     st.session_state.pop(KEY, None)
     try:
         yield
     except SpinnError as error:
-        st.session_state[KEY] = place, str(error), time.monotonic()
+        st.session_state[KEY] = subject, str(error), time.monotonic()
 
 
-def show(place: str) -> None:
-    """The fault of this place, if there was one just now."""
+def show(subject: str) -> None:
+    """What just went wrong with this subject, if anything did."""
     of, sentence, since = st.session_state.get(KEY, ("", "", 0.0))
-    if of == place and time.monotonic() - since < _TOLD_SECONDS:
+    if of == subject and time.monotonic() - since < _SHOWN_SECONDS:
         elements.show_error(SpinnError(sentence))

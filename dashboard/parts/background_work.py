@@ -33,7 +33,7 @@ MOST_DONE = 5  # of all runs together
 
 def start(run_id: str, kind: Kind, words: Sequence[str]) -> None:
     """Start it, or point at the same that is under way; what goes wrong is told at ``kind``."""
-    with action_errors.told_at(kind):
+    with action_errors.shown_beside(kind):
         if api.start_work(run_id, kind, words, login.visitor()).existing:
             st.toast("The same is under way already.", icon=":material/content_copy:")
 
@@ -199,7 +199,7 @@ def _button(work: api.Work, label: str, icon: str, do: Callable[[str, str], obje
 
 
 def _act(drawn: api.Work, do: Callable[[str, str], object]) -> None:
-    with action_errors.told_at(_place(drawn)):
+    with action_errors.shown_beside(_place(drawn)):
         work = api.find_work(drawn.run_id, drawn.name)
         rights.check(rights.refusal(work.owner, rights.owner_of(work.run_id)))
         do(work.run_id, work.name)

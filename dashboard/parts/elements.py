@@ -82,7 +82,7 @@ def folded(title: str, icon: str, key: str, draw: Callable[[], object]) -> None:
                 show_error(error)
 
 
-def numbers(title: str, rows: Sequence[dict[str, Any]], alt: str, key: str) -> None:
+def folded_table(title: str, rows: Sequence[dict[str, Any]], alt: str, key: str) -> None:
     """The table behind a picture, folded away below it.
 
     Args:

@@ -65,7 +65,7 @@ def tradeoff_chart(result: dict[str, Any]) -> None:
         "over the targets. Arms of equal size stand side by side; magnitude pruning keeps the "
         "dense shape, so it stands at the dense size."
     )
-    elements.numbers(
+    elements.folded_table(
         "The picture in numbers",
         tradeoff_rows(result),
         alt="Parameters and R2 on the test rows of every stage and arm, and of each seed",

@@ -34,7 +34,7 @@ def show(run_id: str) -> None:
         f"structured network. Latest epoch, {ARM_LABELS[last['arm']]}: validation loss "
         f"{fmean(last['val_loss']):.4g}, R² {fmean(last['val_r2']):.4f}."
     )
-    elements.numbers(
+    elements.folded_table(
         "The curves in numbers",
         [curve_row(line) for line in latest(lines)],
         alt="The latest epoch of every arm in every stage: losses and R2, means over its members",

@@ -23,14 +23,14 @@ LONG = 32  # characters, from which on a cell may take several lines
 
 
 @dataclass(frozen=True)
-class Lead:
+class BoldCell:
     """A cell with bold words, and perhaps others below them."""
 
     words: str
     below: str = ""
 
 
-Cell = str | int | float | Lead
+Cell = str | int | float | BoldCell
 Row = Mapping[str, Cell]
 
 
@@ -78,7 +78,7 @@ def _cell(name: str, cell: Cell, right: bool) -> str:
 
 
 def _is_long(cell: Cell) -> bool:
-    return bool(cell.below) if isinstance(cell, Lead) else len(str(cell)) > LONG
+    return bool(cell.below) if isinstance(cell, BoldCell) else len(str(cell)) > LONG
 
 
 def _class(name: str) -> str:
@@ -86,7 +86,7 @@ def _class(name: str) -> str:
 
 
 def _text(cell: Cell) -> str:
-    if isinstance(cell, Lead):
+    if isinstance(cell, BoldCell):
         below = f"<br/>{escape(cell.below)}" if cell.below else ""
         return f"<strong>{escape(cell.words)}</strong>{below}"
     return escape(cell if isinstance(cell, str) else f"{cell:,}")

@@ -30,27 +30,27 @@ def choose_run(finished: bool = False) -> api.RunFolder:
             st.markdown(f"There is no {kind} yet. Plan one; it takes about three minutes.")
             plan_link()
         st.stop()
-    folder = api.open_run(in_address("Run", runs, runs[0], "run", first_stage))
+    folder = api.open_run(select_in_address("Run", runs, runs[0], "run", reset_stage))
     if api.is_demo(folder):
         show_demo(folder)
     return folder
 
 
-def in_address(
+def select_in_address(
     label: str,
     options: Sequence[str],
     first: str,
     key: str,
     on_change: Callable[[], None] | None = None,
 ) -> str:
-    """One of some that grow in number: what is chosen stands in the address, even the first one.
+    """A list to choose from, whose choice stands in the address even where it is the first option.
 
-    A bound widget leaves its default out, and a link without it shows another one tomorrow.
+    A bound widget leaves its default out; as the list grows, the same link would show another one.
 
     Args:
         label: what is chosen.
         options: all that there are.
-        first: what is chosen where neither the visitor nor the address says so.
+        first: chosen where neither the visitor nor the address says anything else.
         key: of the widget, and its name in the address.
         on_change: what follows another choice.
     """
@@ -92,7 +92,7 @@ def plan_link() -> None:
     st.page_link("plan/page.py", label="Plan a run", icon=":material/tune:")
 
 
-def first_stage() -> None:
+def reset_stage() -> None:
     """Another run may have fewer stages: look at its first one."""
     if "stage" in st.session_state:
         st.session_state["stage"] = 0

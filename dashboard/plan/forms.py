@@ -32,7 +32,7 @@ class Asked:
         run_id: a run with a trained dense network like this one, if there is one.
     """
 
-    begun: initial.Origin
+    begun: initial.InitialPlan
     parts: dict[str, Any]
     fault: SpinnError | None = None
     data: data_source.DataSummary | None = None
@@ -53,7 +53,7 @@ class Asked:
         return spec
 
 
-def ask(begun: initial.Origin, source: DeltaGenerator) -> Asked:
+def ask(begun: initial.InitialPlan, source: DeltaGenerator) -> Asked:
     """All widgets, drawn even where one of them holds a fault.
 
     Args:

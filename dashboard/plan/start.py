@@ -28,7 +28,7 @@ def submit(spec: RunSpec, again: bool = False) -> None:
         return
     st.session_state.pop(KEY, None)
     job_queue.look_again()
-    with action_errors.told_at(action_errors.NO_WORKER):
+    with action_errors.shown_beside(action_errors.NO_WORKER):
         api.ensure_worker()
     st.switch_page("jobs/page.py", query_params={"run": submission.run_id})
 

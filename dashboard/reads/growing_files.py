@@ -11,7 +11,7 @@ import streamlit as st
 from spinn_engine import api
 
 
-class LineTail:
+class GrowingJsonLines:
     """Reads a growing file of JSON lines, each line once.
 
     A file in which the last line read is no longer in its place is read from its start again. One
@@ -43,15 +43,15 @@ class LineTail:
 
 def metrics(run_id: str) -> list[dict[str, Any]]:
     """The lines of a run's ``metrics.jsonl``; each visitor's session reads only what is new."""
-    tails: dict[str, LineTail] = st.session_state.setdefault("_tails", {})
+    known: dict[str, GrowingJsonLines] = st.session_state.setdefault("_growing_files", {})
     folder = api.open_run(run_id)
     path = folder.fetch(folder.metrics_path)
-    if run_id not in tails:
-        tails[run_id] = LineTail(path)
-    return tails[run_id].lines()
+    if run_id not in known:
+        known[run_id] = GrowingJsonLines(path)
+    return known[run_id].lines()
 
 
-def log_tail(run_id: str, lines: int = 12, most: int = 8192) -> str:
+def last_log_lines(run_id: str, lines: int = 12, most: int = 8192) -> str:
     """The last lines of a run's log."""
     folder = api.open_run(run_id)
     path = folder.fetch(folder.log_path)

@@ -70,7 +70,7 @@ def show_verdicts(found: list[dict[str, Any]]) -> None:
         [
             {
                 "Verdict": f"{SIGNS[one['verdict']]} {one['verdict'].replace('_', ' ')}",
-                "Claim, and why": markup.Lead(one["claim"], one["why"]),
+                "Claim, and why": markup.BoldCell(one["claim"], one["why"]),
                 "Claimed": number(one["claimed"], one["unit"]),
                 "Found": number(one["found"], one["unit"]),
             }

@@ -17,7 +17,7 @@ from dashboard.reads.cached import cached, of_run, stamp
 from dashboard.report.claims import PAPER
 from spinn_engine import api
 
-PLACE = "report"  # where faults of it are told
+SUBJECT = "report"  # of what goes wrong with it
 MADE = "report_made"
 PREVIEW_HEIGHT = 900
 
@@ -46,12 +46,12 @@ def show_report(folder: api.RunFolder) -> None:
     asked = folder.run_id, claims
     which = *asked, stamp(folder.fetch(folder.result_path))
     if pressed:
-        with action_errors.told_at(PLACE), st.spinner("Making the report ..."):
+        with action_errors.shown_beside(SUBJECT), st.spinner("Making the report ..."):
             st.session_state[MADE] = which
             written(*asked)
-    action_errors.show(PLACE)
+    action_errors.show(SUBJECT)
     if st.session_state.get(MADE) == which:
-        with action_errors.told_at(PLACE):
+        with action_errors.shown_beside(SUBJECT):
             show_files(folder.run_id, written(*asked))
 
 

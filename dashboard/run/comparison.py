@@ -114,7 +114,7 @@ def show_folds(result: Result) -> None:
         "Whole groups go to one fold. A marker is the mean over the seeds of one arm, tested on "
         "that fold alone; pooled R², in the table, takes the predictions of all folds together."
     )
-    elements.numbers(
+    elements.folded_table(
         "The folds in numbers",
         [
             {

@@ -127,7 +127,7 @@ def draw_heatmap(run_id: str, view: View, chosen: neuron.Chosen | None, clickabl
         f"{name[0].upper()}{name[1:]} score of a neuron: {meaning}, at the end of stage "
         f"{view.stage}. {cut_sentence(layers, view.stage, view.by_score)}{thinning(layers)}"
     )
-    elements.numbers(
+    elements.folded_table(
         "The layers in numbers",
         [layer_row(number, layer) for number, layer in enumerate(layers, start=1)],
         alt="Kept and removed neurons of each layer",
@@ -183,7 +183,7 @@ def show_survival(layers: list[api.LayerImportance]) -> None:
         alt="The stage that removed each neuron of the dense network; in numbers below",
     )
     last = max(int(layer.stage_removed.max()) for layer in layers)
-    elements.numbers(
+    elements.folded_table(
         "The stages in numbers",
         [survival_row(number, layer, last) for number, layer in enumerate(layers, start=1)],
         alt="Neurons that each stage removed from each layer, and those that are left",

@@ -112,7 +112,7 @@ def draw_sensitivity(result: Result) -> None:
         f"Each layer pruned alone, the others whole; predicted, not fine-tuned. Layer {lowest + 1} "
         f"is the most sensitive: {r2:.4f} with {100 * share:.0f} % of its neurons removed."
     )
-    elements.numbers(
+    elements.folded_table(
         "The sensitivity in numbers",
         [
             {"Layer": str(number), "Removed": percent(share), "Predicted R²": decimal(r2)}

@@ -48,7 +48,7 @@ def show_solution(result: Result) -> None:
         f"Seed {result['delivered_seed']} on the grid of the test points. The residual is what the "
         "equation leaves over, all that training sees; the error is against the exact solution."
     )
-    elements.numbers(
+    elements.folded_table(
         "The maps in numbers",
         map_rows(fields.t, {"residual": residuals, "error": errors}),
         alt="Root mean square of residual and error over x at some times, dense and pruned",

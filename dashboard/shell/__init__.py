@@ -1,1 +1,1 @@
-"""What is around every page: navigation, addresses, the server's start, Streamlit's mends."""
+"""The application around the pages: start, navigation, addresses, Streamlit's mends."""

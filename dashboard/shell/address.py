@@ -1,4 +1,4 @@
-"""What no widget can take from the address of a visit, put out of it before one is drawn."""
+"""The address of a visit: what no widget can take is left out before any is drawn."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import math
 import streamlit as st
 
 # Widgets in which something is always chosen; an empty value would choose nothing all the same.
-CHOICES = frozenset(
+REQUIRED_CHOICES = frozenset(
     {"across", "at_batch", "batch", "claims", "draw", "network", "ratio_of", "rows"}
 )
 
 
-def mend() -> None:
+def forget_unusable() -> None:
     """On arrival, forget infinite numbers, which break number fields, and empty choices."""
     if "page" in st.session_state:
         return
@@ -25,7 +25,7 @@ def mend() -> None:
 
 def is_usable(name: str, values: list[str]) -> bool:
     """Whether a parameter may reach its widget, which takes the last of its values."""
-    if name in CHOICES and not any(values):
+    if name in REQUIRED_CHOICES and not any(values):
         return False
     return not any(is_infinite(text) for text in values)
 

@@ -1,4 +1,4 @@
-"""What is around every page: look, logo and navigation; and the page that was asked for."""
+"""A visit: look, logo, log-in, navigation, and the page that it asks for."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def draw() -> None:
         st.Page("help/page.py", title="Help", url_path="help"),
     ]
     page = st.navigation(guarded(pages), position="top")
-    address.mend()
+    address.forget_unusable()
     st.session_state["page_entered"] = st.session_state.get("page") != page.url_path
     st.session_state["page"] = page.url_path
     page.run()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.reads.growing_files import LineTail
+from dashboard.reads.growing_files import GrowingJsonLines
 
 
 @pytest.fixture
@@ -15,11 +15,11 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_a_tail_of_a_missing_file_is_empty(path: Path) -> None:
-    assert LineTail(path).lines() == []
+    assert GrowingJsonLines(path).lines() == []
 
 
 def test_a_tail_reads_whole_lines_once(path: Path) -> None:
-    tail = LineTail(path)
+    tail = GrowingJsonLines(path)
     path.write_text('{"epoch": 1}\n{"epo')
     assert tail.lines() == [{"epoch": 1}]
     with path.open("a") as file:
@@ -29,7 +29,7 @@ def test_a_tail_reads_whole_lines_once(path: Path) -> None:
 
 
 def test_a_tail_starts_again_when_the_file_was_replaced(path: Path) -> None:
-    tail = LineTail(path)
+    tail = GrowingJsonLines(path)
     path.write_text('{"epoch": 1}\n{"epoch": 2}\n')
     tail.lines()
     other = path.with_name("new")
@@ -41,7 +41,7 @@ def test_a_tail_starts_again_when_the_file_was_replaced(path: Path) -> None:
 def test_a_tail_goes_on_in_a_longer_copy_of_the_file(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tail, parsed = LineTail(path), []
+    tail, parsed = GrowingJsonLines(path), []
 
     def parse(line: bytes) -> bytes:
         parsed.append(line)

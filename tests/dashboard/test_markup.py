@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dashboard.charts.architecture import architecture
 from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS
 from dashboard.parts import formats
-from dashboard.parts.markup import ARM, Lead, figures, note, pictures, table
+from dashboard.parts.markup import ARM, BoldCell, figures, note, pictures, table
 
 # what XML, which reads it here, can hold; a heading of blanks alone is no heading
 TEXT = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cn", "Cc")), min_size=1)
@@ -28,7 +28,7 @@ def texts(root: ElementTree.Element, tag: str) -> list[str]:
 
 @given(TEXT.filter(str.strip), TEXT, TEXT, TEXT)
 def test_whatever_a_cell_says_is_text(name: str, cell: str, below: str, alt: str) -> None:
-    root = read(table([{name: cell}, {name: Lead(cell, below)}], alt))
+    root = read(table([{name: cell}, {name: BoldCell(cell, below)}], alt))
     assert texts(root, "th") == [name]
     assert texts(root, "td") == [cell, cell + below]
     assert root.get("aria-label") == alt
@@ -61,16 +61,16 @@ def test_so_do_those_with_a_unit_or_a_sign_also_where_some_lack(cell: str) -> No
 @pytest.mark.parametrize(
     "cell",
     ["2026-11-28", "20261128-211052-acced7", "454 of 512", "0.98 [0.97, 0.99]", "512 · 2"]
-    + ["3 min 20 s", "0, 1", "l1", Lead("5")],
+    + ["3 min 20 s", "0, 1", "l1", BoldCell("5")],
 )
-def test_words_dates_and_intervals_stand_to_the_left(cell: str | Lead) -> None:
+def test_words_dates_and_intervals_stand_to_the_left(cell: str | BoldCell) -> None:
     root = read(table([{"a": cell}, {"a": "7"}], "words"))
     assert {part.get("class") for part in root.iter("td")} == {None}
 
 
 def test_only_long_cells_may_take_several_lines() -> None:
-    cells: list[str | Lead] = ["last layer, closed form", "x" * 40]
-    cells += [Lead("bold"), Lead("bold", "and what is below")]
+    cells: list[str | BoldCell] = ["last layer, closed form", "x" * 40]
+    cells += [BoldCell("bold"), BoldCell("bold", "and what is below")]
     root = read(table([{"a": cell} for cell in cells], "cells"))
     assert [part.get("class") for part in root.iter("td")] == [None, "long", None, "long"]
 

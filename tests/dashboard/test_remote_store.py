@@ -73,7 +73,7 @@ def test_all_that_the_dashboard_reads_comes_from_the_store(
     assert run_files.result(run_id) == made.result()
     assert run_files.stage_rows(run_id) == made.result()["stages"]  # type: ignore[index]
     assert growing_files.metrics(run_id) == made.metrics()
-    assert growing_files.log_tail(run_id).endswith("run done")
+    assert growing_files.last_log_lines(run_id).endswith("run done")
     assert run_files.run_like(TINY) == run_id
     assert not folder.facts_path.exists()
     how = TINY.prune.criterion, TINY.prune.reconstruction

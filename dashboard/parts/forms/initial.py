@@ -38,7 +38,7 @@ WORDS = {"data.drop": "columns left out", "physics.targets": "targets of physics
 
 
 @dataclass(frozen=True)
-class Origin:
+class InitialPlan:
     """Where a plan begins.
 
     Attributes:
@@ -190,18 +190,18 @@ def _label(labels: Mapping[str, str], value: str) -> str:
     return next(label for label, meant in labels.items() if meant == value)
 
 
-def find() -> Origin:
+def find() -> InitialPlan:
     """The origin of this visit; who comes from another page with one begins anew.
 
     A value in the address stays: a link to a clone that was changed shows the changes.
     """
-    known: Origin = st.session_state.get(KEY, Origin())
+    known: InitialPlan = st.session_state.get(KEY, InitialPlan())
     wanted = st.query_params.get("from")
     if wanted is None:
         if known.spec is not None:
             st.query_params["from"] = str(known.run_id)  # back from another page
             return known
-        return Origin()
+        return InitialPlan()
     if wanted != known.run_id or st.session_state[ENTERED]:
         known = _read(wanted)
         st.session_state[KEY] = known
@@ -211,27 +211,27 @@ def find() -> Origin:
     return known
 
 
-def _read(run_id: str) -> Origin:
+def _read(run_id: str) -> InitialPlan:
     try:
         spec = run_files.run_spec(run_id)
     except SpinnError as error:
-        return Origin(run_id, remark=str(error))
+        return InitialPlan(run_id, remark=str(error))
     kind, which, _ = spec.train.device.partition(":")
     if not which:
-        return Origin(run_id, spec)
+        return InitialPlan(run_id, spec)
     train = spec.train.model_copy(update={"device": kind})
     remark = f"Its device {spec.train.device} became {kind}: the worker decides which."
-    return Origin(run_id, spec.model_copy(update={"train": train}), remark)
+    return InitialPlan(run_id, spec.model_copy(update={"train": train}), remark)
 
 
 def _leave() -> None:
     """All widgets back to the defaults."""
     st.session_state.pop(KEY, None)
     st.query_params.pop("from", None)
-    st.session_state.update(Origin().values())
+    st.session_state.update(InitialPlan().values())
 
 
-def show(origin: Origin, parts: Mapping[str, Any]) -> None:
+def show(origin: InitialPlan, parts: Mapping[str, Any]) -> None:
     """Where the plan comes from, what it keeps that no form shows, and the way back."""
     if origin.run_id is None:
         return
@@ -248,7 +248,7 @@ def show(origin: Origin, parts: Mapping[str, Any]) -> None:
         st.button("Back to the defaults", key="leave_origin", type="tertiary", on_click=_leave)
 
 
-def _carried(origin: Origin, parts: Mapping[str, Any]) -> str:
+def _carried(origin: InitialPlan, parts: Mapping[str, Any]) -> str:
     """What no form shows; nothing is said of it while the data cannot be had."""
     if origin.spec is None or "data" not in parts:
         return ""
