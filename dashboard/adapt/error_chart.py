@@ -24,7 +24,7 @@ HEIGHT, MOST_MARKERS, ROOM = 330, 40, 1.05
 ERRORS = "errors"  # the table of a panel
 
 
-def error_over_time(
+def error_picture(
     result: dict[str, Any], target: str, network: dict[str, Any], dark: bool = False
 ) -> tuple[Spec, Tables]:
     """RMSE of every batch before it was learned from, for one target and one network.

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.adapt.error_chart import LABELS, batch_rows, error_over_time
+from dashboard.adapt.error_chart import LABELS, batch_rows, error_picture
 from dashboard.charts.axes import short_count
 from dashboard.parts import background_work, elements
 from dashboard.parts.formats import estimate, percent, plain, sentence, widths
@@ -71,7 +71,7 @@ def show_adaptation(result: dict[str, Any]) -> None:
         for place, network in zip(places, result["networks"], strict=True):
             with place:
                 elements.picture(
-                    *error_over_time(result, target, network, elements.is_dark()),
+                    *error_picture(result, target, network, elements.is_dark()),
                     key=f"error_over_time_{row}_{network['network']}",
                     alt=f"RMSE of every batch of new rows before it was learned from: {target}, "
                     f"the {network['network']} network, each way of adapting",
@@ -90,7 +90,7 @@ def show_adaptation(result: dict[str, Any]) -> None:
     )
     st.markdown("\n".join(f"- {sentence(text)}" for text in result["words"]))
     elements.table(
-        [row for network in result["networks"] for row in rows_of(network)],
+        [row for network in result["networks"] for row in arm_rows(network)],
         alt="R2 on coming and on old rows and the cost of every way of adapting",
     )
     st.caption(
@@ -99,7 +99,7 @@ def show_adaptation(result: dict[str, Any]) -> None:
     )
 
 
-def rows_of(network: dict[str, Any]) -> list[dict[str, Any]]:
+def arm_rows(network: dict[str, Any]) -> list[dict[str, Any]]:
     """One row an arm."""
     return [
         {
@@ -122,7 +122,7 @@ def _share(arm: dict[str, Any], what: str) -> str:
     return "" if arm["share_of_full"] is None else percent(arm["share_of_full"][what])
 
 
-def show_all(run: api.RunFolder) -> None:
+def show_adaptations(run: api.RunFolder) -> None:
     """The adaptation that was made last, or another one."""
     found = {result["name"]: result for result in api.adaptations(run.run_id)}
     if not found:
@@ -166,6 +166,6 @@ try:
         )
     else:
         adapt_form(chosen)
-        show_all(chosen)
+        show_adaptations(chosen)
 except SpinnError as error:
     elements.show_error(error)

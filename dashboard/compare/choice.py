@@ -13,7 +13,7 @@ IN_ADDRESS = "runs"
 BASELINE = "baseline"
 
 
-def begin(known: Collection[str]) -> list[str]:
+def chosen_runs(known: Collection[str]) -> list[str]:
     """The runs that are chosen: those of the address on arrival, or as this visitor left them.
 
     Args:
@@ -29,7 +29,7 @@ def begin(known: Collection[str]) -> list[str]:
         pinned = st.query_params.get(BASELINE)
         wanted = [*chosen, *([pinned] if pinned else [])]
         state[GONE] = [name for name in dict.fromkeys(wanted) if name not in known]
-    keep([name for name in chosen if name in known])
+    remember([name for name in chosen if name in known])
     if state[GONE]:
         st.warning(
             f"The link names {counted(len(state[GONE]), 'run')} that this store does not have as "
@@ -39,7 +39,7 @@ def begin(known: Collection[str]) -> list[str]:
     return list(state[CHOSEN])
 
 
-def keep(chosen: Sequence[str]) -> None:
+def remember(chosen: Sequence[str]) -> None:
     """Remember what is chosen, here and in the address."""
     st.session_state[CHOSEN] = list(chosen)
     if chosen:
@@ -48,15 +48,15 @@ def keep(chosen: Sequence[str]) -> None:
         st.query_params.pop(IN_ADDRESS, None)
 
 
-def choose(chosen: Iterable[str]) -> None:
+def choose_instead(chosen: Iterable[str]) -> None:
     """Choose other runs than by the table's own boxes, which are drawn anew."""
-    keep(list(dict.fromkeys(chosen)))
+    remember(list(dict.fromkeys(chosen)))
     st.session_state[ROUND] = table_round() + 1
 
 
-def add(more: Iterable[str]) -> None:
+def choose_more(more: Iterable[str]) -> None:
     """Choose some more."""
-    choose([*st.session_state.get(CHOSEN, []), *more])
+    choose_instead([*st.session_state.get(CHOSEN, []), *more])
 
 
 def table_round() -> int:

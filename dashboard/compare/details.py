@@ -56,12 +56,12 @@ def show_chosen(rows: Sequence[RunRow], known_tags: Sequence[str], view: View) -
         "Choose none",
         icon=":material/deselect:",
         key="choose_none",
-        on_click=choice.choose,
+        on_click=choice.choose_instead,
         args=((),),
     )
 
 
-def in_detail(chosen: Sequence[RunRow], shown: Sequence[RunRow]) -> Sequence[RunRow]:
+def shown_in_detail(chosen: Sequence[RunRow], shown: Sequence[RunRow]) -> Sequence[RunRow]:
     """The runs to hold against each other: those that are chosen, or else all, if they are few."""
     return chosen[:MOST] or (shown if len(shown) <= FEW else ())
 

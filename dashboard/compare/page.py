@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.compare import choice
-from dashboard.compare.details import in_detail, show_arms, show_chosen, show_differing
+from dashboard.compare.details import show_arms, show_chosen, show_differing, shown_in_detail
 from dashboard.compare.pareto import show_picture
 from dashboard.compare.table import View, clear_filters, filters, known_tags, show_table, view_form
 from dashboard.parts import elements
@@ -20,7 +20,7 @@ def show_page() -> None:
     if broken:
         with st.expander(f"{counted(len(broken), 'run')} cannot be read", icon=":material/error:"):
             st.markdown("\n".join(f"- {plain(sentence)}" for sentence in broken))
-    chosen = choice.begin({row.run_id for row in rows})
+    chosen = choice.chosen_runs({row.run_id for row in rows})
     if rows:
         show_runs(rows, chosen)
         return
@@ -59,7 +59,7 @@ def show_runs(rows: list[RunRow], names: list[str]) -> None:
     show_picture(rows, shown or chosen, chosen, view)
     if chosen:
         show_chosen(chosen, known_tags(rows), view)
-    if detailed := in_detail(chosen, shown):
+    if detailed := shown_in_detail(chosen, shown):
         show_differing(detailed, len(chosen or shown))
         show_arms(detailed, view)
 

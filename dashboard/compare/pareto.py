@@ -15,9 +15,9 @@ from dashboard.compare.pareto_chart import (
     PICK,
     SHAPES,
     Point,
-    inside,
-    pareto,
+    pareto_picture,
     pareto_step,
+    runs_inside,
 )
 from dashboard.compare.rows import as_text, by_data, varied_fields
 from dashboard.compare.table import View
@@ -43,7 +43,7 @@ def _milliseconds(row: RunRow, batch: str) -> float | None:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class PictureOptions:
     """How all pictures of the page are drawn.
 
     Attributes:
@@ -94,7 +94,7 @@ def show_picture(
     kinds = tuple(sorted({kind_of(row, field) for row in every}))
     ringed = frozenset(row.run_id for row in chosen)
     for group in groups[:MOST_DATA]:
-        show_group(group, Drawing(str(across), field, kinds, ringed, view))
+        show_group(group, PictureOptions(str(across), field, kinds, ringed, view))
     if len(groups) > MOST_DATA:
         st.caption(f"{len(groups) - MOST_DATA} more: filter by data to see them.")
 
@@ -120,7 +120,7 @@ def kind_of(row: RunRow, field: str) -> str:
     return as_text(row.fields.get(field))
 
 
-def show_group(rows: Sequence[RunRow], how: Drawing) -> None:
+def show_group(rows: Sequence[RunRow], how: PictureOptions) -> None:
     """The runs of one data; selecting points chooses them."""
     view = how.view
     title, measure = AXES[how.across]
@@ -133,7 +133,7 @@ def show_group(rows: Sequence[RunRow], how: Drawing) -> None:
     ]
     at = f", batch {int(view.batch):,}" if how.across == "latency" else ""
     data = rows[0].scored.data_sha256[:12]
-    spec, tables = pareto(
+    spec, tables = pareto_picture(
         points,
         shared_references(rows),
         title.replace(")", f"{at})"),
@@ -144,7 +144,7 @@ def show_group(rows: Sequence[RunRow], how: Drawing) -> None:
     st.vega_lite_chart(
         {**spec, "datasets": tables},
         key=f"pareto_{data}",
-        on_select=lambda: pick(f"pareto_{data}", points),
+        on_select=lambda: choose_selected(f"pareto_{data}", points),
         selection_mode=(PICK, BOX),
         alt=f"R2 of the runs on the test rows against {title}; in numbers below",
     )
@@ -197,7 +197,7 @@ def group_notes(rows: Sequence[RunRow], points: Sequence[Point]) -> str:
     )
 
 
-def pick(key: str, points: Sequence[Point]) -> None:
+def choose_selected(key: str, points: Sequence[Point]) -> None:
     """The run that was clicked, or those in the box that was drawn, are chosen.
 
     Every click puts a run into the selection or takes it out: both are clicks on it, for it may
@@ -212,6 +212,6 @@ def pick(key: str, points: Sequence[Point]) -> None:
     if len(found) > 1:  # the picture began anew, with nothing selected
         found = frozenset()
     if box != box_before:
-        found |= frozenset(inside(points, box))
+        found |= frozenset(runs_inside(points, box))
     if chosen := [point.run_id for point in points if point.run_id in found]:
-        choice.add(chosen)
+        choice.choose_more(chosen)

@@ -73,7 +73,7 @@ class Point:
     chosen: bool = False
 
 
-def pareto(
+def pareto_picture(
     points: Sequence[Point],
     references: Mapping[str, Mapping[str, Any]],
     title: str,
@@ -96,7 +96,7 @@ def pareto(
         the best stands there, and the others beside it. Its runs can be selected one by one as
         ``PICK`` (their ``run_id``) and together as ``BOX`` (the ends of ``place`` and ``error``).
     """
-    places = beside(points)
+    places = side_by_side(points)
     runs = pd.DataFrame([_row(point, places) for point in points])
     marked = [(places[p.run_id], error(p.r2["mean"])) for p in points if p.run_id == baseline]
     step = [(point.x, error(point.r2["mean"])) for point in pareto_step(points)]
@@ -128,7 +128,7 @@ def pareto_step(points: Sequence[Point]) -> list[Point]:
     return kept
 
 
-def beside(points: Sequence[Point]) -> dict[str, float]:
+def side_by_side(points: Sequence[Point]) -> dict[str, float]:
     """Where each run is drawn: the best of equal x there, the others in turn right and left."""
     groups: dict[float, list[Point]] = {}
     for point in sorted(points, key=lambda p: (-p.r2["mean"], p.run_id)):
@@ -142,9 +142,9 @@ def beside(points: Sequence[Point]) -> dict[str, float]:
     return places
 
 
-def inside(points: Sequence[Point], box: Mapping[str, Sequence[float]]) -> list[str]:
+def runs_inside(points: Sequence[Point], box: Mapping[str, Sequence[float]]) -> list[str]:
     """The runs in a selected ``BOX``."""
-    places = beside(points)
+    places = side_by_side(points)
     if not {"place", "error"} <= box.keys():
         return []
     (left, right), (low, high) = (sorted(box[name]) for name in ("place", "error"))

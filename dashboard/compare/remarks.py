@@ -32,11 +32,11 @@ def edit_button(run_id: str, known: Sequence[str]) -> None:
         disabled=refused is not None,
         help=plain(refused) if refused else None,
     ):
-        begin(run_id)
+        begin_editing(run_id)
         st.dialog("Tags and note", width="medium")(remarks_form)(run_id, known)
 
 
-def begin(run_id: str) -> None:
+def begin_editing(run_id: str) -> None:
     """Both stand as they are now, until they are saved; whoever saves meanwhile is noticed.
 
     Raises:

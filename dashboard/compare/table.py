@@ -94,13 +94,13 @@ def show_table(shown: Sequence[RunRow], chosen: Sequence[str], view: View) -> No
     key = f"runs_{which}_{choice.table_round()}"
     ticked = [at for at, run_id in enumerate(ids) if run_id in chosen]
     st.dataframe(
-        pd.DataFrame([line_of(row, view) for row in shown]),
+        pd.DataFrame([table_row(row, view) for row in shown]),
         key=key,
         height=ROW_PIXELS * (min(len(shown), MOST_ROWS_SEEN) + 1) + 3,
         hide_index=True,
         column_config=columns(view),
         placeholder="–",
-        on_select=lambda: tick(key, ids),
+        on_select=lambda: take_ticks(key, ids),
         selection_mode="multi-row",
         selection_default={"selection": {"rows": ticked}},
         alt="Finished runs: data, size, R2, latency, how each was pruned, tags and note",
@@ -108,15 +108,15 @@ def show_table(shown: Sequence[RunRow], chosen: Sequence[str], view: View) -> No
     st.caption(table_notes(shown, chosen, view))
 
 
-def tick(key: str, ids: Sequence[str]) -> None:
+def take_ticks(key: str, ids: Sequence[str]) -> None:
     """What the boxes say now; runs that a filter hides stay chosen."""
     rows = st.session_state[key]["selection"]["rows"]
     before = st.session_state.get(choice.CHOSEN, [])
     hidden = [run_id for run_id in before if run_id not in ids]
-    choice.keep([*hidden, *(ids[row] for row in sorted(rows))])
+    choice.remember([*hidden, *(ids[row] for row in sorted(rows))])
 
 
-def line_of(row: RunRow, view: View) -> dict[str, Any]:
+def table_row(row: RunRow, view: View) -> dict[str, Any]:
     """A run in a line of the table; a grid shows text as it is, so nothing is escaped."""
     return {
         "Run": f"run?run={row.run_id}",
@@ -127,8 +127,8 @@ def line_of(row: RunRow, view: View) -> dict[str, Any]:
         "Parameters": row.params,
         "Fewer": 100 * row.reduction,
         "R²": row.r2["mean"],
-        **(against(row, view.baseline, view.batch) if view.baseline else {}),
-        "95 % of R²": bounds(row.r2),
+        **(differences_to(row, view.baseline, view.batch) if view.baseline else {}),
+        "95 % of R²": interval_text(row.r2),
         "n": row.r2["n"],
         "To dense, longer": None if row.to_longer is None else row.to_longer["mean"],
         "Verdict": None if row.outcome is None else OUTCOMES[row.outcome][0],
@@ -143,7 +143,7 @@ def line_of(row: RunRow, view: View) -> dict[str, Any]:
     }
 
 
-def against(row: RunRow, baseline: RunRow, batch: str) -> dict[str, Any]:
+def differences_to(row: RunRow, baseline: RunRow, batch: str) -> dict[str, Any]:
     """A run's differences to the baseline; of R2 with an interval where seeds make pairs."""
     if row.run_id == baseline.run_id:
         return dict.fromkeys(("R² − baseline", "Parameters − baseline", "Latency − baseline")) | {
@@ -169,7 +169,7 @@ def interval_words(found: api.Difference) -> str:
     return f"{signed(found.low)} to {signed(found.high)}, {found.pairs} pairs"
 
 
-def bounds(r2: dict[str, Any]) -> str | None:
+def interval_text(r2: dict[str, Any]) -> str | None:
     """Low and high of an interval; None where there was one repetition."""
     return None if r2["low"] is None else estimate(r2).partition(NO_BREAK)[2].strip("[]")
 

@@ -25,7 +25,7 @@ BEFORE = "findings_before"  # source, number of findings, and what was left out 
 def show_findings(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
     """All findings, the worst first, with what to leave out at a press."""
     st.header("Checks", anchor=False)
-    tell_what_is_left(data, found)
+    show_what_is_left(data, found)
     if not found:
         st.success("The checks found nothing.", icon=":material/check_circle:")
         return
@@ -69,7 +69,7 @@ def _leave_out(data: DataSpec, names: Sequence[str], count: int) -> None:
     st.session_state[BEFORE] = data.source, count, tuple(names)
 
 
-def tell_what_is_left(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
+def show_what_is_left(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
     """After columns were left out: which, and how many findings that leaves."""
     source, before, names = st.session_state.get(BEFORE, ("", 0, ()))
     if source != data.source or not set(names) <= set(data.drop):
@@ -87,9 +87,9 @@ def show_finding(one: dict[str, Any]) -> None:
     with st.container(border=True):
         st.markdown(
             f":{colour}-badge[{icon} {WORDS[one['severity']]}] **{plain(one['check'])}**  \n"
-            f"{_told(one['message'])}  \n:material/arrow_forward: {_told(one['advice'])}"
+            f"{_readable(one['message'])}  \n:material/arrow_forward: {_readable(one['advice'])}"
         )
 
 
-def _told(sentence: str) -> str:
+def _readable(sentence: str) -> str:
     return plain(sentence).replace("R2", "R²")

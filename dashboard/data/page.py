@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.data import roles
 from dashboard.data.findings import show_findings
-from dashboard.data.split_charts import split, spread
+from dashboard.data.split_charts import split_picture, spread_picture
 from dashboard.parts import elements
 from dashboard.parts.columns import columns_table, first_rows
 from dashboard.parts.formats import counted, percent, plain, rounded
@@ -21,7 +21,7 @@ from spinn_engine.spec import DataSpec
 MOST_SPREADS = 6
 
 
-def ask(begin: Values) -> DataSpec | None:
+def choose_source(begin: Values) -> DataSpec | None:
     """Which source, and what its columns are for; None while there is no file yet."""
     kind, path = widgets.source_form(begin)
     if kind in widgets.PATHS and not path:
@@ -33,9 +33,9 @@ def ask(begin: Values) -> DataSpec | None:
     elif kind in widgets.DROPS:
         key = widgets.DROPS[kind]
         inputs = [column["name"] for column in columns if column["role"] == "input"]
-        known = widgets.names_of(roles.chosen(key, begin))
+        known = widgets.names_of(roles.field_value(key, begin))
         found["drop"] = tuple(name for name in known if name in inputs)
-        roles.pick_several(key, inputs, found["drop"])
+        roles.choose_several(key, inputs, found["drop"])
     return DataSpec.model_validate(found)
 
 
@@ -86,7 +86,7 @@ def show_split(found: data_source.Split) -> None:
     """Which rows train, validate and test, and whether the parts look alike."""
     st.header("Split", anchor=False)
     elements.picture(
-        *split(found.rows, found.groups, elements.is_dark()),
+        *split_picture(found.rows, found.groups, elements.is_dark()),
         key="split",
         alt="Rows of the training, validation and test part, each cut into its groups: "
         + "; ".join(f"{part} {count:,} rows" for part, count in found.rows.items()),
@@ -129,7 +129,9 @@ def show_spreads(spreads: Sequence[data_source.Spread]) -> None:
             unit = f", {one.unit}" if one.unit else ""
             with column:
                 elements.picture(
-                    *spread(f"{one.target}{unit}", one.edges, one.shares, elements.is_dark()),
+                    *spread_picture(
+                        f"{one.target}{unit}", one.edges, one.shares, elements.is_dark()
+                    ),
                     key=f"spread_{one.target}",
                     alt=f"Share of the rows of each part by value of {one.target}",
                 )
@@ -195,7 +197,7 @@ st.title("Data", anchor=False)
 left, right = st.columns([5, 8], gap="large")
 try:
     with left, st.container(border=True, key="source_card"):
-        data = ask(initial.InitialPlan().values())
+        data = choose_source(initial.InitialPlan().values())
         if data is not None and (data.targets or not data.source.startswith("table:")):
             plan_link(data)
 except BadInputError as error:

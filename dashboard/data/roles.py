@@ -29,12 +29,12 @@ HELP = {
 SINGLE = ("group", "time")
 
 
-def chosen(key: str, begin: Values) -> str:
+def field_value(key: str, begin: Values) -> str:
     """What a field of Plan holds: of the address, else of this visit, else of the beginning."""
     return str(st.query_params.get(key) or st.session_state.get(key) or begin[key])
 
 
-def choose(key: str, text: str) -> None:
+def set_field(key: str, text: str) -> None:
     """Set a field of Plan, for both pages and for the address."""
     st.session_state[key] = text
     _put_into_address(key, text)
@@ -43,8 +43,8 @@ def choose(key: str, text: str) -> None:
 def leave_out(kind: str, names: Sequence[str], begin: Values) -> None:
     """Add columns to those that are left out of a source."""
     key = DROPS[kind]
-    known = names_of(chosen(key, begin))
-    choose(key, text_of(tuple(dict.fromkeys((*known, *names)))))
+    known = names_of(field_value(key, begin))
+    set_field(key, text_of(tuple(dict.fromkeys((*known, *names)))))
 
 
 def role_form(columns: Sequence[dict[str, Any]], begin: Values) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def role_form(columns: Sequence[dict[str, Any]], begin: Values) -> dict[str, Any
     """
     by_header = {column["header"]: column["name"] for column in columns}
     names = [column["name"] for column in columns]
-    text = {name: chosen(name, begin) for name in LABELS}
+    text = {name: field_value(name, begin) for name in LABELS}
     listed = {
         name: [by_header.get(one, one) for one in _names(name, text[name])] for name in LABELS
     }
@@ -64,46 +64,46 @@ def role_form(columns: Sequence[dict[str, Any]], begin: Values) -> dict[str, Any
     for name in LABELS:
         known = names + made if name == "drop" else names
         listed[name] = [one for one in listed[name] if one in known]
-        choose(name, _text(name, listed[name]))
-    pick_several("targets", names, listed["targets"])
+        set_field(name, _text(name, listed[name]))
+    choose_several("targets", names, listed["targets"])
     left, right = st.columns(2, wrap=False)
     with left:
-        _one("group", names, listed["group"])
+        _choose_one("group", names, listed["group"])
     with right:
-        _one("time", names, listed["time"])
-    pick_several("drop", [*names, *made], listed["drop"])
+        _choose_one("time", names, listed["time"])
+    choose_several("drop", [*names, *made], listed["drop"])
     return {name: tuple(listed[name]) for name in ("targets", "drop")} | {
         name: next(iter(listed[name]), None) for name in SINGLE
     }
 
 
-def pick_several(key: str, names: Sequence[str], now: Sequence[str]) -> None:
+def choose_several(key: str, names: Sequence[str], now: Sequence[str]) -> None:
     """A field of Plan that holds several columns, chosen from all of them."""
-    _show(key, list(now))
+    _show_value(key, list(now))
     name = "drop" if key in DROPS.values() else key
     st.multiselect(
         LABELS[name], names, key=PICKED + key, help=HELP[name], select_all=False,
-        on_change=_taken, args=(key,),
+        on_change=_take_choice, args=(key,),
     )  # fmt: skip
 
 
-def _one(key: str, names: Sequence[str], now: Sequence[str]) -> None:
-    _show(key, next(iter(now), None))
+def _choose_one(key: str, names: Sequence[str], now: Sequence[str]) -> None:
+    _show_value(key, next(iter(now), None))
     st.selectbox(
         LABELS[key], names, None, key=PICKED + key, help=HELP[key], placeholder="none",
-        on_change=_taken, args=(key,),
+        on_change=_take_choice, args=(key,),
     )  # fmt: skip
 
 
-def _show(key: str, now: list[str] | str | None) -> None:
+def _show_value(key: str, now: list[str] | str | None) -> None:
     """Have a field show what is chosen; one that does is left alone, as it may be in use again."""
     if PICKED + key not in st.session_state or st.session_state[PICKED + key] != now:
         st.session_state[PICKED + key] = now
 
 
-def _taken(key: str) -> None:
+def _take_choice(key: str) -> None:
     picked = st.session_state[PICKED + key]
-    choose(key, text_of(picked) if isinstance(picked, list) else picked or "")
+    set_field(key, text_of(picked) if isinstance(picked, list) else picked or "")
 
 
 def _names(name: str, text: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ STRIPS, PARTS, BINS = "strips", "parts", "bins"
 Groups = Mapping[str, Sequence[tuple[int, int]]]
 
 
-def split(
+def split_picture(
     rows: Mapping[str, int], groups: Groups | None, dark: bool = False
 ) -> tuple[Spec, Tables]:
     """A strip a part, as long as it has rows, cut into its groups.
@@ -98,7 +98,7 @@ def _words(part: str, count: int, total: int, groups: Groups | None) -> str:
     return f"{part}:  {of}{count:,} rows ({100 * count / total:.0f} %)"
 
 
-def spread(
+def spread_picture(
     name: str, edges: Sequence[float], shares: Mapping[str, Sequence[float]], dark: bool = False
 ) -> tuple[Spec, Tables]:
     """How often a target has which value, a stepped line a part.

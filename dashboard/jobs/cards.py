@@ -34,7 +34,7 @@ INTERRUPTED = (
     "Its worker is gone. It goes on from its last finished stage when that worker is back or "
     "another one takes it over, which a live worker does within about ten seconds."
 )
-ASKED = "asked_to_delete"
+TO_DELETE = "asked_to_delete"
 
 
 def show_card(job: api.Job) -> None:
@@ -142,24 +142,24 @@ def show_more(job: api.Job) -> None:
         button(CANCEL, ":material/cancel:", job, api.cancel)
     if not (state.is_finished() or state is State.INTERRUPTED):
         return
-    if st.session_state.get(ASKED) == name:
-        ask_to_delete(name)
+    if st.session_state.get(TO_DELETE) == name:
+        show_delete_question(name)
     else:
         refused = rights.refusal(job.owner)
         st.button(
             "Delete",
             icon=":material/delete:",
             key=f"ask_{name}",
-            on_click=ask,
+            on_click=ask_to_delete,
             args=(name,),
             disabled=refused is not None,
             help=plain(refused) if refused else None,
         )
 
 
-def ask(run_id: str) -> None:
+def ask_to_delete(run_id: str) -> None:
     """The menu of this run asks whether it may go."""
-    st.session_state[ASKED] = run_id
+    st.session_state[TO_DELETE] = run_id
 
 
 def page_link(page: str, label: str, icon: str, query: dict[str, str]) -> None:
@@ -191,14 +191,14 @@ def button(
         icon=icon,
         key=f"{label.partition(' ')[0].lower()}_{job.run_id}",
         type=kind,
-        on_click=act,
+        on_click=do_with_job,
         args=(job.run_id, do),
         disabled=refused is not None,
         help=plain(refused) if refused else None,
     )
 
 
-def act(run_id: str, do: Callable[[str], object]) -> None:
+def do_with_job(run_id: str, do: Callable[[str], object]) -> None:
     """Do something with a job; what goes wrong, or may not be, is told beside it."""
     with action_errors.shown_beside(run_id):
         rights.check_run(run_id)
@@ -209,7 +209,7 @@ def act(run_id: str, do: Callable[[str], object]) -> None:
 
 def forget_question() -> None:
     """Nobody asks any more whether a run may go."""
-    st.session_state.pop(ASKED, None)
+    st.session_state.pop(TO_DELETE, None)
 
 
 def priority_menu(job: api.Job) -> None:
@@ -218,7 +218,7 @@ def priority_menu(job: api.Job) -> None:
 
     def chosen() -> None:
         priority = api.Priority(st.session_state[key])
-        act(job.run_id, lambda run_id: api.set_priority(run_id, priority))
+        do_with_job(job.run_id, lambda run_id: api.set_priority(run_id, priority))
 
     refused = rights.refusal(job.owner)
     st.menu_button(
@@ -233,7 +233,7 @@ def priority_menu(job: api.Job) -> None:
     )
 
 
-def ask_to_delete(run_id: str) -> None:
+def show_delete_question(run_id: str) -> None:
     """Before a run is gone for good."""
     st.markdown(f"Delete **{plain(run_id)}** and all its files for good?")
     with st.container(horizontal=True, gap="small"):
@@ -242,7 +242,7 @@ def ask_to_delete(run_id: str) -> None:
             type="primary",
             icon=":material/delete:",
             key=f"delete_{run_id}",
-            on_click=act,
+            on_click=do_with_job,
             args=(run_id, api.delete),
         )
         st.button("Keep", key=f"keep_{run_id}", on_click=forget_question)

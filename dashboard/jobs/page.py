@@ -20,7 +20,7 @@ FEW_QUEUED, MOST_QUEUED, MOST_ENDED = 10, 100, 20
 DRAWN = "jobs_drawn"  # the state in which the page was last drawn as a whole
 
 
-def look_of(jobs: Jobs) -> Hashable:
+def still_state(jobs: Jobs) -> Hashable:
     """All that the still part of the page depends on."""
     return tuple(
         (job.run_id, job.state, job.place, job.priority) for job in jobs if job.state not in LIVE
@@ -32,14 +32,14 @@ def under_way(jobs: Jobs) -> bool:
     return any(not job.state.is_finished() for job in jobs)
 
 
-def live() -> None:
+def draw_live() -> None:
     """All that moves: drawn anew every second; where the rest changed, the page is."""
     try:
         jobs, workers = job_queue.queue()
     except SpinnError as error:
         elements.show_error(error)
         return
-    if look_of(jobs) != st.session_state[DRAWN]:
+    if still_state(jobs) != st.session_state[DRAWN]:
         st.rerun()  # before a job is drawn here that is still drawn there
     show_workers(workers, any(job.state is State.QUEUED for job in jobs))
     for job in jobs:
@@ -47,7 +47,7 @@ def live() -> None:
             show_card(job)
 
 
-def still(jobs: Jobs) -> None:
+def draw_still(jobs: Jobs) -> None:
     """All that stands until somebody does something, or a run begins or ends."""
     if not jobs:
         with st.container(border=True):
@@ -93,8 +93,8 @@ st.title("Jobs", anchor=False)
 found: Jobs | None = None
 with suppress(SpinnError):  # told by the part that tries again
     found = job_queue.queue()[0]
-st.session_state[DRAWN] = None if found is None else look_of(found)
-st.fragment(live, run_every=1.0 if found and under_way(found) else 5.0)()
+st.session_state[DRAWN] = None if found is None else still_state(found)
+st.fragment(draw_live, run_every=1.0 if found and under_way(found) else 5.0)()
 if found is not None:
-    background_work.show_everywhere()
-    still(found)
+    background_work.show_of_all_runs()
+    draw_still(found)

@@ -14,11 +14,11 @@ from dashboard.people import rights
 from dashboard.reads import job_queue
 from spinn_engine import api
 
-WAITING = (
+RUNS_WAIT = (
     "Runs are waiting for a worker. One that was just started needs a few seconds to show up; "
     "if none does, start one here, or in a terminal."
 )
-NONE = "No worker is there: start one here, or in a terminal."
+NO_WORKER = "No worker is there: start one here, or in a terminal."
 PAUSE, CONTINUE, DRAIN = (
     "Pause: take no further run",
     "Continue",
@@ -43,7 +43,7 @@ def show_workers(workers: Sequence[api.Worker], waiting: bool) -> None:
                 f"heard from {duration(worker.seconds_since_heartbeat)} ago."
             )
     if not any(worker.alive for worker in workers):
-        show_none(waiting)
+        show_no_worker(waiting)
 
 
 def show_worker(worker: api.Worker) -> None:
@@ -64,7 +64,7 @@ def show_worker(worker: api.Worker) -> None:
             MENUS[worker.wanted],
             key=key,
             type="tertiary",
-            on_click=_ask,
+            on_click=_set_wanted,
             args=(worker.slot, key),
             disabled=refused is not None,
             help=refused,
@@ -92,18 +92,18 @@ def about(worker: api.Worker) -> str:
     )
 
 
-def _ask(slot: str, key: str) -> None:
+def _set_wanted(slot: str, key: str) -> None:
     with action_errors.shown_beside(slot):
         rights.check(rights.refusal_unless_admin())
         api.ask_worker(slot, WANTED[st.session_state[key]])
     job_queue.look_again()
 
 
-def show_none(waiting: bool) -> None:
+def show_no_worker(waiting: bool) -> None:
     """How to get a worker."""
     action_errors.show(action_errors.NO_WORKER)
     with st.container(border=True, key="no_worker"):
-        st.markdown(WAITING if waiting else NONE)
+        st.markdown(RUNS_WAIT if waiting else NO_WORKER)
         st.code(worker_command(), language=None, wrap_lines=True)
         st.button("Start a worker", icon=":material/play_arrow:", key="worker", on_click=_start)
 

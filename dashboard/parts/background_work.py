@@ -17,9 +17,9 @@ from spinn_engine.errors import SpinnError
 State = api.WorkState
 Kind = api.WorkKind
 
-DOES: dict[Kind, str] = {"adapt": "Adapting", "export": "Exporting"}
-FAILED: dict[Kind, str] = {"adapt": "The adaptation", "export": "The export"}
-SAYS = {
+UNDER_WAY: dict[Kind, str] = {"adapt": "Adapting", "export": "Exporting"}
+NOUNS: dict[Kind, str] = {"adapt": "The adaptation", "export": "The export"}
+OPTION_WORDS = {
     "--frozen": "share of the layers frozen: {}",
     "--batch-rows": "rows a batch: {}",
     "--data": "{}",
@@ -50,10 +50,10 @@ def show(run_id: str, kind: Kind) -> None:
     Once something ends, the whole page is drawn anew, as its result is to be seen elsewhere on it.
     """
     action_errors.show(kind)
-    drawn = _look(run_id, kind)
+    drawn = _states(run_id, kind)
 
     def live() -> None:
-        if _look(run_id, kind) != drawn:
+        if _states(run_id, kind) != drawn:
             st.rerun()
         for work in _works(run_id, kind):
             if work.state is not State.DONE:
@@ -63,13 +63,13 @@ def show(run_id: str, kind: Kind) -> None:
     st.fragment(live, run_every=1.0 if moves else 5.0)()
 
 
-def show_everywhere() -> None:
+def show_of_all_runs() -> None:
     """That of all runs: under way, without a result, or done lately; drawn anew while it moves."""
-    drawn = _moves(api.all_works())
+    drawn = _any_runs(api.all_works())
 
     def live() -> None:
         works = api.all_works()
-        if _moves(works) != drawn:
+        if _any_runs(works) != drawn:
             st.rerun()  # it is looked at more or less often from now on
         wanted = [work for work in works if work.state is not State.DONE] + _done_lately(works)
         if wanted:
@@ -83,7 +83,7 @@ def show_everywhere() -> None:
     st.fragment(live, run_every=1.0 if drawn else 5.0)()
 
 
-def _moves(works: Sequence[api.Work]) -> bool:
+def _any_runs(works: Sequence[api.Work]) -> bool:
     return any(work.state is State.RUNNING for work in works)
 
 
@@ -95,10 +95,10 @@ def _done_lately(works: Sequence[api.Work]) -> list[api.Work]:
 
 def _show_done(work: api.Work) -> None:
     with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key=f"work_{_place(work)}"
+        horizontal=True, vertical_alignment="center", gap="small", key=f"work_{_key(work)}"
     ):
         st.markdown(
-            f":material/check_circle: {FAILED[work.kind]}{_about(work)} was done in "
+            f":material/check_circle: {NOUNS[work.kind]}{_options_in_words(work)} was done in "
             f"{duration(work.seconds)}{plain(rights.by_name(work.owner))}",
             width="stretch",
         )
@@ -121,7 +121,7 @@ def _link(work: api.Work) -> None:
     )
 
 
-def _place(work: api.Work) -> str:
+def _key(work: api.Work) -> str:
     """Tells it from all others: the same words about another run have the same name."""
     return f"{work.run_id}_{work.name}"
 
@@ -130,18 +130,18 @@ def _works(run_id: str, kind: Kind) -> list[api.Work]:
     return [work for work in api.works(run_id) if work.kind == kind]
 
 
-def _look(run_id: str, kind: Kind) -> Hashable:
+def _states(run_id: str, kind: Kind) -> Hashable:
     return tuple((work.name, work.began, work.state) for work in _works(run_id, kind))
 
 
 def _show_one(work: api.Work, linked: bool = False) -> None:
     """One that is under way or gave no result; ``linked`` where its run is not that of the page."""
-    with st.container(border=True, key=f"work_{_place(work)}"):
+    with st.container(border=True, key=f"work_{_key(work)}"):
         if work.state is State.RUNNING:
             _show_running(work)
         else:
             _show_ended(work)
-        action_errors.show(_place(work))
+        action_errors.show(_key(work))
         if linked:
             _link(work)
         elif work.state is State.RUNNING:
@@ -151,7 +151,7 @@ def _show_one(work: api.Work, linked: bool = False) -> None:
 def _show_running(work: api.Work) -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.markdown(
-            f":material/autorenew: **{DOES[work.kind]}**{_about(work)}, for "
+            f":material/autorenew: **{UNDER_WAY[work.kind]}**{_options_in_words(work)}, for "
             f"{duration(work.seconds)}{plain(rights.by_name(work.owner))}",
             width="stretch",
         )
@@ -163,7 +163,9 @@ def _show_running(work: api.Work) -> None:
 def _show_ended(work: api.Work) -> None:
     if work.state is State.STOPPED:
         with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-            st.markdown(f"{FAILED[work.kind]}{_about(work)} was stopped.", width="stretch")
+            st.markdown(
+                f"{NOUNS[work.kind]}{_options_in_words(work)} was stopped.", width="stretch"
+            )
             _button(work, "Dismiss", ":material/close:", api.forget_work)
         return
     elements.show_error(SpinnError(work.error or "it failed: see its log"))
@@ -173,14 +175,14 @@ def _show_ended(work: api.Work) -> None:
             lines = log.splitlines()[-LOG_LINES:]
             st.code("\n".join(lines), language=None, wrap_lines=True)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"{FAILED[work.kind]}{_about(work)}", width="stretch")
+        st.caption(f"{NOUNS[work.kind]}{_options_in_words(work)}", width="stretch")
         _button(work, "Dismiss", ":material/close:", api.forget_work)
 
 
-def _about(work: api.Work) -> str:
+def _options_in_words(work: api.Work) -> str:
     """What was asked for, in small print; empty where nobody knows any more."""
     options = zip(work.words[::2], work.words[1::2], strict=False)
-    words = ", ".join(SAYS.get(option, "{}").format(value) for option, value in options)
+    words = ", ".join(OPTION_WORDS.get(option, "{}").format(value) for option, value in options)
     return f" :small[:gray[({plain(words)})]]" if words else ""
 
 
@@ -190,7 +192,7 @@ def _button(work: api.Work, label: str, icon: str, do: Callable[[str, str], obje
     st.button(
         label,
         icon=icon,
-        key=f"{label.lower()}_{_place(work)}",
+        key=f"{label.lower()}_{_key(work)}",
         on_click=_act,
         args=(work, do),
         disabled=refused is not None,
@@ -199,7 +201,7 @@ def _button(work: api.Work, label: str, icon: str, do: Callable[[str, str], obje
 
 
 def _act(drawn: api.Work, do: Callable[[str, str], object]) -> None:
-    with action_errors.shown_beside(_place(drawn)):
+    with action_errors.shown_beside(_key(drawn)):
         work = api.find_work(drawn.run_id, drawn.name)
         rights.check(rights.refusal(work.owner, rights.owner_of(work.run_id)))
         do(work.run_id, work.name)

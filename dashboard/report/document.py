@@ -48,11 +48,11 @@ def show_report(folder: api.RunFolder) -> None:
     if pressed:
         with action_errors.shown_beside(SUBJECT), st.spinner("Making the report ..."):
             st.session_state[MADE] = which
-            written(*asked)
+            written_report(*asked)
     action_errors.show(SUBJECT)
     if st.session_state.get(MADE) == which:
         with action_errors.shown_beside(SUBJECT):
-            show_files(folder.run_id, written(*asked))
+            show_files(folder.run_id, written_report(*asked))
 
 
 def show_files(run_id: str, report: Report) -> None:
@@ -77,7 +77,7 @@ def show_files(run_id: str, report: Report) -> None:
 
 
 @cached(of_run(lambda run, _: [run.result_path]), most=8)
-def written(run_id: str, claims: bool) -> Report:
+def written_report(run_id: str, claims: bool) -> Report:
     """Write the report in a process of its own, and read it.
 
     Raises:

@@ -21,7 +21,7 @@ st.title("Report", anchor=False)
 try:
     if any_finished():
         run = choose_run(finished=True)
-        navigation.way_in(run.run_id)
+        navigation.show_entry_links(run.run_id)
         show_report(run)
         show_claims(run.run_id)
         show_exports(run)

@@ -18,7 +18,7 @@ from dashboard.parts.formats import (
     plain,
     repetitions,
 )
-from dashboard.run.folds_chart import folds
+from dashboard.run.folds_chart import folds_picture
 
 Result = dict[str, Any]
 
@@ -100,7 +100,7 @@ def show_folds(result: Result) -> None:
     st.header("Fold by fold", anchor=False)
     arms = [arm for arm in result["arms"] if "per_fold_r2" in arm]
     st.plotly_chart(
-        folds(arms, elements.is_dark()),
+        folds_picture(arms, elements.is_dark()),
         config=CONFIG,
         key="folds",
         alt="R2 of every arm in every fold: "

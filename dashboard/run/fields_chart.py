@@ -16,7 +16,9 @@ HALVES = ((0.0, 0.48), (0.52, 1.0))
 Field = NDArray[np.float32]
 
 
-def maps(x: Field, t: Field, fields: dict[str, Field], what: str, dark: bool = False) -> go.Figure:
+def fields_picture(
+    x: Field, t: Field, fields: dict[str, Field], what: str, dark: bool = False
+) -> go.Figure:
     """Sizes of two fields side by side, on one logarithmic scale of colours.
 
     Args:

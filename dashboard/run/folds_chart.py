@@ -13,7 +13,7 @@ from dashboard.charts.style import ARM_COLOURS, ARM_LABELS, ARM_SYMBOLS, GRID, f
 SPREAD = 0.5
 
 
-def folds(arms: Sequence[dict[str, Any]], dark: bool = False) -> go.Figure:
+def folds_picture(arms: Sequence[dict[str, Any]], dark: bool = False) -> go.Figure:
     """R2 of every fold, a marker an arm, side by side within a fold.
 
     Args:

@@ -25,9 +25,9 @@ from dashboard.run.neuron_charts import (
 from dashboard.run.neuron_tables import histogram_rows, slice_rows, weight_rows
 from spinn_engine import api
 
-Named = tuple[str, Sequence[str], NDArray[np.float32]]  # title, other ends, weights
+NamedWeights = tuple[str, Sequence[str], NDArray[np.float32]]  # title, other ends, weights
 Chosen = tuple[int, int]  # layer, from 1, and number in the dense network, from 0
-SMALL = 5e-5  # a change of R2 that four digits do not show
+UNSEEN_R2 = 5e-5  # a change of R2 that four digits do not show
 
 
 def choose_neuron(hidden: Sequence[int]) -> Chosen | None:
@@ -94,7 +94,7 @@ def show_neuron(run_id: str, chosen: Chosen) -> None:
     """
     found, choices = neurons.neuron(run_id, *chosen)
     criterion = run_files.run_spec(run_id).prune.criterion
-    st.markdown(f"{served(found)} {fate(choices, SCORES[criterion][0])}")
+    st.markdown(f"{serves_sentence(found)} {fate_sentence(choices, SCORES[criterion][0])}")
     show_costs(found)
     show_weights(run_id, found)
     show_activation(found)
@@ -105,12 +105,12 @@ def show_neuron(run_id: str, chosen: Chosen) -> None:
         show_choices(choices, SCORES[criterion][0])
 
 
-def served(found: api.Neuron) -> str:
+def serves_sentence(found: api.Neuron) -> str:
     """Which target the neuron serves, in a sentence."""
     lost = found.dense - found.removed
     name, most = plain(found.targets[found.serves]), float(lost[found.serves])
     where = f"Neuron {found.number} of hidden layer {found.layer}"
-    if most < SMALL:
+    if most < UNSEEN_R2:
         return f"**{where}** serves no target: removing it alone costs none of them any R²."
     repaired = found.dense - found.repaired
     left = f"{signed(-float(repaired[found.serves]))} once the next layer is solved anew"
@@ -120,7 +120,7 @@ def served(found: api.Neuron) -> str:
     )
 
 
-def fate(choices: Sequence[api.Choice], score: str) -> str:
+def fate_sentence(choices: Sequence[api.Choice], score: str) -> str:
     """When and why it was removed, in a sentence."""
     if not choices:
         return "No stage has chosen yet."
@@ -187,7 +187,7 @@ def show_weights(run_id: str, found: api.Neuron) -> None:
     elements.folded("The weights in numbers", ":material/table:", "weight_numbers", draw)
 
 
-def show_weight_numbers(pairs: Sequence[Named]) -> None:
+def show_weight_numbers(pairs: Sequence[NamedWeights]) -> None:
     """The strongest weights in two tables."""
     for column, (title, names, weights) in zip(st.columns(2, gap="medium"), pairs, strict=True):
         with column:

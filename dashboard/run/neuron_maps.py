@@ -125,7 +125,7 @@ def draw_heatmap(run_id: str, view: View, chosen: neuron.Chosen | None, clickabl
     )
     st.caption(
         f"{name[0].upper()}{name[1:]} score of a neuron: {meaning}, at the end of stage "
-        f"{view.stage}. {cut_sentence(layers, view.stage, view.by_score)}{thinning(layers)}"
+        f"{view.stage}. {cut_sentence(layers, view.stage, view.by_score)}{thinning_note(layers)}"
     )
     elements.folded_table(
         "The layers in numbers",
@@ -144,7 +144,7 @@ def cut_sentence(layers: list[api.LayerImportance], stage: int, by_score: bool) 
     return f"What is grey is gone in stage {stage + 1}."
 
 
-def thinning(layers: list[api.LayerImportance]) -> str:
+def thinning_note(layers: list[api.LayerImportance]) -> str:
     """Said where not every neuron is drawn."""
     step = drawn_every([len(layer.kept) for layer in layers])
     return "" if step == 1 else f" One neuron in {step} is drawn; the fields reach all."

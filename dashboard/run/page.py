@@ -76,7 +76,7 @@ def download(
     )
 
 
-def about(spec: RunSpec) -> str:
+def run_in_a_line(spec: RunSpec) -> str:
     """The run in one line."""
     train = spec.train
     return (
@@ -96,7 +96,7 @@ def started_by(folder: api.RunFolder) -> str:
 def show_run(folder: api.RunFolder) -> None:
     """Everything about one run, as far as it is."""
     spec, result = run_files.run_spec(folder.run_id), run_files.result(folder.run_id)
-    st.caption(f"{about(spec)}{started_by(folder)}")
+    st.caption(f"{run_in_a_line(spec)}{started_by(folder)}")
     rows = run_files.stage_rows(folder.run_id)
     if result is None:
         st.info(
@@ -108,7 +108,7 @@ def show_run(folder: api.RunFolder) -> None:
     if not rows:
         return
     if result is not None:
-        navigation.way_in(folder.run_id)
+        navigation.show_entry_links(folder.run_id)
         show_result(result)
     show_files(folder)
     neuron_maps.show_neurons(folder.run_id, rows, spec.seeds, delivered_seed(spec, result))
@@ -168,7 +168,7 @@ def show_badges(result: dict[str, Any]) -> None:
         )
 
 
-if navigation.asked():
+if navigation.is_requested():
     navigation.show()
     st.stop()
 st.title("Run", anchor=False)

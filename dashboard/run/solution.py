@@ -11,7 +11,7 @@ from dashboard.charts.style import CONFIG
 from dashboard.parts import elements
 from dashboard.parts.formats import estimate
 from dashboard.reads import run_files
-from dashboard.run.fields_chart import Field, maps
+from dashboard.run.fields_chart import Field, fields_picture
 
 Result = dict[str, Any]
 MOST_TIMES = 11  # rows of the table
@@ -37,7 +37,7 @@ def show_solution(result: Result) -> None:
     for what, pair in (("residual", residuals), ("error", errors)):
         sizes = "; ".join(f"{arm} {np.sqrt(np.mean(np.square(v))):.2g}" for arm, v in pair.items())
         st.plotly_chart(
-            maps(fields.x, fields.t, pair, f"|{what}|", elements.is_dark()),
+            fields_picture(fields.x, fields.t, pair, f"|{what}|", elements.is_dark()),
             config=CONFIG,
             key=f"map_{what}",
             alt=f"Map of the {what} over x and t before and after pruning, root mean square: "

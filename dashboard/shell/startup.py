@@ -1,4 +1,4 @@
-"""What the server does once, when it starts, so that its first visitor waits no longer than others.
+"""The start of the server: what it does once, so that its first visitor waits as long as others.
 
 Everything that a page imports took a second of the first visit. ``streamlit run`` finds the
 application in ``app.py``, imports it and calls ``begin`` before the server takes a connection.
@@ -19,8 +19,9 @@ import streamlit as st
 import dashboard
 from dashboard.shell import streamlit_mends
 
-NEEDED = ("scipy.special", "scipy.linalg")  # to predict, which Plan does
-LATER, LATER_SECONDS = "dbos", 5.0  # half a second, for jobs alone: not beside the first pages
+IMPORTED_FIRST = ("scipy.special", "scipy.linalg")  # to predict, which Plan does
+# It takes half a second, for jobs alone: not beside the first pages.
+IMPORTED_LATER, LATER_SECONDS = "dbos", 5.0
 
 
 @asynccontextmanager
@@ -29,16 +30,15 @@ async def begin(app: st.App) -> AsyncIterator[None]:
     streamlit_mends.keep_drawn_pages()
     own = [one.name for one in walk_packages(dashboard.__path__, "dashboard.")]
     scripts = [name for name in own if name.endswith((".page", ".app"))]
-    for module in (*(name for name in own if name not in scripts), *NEEDED):
+    for module in (*(name for name in own if name not in scripts), *IMPORTED_FIRST):
         import_module(module)
     Thread(target=import_later, daemon=True).start()
-    asyncio.get_running_loop().call_later(
-        0.1, streamlit_mends.open_browser
-    )  # when it takes connections
+    # when it takes connections
+    asyncio.get_running_loop().call_later(0.1, streamlit_mends.open_browser)
     yield
 
 
 def import_later() -> None:
     """Import what only jobs need, while one looks at the first page."""
     time.sleep(LATER_SECONDS)
-    import_module(LATER)
+    import_module(IMPORTED_LATER)

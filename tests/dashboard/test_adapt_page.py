@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.adapt.error_chart import ERRORS, LABELS, error_over_time
+from dashboard.adapt.error_chart import ERRORS, LABELS, error_picture
 from dashboard.parts.formats import estimate, plain
 from spinn_engine import api
 from spinn_engine.background.state import FOLDER, Stored, write_state
@@ -38,7 +38,7 @@ def test_every_arm_is_drawn_for_every_network_and_target(adapted: dict[str, Any]
     for target in adapted["data"]["target_names"]:
         scales = []
         for network in adapted["networks"]:
-            spec, tables = error_over_time(adapted, target, network)
+            spec, tables = error_picture(adapted, target, network)
             assert network["network"] in spec["title"]["text"]
             y = spec["layer"][0]["encoding"]["y"]
             assert y["title"] == f"RMSE {target}, mm"

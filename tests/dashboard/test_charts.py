@@ -24,7 +24,7 @@ from dashboard.charts.style import (
 from dashboard.charts.tradeoff import tradeoff
 from dashboard.charts.vega import ARM_SHAPES
 from dashboard.charts.whatif import Marks, prediction, sensitivity
-from dashboard.run.folds_chart import folds
+from dashboard.run.folds_chart import folds_picture
 from spinn_engine.spec import PruneSpec, RunSpec, TrainSpec
 
 
@@ -185,7 +185,7 @@ def test_sensitivity_draws_a_line_a_layer() -> None:
 
 def test_folds_stand_beside_each_other_and_may_be_far_below_zero() -> None:
     arms = [{"arm": arm, "per_fold_r2": [0.9, -10.0, 0.5]} for arm in ("dense", "structured")]
-    figure = folds(arms)
+    figure = folds_picture(arms)
     assert trace(figure, "dense").y[1] == pytest.approx(11)
     assert trace(figure, "dense").x[0] < 1 < trace(figure, "structured").x[0]
     assert any(label.startswith("\N{MINUS SIGN}") for label in figure.layout.yaxis.ticktext)

@@ -16,7 +16,7 @@ from dashboard.compare import choice, pareto
 from dashboard.compare import table as compare_table
 from dashboard.compare.pareto_chart import BOX, PICK, Point
 from dashboard.compare.rows import Wanted, by_data, differing
-from dashboard.compare.table import against
+from dashboard.compare.table import differences_to
 from dashboard.parts import formats
 from dashboard.parts.formats import plain
 from dashboard.reads.run_facts import flattened
@@ -113,10 +113,10 @@ def test_boxes_choose_and_keep_what_the_filter_hides(
 ) -> None:
     state: dict[str, Any] = {"key": {"selection": {"rows": [1]}}, choice.CHOSEN: ["old"]}
     monkeypatch.setattr("streamlit.session_state", state)
-    compare_table.tick("key", ["one", "two"])
+    compare_table.take_ticks("key", ["one", "two"])
     assert state[choice.CHOSEN] == ["old", "two"]
     state["key"] = {"selection": {"rows": []}}
-    compare_table.tick("key", ["one", "two"])
+    compare_table.take_ticks("key", ["one", "two"])
     assert state[choice.CHOSEN] == ["old"]
 
 
@@ -130,7 +130,7 @@ def test_a_clicked_point_is_chosen_and_a_box_that_is_given_up_changes_nothing(
 
     def select(*clicked: str, **box: list[float]) -> list[str]:
         state["key"] = {"selection": {PICK: [{"run_id": name} for name in clicked], BOX: box}}
-        pareto.pick("key", points)
+        pareto.choose_selected("key", points)
         chosen: list[str] = state[choice.CHOSEN]
         return chosen
 
@@ -165,10 +165,10 @@ def test_differences_to_the_baseline(several: Path) -> None:
 
 def test_latency_of_another_machine_is_no_difference(several: Path) -> None:
     one, two = rows()["one"], rows()["two"]
-    assert against(two, one, "1")["Latency − baseline"] == pytest.approx(0.0)
+    assert differences_to(two, one, "1")["Latency − baseline"] == pytest.approx(0.0)
     elsewhere = replace(two, machine="another")
-    assert against(elsewhere, one, "1")["Latency − baseline"] is None
-    assert against(elsewhere, one, "1")["R² − baseline"] == pytest.approx(-0.01)
+    assert differences_to(elsewhere, one, "1")["Latency − baseline"] is None
+    assert differences_to(elsewhere, one, "1")["R² − baseline"] == pytest.approx(-0.01)
 
 
 def test_a_run_is_pinned_with_a_button(several: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard.compare.table import View, line_of
+from dashboard.compare.table import View, table_row
 from dashboard.parts.formats import plain
 from dashboard.reads import finished_runs
 from spinn_engine import api
@@ -23,7 +23,7 @@ def test_tags_and_notes_are_shown_as_text(several: Path) -> None:
     app = opened("compare", runs="one,two", colour="tags")
     assert f":violet-badge[{plain(HOSTILE[:40].strip())}]" in words(app)
     assert app.text[0].value == f"{HOSTILE}\n# heading"  # st.text reads no Markdown
-    line = line_of(rows()["one"], View(None, "1"))
+    line = table_row(rows()["one"], View(None, "1"))
     assert line["Tags"] == [HOSTILE[:40].strip(), "fine"]
     assert line["Note"] == f"{HOSTILE} # heading"
     for kind in (app.markdown, app.caption, app.warning):
@@ -37,10 +37,10 @@ def form(several: Path) -> AppTest:
     def script() -> None:
         import streamlit as st  # noqa: TID251
 
-        from dashboard.compare.remarks import SEEN, begin, remarks_form
+        from dashboard.compare.remarks import SEEN, begin_editing, remarks_form
 
         if SEEN not in st.session_state:
-            begin("one")
+            begin_editing("one")
         remarks_form("one", ["known"])
 
     app = AppTest.from_function(script, default_timeout=60).run()

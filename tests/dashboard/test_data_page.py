@@ -181,7 +181,7 @@ def test_the_split_is_counted_as_pandas_counts_it(small_table: Path) -> None:
 def test_a_strip_is_cut_into_the_groups_of_its_part() -> None:
     rows = {"train": 50, "validation": 20, "test": 30}
     groups = {"train": [(0, 20), (3, 30)], "validation": [(1, 20)], "test": [(2, 30)]}
-    spec, tables = drawn.split(rows, groups)
+    spec, tables = drawn.split_picture(rows, groups)
     alt.LayerChart.from_dict(spec)
     train = tables["strips"][tables["strips"]["part"] == "train"]
     assert train[["begin", "end"]].values.tolist() == [[0, 20], [20, 50]]
@@ -189,17 +189,17 @@ def test_a_strip_is_cut_into_the_groups_of_its_part() -> None:
     said = "".join(tables["parts"]["words"])
     for words_ in ("2 groups, 50 rows (50 %)", "1 group, 20 rows (20 %)", "1 group, 30 rows"):
         assert words_ in said
-    alone = drawn.split(rows, None)[1]["strips"]
+    alone = drawn.split_picture(rows, None)[1]["strips"]
     assert alone["rows"].tolist() == [50, 20, 30]
     many = {part: [(number, 1) for number in range(count)] for part, count in rows.items()}
     many["train"] = [(number, 1) for number in range(5000)]
-    strips = drawn.split({**rows, "train": 5000}, many)[1]["strips"]
+    strips = drawn.split_picture({**rows, "train": 5000}, many)[1]["strips"]
     assert (strips["part"] == "train").sum() == 1
 
 
 def test_a_spread_ends_where_its_last_bin_ends() -> None:
     shares = {"train": (0.25, 0.75), "test": (1.0, 0.0)}
-    spec, tables = drawn.spread("wear, mm", (0.0, 1.0, 3.0), shares)
+    spec, tables = drawn.spread_picture("wear, mm", (0.0, 1.0, 3.0), shares)
     alt.LayerChart.from_dict(spec)
     bins = tables["bins"].groupby("part")[["value", "percent"]].agg(list)
     assert bins["value"].tolist() == [[0, 1, 3]] * 2

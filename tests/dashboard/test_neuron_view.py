@@ -55,7 +55,7 @@ def test_its_fate_is_that_of_the_survival_map(finished_run: RunFolder, layer: in
         assert choices[-1].stays == (stage < 0)
         assert all(c.stays == (c.rank <= c.kept) for c in choices)
         assert all(c.stays == (c.score >= c.cut) for c in choices)
-        said = neuron.fate(choices, "L1")
+        said = neuron.fate_sentence(choices, "L1")
         assert ("still there after stage 2" in said) == (stage < 0)
         if stage > 0:
             assert f"removed in stage {stage}" in said

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.compare.pareto_chart import Point, beside, inside, pareto, pareto_step
+from dashboard.compare.pareto_chart import (
+    Point,
+    pareto_picture,
+    pareto_step,
+    runs_inside,
+    side_by_side,
+)
 from tests.dashboard.compare_support import HOSTILE
 
 
@@ -42,7 +48,7 @@ def test_the_step_is_what_no_other_run_beats(places: list[tuple[int, int]]) -> N
 @given(PLACES)
 def test_no_two_runs_are_drawn_on_one_another(places: list[tuple[int, int]]) -> None:
     points = points_of(places)
-    drawn = beside(points)
+    drawn = side_by_side(points)
     for x in {point.x for point in points}:
         equal = sorted((p for p in points if p.x == x), key=lambda p: -p.r2["mean"])
         assert len({drawn[p.run_id] for p in equal}) == len(equal)
@@ -54,7 +60,7 @@ def test_no_two_runs_are_drawn_on_one_another(places: list[tuple[int, int]]) -> 
 
 def test_what_reaches_out_of_the_frame_is_cut_off() -> None:
     wide = {"mean": 0.9, "low": -9.0, "high": 2.0, "n": 2}
-    spec, tables = pareto([Point("a", 10.0, wide)], {"dense": wide}, "x (1)", [""])
+    spec, tables = pareto_picture([Point("a", 10.0, wide)], {"dense": wide}, "x (1)", [""])
     low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
     assert tables["runs"]["low"][0] > high
     assert tables["runs"]["high"][0] < low
@@ -66,13 +72,13 @@ def test_what_reaches_out_of_the_frame_is_cut_off() -> None:
 @given(PLACES)
 def test_a_box_around_everything_holds_every_run(places: list[tuple[int, int]]) -> None:
     points = points_of(places)
-    runs = pareto(points, {}, "x (1)", [""])[1]["runs"]
+    runs = pareto_picture(points, {}, "x (1)", [""])[1]["runs"]
     box = {name: [runs[name].max(), runs[name].min()] for name in ("place", "error")}
-    assert sorted(inside(points, box)) == sorted(point.run_id for point in points)
+    assert sorted(runs_inside(points, box)) == sorted(point.run_id for point in points)
     best = runs.to_dict("records")[int(runs["error"].argmin())]
     around = {name: [best[name] * 0.9999, best[name] * 1.0001] for name in ("place", "error")}
-    assert best["run_id"] in inside(points, around)
-    assert inside(points, {}) == []
+    assert best["run_id"] in runs_inside(points, around)
+    assert runs_inside(points, {}) == []
 
 
 def test_markup_from_people_is_text_in_the_picture() -> None:
@@ -81,7 +87,9 @@ def test_markup_from_people_is_text_in_the_picture() -> None:
         Point("a", 10.0, figure_of(0.9), HOSTILE, chosen=True),
         Point("b", 20.0, {**figure_of(0.8), "low": None, "high": None, "n": 1}, "plain"),
     ]
-    spec, tables = pareto(points, {"dense": figure_of(0.95)}, "parameters (count)", kinds, "a")
+    spec, tables = pareto_picture(
+        points, {"dense": figure_of(0.95)}, "parameters (count)", kinds, "a"
+    )
     alt.LayerChart.from_dict(spec)
     assert tables["runs"]["kind"].tolist() == kinds  # drawn on a canvas or as SVG text
     assert tables["chosen"]["run_id"].tolist() == ["a"]
@@ -96,7 +104,7 @@ def test_a_kind_keeps_its_colour_and_shape_when_others_are_hidden() -> None:
     points = [Point(name, 10.0, figure_of(0.9), name) for name in "abc"]
     looks = []
     for drawn in (points, points[2:]):
-        layers = pareto(drawn, {}, "x (1)", ["a", "b", "c"])[0]["layer"]
+        layers = pareto_picture(drawn, {}, "x (1)", ["a", "b", "c"])[0]["layer"]
         [found] = [layer["encoding"] for layer in layers if "name" in layer]
         looks.append([found[channel]["scale"] for channel in ("color", "shape")])
     assert looks[0] == looks[1]

@@ -14,7 +14,7 @@ from dashboard.parts.formats import plain
 from dashboard.parts.presentation import charts as charts
 from dashboard.parts.presentation import navigation
 from dashboard.parts.presentation import titles as findings
-from dashboard.parts.presentation.slides import STEPS, few
+from dashboard.parts.presentation.slides import SLIDES, evenly_chosen
 from spinn_engine.store.runs import RunFolder
 from tests.dashboard.support import drawn_rows, figures, image_words, links, opened, words
 
@@ -43,7 +43,7 @@ def test_each_step_has_its_sentence_a_caption_and_a_picture(
     result = finished_run.result()
     assert result is not None
     app = opened("run", run=finished_run.run_id, present="1", step=str(step))
-    assert [title.value for title in app.title] == [plain(STEPS[step - 1][0](result))]
+    assert [title.value for title in app.title] == [plain(SLIDES[step - 1][0](result))]
     assert app.caption
     charts_there = app.get("plotly_chart")
     assert bool(charts_there or image_words(app) or drawn_rows(app)) == (step < 7)
@@ -58,7 +58,7 @@ def test_each_step_has_its_sentence_a_caption_and_a_picture(
     [("0", 1), ("-3", 1), ("99", 7), ("x", 1), ("", 1), ("2.5", 1), ("4", 4), ("9" * 5000, 1)],
 )
 def test_a_step_that_is_not_there_is_the_nearest(asked: str, shown: int) -> None:
-    assert navigation.step_of(asked) == shown
+    assert navigation.slide_number(asked) == shown
 
 
 def test_keys_go_on_and_back_and_stop_at_the_ends(finished_run: RunFolder) -> None:
@@ -109,7 +109,7 @@ def test_the_hand_out_has_all_of_it(finished_run: RunFolder) -> None:
     assert result is not None
     titles = [header.value for header in app.header]
     assert titles == [
-        f"{number}. {plain(title(result))}" for number, (title, _) in enumerate(STEPS, start=1)
+        f"{number}. {plain(title(result))}" for number, (title, _) in enumerate(SLIDES, start=1)
     ]
     assert len(figures(app)) == 2  # controls, speed
     assert {"means", "neurons"} <= set(drawn_rows(app))
@@ -259,8 +259,8 @@ def test_latency_is_that_of_the_result_and_arms_differ_in_more_than_colour(resul
 
 def test_of_many_stages_some_are_drawn_with_the_first_and_the_last() -> None:
     stages = [{"stage": k} for k in range(14)]
-    drawn = [row["stage"] for row in few(stages)]
+    drawn = [row["stage"] for row in evenly_chosen(stages)]
     assert len(drawn) == 5
     assert (drawn[0], drawn[-1]) == (0, 13)
     assert drawn == sorted(set(drawn))
-    assert few(stages[:4]) == stages[:4]
+    assert evenly_chosen(stages[:4]) == stages[:4]

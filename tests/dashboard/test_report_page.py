@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.reads import own_process
-from dashboard.report.document import written
+from dashboard.report.document import written_report
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.store.runs import RunFolder
@@ -58,7 +58,7 @@ def test_a_report_is_made_read_and_taken_away(finished_run: RunFolder) -> None:
     app.button(key="make_report").click().run(timeout=120)
     assert not app.exception
     assert not app.error
-    report = written("finished", True)
+    report = written_report("finished", True)
     assert b"<html" in report.page
     assert b"377,282" in report.page
     with zipfile.ZipFile(io.BytesIO(report.archive)) as archive:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dashboard.charts.style import ink
-from dashboard.run.fields_chart import DECADES, maps
+from dashboard.run.fields_chart import DECADES, fields_picture
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
@@ -30,7 +30,7 @@ X, T = np.linspace(-1, 1, 5, dtype=np.float32), np.linspace(0, 1, 3, dtype=np.fl
 def test_both_maps_have_one_scale_and_show_sizes() -> None:
     small = np.full((5, 3), -1e-9, np.float32)
     large = np.linspace(-2e-2, 2e-2, 15, dtype=np.float32).reshape(5, 3)
-    figure = maps(X, T, {"dense": large, "pruned": small}, "|residual|")
+    figure = fields_picture(X, T, {"dense": large, "pruned": small}, "|residual|")
     first, second = figure.data
     assert first.coloraxis == second.coloraxis == "coloraxis"
     scale, top = figure.layout.coloraxis, np.log10(2e-2)
@@ -45,14 +45,14 @@ def test_both_maps_have_one_scale_and_show_sizes() -> None:
 
 def test_fields_of_zeros_have_a_scale_too() -> None:
     nothing = np.zeros((5, 3), np.float32)
-    scale = maps(X, T, {"dense": nothing, "pruned": nothing}, "|error|").layout.coloraxis
+    scale = fields_picture(X, T, {"dense": nothing, "pruned": nothing}, "|error|").layout.coloraxis
     assert scale.cmin < scale.cmax == 0
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_word_has_the_ink_of_the_page(dark: bool) -> None:
     field = np.ones((5, 3), np.float32)
-    layout = maps(X, T, {"dense": field, "pruned": field}, "|error|", dark).layout
+    layout = fields_picture(X, T, {"dense": field, "pruned": field}, "|error|", dark).layout
     axes = (layout.xaxis, layout.xaxis2, layout.yaxis, layout.yaxis2, layout.coloraxis.colorbar)
     assert {axis.tickfont.color for axis in axes} == {ink(dark)}
     assert {note.font.color for note in layout.annotations} == {ink(dark)}

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.charts.style import ARM_LABELS
 from dashboard.parts import elements, finished_run
 from dashboard.parts.formats import counted, plain, repetitions, widths
-from dashboard.parts.presentation.frame import over
+from dashboard.parts.presentation.frame import basis
 from dashboard.parts.score_names import SCORES
 
 Result = dict[str, Any]
@@ -32,11 +32,11 @@ def show_question(result: Result, dark: bool) -> None:
                 st.badge("simulated data", icon=":material/science:", color="violet")
             for name in data["modelled"]:
                 st.badge(f"{plain(name)} is modelled, not measured", color="orange")
-        st.markdown("\n".join(f"- **{name}**: {text}" for name, text in asked(result)))
-    st.caption(f"R² on the coming pictures: {over(result)}. The baseline is the dense network.")
+        st.markdown("\n".join(f"- **{name}**: {text}" for name, text in run_in_lines(result)))
+    st.caption(f"R² on the coming pictures: {basis(result)}. The baseline is the dense network.")
 
 
-def asked(result: Result) -> list[tuple[str, str]]:
+def run_in_lines(result: Result) -> list[tuple[str, str]]:
     """The run in a few lines."""
     spec, data = finished_run.spec_of(result), result["data"]
     rows, prune = data["rows"], spec.prune

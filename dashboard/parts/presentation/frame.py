@@ -1,4 +1,4 @@
-"""A picture of a presentation, and what every number of a run rests on."""
+"""How a picture stands on a slide, and what every number of a run rests on."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ FONT = "Source Sans, sans-serif"
 Result = dict[str, Any]
 
 
-def slide(name: str, spec: Spec, tables: Tables, alt: str) -> None:
-    """As ``picture``, in Vega-Lite."""
+def show_vega(name: str, spec: Spec, tables: Tables, alt: str) -> None:
+    """As ``show_plotly``, in Vega-Lite."""
     with _enlarged(name, spec["height"]):
         elements.picture(spec, tables, key=f"present_{name}", alt=alt)
 
 
-def picture(name: str, figure: go.Figure, alt: str) -> None:
-    """A picture, drawn small and enlarged by ``present.css`` to what a screen has room for."""
+def show_plotly(name: str, figure: go.Figure, alt: str) -> None:
+    """A Plotly picture, drawn small and enlarged by ``present.css`` to the room on the screen."""
     figure.update_layout(font_family=FONT)
     with _enlarged(name, figure.layout.height):
         st.plotly_chart(figure, config=STILL, key=f"present_{name}", alt=alt, theme=None)
@@ -39,7 +39,7 @@ def _enlarged(name: str, height: int) -> DeltaGenerator:
     return st.container(key=f"slide_{name}")
 
 
-def over(result: Result) -> str:
+def basis(result: Result) -> str:
     """What every mean of the run rests on."""
     n = result["stages"][0]["r2"]["n"]
     spread = (

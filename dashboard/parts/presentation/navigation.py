@@ -1,4 +1,4 @@
-"""A run as seven pictures (``?present=1``), and all of them on paper (``step=all``)."""
+"""A run as seven slides (``?present=1&step=3``), and all of them on paper (``step=all``)."""
 
 from __future__ import annotations
 
@@ -12,33 +12,41 @@ import streamlit as st
 
 from dashboard.parts import elements
 from dashboard.parts.formats import NO_BREAK, plain
-from dashboard.parts.presentation.slides import STEPS, Draw
+from dashboard.parts.presentation.slides import SLIDES, Draw
 from dashboard.reads import run_files
 from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
 
-HERE = Path(__file__).parent
-LAST = len(STEPS)
-ALL = "all"
-KEYS = {"Left": -1, "PageUp": -1, "Right": 1, "Space": 1, "PageDown": 1, "Home": -LAST, "End": LAST}
+FOLDER = Path(__file__).parent
+LAST_SLIDE = len(SLIDES)
+HANDOUT = "all"
+KEYS = {
+    "Left": -1,
+    "PageUp": -1,
+    "Right": 1,
+    "Space": 1,
+    "PageDown": 1,
+    "Home": -LAST_SLIDE,
+    "End": LAST_SLIDE,
+}
 
 
-def asked() -> bool:
+def is_requested() -> bool:
     """Whether the address asks for a presentation."""
     return st.query_params.get("present") == "1"
 
 
-def way_in(run_id: str) -> None:
+def show_entry_links(run_id: str) -> None:
     """Links to the presentation and the hand-out of a finished run."""
-    show_links({"Present": address(run_id), "Hand-out": address(run_id, ALL)})
+    show_links({"Present": slide_address(run_id), "Hand-out": slide_address(run_id, HANDOUT)})
 
 
-def address(run_id: str, step: str = "1") -> str:
-    """Where a step is, seen from any page of the dashboard."""
-    return f"run?{urlencode({'run': run_id, 'present': '1', 'step': step})}"
+def slide_address(run_id: str, slide: str = "1") -> str:
+    """Where a slide is, seen from any page of the dashboard."""
+    return f"run?{urlencode({'run': run_id, 'present': '1', 'step': slide})}"
 
 
-def leave_address(run_id: str) -> str:
+def run_address(run_id: str) -> str:
     """Where the page of the run is."""
     return f"run?{urlencode({'run': run_id})}"
 
@@ -57,22 +65,22 @@ def show_links(links: dict[str, str]) -> None:
 
 
 def show() -> None:
-    """The step of the address; a run that cannot be shown gets one sentence and the way back."""
-    st.html(HERE / "present.css")
+    """The slide of the address; a run that cannot be shown gets one sentence and the way back."""
+    st.html(FOLDER / "present.css")
     try:
-        result = presented(st.query_params.get("run"))
+        result = requested_result(st.query_params.get("run"))
     except SpinnError as error:
         st.title("Nothing to present", anchor=False)
         elements.show_error(error)
         show_links({"Back to the runs": "run"})
         return
-    if st.query_params.get("step") == ALL:
-        show_all(result)
+    if st.query_params.get("step") == HANDOUT:
+        show_handout(result)
     else:
-        show_step(result, step_of(st.query_params.get("step")))
+        show_slide(result, slide_number(st.query_params.get("step")))
 
 
-def presented(run_id: str | None) -> dict[str, Any]:
+def requested_result(run_id: str | None) -> dict[str, Any]:
     """The result of the run of the address, or else of the newest finished one or the demo.
 
     Raises:
@@ -94,28 +102,28 @@ def presented(run_id: str | None) -> dict[str, Any]:
     )
 
 
-def step_of(text: str | None) -> int:
-    """A step from 1 on, whatever the address says."""
+def slide_number(text: str | None) -> int:
+    """The number of a slide, from 1, whatever the address says."""
     try:
-        return min(max(int(text or 1), 1), LAST)
+        return min(max(int(text or 1), 1), LAST_SLIDE)
     except ValueError:
         return 1
 
 
-def show_step(result: dict[str, Any], step: int) -> None:
-    """One picture, and how to get to the others."""
-    title, draw = STEPS[step - 1]
+def show_slide(result: dict[str, Any], number: int) -> None:
+    """One slide, and the ways to the others."""
+    title, draw = SLIDES[number - 1]
     st.title(plain(title(result)), anchor=False)
-    drawn(draw, result, elements.is_dark())
+    draw_slide(draw, result, elements.is_dark())
     with st.container(key="present_keys"):
         for key, far in KEYS.items():
             st.button(key, shortcut=key, key=f"key_{key}", on_click=move, args=(far,))
         st.button("Esc", shortcut="Esc", key="key_Esc", on_click=leave)
-    show_ways(result["run_id"], step)
+    show_slide_links(result["run_id"], number)
 
 
-def drawn(draw: Draw, result: dict[str, Any], dark: bool) -> None:
-    """A step, or what is wrong with the files that it needs."""
+def draw_slide(draw: Draw, result: dict[str, Any], dark: bool) -> None:
+    """A slide, or what is wrong with the files that it needs."""
     try:
         draw(result, dark)
     except SpinnError as error:
@@ -123,8 +131,9 @@ def drawn(draw: Draw, result: dict[str, Any], dark: bool) -> None:
 
 
 def move(far: int) -> None:
-    """Go so many steps, no further than the first and the last."""
-    st.query_params["step"] = str(step_of(str(step_of(st.query_params.get("step")) + far)))
+    """Go so many slides on, no further than the first and the last."""
+    here = slide_number(st.query_params.get("step"))
+    st.query_params["step"] = str(slide_number(str(here + far)))
 
 
 def leave() -> None:
@@ -133,27 +142,29 @@ def leave() -> None:
     st.query_params.from_dict({"run": asked_for["run"]} if "run" in asked_for else {})
 
 
-def show_ways(run_id: str, step: int) -> None:
-    """Links for those without a keyboard, seen where the pointer or the focus is; and the place."""
+def show_slide_links(run_id: str, number: int) -> None:
+    """The number of the slide, and links that are seen where the pointer or the focus is."""
     near = {
-        label: address(run_id, str(other))
-        for label, other in (("Previous", step - 1), ("Next", step + 1))
-        if 1 <= other <= LAST
+        label: slide_address(run_id, str(other))
+        for label, other in (("Previous", number - 1), ("Next", number + 1))
+        if 1 <= other <= LAST_SLIDE
     }
     with st.container(key="ways"):
-        st.markdown(f"{step} / {LAST}".replace(" ", NO_BREAK), width="content")
-        show_links({**near, "Hand-out": address(run_id, ALL), "Leave": leave_address(run_id)})
+        st.markdown(f"{number} / {LAST_SLIDE}".replace(" ", NO_BREAK), width="content")
+        show_links(
+            {**near, "Hand-out": slide_address(run_id, HANDOUT), "Leave": run_address(run_id)}
+        )
 
 
-def show_all(result: dict[str, Any]) -> None:
-    """All steps below each other, light whatever the theme is, one on a printed page."""
-    st.html(HERE / "handout.css")
+def show_handout(result: dict[str, Any]) -> None:
+    """All slides below each other, light whatever the theme is, one on a printed page."""
+    st.html(FOLDER / "handout.css")
     run_id = result["run_id"]
     with st.container(key="ways"):
         st.markdown("To print it: Ctrl + P.", width="content")
-        show_links({"Present": address(run_id), "Leave": leave_address(run_id)})
+        show_links({"Present": slide_address(run_id), "Leave": run_address(run_id)})
     st.title(f"Structured pruning, run {plain(run_id)}", anchor=False)
-    for number, (title, draw) in enumerate(STEPS, start=1):
+    for number, (title, draw) in enumerate(SLIDES, start=1):
         with st.container(key=f"sheet_{number}"):
             st.header(f"{number}. {plain(title(result))}", anchor=False)
-            drawn(draw, result, False)
+            draw_slide(draw, result, False)

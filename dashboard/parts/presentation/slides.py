@@ -1,4 +1,4 @@
-"""The seven pictures of a presentation, each with what its numbers rest on; no controls."""
+"""The seven slides of a presentation: a picture each, and what its numbers rest on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dashboard.parts.formats import (
 from dashboard.parts.presentation import charts as charts
 from dashboard.parts.presentation import titles as findings
 from dashboard.parts.presentation.first_slide import show_question
-from dashboard.parts.presentation.frame import over, picture, slide
+from dashboard.parts.presentation.frame import basis, show_plotly, show_vega
 from dashboard.parts.score_names import SCORES
 from dashboard.parts.verdict import OUTCOMES, PARTS
 from dashboard.reads import run_files
@@ -57,7 +57,7 @@ def show_neurons(result: Result, dark: bool) -> None:
     )
     spec = importance_picture([len(layer.kept) for layer in layers], True, dark, name)
     spec["usermeta"] = {}  # drawn as lines and areas where they are few enough, for print
-    slide("neurons", spec, importance_tables(layers, True, dark), alt)
+    show_vega("neurons", spec, importance_tables(layers, True, dark), alt)
     st.caption(
         f"{name[0].upper()}{name[1:]} score of a neuron: {meaning}. The line is the cut of stage "
         "1: what is right of it, in grey, went first. Neurons of each layer when dense, after "
@@ -68,7 +68,7 @@ def show_neurons(result: Result, dark: bool) -> None:
 def show_shapes(result: Result, dark: bool) -> None:
     """The drawn shape of the network from stage to stage."""
     stages = result["stages"]
-    drawn, dense = few(stages), stages[0]["hidden"]
+    drawn, dense = evenly_chosen(stages), stages[0]["hidden"]
     for column, row in zip(st.columns(len(drawn), gap="small"), drawn, strict=True):
         title = elements.stage_name(row["stage"])
         with column:
@@ -82,7 +82,7 @@ def show_shapes(result: Result, dark: bool) -> None:
     )
 
 
-def few(stages: Sequence[Result]) -> list[Result]:
+def evenly_chosen(stages: Sequence[Result]) -> list[Result]:
     """All stages, or the first, the last, and some evenly between where there are many."""
     if len(stages) <= MOST_SHAPES:
         return list(stages)
@@ -98,7 +98,7 @@ def show_cost(result: Result, dark: bool) -> None:
         alt = "R2 on the test rows against parameters for each stage and arm, with the intervals "
         bands = "dense", "dense_longer"
         spec, tables = tradeoff(result["stages"], result["arms"], ceiling, dark, bands)
-        slide(
+        show_vega(
             "cost",
             {**spec, "height": 390},
             tables,
@@ -110,7 +110,7 @@ def show_cost(result: Result, dark: bool) -> None:
             "Parameters": f"{row['params']:,}",
             "R² [95 %]": estimate(row["r2"]),
         }
-        for row in few(result["stages"])
+        for row in evenly_chosen(result["stages"])
     ]
     longer = findings.arms_of(result).get("dense_longer")
     if longer is not None:
@@ -124,7 +124,7 @@ def show_cost(result: Result, dark: bool) -> None:
     with told:
         elements.table(rows, alt="Parameters and R2 of every stage")
     longer_is = " “Dense, longer” got the epochs of fine-tuning too." if longer else ""
-    st.caption(f"R², mean over the targets, on {over(result)}; a faint dot a seed.{longer_is}")
+    st.caption(f"R², mean over the targets, on {basis(result)}; a faint dot a seed.{longer_is}")
 
 
 def show_controls(result: Result, dark: bool) -> None:
@@ -142,20 +142,20 @@ def show_controls(result: Result, dark: bool) -> None:
                 f"{label.replace('<br>', ' ')} {signed(d['mean'])}" for label, d in rows
             )
             alt = f"R2 of structured pruning less that of each control: {numbers}"
-            picture("controls", charts.differences(rows, verdict["margin"], dark), alt)
+            show_plotly("controls", charts.differences(rows, verdict["margin"], dark), alt)
     with told:
         for name, question in PARTS.items():
             if verdict[name] is not None:
-                tell(question, verdict[name])
+                show_outcome(question, verdict[name])
     if not rows:
         st.markdown("The dense network, trained as long, and random neurons were not run.")
     st.caption(
-        f"Differences are taken seed by seed, R² on {over(result)}. No worse: the whole interval "
+        f"Differences are taken seed by seed, R² on {basis(result)}. No worse: the whole interval "
         f"lies above the margin of {verdict['margin']:g}. Beaten: it lies above zero."
     )
 
 
-def tell(question: str, part: Result) -> None:
+def show_outcome(question: str, part: Result) -> None:
     """One question with its outcome, and the sentence with the numbers."""
     outcome = f": {OUTCOMES[part['outcome']][0]}" if "outcome" in part else ""
     st.markdown(f"**{question}{outcome}.** {sentence(part['sentence'])}")
@@ -169,7 +169,7 @@ def show_speed(result: Result, dark: bool) -> None:
     drawn, told = st.columns([6, 5], gap="medium")
     with drawn:
         alt = "Median latency by batch for the dense, the pruned and the magnitude-pruned network; "
-        picture(
+        show_plotly(
             "speed",
             charts.latency(result["arms"], 330, dark),
             f"{alt}the numbers are in the table",
@@ -234,7 +234,7 @@ def show_limits(result: Result, _: bool) -> None:
 
 Title = Callable[[Result], str]
 Draw = Callable[[Result, bool], None]
-STEPS: tuple[tuple[Title, Draw], ...] = (
+SLIDES: tuple[tuple[Title, Draw], ...] = (
     (findings.question, show_question),
     (findings.neurons_gone, show_neurons),
     (findings.shrunk, show_shapes),

@@ -6,7 +6,6 @@ repetitions state none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from dashboard.parts.formats import amount, counted, factor, percent, size
@@ -101,15 +100,12 @@ def judged(result: Result) -> str:
     for outcome, words in AGAINST.items():
         names = [OTHERS[name] for name, found in outcomes.items() if found == outcome]
         if names:
-            parts.append(words.format(" or to ".join(names) if "{} was" in words else _and(names)))
+            between = " or to " if "{} was" in words else " and "
+            parts.append(words.format(between.join(names)))
     sentence = "; ".join(parts)
     if sentence.startswith("it "):
         return f"Pruning {sentence[3:]}"
     return sentence[0].upper() + sentence[1:]
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(names)
 
 
 def speed(result: Result) -> str:
