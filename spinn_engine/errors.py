@@ -1,6 +1,11 @@
 """The errors a user may meet. A message is one sentence: what is wrong, what would be right."""
 
-from pydantic import ValidationError
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class SpinnError(Exception):

@@ -133,8 +133,8 @@ def test_no_torch_at_module_level(module: str) -> None:
 
 def test_a_worker_that_idles_for_days_loads_neither_torch_nor_pandas() -> None:
     code = (
-        "import sys, spinn_engine.cli.worker, spinn_engine.jobs.worker.workflow; "
-        "from spinn_engine.cli.main import _parser; _parser('worker'); "
+        "import sys, spinn_engine.jobs.worker.service, spinn_engine.jobs.worker.workflow; "
+        "from spinn_engine.cli.main import main; main(['worker', '--slot', 'a b']); "
         "print(sorted({'torch', 'pandas', 'numpy', 'scipy'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

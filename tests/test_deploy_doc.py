@@ -12,7 +12,7 @@ import pytest
 from streamlit import auth_util, config  # noqa: TID251
 from streamlit.errors import StreamlitAuthError  # noqa: TID251
 
-from spinn_engine.cli.main import _parser
+from spinn_engine.cli.commands import COMMANDS as PROGRAM
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
@@ -23,8 +23,9 @@ COMMANDS = re.findall(r"python -m spinn_engine (.*)", "\n".join(BLOCKS))
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_line_is_one(line: str) -> None:
     words = shlex.split(re.split(r" {2,}", line)[0])  # what stands apart explains
-    arguments = _parser(words[0]).parse_args(words)
-    assert callable(arguments.do)
+    name, command, rest = PROGRAM.resolve_command(PROGRAM.make_context("spinn", words), words)
+    assert command
+    command.make_context(name, rest)  # raises for an option that there is not
 
 
 def test_there_are_command_lines() -> None:

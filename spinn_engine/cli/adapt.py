@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from typing import Any
 
@@ -12,46 +11,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from spinn_engine import api
-from spinn_engine.cli.console import ERRORS, OUT, AddCommand, add_json, print_json
-from spinn_engine.cli.options import names
+from spinn_engine.cli.console import ERRORS, OUT, print_json
 from spinn_engine.cli.views import estimate
 
 
-def add_adapt_command(command: AddCommand) -> None:
-    """Add ``adapt``."""
-    parser = command("adapt", adapt, "Let the networks of a finished run learn from new rows.")
-    parser.add_argument("run_id", metavar="RUN_ID", help="a finished run")
-    parser.add_argument(
-        "--data",
-        metavar="SOURCE",
-        help="table:PATH, new rows in order of time; by default a new material for milling-sim",
-    )
-    parser.add_argument(
-        "--batch-rows", type=int, metavar="N", help="rows that come at once (default: a twentieth)"
-    )
-    parser.add_argument(
-        "--frozen",
-        type=float,
-        default=api.AdaptSettings.frozen,
-        metavar="SHARE",
-        help="share of the layers that the arm frozen leaves as they are (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--arms",
-        type=names,
-        default=list(api.AdaptSettings.arms),
-        metavar="ARMS",
-        help=f"ways to learn, else {','.join(api.AdaptSettings.arms)}",
-    )
-    add_json(parser)
-
-
-def adapt(arguments: argparse.Namespace) -> None:
+def adapt(
+    run_id: str,
+    data: str | None,
+    batch_rows: int | None,
+    frozen: float,
+    arms: list[str],
+    as_json: bool,
+) -> None:
     """``adapt``: predict every batch of new rows, then learn from it."""
-    settings = api.AdaptSettings(arguments.batch_rows, arguments.frozen, tuple(arguments.arms))
+    settings = api.AdaptSettings(batch_rows, frozen, tuple(arms))
     with _Bar() as on_batch:
-        result = api.adapt(arguments.run_id, arguments.data, settings, on_batch)
-    if arguments.json:
+        result = api.adapt(run_id, data, settings, on_batch)
+    if as_json:
         print_json(result)
         return
     for note in result["data"]["notes"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,44 +10,32 @@ from rich.markup import escape
 from rich.table import Table
 
 from spinn_engine import api
-from spinn_engine.cli.console import OUT, AddCommand, add_json, print_json
-from spinn_engine.cli.options import names
+from spinn_engine.cli.console import OUT, print_json
 from spinn_engine.errors import BadInputError
-from spinn_engine.export.formats import ALL, FORMATS
 
 
-def add_export_command(command: AddCommand) -> None:
-    """Add ``export``."""
-    exporting = command("export", export, "Write a finished run's networks for other programs.")
-    exporting.add_argument("run_id", metavar="RUN_ID")
-    what = exporting.add_mutually_exclusive_group(required=True)
-    what.add_argument(
-        "--format", action="append", type=names, metavar="FORMATS",
-        help=f"of {', '.join(FORMATS)}, or {ALL}; comma-separated",
-    )  # fmt: skip
-    what.add_argument("--layout", choices=["paper"], help="all files in the folders of the paper")
-    exporting.add_argument("--stage", type=int, metavar="K", help="of this stage, else the final")
-    exporting.add_argument(
-        "--out", dest="to", metavar="DIR",
-        help="where to write, else 'exports' in the run's folder (--layout: exports/paper)",
-    )  # fmt: skip
-    add_json(exporting)
-
-
-def export(arguments: argparse.Namespace) -> None:
+def export(
+    run_id: str,
+    formats: tuple[list[str], ...],
+    layout: str | None,
+    stage: int | None,
+    to: str | None,
+    as_json: bool,
+) -> None:
     """``export``: what was written, how far from the network, and how fast."""
-    if arguments.layout and arguments.stage is not None:
+    if bool(formats) == bool(layout):
+        raise BadInputError("export: give --format FORMATS or --layout paper, one of the two")
+    if layout and stage is not None:
         raise BadInputError(
             "--stage goes with --format: --layout paper has the files of all stages"
         )
-    if arguments.layout:
-        found = api.export_paper_layout(arguments.run_id, arguments.to)
+    if layout:
+        found = api.export_paper_layout(run_id, to)
         exports = [found["module"]]
     else:
-        formats = [name for several in arguments.format for name in several]
-        found = api.export(arguments.run_id, formats, arguments.stage, arguments.to)
+        found = api.export(run_id, [name for several in formats for name in several], stage, to)
         exports = found["exports"]
-    if arguments.json:
+    if as_json:
         print_json(found)
         return
     OUT.print(exports_table(exports))

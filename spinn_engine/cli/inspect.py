@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,24 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from spinn_engine import api
-from spinn_engine.cli.console import OUT, AddCommand, add_json, print_json
+from spinn_engine.cli.console import OUT, print_json
 
-SUMMARY = "Show what network a .pt, .pth or .safetensors file holds, without running any of it."
 NAMES_SHOWN = 24
 
 
-def add_inspect_command(command: AddCommand) -> None:
-    """Add the command of this module."""
-    inspecting = command("inspect", inspect, SUMMARY)
-    inspecting.add_argument("file", metavar="FILE", type=Path, help="a checkpoint from anywhere")
-    add_json(inspecting)
-
-
-def inspect(arguments: argparse.Namespace) -> None:
+def inspect(file: Path, as_json: bool) -> None:
     """``inspect``: widths, parameters, dead neurons, and what was done to read the file."""
-    network = api.inspect(arguments.file)
-    file_bytes = arguments.file.stat().st_size
-    if arguments.json:
+    network = api.inspect(file)
+    file_bytes = file.stat().st_size
+    if as_json:
         print_json(described(network, file_bytes))
     else:
         OUT.print(network_table(network, file_bytes))

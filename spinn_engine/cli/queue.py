@@ -1,86 +1,46 @@
-"""The commands around the queue: submit, jobs, cancel, resume, delete, and the like."""
+"""The commands around the queue: submit, jobs, delete, priority, pause, serve, drain."""
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from rich.markup import escape
 
 from spinn_engine import api
 from spinn_engine.cli import views
-from spinn_engine.cli.console import ERRORS, OUT, AddCommand, Parser, add_json, print_json
-from spinn_engine.cli.options import add_run_options, spec_from
-from spinn_engine.cli.sweep import sweep_option, swept_specs
+from spinn_engine.cli.console import ERRORS, OUT, PROGRAM, print_json
+from spinn_engine.cli.spec_options import spec_from, swept_specs
 from spinn_engine.errors import BadInputError
 
-
-def add_queue_commands(command: AddCommand) -> None:
-    """Add all commands of this module."""
-    submitting = command("submit", submit, "Put a run into the queue; prints its id.")
-    add_run_options(submitting)
-    _add_submit_options(submitting)
-    add_json(submitting)
-    add_json(command("jobs", show_jobs, "List queued, running and ended runs, and the workers."))
-    for name, action, summary in (
-        ("cancel", api.cancel, "Stop a run; its finished stages stay."),
-        ("resume", api.resume, "Go on with a run from its last finished stage."),
-    ):
-        made = command(name, _on_run(action), summary)
-        made.add_argument("run_id", metavar="ID")
-    made = command("delete", delete, "Delete a run with its files; asks first at a terminal.")
-    made.add_argument("run_id", metavar="ID")
-    made.add_argument("--yes", action="store_true", help="do not ask")
-    made = command("priority", prioritise, "Move a queued run before or behind the others.")
-    made.add_argument("run_id", metavar="ID")
-    made.add_argument("priority", type=api.Priority, metavar="high|normal|low")
-    for wanted, summary in (
-        (api.Wanted.PAUSE, "Have a worker take no further run until 'serve'."),
-        (api.Wanted.SERVE, "Have a paused worker take runs again."),
-        (api.Wanted.DRAIN, "Have a worker end after the run that it has."),
-    ):
-        made = command(str(wanted), ask_worker, summary)
-        made.set_defaults(wanted=wanted)
-        made.add_argument("slot", metavar="SLOT", help="the worker's, as 'jobs' shows it")
+Sweep = Sequence[tuple[str, list[Any]]]
 
 
-def _add_submit_options(parser: Parser) -> None:
-    parser.add_argument(
-        "--sweep", action="append", type=sweep_option, metavar="FIELD=V1,V2",
-        help="a run for every combination, e.g. prune.stages=1,2,4; may be given several times",
-    )  # fmt: skip
-    parser.add_argument(
-        "--priority", type=api.Priority, default=api.Priority.NORMAL, metavar="high|normal|low",
-        help="which queued runs go first",
-    )  # fmt: skip
-    parser.add_argument(
-        "--again", action="store_true", help="make another run of a spec that was submitted before"
-    )
-
-
-def submit(arguments: argparse.Namespace) -> None:
+def submit(sweep: Sweep, priority: str, again: bool, as_json: bool, **asked: Any) -> None:
     """``submit``: make the run, or all of a sweep, and queue it."""
-    if arguments.sweep:
-        submit_sweep(arguments)
+    place = api.Priority(priority)
+    if sweep:
+        _submit_sweep(swept_specs(sweep, asked), again, place, as_json)
         return
-    submission = api.submit(spec_from(arguments), arguments.again, arguments.priority)
+    submission = api.submit(spec_from(asked), again, place)
     run_id = submission.run_id
     if submission.existing:
         ERRORS.print(f"this spec was submitted before, as {run_id}; --again makes another run")
-    if arguments.json:
+    if as_json:
         folder = str(api.open_run(run_id).path)
         print_json({"run_id": run_id, "folder": folder, "existing": submission.existing})
     else:
         print(run_id)
 
 
-def submit_sweep(arguments: argparse.Namespace) -> None:
-    """``submit --sweep``: the runs of all combinations, and the id that they are compared by."""
-    specs = swept_specs(arguments)
-    sweep, made = api.submit_sweep(specs, arguments.again, arguments.priority)
-    if arguments.json:
+def _submit_sweep(
+    specs: list[tuple[dict[str, Any], api.RunSpec]], again: bool, place: api.Priority, as_json: bool
+) -> None:
+    """The runs of all combinations, and the id that they are compared by."""
+    sweep, made = api.submit_sweep(specs, again, place)
+    if as_json:
         folder = str(api.open_run(made[0].run_id).path)
         runs = [
             {**asdict(one), "values": values} for one, (values, _) in zip(made, specs, strict=True)
@@ -93,38 +53,42 @@ def submit_sweep(arguments: argparse.Namespace) -> None:
     print(f"sweep {sweep}: see it with 'compare --sweep {sweep}'")
 
 
-def show_jobs(arguments: argparse.Namespace) -> None:
+def jobs(as_json: bool) -> None:
     """``jobs``: the state of every run and worker."""
-    jobs, workers = api.jobs(), api.workers()
-    if arguments.json:
-        print_json(
-            {"jobs": [asdict(job) for job in jobs], "workers": [asdict(one) for one in workers]}
-        )
-    else:
-        OUT.print(views.jobs_table(jobs), views.workers_table(workers))
+    found, workers = api.jobs(), api.workers()
+    if as_json:
+        print_json({"jobs": list(map(asdict, found)), "workers": list(map(asdict, workers))})
+        return
+    nothing = f"no run was queued yet: '{PROGRAM} submit' queues one"
+    OUT.print(views.jobs_table(found) if found else nothing)
+    nobody = f"no worker was here in the last day: '{PROGRAM} worker' starts one"
+    OUT.print(views.workers_table(workers) if workers else nobody)
 
 
-def delete(arguments: argparse.Namespace) -> None:
+def delete(run_id: str, yes: bool) -> None:
     """``delete``: a run with its files, after a question where there is somebody to ask."""
-    if sys.stdin.isatty() and not arguments.yes:
-        asked = f"Delete run {arguments.run_id} and all its files for good? [y/N] "
+    if sys.stdin.isatty() and not yes:
+        asked = f"Delete run {run_id} and all its files for good? [y/N] "
         if OUT.input(escape(asked)).strip().lower() not in ("y", "yes"):
             raise BadInputError("nothing was deleted")
-    api.delete(arguments.run_id)
+    api.delete(run_id)
 
 
-def prioritise(arguments: argparse.Namespace) -> None:
+def prioritise(run_id: str, priority: str) -> None:
     """``priority``: another place in the queue."""
-    api.set_priority(arguments.run_id, arguments.priority)
+    api.set_priority(run_id, api.Priority(priority))
 
 
-def ask_worker(arguments: argparse.Namespace) -> None:
-    """``pause``, ``serve`` and ``drain``: what a worker is to do."""
-    api.ask_worker(arguments.slot, arguments.wanted)
+def pause(slot: str) -> None:
+    """``pause``: the worker takes no further run."""
+    api.ask_worker(slot, api.Wanted.PAUSE)
 
 
-def _on_run(action: Callable[[str], None]) -> Callable[[argparse.Namespace], None]:
-    def command(arguments: argparse.Namespace) -> None:
-        action(arguments.run_id)
+def serve(slot: str) -> None:
+    """``serve``: a paused worker takes runs again."""
+    api.ask_worker(slot, api.Wanted.SERVE)
 
-    return command
+
+def drain(slot: str) -> None:
+    """``drain``: the worker ends after the run that it has."""
+    api.ask_worker(slot, api.Wanted.DRAIN)

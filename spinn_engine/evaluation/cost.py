@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -16,6 +17,9 @@ from torch.profiler import ProfilerActivity, profile
 ROUNDS = {1: 200, 64: 100, 1024: 30, 8192: 11}  # by batch size
 SPARSE_ROUNDS = {1: 50, 64: 20, 1024: 5, 8192: 3}  # sparse products are slow
 WARM_UP_ROUNDS = 2
+
+# Else Kineto, which records for the profiler, writes a line to stderr whenever it starts and stops.
+os.environ.setdefault("KINETO_LOG_LEVEL", "6")
 
 Forward = Callable[[Tensor], Tensor]
 

@@ -40,7 +40,7 @@ class DataSpec(Part):
     """What is learned: a source of rows, and how a table's columns are used.
 
     Attributes:
-        source: ``milling-sim``, ``burgers``, ``nasa-mill:PATH`` or ``table:PATH``.
+        source: where the rows come from.
         targets: columns to predict.
         group: column whose equal values stay in one part of the split; never an input.
         time: column that orders the rows within a group; it stays an input unless dropped.

@@ -14,7 +14,13 @@ from spinn_engine.vocabulary.quantities import QUANTITIES, QuantityRow
 from spinn_engine.vocabulary.reconstructions import RECONSTRUCTIONS, ReconstructionRow
 from spinn_engine.vocabulary.row import Row, by_label, glossary, unknown
 from spinn_engine.vocabulary.schedules import SCHEDULES, ScheduleRow
-from spinn_engine.vocabulary.sources import SOURCES, PathField, SourceRow, source_of, spoken_sources
+from spinn_engine.vocabulary.sources import (
+    SOURCES,
+    PathField,
+    SourceRow,
+    source_of,
+    written_sources,
+)
 
 __all__ = [
     "ACTIVATIONS",
@@ -41,6 +47,6 @@ __all__ = [
     "by_label",
     "glossary",
     "source_of",
-    "spoken_sources",
+    "written_sources",
     "unknown",
 ]

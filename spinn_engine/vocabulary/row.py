@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
@@ -41,8 +41,8 @@ def glossary(rows: Iterable[Row]) -> str:
     return "  \n".join(f"{row.label}: {row.help}." for row in rows)
 
 
-def unknown(kind: str, name: str, known: Mapping[str, Row]) -> str:
-    """One sentence about a name that no row has: what there is, and what may have been meant."""
+def unknown(kind: str, name: str, known: Collection[str]) -> str:
+    """One sentence about a name that none has: what there is, and what may have been meant."""
     close = get_close_matches(name, known, n=1)
     meant = f"; did you mean {close[0]}?" if close else ""
     return f"unknown {kind} {name!r}: use one of {', '.join(known)}{meant}"

@@ -116,6 +116,6 @@ def source_of(source: str) -> SourceRow | None:
     return SOURCES.get(source.partition(":")[0])
 
 
-def spoken_sources() -> str:
-    """All sources as they are written: ``milling-sim, nasa-mill:PATH, ...``."""
-    return ", ".join(f"{name}:PATH" if row.path else name for name, row in SOURCES.items())
+def written_sources() -> dict[str, str]:
+    """What each source is, by how it is written: ``milling-sim``, ``table:PATH``, ..."""
+    return {f"{name}:PATH" if row.path else name: row.help for name, row in SOURCES.items()}

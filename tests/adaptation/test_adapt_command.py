@@ -51,9 +51,9 @@ def test_people_see_a_table_a_network_and_the_words(
         (["--data", "table:nowhere.csv"], "there is no such file"),
         (["--data", "NEW", "--batch-rows", "0"], "--batch-rows must be at least 1"),
         (["--data", "NEW", "--batch-rows", "231"], "use at most 115"),
-        (["--data", "NEW", "--batch-rows", "many"], "invalid int value"),
-        (["--data", "NEW", "--frozen", "2"], "--frozen must be a share"),
-        (["--data", "NEW", "--arms", "some"], "--arms must be among"),
+        (["--data", "NEW", "--batch-rows", "many"], "expected a whole number but got 'many'"),
+        (["--data", "NEW", "--frozen", "2"], "--frozen: expected a share less than 1, but got 2"),
+        (["--data", "NEW", "--arms", "some"], "unknown arm"),
     ],
 )
 def test_bad_input_gets_one_line(

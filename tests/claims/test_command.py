@@ -101,7 +101,7 @@ def test_runs_and_files_that_cannot_be_used_are_one_line(
     path.write_text('{"claims": [{"claim": "a", "quantity": "b", "value": 1}]}')
     told = complaint(capsys, "verify", str(path))
     assert "claim 1: quantity: unknown quantity 'b': use one of params, " in told
-    assert "required: CLAIMS.json" in complaint(capsys, "verify")
+    assert "Missing argument 'CLAIMS.json'" in complaint(capsys, "verify")
 
 
 def test_the_example_of_the_page_is_a_claims_file(capsys: Capture, tmp_path: Path) -> None:

@@ -103,7 +103,6 @@ def test_options_override_a_spec_file(capsys: pytest.CaptureFixture[str], tmp_pa
         (["cancel", "../x"], "is not a run id"),
         (["resume", "nope"], "no run 'nope'"),
         (["delete", "nope"], "no run 'nope'"),
-        ([], "required"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(

@@ -81,7 +81,7 @@ def test_the_curve_of_a_run_has_sizes(dense: RunFolder) -> None:
         (["--param-reduction", "1.5"], "less than 1, but got 1.5"),
         (["--param-reduction", "nan"], "param_reduction"),
         (["--param-reduction", "0.9999"], "the smallest network is [1, 1]"),
-        (["--param-reduction", "0.5", "--hidden", "8,8"], "not allowed with"),
+        (["--param-reduction", "0.5", "--hidden", "8,8"], "not allowed with --param-reduction"),
         (["--criterion", "beauty"], "unknown criterion 'beauty': use one of l1, l1_out"),
         (
             ["--reconstruction", "magic"],

@@ -42,11 +42,14 @@ def test_a_person_sees_files_differences_and_speed(capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["plain"], "one of the arguments --format --layout is required"),
-        (["plain", "--format", "onnx", "--layout", "paper"], "not allowed with argument"),
-        (["plain", "--layout", "book"], "invalid choice: 'book'"),
+        (["plain"], "give --format FORMATS or --layout paper, one of the two"),
+        (["plain", "--format", "onnx", "--layout", "paper"], "--layout paper, one of the two"),
+        (["plain", "--layout", "book"], "unknown layout 'book': use one of paper"),
         (["plain", "--layout", "paper", "--stage", "1"], "--stage goes with --format"),
-        (["plain", "--format", "h5"], "unknown format 'h5': use module"),
+        (
+            ["plain", "--format", "h5"],
+            "unknown format 'h5': use one of module",
+        ),
         (["plain", "--format", ","], "no format is named"),
         (["plain", "--format", "onnx", "--stage", "9"], "has stages 0 to 2 but got --stage 9"),
         (["nobody", "--format", "onnx"], "there is no run 'nobody'"),

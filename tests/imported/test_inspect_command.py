@@ -92,7 +92,7 @@ def test_what_cannot_be_read_is_one_line(capsys: Capture, tmp_path: Path) -> Non
     page = tmp_path / "page.pt"
     page.write_text("<html>")
     assert "a web page" in complaint(capsys, "inspect", str(page))
-    assert "required: FILE" in complaint(capsys, "inspect")
+    assert "Missing argument 'FILE'" in complaint(capsys, "inspect")
 
 
 def test_the_command_loads_no_torch(tmp_path: Path) -> None:

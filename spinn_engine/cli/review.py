@@ -1,19 +1,19 @@
-"""The command ``verify``: a paper's claims, each with its verdict."""
+"""What reviewers get: ``report``, and ``verify``, a paper's claims, each with its verdict."""
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from spinn_engine import api
-from spinn_engine.cli.console import OUT, AddCommand, add_json, print_json
+from spinn_engine.cli.console import OUT, print_json
 
 SIGNS = {  # with a word beside it: never colour alone
     "confirmed": ("+", "green"),
@@ -23,21 +23,24 @@ SIGNS = {  # with a word beside it: never colour alone
 }
 
 
-def add_claims_command(command: AddCommand) -> None:
-    """Add ``verify``."""
-    verifying = command("verify", verify, "Check a paper's claims by arithmetic and against a run.")
-    verifying.add_argument("claims", metavar="CLAIMS.json", type=Path, help="a file of claims")
-    verifying.add_argument("--run", metavar="RUN_ID", help="a finished run to hold them against")
-    add_json(verifying)
-
-
-def verify(arguments: argparse.Namespace) -> None:
+def verify(claims: Path, run_id: str | None, as_json: bool) -> None:
     """``verify``: what is confirmed, what is contradicted and by what, what stays open and why."""
-    claims = api.verify(arguments.claims, arguments.run)
-    if arguments.json:
-        print_json({"claims": claims})
+    checked = api.verify(claims, run_id)
+    if as_json:
+        print_json({"claims": checked})
     else:
-        OUT.print(claims_table(claims))
+        OUT.print(claims_table(checked))
+
+
+def report(run_id: str, folder: Path, claims: Path | None, as_json: bool) -> None:
+    """``report``: written whole, or not at all."""
+    files = api.write_report(run_id, folder, claims)
+    if as_json:
+        named = [path.relative_to(folder).as_posix() for path in files]
+        print_json({"run_id": run_id, "folder": str(folder), "files": sorted(named)})
+    else:
+        page = escape(str(folder / "report.html"))
+        OUT.print(f"{len(files)} files, to be begun with {page}", soft_wrap=True)
 
 
 def claims_table(claims: Sequence[dict[str, Any]]) -> Table:

@@ -1,0 +1,203 @@
+"""How the words of a command are read: each kind with its complaint and what completes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from spinn_engine.errors import BadInputError
+from spinn_engine.vocabulary import Row, unknown
+
+Choices = Mapping[str, Row | str]
+LATEST = "latest"
+MATCHES_SHOWN = 4
+
+
+class Kind(click.ParamType[Any]):
+    """Text that is read by a function.
+
+    Attributes:
+        name: stands for the value in the help; None: the name of the option does.
+        read: gives the value, or raises ValueError.
+        expected: what has to be written, for the complaint; else the error of ``read`` has it.
+        choices: the words that may be written, with their meanings or rows of the vocabulary; none
+            where any may.
+        is_list: whether the value is a list.
+    """
+
+    def __init__(
+        self,
+        name: str | None,
+        read: Callable[[str], Any],
+        expected: str = "",
+        choices: Choices | None = None,
+        is_list: bool = False,
+    ) -> None:
+        self.name = name or ""
+        self.read, self.expected = read, expected
+        self.choices, self.is_list = choices or {}, is_list
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value, or the complaint."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.value(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+    def value(self, text: str) -> Any:
+        """The value.
+
+        Raises:
+            ValueError: there is none; what was expected, and what is there.
+        """
+        try:
+            return self.read(text)
+        except ValueError as error:
+            if not self.expected:
+                raise
+            raise ValueError(f"expected {self.expected} but got {text!r}") from error
+
+    def meanings(self) -> dict[str, str]:
+        """What the words mean that may be written."""
+        return {
+            word: one.help if isinstance(one, Row) else one for word, one in self.choices.items()
+        }
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The words that go on from what is written, the last of a list."""
+        before, comma, last = incomplete.rpartition(",") if self.is_list else ("", "", incomplete)
+        return [
+            CompletionItem(before + comma + word.removesuffix("PATH"), help=meaning or None)
+            for word, meaning in self.meanings().items()
+            if word.startswith(last)
+        ]
+
+
+def names(text: str) -> list[str]:
+    """Column names or other words, parted by commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def widths(text: str) -> list[int]:
+    """Hidden widths as a person writes them: ``512,512,256``."""
+    return [int(width) for width in names(text)]
+
+
+def stages(text: str) -> list[list[int]]:
+    """The widths of several stages, parted by semicolons."""
+    return [widths(stage) for stage in text.split(";") if stage.strip()]
+
+
+def yes(text: str) -> bool:
+    """Whether it is ``yes``, and not ``no``."""
+    return ("no", "yes").index(text) == 1
+
+
+def share(text: str) -> float:
+    """A share, written as ``0.685`` or ``68.5%``.
+
+    Raises:
+        ValueError: it is no number, or a percentage without its sign.
+    """
+    number = text.strip().removesuffix("%").strip()
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        raise ValueError(f"expected a share like 0.685 or 68.5% but got {text!r}") from None
+    if text.strip().endswith("%"):
+        return float(value / 100)
+    if value.is_finite() and 1 < value <= 100:
+        raise ValueError(
+            f"expected a share less than 1, but got {number}: "
+            f"was {float(value / 100)} (or {number}%) meant?"
+        )
+    return float(value)
+
+
+def choice(kind: str, choices: Choices, is_list: bool = False) -> Kind:
+    """One of some words, or a list of them, parted by commas.
+
+    Args:
+        kind: what such a word is, for the complaint.
+        choices: the words, with their meanings.
+        is_list: whether it is a list.
+    """
+
+    def known(word: str) -> str:
+        if word not in choices:
+            raise ValueError(unknown(kind, word, choices))
+        return word
+
+    def read(text: str) -> Any:
+        return [known(word) for word in names(text)] if is_list else known(text)
+
+    return Kind("A,B" if is_list else "NAME", read, choices=choices, is_list=is_list)
+
+
+class RunId(Kind):
+    """The id of a run, a unique beginning of one, or ``latest``."""
+
+    def __init__(self) -> None:
+        super().__init__("RUN_ID", find_run)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The whole id; while words are completed the store is left alone."""
+        if ctx is not None and ctx.resilient_parsing:
+            return value
+        return super().convert(value, param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The runs in the store."""
+        known = [LATEST, *_run_ids()]
+        return [CompletionItem(run_id) for run_id in known if run_id.startswith(incomplete)]
+
+
+def find_run(text: str) -> str:
+    """The id of the run that is meant: ``latest``, or a unique beginning of an id.
+
+    What begins no id is given back, for the command to say that there is no such run.
+
+    Raises:
+        BadInputError: several ids begin so, or there is no run to be the latest.
+        SpinnError: the store cannot be used.
+    """
+    known = _run_ids()
+    if text == LATEST:
+        if not known:
+            raise BadInputError("there is no run yet, so none is the latest")
+        return known[0]
+    found = [run_id for run_id in known if text and run_id.startswith(text)]
+    if len(found) < 2 or text in found:
+        return text if text in found or not found else found[0]
+    listed = ", ".join(found[:MATCHES_SHOWN]) + (", ..." if len(found) > MATCHES_SHOWN else "")
+    raise BadInputError(
+        f"{len(found)} runs begin with {text!r} ({listed}): write more of the one that is meant"
+    )
+
+
+def _run_ids() -> list[str]:
+    """Of all runs in the store, the newest first."""
+    from spinn_engine.store.runs import list_runs
+
+    return [folder.run_id for folder in list_runs()]
+
+
+TEXT = Kind(None, str)
+NAMES = Kind("A,B", names, is_list=True)
+WHOLE = Kind("N", int, "a whole number")
+NUMBER = Kind("NUMBER", float, "a number")
+SHARE = Kind("SHARE", share)
+WIDTHS = Kind("N,N", widths, "whole numbers like 512,512,256", is_list=True)
+STAGES = Kind("N,N;N,N", stages, "whole numbers like 384,192;256,128")
+YES_NO = Kind("yes|no", yes, "yes or no", {"yes": "", "no": ""})
+RUN_ID = RunId()

@@ -1,0 +1,224 @@
+"""The options that make a RunSpec: a field, an option; its text, range and default are the spec's.
+
+``spec_options(parts)`` makes them, ``spec_from(asked)`` reads what was asked for.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from itertools import product
+from pathlib import Path
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import click
+
+from spinn_engine.cli.command import Option
+from spinn_engine.cli.parameters import (
+    NAMES,
+    NUMBER,
+    SHARE,
+    STAGES,
+    TEXT,
+    WHOLE,
+    WIDTHS,
+    YES_NO,
+    Kind,
+    choice,
+)
+from spinn_engine.errors import BadInputError
+from spinn_engine.spec import AMOUNTS, OneOf, RunSpec
+from spinn_engine.spec.parts import Share
+from spinn_engine.vocabulary import SOURCES, written_sources
+
+GROUPS = {
+    "data": "Data",
+    "model": "Network",
+    "train": "Training",
+    "prune": "Pruning",
+    "compare": "Comparison",
+    "physics": "Physics",
+}
+FLAGS = {"data.source": "--data", "physics.targets": "--physics-targets"}
+NO_OPTIONS = {"model.dense_sha256"}  # known once a run is made
+
+
+def spec_options(parts: Sequence[str]) -> list[Option]:
+    """An option for every field of some parts of a spec, and those that concern it as a whole."""
+    options = [option for part in parts for option in _of_part(part)]
+    if "compare" in parts:
+        seeds = str(len(RunSpec.model_fields["seeds"].default))
+        options += [
+            Option(
+                "--seeds", type=WHOLE, group="Comparison", show_default=seeds,
+                help="repetitions of the whole run",
+            ),
+            Option(
+                "--seed", type=WHOLE, metavar="FIRST", group="Comparison", show_default="0",
+                help="of the first of them",
+            ),
+        ]  # fmt: skip
+    return [
+        *options,
+        Option(
+            "--drop-flagged", is_flag=True, group="Data",
+            help="drop the columns that check advises to drop",
+        ),
+        Option(
+            "--spec", type=click.Path(path_type=Path), metavar="FILE",
+            help="a RunSpec in JSON, which the other options change",
+        ),
+    ]  # fmt: skip
+
+
+def _of_part(part: str) -> list[Option]:
+    defaults = RunSpec.model_fields[part].default
+    texts = _attributes(type(defaults))
+    return [
+        Option(
+            FLAGS.get(name) or "--" + field.replace("_", "-"),
+            field=name,
+            type=(kind := kind_of(field, info.annotation, info.metadata)),
+            metavar=field.upper() if kind is TEXT else None,
+            group=GROUPS[part],
+            help=texts[field],
+            show_default=_default(part, field),
+        )
+        for field, info in type(defaults).model_fields.items()
+        if (name := f"{part}.{field}") not in NO_OPTIONS
+    ]
+
+
+def _default(part: str, field: str) -> str | None:
+    """The default, and those of sources that have another."""
+    usual = getattr(RunSpec.model_fields[part].default, field)
+    if usual in (None, ()):
+        return None
+    others = {name: row.defaults.get(part, {}) for name, row in SOURCES.items()}
+    told = [f"{name}: {_shown(one[field])}" for name, one in others.items() if field in one]
+    return "; ".join([_shown(usual), *told])
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return (", " if isinstance(value[0], str) else ",").join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _attributes(part: type) -> dict[str, str]:
+    """What the docstring of a part says of each of its fields."""
+    _, _, listed = (inspect.getdoc(part) or "").partition("Attributes:\n")
+    found = re.findall(r"^    (\w+): (.*(?:\n     +.*)*)", listed, re.MULTILINE)
+    return {name: " ".join(text.split()).replace("``", "").rstrip(".") for name, text in found}
+
+
+def kind_of(field: str, annotation: Any, metadata: Sequence[Any] = ()) -> Kind:
+    """How the text of a field is read, by its type and what pydantic knows beside that."""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if field == "source":
+        return Kind("SOURCE", str, choices=written_sources())
+    for one in metadata:
+        if isinstance(one, OneOf):
+            return choice(one.kind, one.table)
+    if annotation == Share:
+        return SHARE
+    if origin is Annotated or NoneType in inner:
+        return kind_of(field, inner[0], inner[1:])
+    if origin is Literal:
+        return choice(field.replace("_", " "), dict.fromkeys(inner, ""))
+    if origin is tuple:
+        return _list_of(field, kind_of(field, inner[0]))
+    return {bool: YES_NO, int: WHOLE, float: NUMBER, str: TEXT}[annotation]
+
+
+def _list_of(field: str, kind: Kind) -> Kind:
+    if kind.choices:
+        return choice(field.removesuffix("s"), kind.choices, is_list=True)
+    return {WHOLE: WIDTHS, TEXT: NAMES, WIDTHS: STAGES}[kind]
+
+
+def spec_from(asked: Mapping[str, Any]) -> RunSpec:
+    """The spec that the options ask for.
+
+    Args:
+        asked: values by the options' names, None for those that were not given.
+
+    Raises:
+        BadInputError: the spec file or an option is not acceptable.
+    """
+    base = RunSpec.from_file(asked["spec"]) if asked["spec"] else RunSpec()
+    data: dict[str, Any] = base.model_dump(exclude_unset=True)
+    prune = data.setdefault("prune", {})
+    given = {name: value for name, value in asked.items() if "." in name and value is not None}
+    if any(f"prune.{name}" in given for name in AMOUNTS):
+        if "prune.widths" in given or prune.get("widths") is not None:
+            prune.pop("schedule", None)  # the custom one comes and goes with its widths
+        prune |= dict.fromkeys(AMOUNTS)
+    if "model.dense" in given:
+        data["model"] = {}  # another network has other widths
+    for name, value in given.items():
+        part, field = name.split(".")
+        data.setdefault(part, {})[field] = value
+    seeds, first = asked.get("seeds"), asked.get("seed")
+    if seeds is not None or first is not None:
+        if seeds is not None and seeds < 1:
+            raise BadInputError(f"--seeds must be at least 1 but got {seeds}")
+        start = base.seeds[0] if first is None else first
+        data["seeds"] = list(range(start, start + (seeds or len(base.seeds))))
+    spec = RunSpec.from_dict(data, where="options")
+    if not asked["drop_flagged"]:
+        return spec
+    from spinn_engine import api
+
+    return api.without_flagged(spec)
+
+
+def swept_field(text: str) -> tuple[str, list[Any]]:
+    """``prune.stages=1,2,4`` as a field and its values; lists are parted by semicolons.
+
+    Raises:
+        ValueError: there is no such field, or no value.
+    """
+    field, equals, given = text.partition("=")
+    kinds = {option.name: option.type for part in GROUPS for option in _of_part(part)}
+    kind = kinds.get(field)
+    if not equals or not isinstance(kind, Kind):
+        close = get_close_matches(field, kinds, n=1)
+        meant = f"; did you mean {close[0]}?" if close and not isinstance(kind, Kind) else ""
+        raise ValueError(
+            f"expected FIELD=V1,V2 with a field like prune.stages but got {text!r}{meant}"
+        )
+    parts = given.split(";" if kind.is_list else ",")
+    try:
+        values = [kind.value(part.strip()) for part in parts if part.strip()]
+    except ValueError as error:
+        raise ValueError(f"{field} cannot be read from {given!r}: {error}") from error
+    if not values:
+        raise ValueError(f"{field} has no values in {text!r}")
+    return field, values
+
+
+def swept_specs(
+    sweep: Sequence[tuple[str, list[Any]]], asked: Mapping[str, Any]
+) -> list[tuple[dict[str, Any], RunSpec]]:
+    """For every combination of swept values these by field, and the whole spec.
+
+    Raises:
+        BadInputError: a field is swept twice, or a combination is not acceptable.
+    """
+    fields = [field for field, _ in sweep]
+    if len(set(fields)) < len(fields):
+        twice = next(field for field in fields if fields.count(field) > 1)
+        raise BadInputError(f"--sweep {twice} is given twice: write all its values in one")
+    distinct = (dict.fromkeys(map(json.dumps, values)) for _, values in sweep)
+    found = []
+    for values in product(*distinct):
+        chosen = dict(zip(fields, map(json.loads, values), strict=True))
+        found.append((chosen, spec_from({**asked, **chosen})))
+    return found
