@@ -18,27 +18,19 @@ from torch import Tensor
 
 from spinn_engine.artifacts.beginning import fresh_stack, imported_stack
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, save_stack
-from spinn_engine.artifacts.delivery import best_seed, member_of, publish_checkpoints
-from spinn_engine.artifacts.neurons import record_neurons
+from spinn_engine.artifacts.delivery import publish_checkpoints
+from spinn_engine.artifacts.pruned import Pruner, mixed_seed
 from spinn_engine.artifacts.result import write_result
-from spinn_engine.artifacts.whatif import record_facts
 from spinn_engine.errors import BadInputError, TrainingDivergedError
 from spinn_engine.problems import load_problem
-from spinn_engine.pruning.importance import CRITERIA, Scores, ScoringData
 from spinn_engine.pruning.magnitude import global_masks
-from spinn_engine.pruning.reconstruction import Calibration
-from spinn_engine.pruning.schedule import global_widths, plan, settled
-from spinn_engine.pruning.sizes import Widths
-from spinn_engine.pruning.stage import prune_stage, select
-from spinn_engine.spec import Criterion
+from spinn_engine.pruning.schedule import plan
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import place
 from spinn_engine.training.device import keep_freed_memory, pick_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
-from spinn_engine.training.network import Stack, join
-from spinn_engine.training.objective import effects_of, objective_of
+from spinn_engine.training.objective import objective_of
 from spinn_engine.training.validation import validate
-from spinn_engine.vocabulary import ARMS, RECONSTRUCTIONS, SCHEDULES
 
 OnEpoch = Callable[[dict[str, Any]], None]
 
@@ -64,7 +56,8 @@ class Runner:
         self.device = pick_device(self.spec.train.device)
         keep_freed_memory()
         self.data = place(problem, self.device, self.spec.compare.folds)
-        self.stages = plan(self.spec.prune, self.spec.model.hidden, *self.data.ends)
+        stages = plan(self.spec.prune, self.spec.model.hidden, *self.data.ends)
+        self.pruner = Pruner(folder, self.data, stages)
 
     def run_stage(self, stage: int) -> None:
         """Do one stage and write its files; what is done already is left as it is.
@@ -103,12 +96,8 @@ class Runner:
         stored.val_r2 = validate(stored.stack, self.data, folds)[1]
         stored.seconds = time.perf_counter() - start
         if block == "pruned" or stage == 0:
-            self._record_neurons(stage, stored)
+            self.pruner.select(stage, stored)
             publish_checkpoints(self.folder, self.data, stage, stored)
-        if stage == 0:
-            member = member_of(stored, ("dense", best_seed(stored, "dense")))
-            scores = {str(name): self._scores(stored, 0, name, [member]) for name in CRITERIA}
-            record_facts(self.folder, self.data, stored, member, scores)
         save_stack(self.folder.stack_path(stage, block), stored)
         reached = f"validation R2 {np.mean(stored.val_r2):.4f}"
         self.folder.log(f"stage {stage} of {names} done: {reached}")
@@ -123,7 +112,7 @@ class Runner:
             final = load_stack(self.folder.stack_path(stage, "pruned"), self.device)
             return fresh_stack(self.spec, self.data, arms, final.stack.hidden)
         before = self._before(stage, block, arms)
-        return self._pruned(stage, before) if block == "pruned" else before
+        return self.pruner.pruned(stage, before) if block == "pruned" else before
 
     def _before(self, stage: int, block: str, arms: Sequence[str]) -> StoredStack:
         """The networks that the arms of a block had in the stage before; at first, the dense."""
@@ -143,90 +132,9 @@ class Runner:
             coefficients={law: [c[m] for m in picked] for law, c in found.coefficients.items()},
         )
 
-    def _pruned(self, stage: int, before: StoredStack) -> StoredStack:
-        """The networks after surgery and reconstruction, one at a time: it is closed form."""
-        hidden = self._next_hidden(stage - 1, before)
-        folds = torch.tensor(before.folds, device=self.device)
-        pieces: list[Stack] = []
-        kept: list[list[Tensor]] = []
-        scores = {
-            arm: self._scores(before, stage - 1, ARMS[arm].criterion or self.spec.prune.criterion)
-            for arm in set(before.arms)
-        }
-        for member, arm in enumerate(before.arms):
-            fold = folds[member : member + 1]
-            rows = Calibration(
-                self.data.take(fold, self.data.calibration[fold])[0],
-                self.data.take(fold, self.data.held_out[fold])[0],
-            )
-            own = [layer[member : member + 1] for layer in scores[arm]]
-            how = self.spec.prune.reconstruction
-            piece, selection = prune_stage(before.stack.subset([member]), hidden, own, how, rows)
-            pieces.append(piece)
-            kept.append(selection.kept)
-        stay = [torch.cat(layer) for layer in zip(*kept, strict=True)]
-        original = [o.gather(1, k) for o, k in zip(before.original, stay, strict=True)]
-        return StoredStack(
-            join(pieces),
-            before.arms,
-            before.seeds,
-            before.folds,
-            original,
-            notes=self._notes(stage, before, hidden, scores["structured"]),
-            coefficients=before.coefficients,
-        )
-
-    def _notes(
-        self, stage: int, before: StoredStack, hidden: Sequence[int], scores: Scores
-    ) -> list[str]:
-        """Where the criterion or the calibration rows could not decide for ``structured``."""
-        prune, members, found = self.spec.prune, before.members("structured"), []
-        rows = self.data.calibration.shape[1]
-        for layer, (values, width) in enumerate(zip(scores, hidden, strict=True)):
-            if width == before.stack.hidden[layer]:
-                continue
-            where, own = f"stage {stage}, hidden layer {layer + 1}", values[members]
-            if (own == own[:, :1]).all(dim=1).any():
-                tied = f"all neurons score the same by {prune.criterion}"
-                found.append(f"{where}: {tied}, so the first {width} stay")
-            if RECONSTRUCTIONS[prune.reconstruction].solves and rows < width:
-                few = f"{rows} calibration rows for {width} neurons"
-                found.append(f"{where}: {few}, so the ridge decides what the rows leave open")
-        return found
-
-    def _next_hidden(self, stage: int, stored: StoredStack) -> Widths:
-        """Widths of the stage after ``stage``, whose structured networks are in ``stored``."""
-        planned = self.stages[stage + 1]
-        if SCHEDULES[self.spec.prune.schedule].widths != "ranked":
-            return planned.hidden
-        arm = "structured" if stage else stored.arms[0]
-        members = stored.members(arm)
-        scores = self._scores(stored, stage, self.spec.prune.criterion)
-        prune = settled(self.spec.prune, self.spec.model.hidden, *self.data.ends)
-        ranked = [layer[members].sort(dim=1).values.mean(dim=0).tolist() for layer in scores]
-        return global_widths(prune, ranked, planned, self.data.ends)
-
-    def _scores(
-        self,
-        stored: StoredStack,
-        stage: int,
-        criterion: Criterion,
-        members: Sequence[int] | None = None,
-    ) -> Scores:
-        """Scores ``[M, width]`` of a block's networks (by default all), one at a time."""
-        found = []
-        for member in range(len(stored.seeds)) if members is None else members:
-            seed, fold = stored.seeds[member], stored.folds[member]
-            at = torch.tensor([fold], device=self.device)
-            rows = self.data.calibration[at]
-            seeds = [_mixed_seed(seed, stage, "random", fold)]
-            scoring = ScoringData(*self.data.take(at, rows), seeds, effects_of(self.data, at, rows))
-            found.append(CRITERIA[criterion](stored.stack.subset([member]), scoring))
-        return [torch.cat(layer) for layer in zip(*found, strict=True)]
-
     def _batch_seeds(self, stage: int, stored: StoredStack) -> list[int]:
         who = zip(stored.seeds, stored.arms, stored.folds, strict=True)
-        return [_mixed_seed(seed, stage, arm, fold) for seed, arm, fold in who]
+        return [mixed_seed(seed, stage, arm, fold) for seed, arm, fold in who]
 
     def _train(self, stage: int, block: str, stored: StoredStack, members: Members) -> None:
         spec, train, fresh = self.spec, self.spec.train, stage == 0 or block == "scratch"
@@ -261,20 +169,6 @@ class Runner:
             torch._foreach_mul_(list(stored.stack.weights), masks)
         return masks
 
-    def _record_neurons(self, stage: int, stored: StoredStack) -> None:
-        """The neurons of the structured networks of fold 0, one a seed."""
-        members = stored.members("structured" if stage else "dense", fold=0)
-        scores = self._scores(stored, stage, self.spec.prune.criterion)
-        if stage + 1 < len(self.stages):
-            kept = select(stored.stack, self._next_hidden(stage, stored), scores).kept
-        else:
-            kept = [torch.arange(s.shape[1], device=self.device).repeat(len(s), 1) for s in scores]
-        layers = [
-            (s[members].cpu().numpy(), o[members].cpu().numpy(), k[members].cpu().numpy())
-            for s, o, k in zip(scores, stored.original, kept, strict=True)
-        ]
-        record_neurons(self.folder, stage, self.spec.seeds, layers)
-
 
 def _line_of(stage: int, arm: str, epoch: Epoch, members: Sequence[int]) -> dict[str, Any]:
     """The line of ``metrics.jsonl`` for one arm of a block."""
@@ -283,8 +177,3 @@ def _line_of(stage: int, arm: str, epoch: Epoch, members: Sequence[int]) -> dict
         if line[name] is not None:
             line[name] = [line[name][member] for member in members]
     return line
-
-
-def _mixed_seed(seed: int, stage: int, arm: str, fold: int) -> int:
-    """A seed of its own for every member and stage, far from those that draw weights."""
-    return int(np.random.SeedSequence([seed, stage, ARMS[arm].stream, fold]).generate_state(1)[0])

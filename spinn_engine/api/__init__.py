@@ -39,7 +39,7 @@ from spinn_engine.application import application_folder
 from spinn_engine.artifacts.fields import Fields
 from spinn_engine.artifacts.imported_dense import ImportedNetwork
 from spinn_engine.artifacts.neuron_fate import Choice
-from spinn_engine.artifacts.neurons import LayerImportance
+from spinn_engine.artifacts.selection import LayerImportance
 from spinn_engine.artifacts.stages import planned_stages, stage_rows
 from spinn_engine.background.state import Kind as WorkKind
 from spinn_engine.background.state import Work, WorkState

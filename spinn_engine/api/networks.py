@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from spinn_engine.artifacts.fields import Fields, read_fields
 from spinn_engine.artifacts.neuron_fate import Choice, read_fate
-from spinn_engine.artifacts.neurons import LayerImportance, read_importance
+from spinn_engine.artifacts.selection import LayerImportance, read_importance
 from spinn_engine.artifacts.stages import planned_stages
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.pruning.neuron import Neuron, explore

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spinn_engine.errors import BadInputError, CorruptArtifactError
-from spinn_engine.store.files import write_atomically
+from spinn_engine.artifacts.arrays import open_arrays, write_arrays
+from spinn_engine.errors import BadInputError
 from spinn_engine.store.runs import RunFolder
 
 if TYPE_CHECKING:
@@ -65,10 +63,7 @@ def record_fields(
         solution, residual = _solution(data, stored, (arm, seed))
         arrays[arm] = solution.reshape(len(x), len(t))
         arrays[f"{arm}_residual"] = residual.reshape(len(x), len(t))
-    buffer = io.BytesIO()
-    small: dict[str, Any] = {name: values.astype(np.float32) for name, values in arrays.items()}
-    np.savez_compressed(buffer, allow_pickle=False, **small)
-    write_atomically(folder.fields_path, buffer.getvalue())
+    write_arrays(folder.fields_path, {n: a.astype(np.float32) for n, a in arrays.items()})
 
 
 def _solution(
@@ -100,8 +95,5 @@ def read_fields(folder: RunFolder) -> Fields:
         raise BadInputError(
             f"run {folder.run_id} has no fields: a run of burgers writes them when it ends"
         )
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return Fields(**{name: arrays[name] for name in Fields.__dataclass_fields__})
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise CorruptArtifactError(f"{path} cannot be read: {error}") from error
+    with open_arrays(path) as arrays:
+        return Fields(**{name: arrays[name] for name in Fields.__dataclass_fields__})

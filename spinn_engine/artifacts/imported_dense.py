@@ -10,24 +10,22 @@ is seen at once.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.artifacts.arrays import open_arrays, write_arrays
+from spinn_engine.errors import BadInputError
 from spinn_engine.imported import StoredNetwork, read_network
 from spinn_engine.imported.scaling import R2, SIDES, folded, mean_r2, measured_r2, said_r2
 from spinn_engine.problems.columns import listed
 from spinn_engine.problems.problem import Problem
 from spinn_engine.spec import Activation, RunSpec, Scaling
-from spinn_engine.store.files import write_atomically
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.training.scaling import Scaler, scaler_of
 
@@ -194,9 +192,7 @@ def write_imported(folder: RunFolder, imported: ImportedNetwork) -> None:
     for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
         arrays |= {f"weight{layer}": weight.astype(np.float32)}
         arrays |= {f"bias{layer}": bias.astype(np.float32)}
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
-    write_atomically(folder.imported_path, buffer.getvalue())
+    write_arrays(folder.imported_path, arrays)
 
 
 def read_imported(
@@ -208,17 +204,10 @@ def read_imported(
         CorruptArtifactError: the file is missing or broken.
     """
     path = folder.fetch(folder.imported_path)
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            layers = range(sum(name.startswith("weight") for name in file.files))
-            weights = [file[f"weight{layer}"] for layer in layers]
-            return (
-                weights,
-                [file[f"bias{layer}"] for layer in layers],
-                json.loads(str(file["about"])),
-            )
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise CorruptArtifactError(f"{path} cannot be read: {error}") from error
+    with open_arrays(path) as arrays:
+        layers = range(sum(name.startswith("weight") for name in arrays))
+        weights, biases = ([arrays[f"{n}{i}"] for i in layers] for n in ("weight", "bias"))
+        return weights, biases, json.loads(str(arrays["about"]))
 
 
 def notes_of(about: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spinn_engine.artifacts.neurons import LayerImportance, read_importance
+from spinn_engine.artifacts.selection import LayerImportance, read_importance
 from spinn_engine.store.runs import RunFolder
 
 

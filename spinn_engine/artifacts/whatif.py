@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 
-from spinn_engine.errors import BadInputError, CorruptArtifactError
-from spinn_engine.pruning.whatif import DenseFacts, Moments, moments
-from spinn_engine.store.files import write_atomically
+from spinn_engine.artifacts.arrays import Arrays, by_layer, layers_of, open_arrays, write_arrays
+from spinn_engine.errors import BadInputError
+from spinn_engine.pruning.whatif import DenseFacts, Floats, Moments, moments
 from spinn_engine.store.runs import RunFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from torch import Tensor
 
     from spinn_engine.artifacts.checkpoints import StoredStack
     from spinn_engine.training.data import PlacedData
+
+PARTS = ("fit", "held_out")  # of the calibration rows
 
 
 def record_facts(
@@ -29,7 +28,7 @@ def record_facts(
     data: PlacedData,
     stored: StoredStack,
     member: int,
-    scores: Mapping[str, list[Tensor]],
+    scores: Mapping[str, Sequence[Floats]],
 ) -> None:
     """Keep what ``predict`` needs of one dense network.
 
@@ -38,13 +37,20 @@ def record_facts(
         data: its rows.
         stored: the dense networks.
         member: which of them, one of the first fold.
-        scores: per criterion and hidden layer, of that network alone, ``[1, width]``.
+        scores: per criterion and hidden layer, of that network alone, ``[width]``.
     """
     weights = [_array(w[member]) for w in stored.stack.weights]
     biases = [_array(b[member, 0]) for b in stored.stack.biases]
     act = stored.stack.activation
     val = data.folds[0].val
-    arrays: dict[str, Any] = {
+    layers: list[Arrays] = [{"weight": w, "bias": b} for w, b in zip(weights, biases, strict=True)]
+    for layer, by_criterion in zip(layers, zip(*scores.values(), strict=True), strict=False):
+        layer["score"] = np.stack(by_criterion)  # [criteria, width]
+    for part, index in zip(PARTS, (data.calibration[0], data.held_out[0]), strict=True):
+        found = moments(weights, biases, act, _array(data.x[0, index]))
+        for layer, one in zip(layers, found, strict=False):
+            layer |= {f"{part}_mean": one.mean, f"{part}_covariance": one.covariance}
+    whole = {
         "seed": np.int64(stored.seeds[member]),
         "activation": np.array(act),
         "criteria": np.array(list(scores)),
@@ -52,18 +58,7 @@ def record_facts(
         "x": _array(data.x[0, val]),
         "y": _array(data.y[0, val]),
     }
-    rows = {"fit": data.calibration[0], "held_out": data.held_out[0]}
-    for name, index in rows.items():
-        for layer, found in enumerate(moments(weights, biases, act, _array(data.x[0, index]))):
-            arrays[f"{name}_mean{layer}"] = found.mean
-            arrays[f"{name}_covariance{layer}"] = found.covariance
-    for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
-        arrays |= {f"weight{layer}": weight, f"bias{layer}": bias}
-    for criterion, layers in scores.items():
-        arrays |= {f"score_{criterion}{i}": _array(s[0]) for i, s in enumerate(layers)}
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
-    write_atomically(folder.facts_path, buffer.getvalue())
+    write_arrays(folder.facts_path, whole | by_layer(layers))
 
 
 def _array(values: Tensor) -> Any:
@@ -82,36 +77,43 @@ def read_facts(folder: RunFolder) -> DenseFacts:
         raise BadInputError(
             f"run {folder.run_id} has no trained dense network yet: predictions start from one"
         )
-    try:
-        return _read(path, path.stat().st_mtime_ns)
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise CorruptArtifactError(f"{path} cannot be read: {error}") from error
+    return _read(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
 def _read(path: Path, _changed: int) -> DenseFacts:
     """Kept while the file stays as it is: a moving slider asks again and again."""
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        layers = sum(name.startswith("weight") for name in arrays.files)
-
-        def known(name: str) -> list[Moments]:
-            return [
-                Moments(arrays[f"{name}_mean{i}"], arrays[f"{name}_covariance{i}"])
-                for i in range(layers - 1)
-            ]
-
+    with open_arrays(path) as arrays:
+        layers = layers_of(arrays) or _numbered(arrays)
+        hidden = layers[:-1]
+        fit, held_out = (
+            [Moments(layer[f"{part}_mean"], layer[f"{part}_covariance"]) for layer in hidden]
+            for part in PARTS
+        )
         return DenseFacts(
-            weights=[arrays[f"weight{i}"] for i in range(layers)],
-            biases=[arrays[f"bias{i}"] for i in range(layers)],
+            weights=[layer["weight"] for layer in layers],
+            biases=[layer["bias"] for layer in layers],
             activation=arrays["activation"].item(),
             scores={
-                str(c): [arrays[f"score_{c}{i}"] for i in range(layers - 1)]
-                for c in arrays["criteria"]
+                str(criterion): [layer["score"][row] for layer in hidden]
+                for row, criterion in enumerate(arrays["criteria"])
             },
-            fit=known("fit"),
-            held_out=known("held_out"),
+            fit=fit,
+            held_out=held_out,
             x=arrays["x"],
             y=arrays["y"],
             seed=int(arrays["seed"]),
             targets=tuple(map(str, arrays["targets"])),
         )
+
+
+def _numbered(arrays: Mapping[str, Any]) -> list[Arrays]:
+    """The layers of a file in which ``weight0`` stands for ``layer0_weight``, as runs may have."""
+    names = ["weight", "bias", *(f"{part}_{of}" for part in PARTS for of in ("mean", "covariance"))]
+    layers: list[Arrays] = []
+    while f"weight{len(layers)}" in arrays:
+        at = len(layers)
+        layers.append({name: arrays[f"{name}{at}"] for name in names if f"{name}{at}" in arrays})
+    for at, layer in enumerate(layers[:-1]):
+        layer["score"] = [arrays[f"score_{criterion}{at}"] for criterion in arrays["criteria"]]
+    return layers

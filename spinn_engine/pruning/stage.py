@@ -1,9 +1,8 @@
-"""One pruning: score, choose, remove, reconstruct."""
+"""One pruning: choose, remove, reconstruct."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from torch import Tensor
 
@@ -15,50 +14,38 @@ from spinn_engine.spec import Reconstruction
 from spinn_engine.training.network import Stack
 
 
-@dataclass(frozen=True)
-class Selection:
-    """The scores of a stack's neurons, and which of them stay: per hidden layer.
+def select(scores: Scores, hidden: Sequence[int]) -> list[Tensor]:
+    """Choose the neurons that stay when networks shrink to the widths ``hidden``.
 
-    Attributes:
-        scores: ``[S, width]``.
-        kept: ``[S, count]`` indices, rising.
-    """
+    Args:
+        scores: per hidden layer ``[M, width]``.
+        hidden: widths after it.
 
-    scores: list[Tensor]
-    kept: list[Tensor]
-
-
-def select(stack: Stack, hidden: Sequence[int], scores: Scores) -> Selection:
-    """Choose the neurons that stay, by ``scores``, when ``stack`` shrinks to the widths ``hidden``.
+    Returns:
+        Per hidden layer the indices ``[M, count]`` of the neurons with the highest scores, rising.
 
     Raises:
         BadInputError: a width grows, or none shrinks.
     """
-    before = stack.hidden
+    before = [layer.shape[1] for layer in scores]
     if len(hidden) != len(before) or any(a > b for a, b in zip(hidden, before, strict=False)):
-        raise BadInputError(f"pruning cannot turn {list(before)} into {list(hidden)}")
-    if tuple(hidden) == before:
-        raise BadInputError(f"pruning {list(before)} to the same widths would remove nothing")
-    kept = [strongest(s, count) for s, count in zip(scores, hidden, strict=True)]
-    return Selection(scores, kept)
+        raise BadInputError(f"pruning cannot turn {before} into {list(hidden)}")
+    if list(hidden) == before:
+        raise BadInputError(f"pruning {before} to the same widths would remove nothing")
+    return [strongest(layer, count) for layer, count in zip(scores, hidden, strict=True)]
 
 
 def prune_stage(
-    stack: Stack,
-    hidden: Sequence[int],
-    scores: Scores,
-    reconstruction: Reconstruction,
-    rows: Calibration,
-) -> tuple[Stack, Selection]:
-    """Shrink ``stack`` to the widths ``hidden`` and reconstruct it; fine-tuning is left to do.
+    stack: Stack, kept: Sequence[Tensor], reconstruction: Reconstruction, rows: Calibration
+) -> Stack:
+    """Shrink ``stack`` to the ``kept`` neurons and reconstruct it; fine-tuning is left to do.
 
-    Returns:
-        The smaller stack, and the selection that made it.
-
-    Raises:
-        BadInputError: as ``select``.
+    Args:
+        stack: the networks before; left as they are.
+        kept: per hidden layer, indices ``[S, count]``, of ``select``.
+        reconstruction: how the layers after make up for what is gone.
+        rows: each member's calibration rows.
     """
-    selection = select(stack, hidden, scores)
-    pruned = remove_neurons(stack, selection.kept)
-    RECONSTRUCTIONS[reconstruction](stack, pruned, selection.kept, rows)
-    return pruned, selection
+    pruned = remove_neurons(stack, kept)
+    RECONSTRUCTIONS[reconstruction](stack, pruned, kept, rows)
+    return pruned

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from spinn_engine.artifacts.fields import Fields, read_fields
-from spinn_engine.artifacts.neurons import LayerImportance, read_importance
+from spinn_engine.artifacts.selection import LayerImportance, read_importance
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.evaluation.verdict import LEAST_PAIRS

@@ -21,7 +21,7 @@ from spinn_engine.problems import load_problem
 from spinn_engine.pruning.importance import CRITERIA, ScoringData
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.schedule import plan
-from spinn_engine.pruning.stage import prune_stage
+from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.spec import Criterion, RunSpec
 from spinn_engine.training.burgers import Burgers, propagate
 from spinn_engine.training.data import PlacedData, place
@@ -87,7 +87,7 @@ def shrink(data: PlacedData, dense: Stack, criterion: Criterion, iterations: int
     for stage in plan(SPEC.prune, dense.hidden, *data.ends)[1:]:
         scoring = ScoringData(rows.fit, rows.fit, range(dense.size))
         scores = CRITERIA[criterion](stack, scoring)
-        stack, _ = prune_stage(stack, stage.hidden, scores, "least_squares", rows)
+        stack = prune_stage(stack, select(scores, stage.hidden), "least_squares", rows)
         before = errors(stack, data)
         spent = train(stack, data, Settings(0, 1e-3, 256, iterations))
         print(

@@ -18,7 +18,7 @@ from spinn_engine.evaluation.tested import evaluate_networks
 from spinn_engine.problems import load_problem
 from spinn_engine.pruning.importance import ScoringData, l1
 from spinn_engine.pruning.reconstruction import Calibration
-from spinn_engine.pruning.stage import prune_stage
+from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import DataSpec
 from spinn_engine.training.data import PlacedData, place
@@ -75,9 +75,9 @@ def main() -> None:
     rows = Calibration(
         data.take(folds, data.calibration[folds])[0], data.take(folds, data.held_out[folds])[0]
     )
-    scores = l1(stack, ScoringData(torch.empty(0), torch.empty(0), ()))
-    pruned, selection = prune_stage(stack, SMALLER, scores, "least_squares", rows)
-    sliced = [remove_neurons(moment, selection.kept) for moment in moments]
+    kept = select(l1(stack, ScoringData(torch.empty(0), torch.empty(0), ())), SMALLER)
+    pruned = prune_stage(stack, kept, "least_squares", rows)
+    sliced = [remove_neurons(moment, kept) for moment in moments]
     for epochs in (1, 2, 4):
         r2 = []
         for start in (None, sliced):

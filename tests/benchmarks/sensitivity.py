@@ -27,7 +27,7 @@ from spinn_engine.pruning.path import levels, nearest, walk
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.schedule import global_widths, plan
 from spinn_engine.pruning.sizes import Stage, Widths, parameter_count
-from spinn_engine.pruning.stage import prune_stage
+from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.whatif import DenseFacts, sensitivity
 from spinn_engine.spec import CompareSpec, PruneSpec, RunSpec
 from spinn_engine.training.loop import Members, Settings, fit
@@ -62,7 +62,7 @@ def tuned(runner: Runner, stored: StoredStack, hidden: Widths) -> tuple[float, f
         data.take(fold, data.calibration[fold])[0], data.take(fold, data.held_out[fold])[0]
     )
     scores = l1(stored.stack, ScoringData(torch.empty(0), torch.empty(0), ()))
-    stack, _ = prune_stage(stored.stack, hidden, scores, "least_squares", rows)
+    stack = prune_stage(stored.stack, select(scores, hidden), "least_squares", rows)
     before = validate(stack, data, fold)[1][0]
     fit(stack, data, Members(fold, [1]), Settings(6, 5e-4, 256), lambda _: None)
     return before, validate(stack, data, fold)[1][0]

@@ -19,7 +19,7 @@ from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.problems import load_problem
 from spinn_engine.pruning.importance import ScoringData, l1
 from spinn_engine.pruning.reconstruction import Calibration
-from spinn_engine.pruning.stage import prune_stage
+from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.whatif import curve, predict_many
 from spinn_engine.store.runs import open_run
 from spinn_engine.training.data import place
@@ -51,7 +51,7 @@ def main(run_id: str) -> None:
 
     def really() -> float:
         scores = l1(stack, ScoringData(rows.fit, rows.fit, ()))
-        pruned, _ = prune_stage(stack, hidden, scores, "least_squares", rows)
+        pruned = prune_stage(stack, select(scores, hidden), "least_squares", rows)
         return validate(pruned, data, first)[1][0]
 
     slow, r2 = timed(really, 3)

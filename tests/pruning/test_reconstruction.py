@@ -14,7 +14,7 @@ from spinn_engine.evaluation.tested import evaluate_networks
 from spinn_engine.problems import load_problem
 from spinn_engine.pruning.importance import l1, strongest
 from spinn_engine.pruning.reconstruction import Calibration, reconstruct
-from spinn_engine.pruning.stage import prune_stage
+from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import DataSpec, Reconstruction
 from spinn_engine.training.data import place
@@ -90,11 +90,12 @@ def test_least_squares_is_no_worse_than_bias_and_bias_no_worse_than_none(seed: i
     rows = Calibration(fit_rows, held_out)
     hidden = (int(rng.integers(1, width)), nxt)
     ways: tuple[Reconstruction, ...] = ("none", "bias", "least_squares")
-    done = {how: prune_stage(dense, hidden, l1(dense, NOTHING), how, rows) for how in ways}
+    kept = select(l1(dense, NOTHING), hidden)
+    done = [prune_stage(dense, kept, how, rows) for how in ways]
     for member in range(2):
         errors = []
-        for stack, selection in done.values():
-            h, z = left_and_wanted(dense, selection.kept, held_out, member)
+        for stack in done:
+            h, z = left_and_wanted(dense, kept, held_out, member)
             weight, bias = (p[1][member].detach().double().numpy() for p in parts(stack))
             errors.append(np.square(z - h @ weight - bias).mean())
         none, bias_only, solved = errors
@@ -137,7 +138,7 @@ def test_neurons_that_never_change_leave_the_weights_alone() -> None:
     dense = random_stack([10, 6], 3, 2, "relu", members=1, seed=2)
     dense.biases[0].data.fill_(-100.0)
     rows = Calibration(torch.randn(1, 50, 3), torch.randn(1, 20, 3))
-    pruned, _ = prune_stage(dense, (5, 6), l1(dense, NOTHING), "least_squares", rows)
+    pruned = prune_stage(dense, select(l1(dense, NOTHING), (5, 6)), "least_squares", rows)
     x = torch.randn(1, 30, 3)
     torch.testing.assert_close(pruned(x), dense(x))
 
@@ -157,8 +158,9 @@ def test_nothing_lost_nothing_changed() -> None:
 def test_fewer_rows_than_neurons_still_helps() -> None:
     dense = random_stack([64, 64], 6, 2, "tanh", members=1, seed=8)
     rows = Calibration(torch.randn(1, 30, 6), torch.randn(1, 15, 6))
-    pruned, selection = prune_stage(dense, (48, 48), l1(dense, NOTHING), "least_squares", rows)
-    plain = remove_neurons(dense, selection.kept)
+    kept = select(l1(dense, NOTHING), (48, 48))
+    pruned = prune_stage(dense, kept, "least_squares", rows)
+    plain = remove_neurons(dense, kept)
     x = torch.randn(500, 6)
     assert (pruned(x) - dense(x)).square().mean() < (plain(x) - dense(x)).square().mean()
 
@@ -184,9 +186,9 @@ def test_one_shot_to_an_eighth_on_the_real_data(nasa_folder: Path) -> None:
     def r2(network: Stack) -> float:
         return float(evaluate_networks(network, [0], placed).r2()[0, 0])
 
-    scores = l1(stack, NOTHING)
+    kept = select(l1(stack, NOTHING), (64, 64, 64, 32))
     ways: tuple[Reconstruction, ...] = ("none", "least_squares")
-    left = {how: r2(prune_stage(stack, (64, 64, 64, 32), scores, how, rows)[0]) for how in ways}
+    left = {how: r2(prune_stage(stack, kept, how, rows)) for how in ways}
     assert r2(stack) > 0.6
     assert left["least_squares"] > r2(stack) - 0.05
     assert left["none"] < 0.2

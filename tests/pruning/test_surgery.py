@@ -140,4 +140,4 @@ def test_equal_scores_are_kept_in_index_order() -> None:
 def test_a_selection_that_removes_nothing_or_adds_is_refused(hidden: tuple[int, ...]) -> None:
     stack = random_stack([6, 4], 3, 2, "tanh")
     with pytest.raises(BadInputError):
-        select(stack, hidden, l1(stack, NOTHING))
+        select(l1(stack, NOTHING), hidden)

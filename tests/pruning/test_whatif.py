@@ -15,7 +15,7 @@ from spinn_engine.problems.problem import Problem
 from spinn_engine.pruning import whatif
 from spinn_engine.pruning.importance import CRITERIA, ScoringData
 from spinn_engine.pruning.reconstruction import Calibration
-from spinn_engine.pruning.stage import prune_stage
+from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.whatif import DenseFacts, curve, moments, predict, sensitivity
 from spinn_engine.spec import Criterion, Reconstruction
 from spinn_engine.training.data import PlacedData, place
@@ -40,7 +40,7 @@ class Trained:
             self.data.take(FIRST, self.data.calibration)[0],
             self.data.take(FIRST, self.data.held_out)[0],
         )
-        pruned, _ = prune_stage(self.stack, hidden, self.scores[criterion], how, rows)
+        pruned = prune_stage(self.stack, select(self.scores[criterion], hidden), how, rows)
         return validate(pruned, self.data, FIRST)[1][0]
 
 

@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from spinn_engine.artifacts.neurons import LayerImportance
+from spinn_engine.artifacts.selection import LayerImportance
 from spinn_engine.report.arms import ARM_COLOURS, ARM_LABELS
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.figures.axes import only_ticks, round_numbers

@@ -1,0 +1,66 @@
+"""Files of arrays (``.npz``), with those of each layer by its number; imports no torch.
+
+An array of layer 0 that is called ``score`` stands under ``layer0_score``; what belongs to no layer
+stands under its own name.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+from zlib import error as ZlibError
+
+import numpy as np
+
+from spinn_engine.errors import CorruptArtifactError
+from spinn_engine.store.files import write_atomically
+
+Arrays = dict[str, Any]
+
+_OF_A_LAYER = re.compile(r"layer(\d+)_(\w+)")
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError, BadZipFile, ZlibError)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Write arrays by name; the same arrays give the same bytes."""
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    write_atomically(path, buffer.getvalue())
+
+
+@contextmanager
+def open_arrays(path: Path) -> Iterator[Mapping[str, Any]]:
+    """The arrays of a file by name, each read when it is asked for.
+
+    Raises:
+        CorruptArtifactError: the file is broken, or has not what is asked for.
+    """
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            yield arrays
+    except _UNREADABLE as error:
+        raise CorruptArtifactError(f"{path} cannot be read: {error}") from error
+
+
+def by_layer(layers: Sequence[Mapping[str, Any]]) -> Arrays:
+    """The arrays of every layer under the names that they have in a file."""
+    return {
+        f"layer{number}_{name}": array
+        for number, layer in enumerate(layers)
+        for name, array in layer.items()
+    }
+
+
+def layers_of(arrays: Mapping[str, Any]) -> list[Arrays]:
+    """The arrays of every layer in an open file, the first layer's first."""
+    found: defaultdict[int, Arrays] = defaultdict(dict)
+    for key in arrays:
+        if match := _OF_A_LAYER.fullmatch(key):
+            found[int(match[1])][match[2]] = arrays[key]
+    return [found[number] for number in sorted(found)]
