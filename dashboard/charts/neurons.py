@@ -25,7 +25,7 @@ from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, layered, marks
 from spinn_engine.api import LayerImportance
 
 NEURONS, CUTS, RING, FATES = "neurons", "cuts", "ring", "fates"
-PICK = "pick"  # the selection of a cell: its ``layer``, from 0, and ``neuron``
+PICK = "pick"  # the selection of a cell: its ``layer`` and ``neuron``
 STAYS = "still there"
 LEGEND_PIXELS = 24  # of a second line in a legend
 
@@ -50,7 +50,7 @@ def importance_tables(
         layers: hidden layers from the input side.
         by_rank: order neurons by score, highest first; else by their number in the dense network.
         dark: whether the page is dark.
-        chosen: layer, from 1, and number in the dense network of the neuron with a ring.
+        chosen: layer, and number in the dense network, of the neuron with a ring.
     """
     orders = ordered(layers, by_rank)
     share = [shares(layer.score) for layer in layers]
@@ -241,6 +241,6 @@ def _ring(
     """The middle of the chosen neuron's cell, where this stage still has it."""
     if chosen is None:
         return []
-    at = chosen[0] - 1
-    place = np.flatnonzero(layers[at].original_index[orders[at]] == chosen[1])
-    return [(at, int(place[0]) + 1.5)] if len(place) else []
+    layer, number = chosen
+    place = np.flatnonzero(layers[layer].original_index[orders[layer]] == number)
+    return [(layer, int(place[0]) + 1.5)] if len(place) else []

@@ -26,7 +26,7 @@ from dashboard.run.neuron_tables import histogram_rows, slice_rows, weight_rows
 from spinn_engine import api
 
 NamedWeights = tuple[str, Sequence[str], NDArray[np.float32]]  # title, other ends, weights
-Chosen = tuple[int, int]  # layer, from 1, and number in the dense network, from 0
+Chosen = tuple[int, int]  # hidden layer, and number in the dense network
 UNSEEN_R2 = 5e-5  # a change of R2 that four digits do not show
 
 
@@ -52,7 +52,7 @@ def choose_neuron(hidden: Sequence[int]) -> Chosen | None:
         placeholder=f"0 to {hidden[int(layer) - 1] - 1}",
         help="Its number in the dense network, which it keeps through all stages.",
     )
-    return None if number is None else (int(layer), int(number))
+    return None if number is None else (int(layer) - 1, int(number))
 
 
 def _forget_another_runs(hidden: Sequence[int]) -> None:
@@ -109,7 +109,7 @@ def serves_sentence(found: api.Neuron) -> str:
     """Which target the neuron serves, in a sentence."""
     lost = found.dense - found.removed
     name, most = plain(found.targets[found.serves]), float(lost[found.serves])
-    where = f"Neuron {found.number} of hidden layer {found.layer}"
+    where = f"Neuron {found.number} of hidden layer {found.layer + 1}"
     if most < UNSEEN_R2:
         return f"**{where}** serves no target: removing it alone costs none of them any R²."
     repaired = found.dense - found.repaired
@@ -165,10 +165,10 @@ def correlation(found: api.Neuron, at: int) -> str:
 def show_weights(run_id: str, found: api.Neuron) -> None:
     """The strongest weights to and from the neuron."""
     before = _names(found.layer - 1, len(found.incoming))
-    if found.layer == 1:
+    if found.layer == 0:
         before = neurons.input_names(run_id, len(found.incoming))
-    ends = len(found.outgoing) == len(found.targets) and _is_last(run_id, found.layer)
-    after = found.targets if ends else _names(found.layer + 1, len(found.outgoing))
+    last = found.layer + 1 == len(run_files.run_spec(run_id).model.hidden)
+    after = found.targets if last else _names(found.layer + 1, len(found.outgoing))
     pairs = (("Incoming", before, found.incoming), ("Outgoing", after, found.outgoing))
     for column, (title, names, weights) in zip(st.columns(2, gap="medium"), pairs, strict=True):
         with column:
@@ -196,11 +196,7 @@ def show_weight_numbers(pairs: Sequence[NamedWeights]) -> None:
 
 
 def _names(layer: int, count: int) -> tuple[str, ...]:
-    return tuple(f"layer {layer}, neuron {number}" for number in range(count))
-
-
-def _is_last(run_id: str, layer: int) -> bool:
-    return layer == len(run_files.run_spec(run_id).model.hidden)
+    return tuple(f"layer {layer + 1}, neuron {number}" for number in range(count))
 
 
 def show_activation(found: api.Neuron) -> None:

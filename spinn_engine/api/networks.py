@@ -129,7 +129,7 @@ def neuron(run_id: str, layer: int, number: int) -> tuple[Neuron, list[Choice]]:
     Args:
         run_id: a run whose dense network is trained; its facts hold one network, that of the seed
             with the best validation R2.
-        layer: hidden layer, 1 for the first.
+        layer: hidden layer, 0 for the first.
         number: the neuron's place in that layer of the dense network, from 0.
 
     Returns:

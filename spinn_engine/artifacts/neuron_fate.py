@@ -39,7 +39,7 @@ def read_fate(folder: RunFolder, seed: int, layer: int, number: int) -> list[Cho
     Args:
         folder: the run.
         seed: whose network.
-        layer: hidden layer, 1 for the first.
+        layer: hidden layer, 0 for the first.
         number: its place in that layer of the dense network, from 0.
 
     Raises:
@@ -49,7 +49,7 @@ def read_fate(folder: RunFolder, seed: int, layer: int, number: int) -> list[Cho
     for stage in range(folder.spec().prune.stages):
         if not folder.has(folder.importance_path(stage)):
             break
-        found.append(_choice(read_importance(folder, stage, seed)[layer - 1], number, stage + 1))
+        found.append(_choice(read_importance(folder, stage, seed)[layer], number, stage + 1))
         if not found[-1].stays:
             break
     return found

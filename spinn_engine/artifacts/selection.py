@@ -16,7 +16,7 @@ from spinn_engine.artifacts.arrays import by_layer, layers_of, open_arrays, writ
 from spinn_engine.errors import BadInputError
 from spinn_engine.store.runs import RunFolder
 
-Chosen = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]
+Decided = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def record_selection(
     stage: int,
     seeds: Sequence[int],
     folds: Sequence[int],
-    layers: Sequence[Chosen],
+    layers: Sequence[Decided],
 ) -> Selection:
     """Write a stage's selection.
 

@@ -2,7 +2,7 @@
 
 Imports no torch:
 
-    explore(facts, layer=1, number=17).removed
+    explore(facts, layer=0, number=17).removed
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Neuron:
     """What is known of one neuron, over the validation rows.
 
     Attributes:
-        layer: its hidden layer, 1 for the first.
+        layer: its hidden layer, 0 for the first.
         number: its place in the layer, from 0.
         seed: whose dense network it is in.
         incoming: ``[before]`` weights to it, from the inputs or the neurons of the layer before.
@@ -77,56 +77,56 @@ def explore(facts: DenseFacts, layer: int, number: int) -> Neuron:
 
     Args:
         facts: the dense network.
-        layer: hidden layer, 1 for the first.
+        layer: hidden layer, 0 for the first.
         number: the neuron's place in that layer, from 0.
 
     Raises:
         BadInputError: the network has no such neuron.
     """
     _check(facts.hidden, layer, number)
-    at = layer - 1
     whole = [np.arange(width) for width in facts.hidden]
-    without = [*whole[:at], np.delete(whole[at], number), *whole[layer:]]
+    without = [*whole[:layer], np.delete(whole[layer], number), *whole[layer + 1 :]]
     with threadpool_limits(1):  # as ``predict_many``
         dense, removed, repaired = (
             predict_kept(facts, kept, how).per_output
             for kept, how in ((whole, "none"), (without, "none"), (without, "least_squares"))
         )
-        activation = _activation(facts, at, number)
+        activation = _activation(facts, layer, number)
     return Neuron(
         layer=layer,
         number=number,
         seed=facts.seed,
-        incoming=facts.weights[at][:, number],
-        bias=float(facts.biases[at][number]),
-        outgoing=facts.weights[layer][number],
+        incoming=facts.weights[layer][:, number],
+        bias=float(facts.biases[layer][number]),
+        outgoing=facts.weights[layer + 1][number],
         activation=activation,
         y=facts.y,
         targets=facts.targets,
         dense=dense,
         removed=removed,
         repaired=repaired,
-        standing={name: _standing(layers[at], number) for name, layers in facts.scores.items()},
+        standing={name: _standing(layers[layer], number) for name, layers in facts.scores.items()},
     )
 
 
 def _check(hidden: Sequence[int], layer: int, number: int) -> None:
-    if not 1 <= layer <= len(hidden):
+    if not 0 <= layer < len(hidden):
         raise BadInputError(
-            f"layer {layer} is no hidden layer of this network: give 1 to {len(hidden)}"
+            f"there is no hidden layer {layer + 1}: this network has {len(hidden)}, of which the "
+            "first is layer=0"
         )
-    if not 0 <= number < hidden[layer - 1]:
+    if not 0 <= number < hidden[layer]:
         raise BadInputError(
-            f"hidden layer {layer} has no neuron {number}: give 0 to {hidden[layer - 1] - 1}"
+            f"hidden layer {layer + 1} has no neuron {number}: give 0 to {hidden[layer] - 1}"
         )
 
 
-def _activation(facts: DenseFacts, at: int, number: int) -> Floats:
-    """The output ``[rows]`` of one neuron of hidden layer ``at``, counted from 0."""
+def _activation(facts: DenseFacts, layer: int, number: int) -> Floats:
+    """The output ``[rows]`` of one neuron."""
     act, x = ACTIVATIONS[facts.activation], facts.x
-    for weight, bias in list(zip(facts.weights, facts.biases, strict=True))[:at]:
+    for weight, bias in list(zip(facts.weights, facts.biases, strict=True))[:layer]:
         x = act(x @ weight + bias)
-    found: Floats = act(x @ facts.weights[at][:, number] + facts.biases[at][number])
+    found: Floats = act(x @ facts.weights[layer][:, number] + facts.biases[layer][number])
     return found
 
 

@@ -80,16 +80,16 @@ def test_heatmap_of_dead_neurons_divides_by_nothing() -> None:
 
 
 def test_the_chosen_neuron_has_a_ring_in_the_middle_of_its_cell() -> None:
-    ring = importance_tables(LAYERS, chosen=(1, 2))["ring"]
+    ring = importance_tables(LAYERS, chosen=(0, 2))["ring"]
     assert ring.values.tolist() == [[0, 2.5]]
-    assert importance_tables(LAYERS, by_rank=False, chosen=(1, 0))["ring"]["place"].tolist() == [
+    assert importance_tables(LAYERS, by_rank=False, chosen=(0, 0))["ring"]["place"].tolist() == [
         1.5
     ]
     assert importance_tables(LAYERS)["ring"].empty
 
 
 def test_a_neuron_that_went_before_has_no_ring() -> None:
-    assert importance_tables(LAYERS, chosen=(1, 3))["ring"].empty
+    assert importance_tables(LAYERS, chosen=(0, 3))["ring"].empty
 
 
 def test_wide_layers_are_thinned_to_what_a_browser_can_draw() -> None:

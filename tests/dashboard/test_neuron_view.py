@@ -31,7 +31,7 @@ def test_a_link_shows_a_neuron_with_all_that_is_known_of_it(finished_run: RunFol
     app = opened("run", run=finished_run.run_id, layer="2", neuron="5")
     app.selectbox(key="seed").set_value(seed).run()
     assert not app.error
-    found, _ = api.neuron("finished", 2, 5)
+    found, _ = api.neuron("finished", 1, 5)
     said = words(app)
     assert "**Neuron 5 of hidden layer 2**" in said
     assert f"About the dense network of seed {seed} alone" in said
@@ -46,9 +46,9 @@ def test_a_link_shows_a_neuron_with_all_that_is_known_of_it(finished_run: RunFol
     assert len(incoming["customdata"]) == 12  # the neurons of layer 1
 
 
-@pytest.mark.parametrize("layer", [1, 2])
+@pytest.mark.parametrize("layer", [0, 1])
 def test_its_fate_is_that_of_the_survival_map(finished_run: RunFolder, layer: int) -> None:
-    last = api.importance("finished", 2, known_seed(finished_run))[layer - 1]
+    last = api.importance("finished", 2, known_seed(finished_run))[layer]
     for number, stage in enumerate(last.stage_removed.tolist()):
         _, choices = api.neuron("finished", layer, number)
         assert [choice.stage for choice in choices] == [1, 2][: stage if stage > 0 else 2]
@@ -101,7 +101,7 @@ def test_a_click_fills_the_fields(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_neuron_that_never_changes_has_no_correlation(finished_run: RunFolder) -> None:
-    found, _ = api.neuron(finished_run.run_id, 1, 0)
+    found, _ = api.neuron(finished_run.run_id, 0, 0)
     r = float(np.corrcoef(found.activation, found.y[:, 1])[0, 1])
     assert neuron.correlation(found, 1) == f"{r:+.2f}".replace("-", "−")
     still = {**vars(found), "activation": np.zeros_like(found.activation)}

@@ -43,13 +43,13 @@ def scores(found: nn.Sequential, facts: DenseFacts) -> np.ndarray:
     return np.asarray(r2_score(facts.y, said, multioutput="raw_values"))
 
 
-@pytest.mark.parametrize(("layer", "number"), [(1, 0), (1, 9), (2, 3), (3, 0), (3, 4)])
+@pytest.mark.parametrize(("layer", "number"), [(0, 0), (0, 9), (1, 3), (2, 0), (2, 4)])
 def test_removing_it_alone_zeroes_its_outgoing_weights(
     facts: DenseFacts, layer: int, number: int
 ) -> None:
     found, dense = explore(facts, layer, number), network(facts)
     np.testing.assert_allclose(found.dense, scores(dense, facts), atol=1e-5)
-    after = dense[2 * layer]
+    after = dense[2 * layer + 2]
     assert isinstance(after, nn.Linear)
     with torch.no_grad():
         after.weight[:, number] = 0
@@ -59,7 +59,7 @@ def test_removing_it_alone_zeroes_its_outgoing_weights(
 
 
 def test_its_weights_and_its_activation_are_those_of_the_network(facts: DenseFacts) -> None:
-    found, dense = explore(facts, 2, 3), network(facts)
+    found, dense = explore(facts, 1, 3), network(facts)
     into, out = dense[2], dense[4]
     assert isinstance(into, nn.Linear)
     assert isinstance(out, nn.Linear)
@@ -72,7 +72,7 @@ def test_its_weights_and_its_activation_are_those_of_the_network(facts: DenseFac
 
 
 def test_a_twin_makes_up_for_it_once_repaired() -> None:
-    found = explore(made_facts(HIDDEN, twins=True), 1, 0)
+    found = explore(made_facts(HIDDEN, twins=True), 0, 0)
     lost, left = (found.dense - r2 for r2 in (found.removed, found.repaired))
     assert lost.max() > 0.05
     assert np.abs(left).max() < 0.01 * lost.max()
@@ -80,7 +80,7 @@ def test_a_twin_makes_up_for_it_once_repaired() -> None:
 
 def test_its_rank_is_how_many_score_at_least_as_much(facts: DenseFacts) -> None:
     for number in range(HIDDEN[1]):
-        found = explore(facts, 2, number).standing
+        found = explore(facts, 1, number).standing
         assert set(found) == {"l1", "l1_out"}
         for name, standing in found.items():
             layer = facts.scores[name][1]
@@ -91,7 +91,12 @@ def test_its_rank_is_how_many_score_at_least_as_much(facts: DenseFacts) -> None:
 
 @pytest.mark.parametrize(
     ("layer", "number", "says"),
-    [(0, 0, "give 1 to 3"), (4, 0, "give 1 to 3"), (2, 7, "give 0 to 6"), (2, -1, "give 0 to 6")],
+    [
+        (-1, 0, "this network has 3"),
+        (3, 0, "no hidden layer 4: this network has 3"),
+        (1, 7, "hidden layer 2 has no neuron 7: give 0 to 6"),
+        (1, -1, "give 0 to 6"),
+    ],
 )
 def test_a_neuron_that_is_not_there_is_refused(
     facts: DenseFacts, layer: int, number: int, says: str
