@@ -14,9 +14,11 @@ from streamlit import config  # noqa: TID251
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 from streamlit.util import calc_hash  # noqa: TID251
 
+from dashboard.shell import navigation
+
 COUNT = re.compile(r"\d[\d,]*")
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-PAGES = ("overview", "plan", "data", "jobs", "run", "compare", "adapt", "report", "help")
+PAGES = navigation.PAGES
 
 config._main_script_path = str(APP)  # as ``streamlit run`` does, for the options beside it
 config.get_config_options(force_reparse=True)
