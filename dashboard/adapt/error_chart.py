@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, ink
-from dashboard.charts.vega import CROSSED, Spec, Tables, layered, marks
+from dashboard.charts.vega import CROSSED, LEGEND, Spec, Tables, layered, marks, nominal
 from dashboard.parts.formats import NO_BREAK
 
 LABELS = {
@@ -69,12 +69,14 @@ def error_picture(
     }
     few = len(batches) <= MOST_MARKERS
     symbol = {"symbolSize": 80, "symbolStrokeWidth": 0} if few else {}  # of the point, or the line
-    legend = {"orient": "top", "title": None, "columns": 2, **symbol}
-    dash = _look(arms, "strokeDash", legend)
-    layers = [marks(ERRORS, {"type": "line", "strokeWidth": 2}, place | dash)]
+    kinds, colour = [LABELS[arm] for arm in arms], [COLOURS[arm] for arm in arms]
+    dashes, shapes = [DASHES[arm] for arm in arms], [SHAPES[arm] for arm in arms]
+    dashed = nominal("arm", kinds, LEGEND | symbol, color=colour, strokeDash=dashes)
+    layers = [marks(ERRORS, {"type": "line", "strokeWidth": 2}, place | dashed)]
     if few:
         point = {"type": "point", "filled": True, "size": 40}
-        layers.append(marks(ERRORS, point, place | _look(arms, "shape", None)))
+        shaped = nominal("arm", kinds, None, color=colour, shape=shapes)  # one layer has the legend
+        layers.append(marks(ERRORS, point, place | shaped))
     title = {
         "text": f"{network['network']}, {network['params']:,} parameters",
         "anchor": "start",
@@ -115,20 +117,3 @@ def _largest(result: dict[str, Any], target: str) -> float:
         for arm in network["arms"]
         for error in arm["by_batch"]["rmse"][target]["mean"]
     )
-
-
-def _look(arms: list[str], channel: str, legend: Spec | None) -> Spec:
-    """The colour of the arms, and their dash or shape; one layer's legend tells all of these."""
-    looks: dict[str, dict[str, Any]] = {"strokeDash": DASHES, "shape": SHAPES, "color": COLOURS}
-    return {
-        name: {
-            "field": "arm",
-            "type": "nominal",
-            "scale": {
-                "domain": [LABELS[arm] for arm in arms],
-                "range": [looks[name][arm] for arm in arms],
-            },
-            "legend": legend,
-        }
-        for name in ("color", channel)
-    }

@@ -1,9 +1,9 @@
-"""Axes that several pictures share: R2 stretched near 1, and counts on a log scale."""
+"""Where values stand on the axes of several pictures: R2 stretched near 1, and round numbers."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.charts.style import GRID
@@ -15,6 +15,12 @@ LEAST_ERROR = 1e-6
 def error(r2: float) -> float:
     """Where an R2 stands on the axis of ``r2_axis``."""
     return max(1 - r2, LEAST_ERROR)
+
+
+def interval(r2: Mapping[str, Any]) -> tuple[float, float, float]:
+    """Mean, low and high; the mean thrice where there is no interval."""
+    mean = r2["mean"]
+    return mean, *(mean if r2[end] is None else r2[end] for end in ("low", "high"))
 
 
 def error_range(points: Sequence[float], ends: Sequence[float] = ()) -> tuple[float, float]:
@@ -42,21 +48,6 @@ def r2_axis(low: float, high: float, title: str = "R² (stretched near 1)") -> d
         "ticktext": [f"{1 - value:.5g}".replace("-", "\N{MINUS SIGN}") for value in ticks],
         "gridcolor": GRID,
         "zeroline": False,
-    }
-
-
-def count_axis(least: float, most: float) -> dict[str, Any]:
-    """Parameters around the data, on a log scale, written as 200 k or 5 M."""
-    low, high = math.log10(least) - 0.12, math.log10(most) + 0.12
-    ticks = round_numbers(low, high, most=7)
-    return {
-        "type": "log",
-        "range": [low, high],
-        "title": {"text": "parameters (count, log scale)"},
-        "tickvals": ticks,
-        "ticktext": [short_count(value) for value in ticks],
-        "tickangle": 0,
-        "gridcolor": GRID,
     }
 
 

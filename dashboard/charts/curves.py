@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.charts.style import ARM_COLOURS, ARM_DASHES, ARM_LABELS, GREY, ink
+from dashboard.charts.vega import LEGEND, nominal
 from spinn_engine.spec import RunSpec
 
 MAX_POINTS = 1000
@@ -117,15 +118,8 @@ def _arms(spec: RunSpec, more: tuple[str, ...]) -> dict[str, Any]:
     names = [*(ARM_LABELS[arm] for arm in arms), *more]
     colours = [*(ARM_COLOURS[arm] for arm in arms), *(GREY for _ in more)]
     dashes = [*(ARM_DASHES[arm] for arm in arms), *([1, 2] for _ in more)]
-    field = {
-        "field": "arm",
-        "type": "nominal",
-        "legend": {"orient": "top", "title": None, "columns": 2, "symbolSize": 300},
-    }
-    return {
-        "color": {**field, "scale": {"domain": names, "range": colours}},
-        "strokeDash": {**field, "scale": {"domain": names, "range": dashes}},
-    }
+    legend = {**LEGEND, "symbolSize": 300}
+    return nominal("arm", names, legend, color=colours, strokeDash=dashes)
 
 
 def _with_stages(line: dict[str, Any], spec: RunSpec, label_at: str, dark: bool) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from dashboard.charts.strips import (
     shares,
 )
 from dashboard.charts.style import BLUE, VERMILLION
-from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, layered, marks
+from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, layered, marks, nominal
 from spinn_engine.api import LayerImportance
 
 NEURONS, CUTS, RING, FATES = "neurons", "cuts", "ring", "fates"
@@ -163,21 +163,15 @@ def survival_picture(
     order = "longest kept first" if by_stage else "number in the dense network"
     last = last_stage(layers)
     steps = colours("YlOrBr", 0.12, 0.67, max(last, 2))[:last]  # what went first is palest
-    colour = {
-        "field": "fate",
-        "type": "nominal",
-        "scale": {
-            "domain": [STAYS, *(f"stage {k}" for k in range(1, last + 1))],
-            "range": [BLUE, *steps],
-        },
-        "legend": {"orient": "bottom", "title": None, "columns": 3, "symbolType": "square"},
-    }
+    fates = [STAYS, *(f"stage {k}" for k in range(1, last + 1))]
+    legend = {"orient": "bottom", "title": None, "columns": 3, "symbolType": "square"}
+    colour = nominal("fate", fates, legend, color=[BLUE, *steps])
     told = [
         {"field": "fate", "title": "removed in"},
         {"field": "neuron", "title": "neuron", "format": "d"},
     ]
     x = across(f"neuron ({order})", max(widths))
-    encoding = {"x": x, "x2": {"field": "right"}, **down(len(widths)), "color": colour}
+    encoding = {"x": x, "x2": {"field": "right"}, **down(len(widths)), **colour}
     layers_ = [
         marks(FATES, {"type": "rect"}, {**encoding, "tooltip": told}, *BOUNDS),
         row_words(len(widths), dark),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.axes import error, error_range
+from dashboard.charts.axes import error, error_range, interval
 from dashboard.charts.style import ARM_COLOURS, ARM_LABELS, GREY, ink
 from dashboard.charts.vega import Spec, Tables, arm_look, count_axis, layered, marks, r2_axis
 from dashboard.parts.formats import estimate
@@ -167,7 +167,7 @@ def _range(
 def _means(points: Sequence[Point]) -> pd.DataFrame:
     rows = []
     for point in points:
-        mean, low, high = _interval(point)
+        mean, low, high = interval(point.r2)
         rows.append(
             {
                 "arm": ARM_LABELS[point.arm],
@@ -199,12 +199,6 @@ def _seeds(points: Sequence[Point]) -> pd.DataFrame:
         for r2 in point.r2["per_seed"]
     ]
     return pd.DataFrame(rows)
-
-
-def _interval(point: Point) -> Iterator[float]:
-    """Mean, low and high; the mean thrice where there is no interval."""
-    mean = point.r2["mean"]
-    return (mean if point.r2[end] is None else point.r2[end] for end in ("mean", "low", "high"))
 
 
 def _line(r2: float, text: str, lowest: float) -> dict[str, Any]:

@@ -33,6 +33,7 @@ ARM_SHAPES = {
 }
 PAGE = {False: "#FFFFFF", True: "#0B1117"}  # the background of a page, light and dark
 REACHING = ("rule", "rect", "line")  # kinds of marks with ends
+LEGEND: Spec = {"orient": "top", "title": None, "columns": 2}
 CANVAS: Spec = {"embedOptions": {"renderer": "canvas"}}  # ``usermeta`` of what has many marks
 
 
@@ -104,30 +105,34 @@ def count_axis(field: str, low: float, high: float, title: str) -> Spec:
     }
 
 
-def arm_look(arms: Sequence[str], *channels: str, field: str = "arm") -> Spec:
-    """Colour, shape and dash of the arms, by label, in one legend.
+def nominal(field: str, names: Sequence[str], legend: Spec | None, **values: Sequence[Any]) -> Spec:
+    """Channels that tell the kinds in a column apart, in one legend.
 
     Args:
-        arms: those in the picture.
-        channels: of ``color``, ``shape`` and ``strokeDash``.
-        field: the column with their labels, as in ``ARM_LABELS``.
+        field: the column.
+        names: its kinds.
+        legend: as Vega-Lite takes it; None for none.
+        values: by channel, as ``color`` or ``shape``, what each kind has there.
     """
-    looks: dict[str, Any] = {"color": ARM_COLOURS, "shape": ARM_SHAPES, "strokeDash": ARM_DASHES}
     return {
         channel: {
             "field": field,
             "type": "nominal",
-            "scale": {
-                "domain": [ARM_LABELS[arm] for arm in arms],
-                "range": [looks[channel][arm] for arm in arms],
-            },
-            "legend": {
-                "orient": "top",
-                "title": None,
-                "columns": 2,
-                "symbolOpacity": 1,
-                "symbolSize": 120,
-            },
+            "scale": {"domain": [*names], "range": [*own]},
+            "legend": legend,
         }
-        for channel in channels
+        for channel, own in values.items()
     }
+
+
+def arm_look(arms: Sequence[str], *channels: str) -> Spec:
+    """Colour, shape and dash of the arms, by label in a column ``arm``, in one legend.
+
+    Args:
+        arms: those in the picture.
+        channels: of ``color``, ``shape`` and ``strokeDash``.
+    """
+    looks: dict[str, Any] = {"color": ARM_COLOURS, "shape": ARM_SHAPES, "strokeDash": ARM_DASHES}
+    legend = {**LEGEND, "symbolOpacity": 1, "symbolSize": 120}
+    own = {channel: [looks[channel][arm] for arm in arms] for channel in channels}
+    return nominal("arm", [ARM_LABELS[arm] for arm in arms], legend, **own)

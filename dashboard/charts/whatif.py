@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,13 @@ import pandas as pd
 from dashboard.charts.axes import error, error_range
 from dashboard.charts.strips import colours
 from dashboard.charts.style import GREY
-from dashboard.charts.vega import Spec, Tables, count_axis, layered, marks, r2_axis
+from dashboard.charts.vega import LEGEND, Spec, Tables, count_axis, layered, marks, nominal, r2_axis
 
 VALIDATION = "R² on validation rows (stretched near 1)"
 CURVE, MARKS, LAYERS = "curve", "marks", "layers"
 LINE = "predicted, no fine-tuning"
 HEIGHT = 360  # pixels
+POINT_LEGEND: Spec = {**LEGEND, "symbolSize": 130, "symbolOpacity": 1, "symbolStrokeWidth": 0}
 RING = (
     "M-0.9,0A0.9,0.9,0,1,1,0.9,0A0.9,0.9,0,1,1,-0.9,0Z"
     "M-0.5,0A0.5,0.5,0,1,0,0.5,0A0.5,0.5,0,1,0,-0.5,0Z"
@@ -101,7 +102,7 @@ def curve_picture(
     }
     line = {"type": "line", "color": GREY, "strokeWidth": 2, "strokeDash": [6, 4]}
     point = {"type": "point", "filled": True, "size": 130, "opacity": 1}
-    look = _look("name", names, ranges)
+    look = nominal("name", names, POINT_LEGEND, **ranges)
     layers = [marks(CURVE, line, encoding), marks(MARKS, point, {**encoding, **look})]
     return layered(layers, HEIGHT, dark)
 
@@ -127,7 +128,7 @@ def sensitivity(
         "shape": [LAYER_SHAPES[at % len(LAYER_SHAPES)] for at in range(len(layers))],
         "strokeDash": [LAYER_DASHES[at % len(LAYER_DASHES)] for at in range(len(layers))],
     }
-    look = _look("name", names, ranges)
+    look = nominal("name", names, POINT_LEGEND, **ranges)
     place = {
         "x": {
             "field": "removed",
@@ -151,24 +152,3 @@ def sensitivity(
     ]
     tables = {LAYERS: pd.DataFrame(rows, columns=["name", "removed", "r2", "error"])}
     return layered(drawn, HEIGHT, dark), tables
-
-
-def _look(field: str, names: Sequence[str], ranges: Mapping[str, Sequence[Any]]) -> Spec:
-    """Channels that tell the names apart, in one legend."""
-    legend = {
-        "orient": "top",
-        "title": None,
-        "columns": 2,
-        "symbolSize": 130,
-        "symbolOpacity": 1,
-        "symbolStrokeWidth": 0,
-    }
-    return {
-        channel: {
-            "field": field,
-            "type": "nominal",
-            "scale": {"domain": [*names], "range": [*values]},
-            "legend": legend,
-        }
-        for channel, values in ranges.items()
-    }

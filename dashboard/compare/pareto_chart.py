@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.axes import error, error_range
+from dashboard.charts.axes import error, error_range, interval
 from dashboard.charts.style import (
     ARM_COLOURS,
     ARM_LABELS,
@@ -22,7 +22,17 @@ from dashboard.charts.style import (
     VERMILLION,
     ink,
 )
-from dashboard.charts.vega import CROSSED, Spec, Tables, count_axis, layered, marks, r2_axis
+from dashboard.charts.vega import (
+    CROSSED,
+    LEGEND,
+    Spec,
+    Tables,
+    count_axis,
+    layered,
+    marks,
+    nominal,
+    r2_axis,
+)
 from dashboard.parts.formats import decimal, estimate
 
 COLOURS = (VERMILLION, BLUE, GREEN, PURPLE, ORANGE, SKY, GREY)
@@ -43,9 +53,8 @@ RUNS, STEPS, BANDS, CHOSEN, BASELINE = "runs", "steps", "bands", "chosen", "base
 PICK, BOX = "pick", "box"
 ANY = "a run"  # where colour tells nothing
 COLUMN, LINE = 190, 22  # pixels of a kind in the legend
-LEGEND: Spec = {
-    "orient": "top",
-    "title": None,
+KIND_LEGEND: Spec = {
+    **LEGEND,
     "columns": {"expr": f"max(1, floor(containerSize()[0] / {COLUMN}))"},
     "labelLimit": 400,
     "symbolOpacity": 1,
@@ -156,10 +165,7 @@ def runs_inside(points: Sequence[Point], box: Mapping[str, Sequence[float]]) -> 
 
 
 def _row(point: Point, places: Mapping[str, float]) -> dict[str, Any]:
-    mean, low, high = (
-        point.r2["mean"] if point.r2[end] is None else point.r2[end]
-        for end in ("mean", "low", "high")
-    )
+    mean, low, high = interval(point.r2)
     return {
         "run_id": point.run_id,
         "kind": point.kind or ANY,
@@ -176,12 +182,12 @@ def _row(point: Point, places: Mapping[str, float]) -> dict[str, Any]:
 
 def _band(arm: str, r2: Mapping[str, Any]) -> dict[str, Any]:
     """The mean and, where there is one, the interval."""
-    low, high = (r2["mean"] if r2[end] is None else r2[end] for end in ("low", "high"))
+    mean, low, high = interval(r2)
     return {
         "arm": arm,
-        "label": f"{ARM_LABELS[arm]} {decimal(r2['mean'])}",
+        "label": f"{ARM_LABELS[arm]} {decimal(mean)}",
         "colour": ARM_COLOURS[arm],
-        "error": error(r2["mean"]),
+        "error": error(mean),
         "low": error(low),
         "high": error(high),
     }
@@ -228,19 +234,10 @@ CLICKS = {"type": "point", "fields": ["run_id"], "toggle": "true", "clear": Fals
 def _runs(x: Spec, y: Spec, kinds: Sequence[str], title: str, dark: bool) -> list[Spec]:
     """Intervals, markers that can be selected, rings, and the name of the baseline."""
     names = [kind or ANY for kind in kinds]
-    ranges = {"color": COLOURS, "shape": SHAPES}
-    look = {
-        channel: {
-            "field": "kind",
-            "type": "nominal",
-            "scale": {
-                "domain": names,
-                "range": [looks[at % len(looks)] for at in range(len(names))],
-            },
-            "legend": LEGEND,
-        }
-        for channel, looks in ranges.items()
-    }
+    colours, shapes = (
+        [looks[at % len(looks)] for at in range(len(names))] for looks in (COLOURS, SHAPES)
+    )
+    look = nominal("kind", names, KIND_LEGEND, color=colours, shape=shapes)
     told = [
         {"field": "run_id", "title": "run"},
         {"field": "kind", "title": "kind"},

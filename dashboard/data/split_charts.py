@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from dashboard.charts.style import ink
-from dashboard.charts.vega import PAGE, Spec, Tables, layered, marks
+from dashboard.charts.vega import PAGE, Spec, Tables, layered, marks, nominal
 
 # Told apart by lightness and by dash too; no colour of an arm, which parts are not.
 PART_COLOURS = {"train": "#4A6FA5", "validation": "#B8860B", "test": "#8E5572"}
@@ -69,16 +69,11 @@ def split_picture(
         {"calculate": "datum.place + 0.45", "as": "top"},
         {"calculate": "datum.place + 0.9", "as": "bottom"},
     )
-    colour = {
-        "field": "part",
-        "type": "nominal",
-        "legend": None,
-        "scale": {"domain": list(PART_COLOURS), "range": list(PART_COLOURS.values())},
-    }
+    colour = nominal("part", list(PART_COLOURS), None, color=list(PART_COLOURS.values()))
     text = {"x": {"value": 0}, "y": {**y, "field": "place"}, "text": {"field": "words"}}
     label = {"type": "text", "align": "left", "dy": 13, "fontSize": 14, "color": ink(dark)}
     layers = [
-        marks(STRIPS, {"type": "rect", "stroke": PAGE[dark]}, {**bars, "color": colour}, *bounds),
+        marks(STRIPS, {"type": "rect", "stroke": PAGE[dark]}, bars | colour, *bounds),
         marks(PARTS, label, text),
     ]
     return layered(layers, STRIP_PIXELS * len(rows) + 20, dark), tables
@@ -119,15 +114,7 @@ def spread_picture(
     ]
     line = {"type": "line", "interpolate": "step-after", "strokeWidth": 2}
     legend = {"orient": "top", "title": None, "symbolSize": 300}
-    look = {
-        channel: {
-            "field": "part",
-            "type": "nominal",
-            "legend": legend,
-            "scale": {"domain": list(kinds), "range": list(kinds.values())},
-        }
-        for channel, kinds in (("color", PART_COLOURS), ("strokeDash", PART_DASHES))
-    }
+    colours, dashes = list(PART_COLOURS.values()), list(PART_DASHES.values())
     encoding = {
         "x": {
             "field": "value",
@@ -136,7 +123,7 @@ def spread_picture(
             "scale": {"domain": [edges[0], edges[-1]], "nice": False},
         },
         "y": {"field": "percent", "type": "quantitative", "title": "% of the part's rows"},
-        **look,
+        **nominal("part", list(PART_COLOURS), legend, color=colours, strokeDash=dashes),
         "tooltip": [
             {"field": "part", "title": "part"},
             {"field": "value", "title": "from", "format": ".4g"},

@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.charts.axes import round_numbers
+from dashboard.charts.axes import interval, round_numbers
 from dashboard.charts.style import (
     ARM_COLOURS,
     ARM_DASHES,
@@ -37,8 +37,7 @@ def differences(rows: Sequence[tuple[str, Row]], margin: float, dark: bool = Fal
         dark: whether the page is dark.
     """
     places = list(range(len(rows)))
-    means = [difference["mean"] for _, difference in rows]
-    ends = [[d["mean"] if d[end] is None else d[end] for _, d in rows] for end in ("low", "high")]
+    means, *ends = (list(one) for one in zip(*(interval(d) for _, d in rows), strict=True))
     trace = {
         "type": "scatter",
         "name": "difference",
