@@ -9,7 +9,7 @@ import pytest
 
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.jobs.devices import cpu
-from spinn_engine.jobs.locks import is_locked
+from spinn_engine.store.files import is_locked
 from spinn_engine.jobs.slots import Slot, Wanted, ask_worker, slot_name, workers
 
 
