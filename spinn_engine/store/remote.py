@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from spinn_engine.store.files import Stat, stat_of, temporary, unwritable
-from spinn_engine.store.mirror import Mirror, Record, local_files
-from spinn_engine.store.remote_files import RemoteFile, RemoteFiles
-from spinn_engine.store.remote_listings import Listings
+from spinn_engine.store.mirror import Mirror, local_files
+from spinn_engine.store.remote_files import RemoteFiles
+from spinn_engine.store.remote_listings import Listing, Listings
 from spinn_engine.store.run_folder import RESULT_NAME, SPEC_NAME
 
 LIVE = ("metrics.jsonl", "log.txt")
 _LAZY = ("fields.npz",)  # large, and seldom looked at
 
-Files = Mapping[str, RemoteFile]
-
 
 class RemoteStore:
-    """A store behind a URL, and its copy; for any number of threads and processes."""
+    """A store behind a URL, and its copy; for any number of threads and processes.
+
+    Whatever asks the store raises SpinnError where it cannot be used.
+    """
 
     def __init__(self, url: str, root: Path) -> None:
         """Nothing is asked of the store yet.
@@ -45,11 +46,7 @@ class RemoteStore:
         self._locks: dict[str, threading.RLock] = {}
 
     def names(self) -> list[str]:
-        """The names of all folders in the store, at most two seconds old.
-
-        Raises:
-            SpinnError: the store cannot be used.
-        """
+        """The names of all folders in the store, at most two seconds old."""
         return self._listings.names()
 
     def refresh(self, name: str, now: bool = False) -> None:
@@ -58,9 +55,6 @@ class RemoteStore:
         Args:
             name: the folder.
             now: look however lately it was looked at.
-
-        Raises:
-            SpinnError: the store cannot be used.
         """
         if now:
             self._listings.forget(name)
@@ -70,24 +64,15 @@ class RemoteStore:
             listing = self._listings.look(name)
             if not listing.used:
                 small = [file for file in listing.files if "/" not in file and file not in _LAZY]
-                self._fetch(name, listing.files, small)
-                self._drop(name, listing.gone)
+                self._fetch(name, listing, small)
                 self._listings.set_used(name, listing)
 
     def look_for_changes(self) -> None:
-        """Look anew at what has changed since it was looked at; finished runs change seldom.
-
-        Raises:
-            SpinnError: the store cannot be used.
-        """
+        """Look anew at what has changed since it was looked at; finished runs change seldom."""
         self._listings.forget_changed()
 
     def sizes(self, name: str) -> dict[str, int]:
-        """The bytes of all files of a folder, by their path in it.
-
-        Raises:
-            SpinnError: the store cannot be used.
-        """
+        """The bytes of all files of a folder, by their path in it."""
         if self.mirror.is_whole(name):
             stats = {file: stat_of(self.mirror.path(name) / file) for file in self._here(name)}
             return {file: stat[1] for file, stat in stats.items() if stat}
@@ -96,47 +81,28 @@ class RemoteStore:
         return {file: found.size for file, found in files.items()}
 
     def size(self, name: str, file: str) -> int | None:
-        """Bytes of a file of a folder; None if the store has none.
-
-        Raises:
-            SpinnError: the store cannot be used.
-        """
+        """Bytes of a file of a folder; None if the store has none."""
         return self.sizes(name).get(file)
 
     def files(self, name: str, subfolder: str) -> list[str]:
-        """The names of the files in a subfolder of a folder.
-
-        Raises:
-            SpinnError: the store cannot be used.
-        """
+        """The names of the files in a subfolder of a folder."""
         paths = map(PurePosixPath, self.sizes(name))
         return [path.name for path in paths if path.parent == PurePosixPath(subfolder)]
 
     def fetch(self, name: str, file: str) -> None:
-        """Make the local copy of one file that of the store, if the store has it.
-
-        Raises:
-            SpinnError: the store cannot be used.
-        """
+        """Make the local copy of one file that of the store, if the store has it."""
         if not self.mirror.is_whole(name):
             with self._lock(name):
-                files = self._listings.look(name).files
-                self._fetch(name, files, [file] if file in files else [])
+                listing = self._listings.look(name)
+                self._fetch(name, listing, [file] if file in listing.files else [])
 
     def fetch_all(self, name: str) -> None:
-        """Make the local copy of a folder exactly that of the store; for who holds it.
-
-        Raises:
-            SpinnError: the store cannot be used.
-        """
+        """Make the local copy of a folder exactly that of the store; for who holds it."""
         with self._lock(name):
-            files, record = self._listings.look_again(name).files, self.mirror.record(name)
-            with self._fetched(name, _unequal(record, files, files)) as fetched:
-                self._place(name, files, record, fetched)
-            for file in set(self._here(name)) - files.keys():
-                (self.mirror.path(name) / file).unlink(missing_ok=True)
-            record.forget(record.others(files))
-            record.write()
+            listing = self._listings.look_again(name)
+            gone = {*listing.gone, *self._here(name)} - listing.files.keys()
+            with self._fetched(name, self._stale(name, listing, listing.files)) as fetched:
+                self._update(name, listing, fetched, gone)
             self.mirror.set_whole(name)
 
     def publish(self, name: str, live: bool = False) -> None:
@@ -148,9 +114,6 @@ class RemoteStore:
         Args:
             name: the folder; who calls this holds it, or has just made it.
             live: send only what is there to watch: the metrics and the log.
-
-        Raises:
-            SpinnError: the store cannot be used.
         """
         with self._lock(name):
             record, folder = self.mirror.record(name), self.mirror.path(name)
@@ -191,37 +154,27 @@ class RemoteStore:
     def _here(self, name: str) -> list[str]:
         return local_files(self.mirror.path(name))
 
-    def _fetch(self, name: str, files: Files, wanted: Sequence[str]) -> None:
-        """Bring files that are not equal, for reading: never over those of who holds the folder."""
-        folder = self.mirror.path(name)
-        stale = _unequal(self.mirror.record(name), files, wanted)
+    def _fetch(self, name: str, listing: Listing, wanted: Iterable[str]) -> None:
+        """Make files equal for reading and remove those that are gone, never of who holds them."""
+        folder, stale = self.mirror.path(name), self._stale(name, listing, wanted)
         if self.mirror.is_held(name):
             stale = [file for file in stale if not (folder / file).exists()]
-        if not stale:
+        if not stale and not listing.gone:
             return
         with self._fetched(name, stale) as fetched, self.mirror.free(name) as free:
             if free:
-                record = self.mirror.record(name)
-                self._place(name, files, record, fetched)
-                record.write()
+                self._update(name, listing, fetched, listing.gone)
             else:
                 for file, path in fetched.items():
                     _link(path, folder / file)
 
-    def _drop(self, name: str, gone: Sequence[str]) -> None:
-        """Remove the copies of files that the store no longer has."""
-        if not gone:
-            return
-        with self.mirror.free(name) as free:
-            if free:
-                for file in gone:
-                    (self.mirror.path(name) / file).unlink(missing_ok=True)
-                record = self.mirror.record(name)
-                record.forget(gone)
-                record.write()
+    def _stale(self, name: str, listing: Listing, wanted: Iterable[str]) -> list[str]:
+        """The wanted files whose copies are not equal."""
+        record = self.mirror.record(name)
+        return [file for file in wanted if not record.is_equal(file, listing.files[file].stamp)]
 
     @contextmanager
-    def _fetched(self, name: str, wanted: Sequence[str]) -> Iterator[dict[str, Path]]:
+    def _fetched(self, name: str, wanted: Collection[str]) -> Iterator[dict[str, Path]]:
         """Files of the store under hidden names beside their places; what is left of them goes."""
         folder = self.mirror.path(name)
         hidden = {file: temporary(folder / file) for file in wanted}
@@ -234,17 +187,20 @@ class RemoteStore:
                 with suppress(OSError):
                     path.unlink()
 
-    def _place(self, name: str, files: Files, record: Record, fetched: Mapping[str, Path]) -> None:
+    def _update(
+        self, name: str, listing: Listing, fetched: Mapping[str, Path], gone: Collection[str]
+    ) -> None:
+        """Put files at their places in the copy, and remove others."""
+        folder, record = self.mirror.path(name), self.mirror.record(name)
         for file, path in fetched.items():
-            place = self.mirror.path(name) / file
             stat = stat_of(path)
             assert stat is not None
-            path.replace(place)
-            record.note(file, files[file].stamp, stat)
-
-
-def _unequal(record: Record, files: Files, wanted: Sequence[str] | Files) -> list[str]:
-    return [file for file in wanted if not record.is_equal(file, files[file].stamp)]
+            path.replace(folder / file)
+            record.note(file, listing.files[file].stamp, stat)
+        for file in gone:
+            (folder / file).unlink(missing_ok=True)
+        record.forget(gone)
+        record.write()
 
 
 def _link(path: Path, place: Path) -> None:

@@ -23,7 +23,7 @@ class Listing:
 
     Attributes:
         files: by their path in the folder.
-        gone: files that had a local copy, and are no longer there.
+        gone: files that have a local copy, and are no longer there.
         at: when it was made.
         since: when it was first like this.
         used: whether the local copy has been made like it.
@@ -91,7 +91,7 @@ class Listings:
 
     def set_used(self, name: str, listing: Listing) -> None:
         """Remember that the local copy has been made like a listing."""
-        self._listings[name] = replace(listing, used=True)
+        self._listings[name] = replace(listing, used=True, gone=())
 
     def forget(self, name: str) -> None:
         """Look anew when a folder, or the names of all, are asked for next."""
