@@ -9,8 +9,8 @@ import pytest
 
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.jobs.devices import cpu
-from spinn_engine.store.files import is_locked
 from spinn_engine.jobs.slots import Slot, Wanted, ask_worker, slot_name, workers
+from spinn_engine.store.files import is_locked
 
 
 def test_a_held_slot_is_shown_and_a_released_one_is_not(store: Path) -> None:
