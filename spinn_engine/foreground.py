@@ -40,7 +40,7 @@ def run(
     folder = create_run(spec)
     if on_start:
         on_start(folder)
-    with folder.hold():
+    with folder.lock():
         folder.fetch_all()
         runner = Runner(folder, _also_published(folder, on_epoch))
         for stage in range(spec.prune.stages + 1):

@@ -47,7 +47,7 @@ def adapt(
         raise BadInputError(
             f"run {folder.run_id} is not finished, so there is nothing to adapt yet: let it finish"
         )
-    with folder.hold():
+    with folder.lock():
         folder.fetch_all()
         met = _meet(folder, source, settings, on_batch)
         result = summary(folder, settings, met)

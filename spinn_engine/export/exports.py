@@ -150,7 +150,7 @@ def write_all(folder: RunFolder, files: Mapping[Path, bytes]) -> None:
         SpinnError: the store cannot be used.
     """
     inside = any(path.is_relative_to(folder.path) for path in files)
-    with folder.hold() if inside else nullcontext():
+    with folder.lock() if inside else nullcontext():
         for path, content in files.items():
             write_atomically(path, content)
         if inside:

@@ -46,7 +46,7 @@ class LocalStore:
     def publish(self, name: str, live: bool = False) -> None:
         """Nothing to do, as above."""
 
-    def hold(self, name: str) -> AbstractContextManager[None]:
+    def lock(self, name: str) -> AbstractContextManager[None]:
         """Nobody replaces files here."""
         return nullcontext()
 

@@ -21,7 +21,7 @@ from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.store.files import Stat, locked, stat_of, write_atomically
 
 # Readers take the lock for an instant; another worker of this machine lets go within seconds.
-_HOLD_SECONDS = 10.0
+_LOCK_SECONDS = 10.0
 
 
 class Record:
@@ -104,18 +104,18 @@ class Mirror:
             raise SpinnError(f"cannot remove {error.filename}: {error.strerror}") from error
 
     @contextmanager
-    def hold(self, name: str) -> Iterator[None]:
-        """Have a folder to write in; nobody else of this machine replaces its files meanwhile.
+    def lock(self, name: str) -> Iterator[None]:
+        """Lock a folder to write in it; nobody else of this machine replaces its files meanwhile.
 
         Who writes after a look at what is there calls ``set_whole`` once all of it is here.
 
         Raises:
-            BadInputError: somebody else holds it, or the copy cannot be written.
+            BadInputError: somebody else has locked it, or the copy cannot be written.
         """
         path, whole = self._beside(name, "mine"), self._beside(name, "whole")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            held = FileLock(path, thread_local=False).acquire(_HOLD_SECONDS, 0.02)
+            held = FileLock(path, thread_local=False).acquire(_LOCK_SECONDS, 0.02)
         except Timeout as error:
             raise BadInputError(
                 f"another process of this machine works on {name}: let it end first"
@@ -131,25 +131,25 @@ class Mirror:
             whole.unlink(missing_ok=True)
 
     def set_whole(self, name: str) -> None:
-        """Say that the copy of a folder that is held has all files, so that it is the truth."""
+        """Say that the copy of a locked folder has all files, so that it is the truth."""
         self._beside(name, "whole").touch()
 
-    def is_held(self, name: str) -> bool:
-        """Whether somebody of this machine, perhaps this process, holds a folder."""
+    def is_locked(self, name: str) -> bool:
+        """Whether somebody of this machine, perhaps this process, has locked a folder."""
         if not self._beside(name, "mine").exists():
             return False
-        with self.free(name) as free:
+        with self.unlocked(name) as free:
             return not free
 
     def is_whole(self, name: str) -> bool:
-        """Whether somebody of this machine holds a folder and has all of it."""
-        return self._beside(name, "whole").exists() and self.is_held(name)
+        """Whether somebody of this machine has locked a folder and has all of it."""
+        return self._beside(name, "whole").exists() and self.is_locked(name)
 
     @contextmanager
-    def free(self, name: str) -> Iterator[bool]:
-        """Whether nobody holds a folder; then nobody does before the block ends.
+    def unlocked(self, name: str) -> Iterator[bool]:
+        """Whether nobody has locked a folder; then nobody does before the block ends.
 
-        Readers look one after the other, so that none takes another for one who holds it.
+        Readers look one after the other, so that none takes another for one who has locked it.
         """
         with locked(self._beside(name, "look")), contextlib.ExitStack() as stack:
             try:

@@ -87,7 +87,7 @@ def write_remarks(
     content = {"schema_version": 1, "tags": _checked_tags(tags), "note": _checked_note(note)}
     with locked(folder.path.parent / ".remarks.lock"):  # two tabs that save at once see each other
         folder.refresh(now=True)
-        with folder.hold():
+        with folder.lock():
             now = read_remarks(folder)
             if seen is not None and now.stamp != seen:
                 raise RemarksChangedError(

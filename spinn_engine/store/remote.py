@@ -1,7 +1,7 @@
 """A store on another machine: the truth is there, and is read and written through a local copy.
 
 Readers see what the store lists, and bring single files here when they need them. Who works on a
-folder holds it, fetches it whole, and publishes what has changed. Meanwhile the others of this
+folder locks it, fetches it whole, and publishes what has changed. Meanwhile the others of this
 machine see the files here as they are written, ask the store nothing, and replace none.
 """
 
@@ -60,7 +60,7 @@ class RemoteStore:
             self._listings.forget(name)
         if self.mirror.is_whole(name):
             return
-        with self._lock(name):
+        with self._alone(name):
             listing = self._listings.look(name)
             if not listing.used:
                 small = [file for file in listing.files if "/" not in file and file not in _LAZY]
@@ -76,7 +76,7 @@ class RemoteStore:
         if self.mirror.is_whole(name):
             stats = {file: stat_of(self.mirror.path(name) / file) for file in self._here(name)}
             return {file: stat[1] for file, stat in stats.items() if stat}
-        with self._lock(name):
+        with self._alone(name):
             files = self._listings.look(name).files
         return {file: found.size for file, found in files.items()}
 
@@ -92,13 +92,13 @@ class RemoteStore:
     def fetch(self, name: str, file: str) -> None:
         """Make the local copy of one file that of the store, if the store has it."""
         if not self.mirror.is_whole(name):
-            with self._lock(name):
+            with self._alone(name):
                 listing = self._listings.look(name)
                 self._fetch(name, listing, [file] if file in listing.files else [])
 
     def fetch_all(self, name: str) -> None:
-        """Make the local copy of a folder exactly that of the store; for who holds it."""
-        with self._lock(name):
+        """Make the local copy of a folder exactly that of the store; for who has locked it."""
+        with self._alone(name):
             listing = self._listings.look_again(name)
             gone = {*listing.gone, *self._here(name)} - listing.files.keys()
             with self._fetched(name, self._stale(name, listing, listing.files)) as fetched:
@@ -112,10 +112,10 @@ class RemoteStore:
         written, then the result.
 
         Args:
-            name: the folder; who calls this holds it, or has just made it.
+            name: the folder; who calls this has locked it, or has just made it.
             live: send only what is there to watch: the metrics and the log.
         """
-        with self._lock(name):
+        with self._alone(name):
             record, folder = self.mirror.record(name), self.mirror.path(name)
             unsent = {f: s for f, s in record.unsent().items() if not live or f in LIVE}
             if not unsent:
@@ -134,35 +134,35 @@ class RemoteStore:
         Raises:
             SpinnError: the store cannot be used, or a file cannot be removed.
         """
-        with self._lock(name):
+        with self._alone(name):
             there = sorted(self._files.listing(name), key=lambda file: file == SPEC_NAME)
             self._files.remove(name, there)
             self.mirror.remove(name)
             self._listings.forget(name)
 
-    def hold(self, name: str) -> AbstractContextManager[None]:
-        """Have a folder to write in, for the length of the block.
+    def lock(self, name: str) -> AbstractContextManager[None]:
+        """Lock a folder to write in it, for the length of the block.
 
         Raises:
-            BadInputError: another process of this machine has it.
+            BadInputError: another process of this machine has locked it.
         """
-        return self.mirror.hold(name)
+        return self.mirror.lock(name)
 
-    def _lock(self, name: str) -> threading.RLock:
+    def _alone(self, name: str) -> threading.RLock:
         return self._locks.setdefault(name, threading.RLock())
 
     def _here(self, name: str) -> list[str]:
         return local_files(self.mirror.path(name))
 
     def _fetch(self, name: str, listing: Listing, wanted: Iterable[str]) -> None:
-        """Make files equal for reading and remove those that are gone, never of who holds them."""
+        """Make files equal for reading and remove those that are gone, never in a locked folder."""
         folder, stale = self.mirror.path(name), self._stale(name, listing, wanted)
-        if self.mirror.is_held(name):
+        if self.mirror.is_locked(name):
             stale = [file for file in stale if not (folder / file).exists()]
         if not stale and not listing.gone:
             return
-        with self._fetched(name, stale) as fetched, self.mirror.free(name) as free:
-            if free:
+        with self._fetched(name, stale) as fetched, self.mirror.unlocked(name) as unlocked:
+            if unlocked:
                 self._update(name, listing, fetched, listing.gone)
             else:
                 for file, path in fetched.items():

@@ -1,4 +1,4 @@
-"""Files behind a URL, reached through fsspec: listed, taken, put whole, removed.
+"""Files behind a URL, reached through fsspec: listed, fetched, put whole, removed.
 
 Failures are told as in ``remote_errors``. fsspec runs all transfers in one thread of its own, so an
 instance may be used from several threads; it is not shared with instances that others made.

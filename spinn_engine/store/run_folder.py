@@ -40,11 +40,11 @@ class Store(Hashable, Protocol):
     def fetch(self, name: str, file: str) -> None:
         """Make the local copy of a file that of the store, if the store has it."""
 
-    def hold(self, name: str) -> AbstractContextManager[None]:
+    def lock(self, name: str) -> AbstractContextManager[None]:
         """Keep others on this machine from replacing files of a folder."""
 
     def fetch_all(self, name: str) -> None:
-        """Make the local copy of a folder exactly that of the store; for who holds it."""
+        """Make the local copy of a folder exactly that of the store; for who has locked it."""
 
     def publish(self, name: str, live: bool = False) -> None:
         """Send what has changed in a folder; ``live`` sends only metrics and log."""
@@ -192,16 +192,16 @@ class RunFolder:
         """Of a file or a folder in this one, as the store calls it."""
         return path.relative_to(self.path).as_posix()
 
-    def hold(self) -> AbstractContextManager[None]:
+    def lock(self) -> AbstractContextManager[None]:
         """Keep others on this machine from replacing the files, for the length of the block.
 
         Raises:
-            BadInputError: another process of this machine has the run.
+            BadInputError: another process of this machine has locked it.
         """
-        return self.store.hold(self.run_id)
+        return self.store.lock(self.run_id)
 
     def fetch_all(self) -> None:
-        """Make the files here exactly those of the store; for who holds the run and begins with it.
+        """Make the files here exactly those of the store; for who has locked it and begins.
 
         Raises:
             SpinnError: the store cannot be used.

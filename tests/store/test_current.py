@@ -54,7 +54,7 @@ def test_a_folder_loads_nothing_of_what_a_url_needs(store: Path) -> None:
         "import sys; from spinn_engine import api; from spinn_engine.spec import RunSpec\n"
         "from spinn_engine.artifacts.creation import create_run\n"
         "run = create_run(RunSpec())\n"
-        "with run.hold(): run.fetch_all(); run.publish()\n"
+        "with run.lock(): run.fetch_all(); run.publish()\n"
         "assert [r.run_id for r in api.list_runs()] == [api.open_run(run.run_id).run_id]\n"
         "assert not {'fsspec', 's3fs', 'botocore'} & sys.modules.keys()"
     )

@@ -58,7 +58,7 @@ def test_nothing_is_transferred_twice(
     assert sorted(wire.taken) == sorted(RUN)
     wire.clear()
     here.publish("r1")
-    with there.hold("r1"):
+    with there.lock("r1"):
         there.fetch_all("r1")
     clock.now += 100
     there.refresh("r1")
@@ -109,7 +109,7 @@ def test_fetch_leaves_exactly_what_the_store_has(
     leftovers = {"log.txt": "cut off", "stacks/stage1_dense.pt": "unsent", "new/x": "unsent"}
     write(here, "r1", leftovers)
     wire.clear()
-    with here.hold("r1"):
+    with here.lock("r1"):
         here.fetch_all("r1")
         assert contents(here.mirror.path("r1")) == RUN
     assert wire.taken == ["log.txt"]
@@ -122,7 +122,7 @@ def test_readers_see_the_files_of_who_works_and_replace_none(
     here = machines.be("b")
     run = runs.RunFolder(here, "r1")
     stack = run.stacks / "stage1_dense.pt"
-    with here.hold("r1"):
+    with here.lock("r1"):
         assert run.spec_path.exists() is False
         assert runs.open_run("r1").fetch(run.metrics_path).read_text() == RUN["metrics.jsonl"]
         here.fetch_all("r1")
@@ -148,7 +148,7 @@ def test_a_copy_that_begins_before_the_work_ends_without_harm(
         work.__enter__()
         write(here, "r1", {"log.txt": "the worker's"})
 
-    work = here.hold("r1")
+    work = here.lock("r1")
     monkeypatch.setattr(here._files, "get", slowly)
     here.refresh("r1")
     work.__exit__(None, None, None)
@@ -156,25 +156,25 @@ def test_a_copy_that_begins_before_the_work_ends_without_harm(
     assert contents(here.mirror.path("r1"))["spec.json"] == "{}"
 
 
-def test_a_run_is_held_by_one_process_until_it_ends(
+def test_a_run_is_locked_by_one_process_until_it_ends(
     s3_store: str, machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = published(machines)
     code = (
         "from spinn_engine.store.runs import *\n"
-        "with open_run('r1').hold():\n    print('held', flush=True); input()"
+        "with open_run('r1').lock():\n    print('locked', flush=True); input()"
     )
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
         assert other.stdout is not None
-        assert other.stdout.readline() == b"held\n"
-        monkeypatch.setattr(mirror, "_HOLD_SECONDS", 0.1)
+        assert other.stdout.readline() == b"locked\n"
+        monkeypatch.setattr(mirror, "_LOCK_SECONDS", 0.1)
         with pytest.raises(BadInputError, match="another process of this machine works on r1"):
-            here.hold("r1").__enter__()
+            here.lock("r1").__enter__()
         other.kill()
-    with here.hold("r1"):
-        assert here.mirror.is_held("r1")
+    with here.lock("r1"):
+        assert here.mirror.is_locked("r1")
 
 
 def test_what_is_removed_elsewhere_is_gone_here(
@@ -208,7 +208,7 @@ def test_keys_that_would_escape_or_are_half_written_are_left(
         fs.call_s3("put_object", Bucket=root.split("/")[0], Key=f"runs/{name}/spec.json", Body=b"")
     there = machines.be("b")
     assert [run.run_id for run in runs.list_runs()] == ["r2", "r1"]
-    with there.hold("r1"):
+    with there.lock("r1"):
         there.fetch_all("r1")
     assert contents(there.mirror.path("r1")) == RUN
     assert not list(machines.folder.rglob("*evil*"))
@@ -249,6 +249,6 @@ def test_a_broken_record_costs_a_transfer_and_no_more(
     record = here.mirror.root / ".sync" / "r1.json"
     for text in ("", "[]", "null", '{"log.txt": 1}'):
         record.write_text(text)
-        with here.hold("r1"):
+        with here.lock("r1"):
             here.fetch_all("r1")
         assert contents(here.mirror.path("r1")) == RUN

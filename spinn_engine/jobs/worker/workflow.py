@@ -64,7 +64,7 @@ class Supervisor:
         LOG.info("run %s starts", run_id)
         try:
             folder = self._patiently(lambda: open_run(run_id))
-            with folder.hold():
+            with folder.lock():
                 self._patiently(folder.fetch_all)
                 try:
                     self._steps(folder)
