@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,6 +16,7 @@ from spinn_engine.vocabulary import Row, unknown
 Choices = Mapping[str, Row | str]
 LATEST = "latest"
 MATCHES_SHOWN = 4
+_WHOLE_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
 class Kind(click.ParamType[Any]):
@@ -171,14 +173,16 @@ def find_run(text: str) -> str:
         BadInputError: several ids begin so, or there is no run to be the latest.
         SpinnError: the store cannot be used.
     """
+    if _WHOLE_ID.fullmatch(text):  # also where the store gives no answer
+        return text
     known = _run_ids()
-    if text == LATEST:
-        if not known:
-            raise BadInputError("there is no run yet, so none is the latest")
-        return known[0]
-    found = [run_id for run_id in known if text and run_id.startswith(text)]
-    if len(found) < 2 or text in found:
-        return text if text in found or not found else found[0]
+    if text == LATEST and not known:
+        raise BadInputError("there is no run yet, so none is the latest")
+    found = known[:1] if text == LATEST else [one for one in known if one.startswith(text)]
+    if text in found or not text:
+        return text
+    if len(found) < 2:
+        return found[0] if found else text
     listed = ", ".join(found[:MATCHES_SHOWN]) + (", ..." if len(found) > MATCHES_SHOWN else "")
     raise BadInputError(
         f"{len(found)} runs begin with {text!r} ({listed}): write more of the one that is meant"

@@ -12,11 +12,10 @@ from rich.markup import escape
 from spinn_engine import api
 from spinn_engine.cli import checks_view, views
 from spinn_engine.cli.console import ERRORS, OUT, PROGRAM, print_json
+from spinn_engine.cli.main import STOPPED
 from spinn_engine.cli.spec_options import spec_from
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import RunSpec
-
-STOPPED = 130  # what a shell gives for Ctrl-C
 
 
 def plan(inputs: int | None, outputs: int | None, as_json: bool, **asked: Any) -> None:
@@ -43,13 +42,13 @@ def run(as_json: bool, **asked: Any) -> int:
     spec = spec_from(asked)
     if spec.model.dense is not None:
         spec = told_dense(spec)
-    with views.RunProgress(spec, ERRORS if as_json else OUT) as progress:
-        try:
+    progress = views.RunProgress(spec, ERRORS if as_json else OUT)
+    try:
+        with progress:
             folder = api.run(spec, progress.on_start, progress.on_epoch)
-        except KeyboardInterrupt:
-            progress.stop()
-            ERRORS.print(escape(_stopped(progress.folder, asked["out"])))
-            return STOPPED
+    except KeyboardInterrupt:
+        ERRORS.print(escape(_stopped(progress.folder, asked["out"])))
+        return STOPPED
     if as_json:
         print_json({"run_id": folder.run_id, "folder": str(folder.path), "result": folder.result()})
     else:

@@ -181,19 +181,16 @@ class RunProgress:
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
+        _kind: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        _trace: TracebackType | None,
     ) -> None:
-        self.stop()
-        if self.folder is not None and kind is not None:
+        if self.folder is None:
+            return
+        self.bars.stop()
+        if isinstance(error, Exception):
             kept = f"the finished stages of run {self.folder.run_id} are kept in {self.folder.path}"
             self.console.print(escape(kept), soft_wrap=True)
-
-    def stop(self) -> None:
-        """Leave the bars as they are."""
-        if self.folder is not None:
-            self.bars.stop()
 
     def on_start(self, folder: api.RunFolder) -> None:
         """Show the run's id, and begin."""

@@ -132,3 +132,21 @@ def test_priorities_are_changed_and_shown(
     assert main(["jobs"]) == 0
     assert "queued, number 1 (high)" in capsys.readouterr().out
     assert json.loads((Path(first["folder"]) / "spec.json").read_text())["spec"]
+
+
+def test_nothing_to_list_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["jobs"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "no run was queued yet: 'python -m spinn_engine submit' queues one",
+        "no worker was here in the last day: 'python -m spinn_engine worker' starts one",
+    ]
+    assert printed(capsys, "jobs", "--json") == {"jobs": [], "workers": []}
+
+
+def test_a_sweep_whose_runs_are_gone_says_so(
+    capsys: pytest.CaptureFixture[str], table: tuple[str, ...]
+) -> None:
+    made = submitted(capsys, *table, "--sweep", "prune.stages=1")
+    assert main(["cancel", "latest"]) == main(["delete", "latest", "--yes"]) == 0
+    assert main(["compare", "--sweep", made["sweep"]]) == 0
+    assert capsys.readouterr().out == f"sweep {made['sweep']} has no runs left\n"

@@ -1,0 +1,53 @@
+"""``dashboard``: a real server, started in a folder of its own, for this machine alone."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.servers import free_port
+
+WAIT_SECONDS = 120.0
+
+
+@pytest.mark.slow
+def test_the_dashboard_is_served_to_this_machine_until_ctrl_c(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STREAMLIT_SERVER_HEADLESS", "true")  # no browser
+    port = free_port()
+    command = [sys.executable, "-m", "spinn_engine", "dashboard", "--port", str(port)]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+        (server,) = psutil.Process(process.pid).children()
+        listening = [c.laddr for c in server.net_connections() if c.status == "LISTEN"]
+        assert [(address.ip, address.port) for address in listening] == [("127.0.0.1", port)]
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=WAIT_SECONDS)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert "Traceback" not in err
+    assert not server.is_running()
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                assert answer.read() == b"ok"
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail("the dashboard does not answer")

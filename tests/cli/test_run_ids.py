@@ -1,0 +1,88 @@
+"""``latest`` and a unique beginning stand for a run's id in every command that takes one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from spinn_engine.artifacts.creation import create_run
+from spinn_engine.cli.commands import COMMANDS
+from spinn_engine.cli.main import main
+from spinn_engine.cli.parameters import RUN_ID, find_run
+from spinn_engine.errors import BadInputError
+from spinn_engine.store.runs import results_root
+from tests.cli.test_command_line import complaint, printed
+from tests.test_pipeline import small_spec
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def ids(small_table: Path) -> list[str]:
+    """Of three runs, the oldest first."""
+    created = create_run(small_spec(small_table)).path
+    found = ["20250101-120000-aaaaaa", "20250101-120000-bbbbbb", "20250203-000000-cccccc"]
+    for one in found[1:]:
+        (results_root() / one).mkdir()
+        (results_root() / one / "spec.json").write_bytes((created / "spec.json").read_bytes())
+    created.rename(results_root() / found[0])
+    return found
+
+
+def test_every_command_that_takes_a_run_takes_it_so() -> None:
+    taking = {
+        name
+        for name, command in COMMANDS.commands.items()
+        if RUN_ID in [param.type for param in command.get_params(click.Context(command))]
+    }
+    assert taking == {
+        "adapt", "cancel", "compare", "delete", "export", "priority", "report", "resume", "verify",
+        "whatif",
+    }  # fmt: skip
+    for name in COMMANDS.commands:
+        for param in COMMANDS.commands[name].params:
+            assert (param.type is RUN_ID) == (param.name in ("run_id", "run_ids"))
+
+
+def test_latest_is_the_newest(ids: list[str]) -> None:
+    assert find_run("latest") == ids[2]
+
+
+def test_a_unique_beginning_is_the_whole(ids: list[str]) -> None:
+    assert find_run("202502") == ids[2]
+    assert find_run("20250101-120000-b") == ids[1]
+    assert find_run(ids[0]) == ids[0]
+
+
+def test_an_id_that_begins_another_is_itself(ids: list[str]) -> None:
+    (results_root() / "20250101").mkdir()
+    (results_root() / "20250101" / "spec.json").touch()
+    assert find_run("20250101") == "20250101"
+
+
+def test_several_matches_are_named(ids: list[str]) -> None:
+    with pytest.raises(BadInputError, match="2 runs begin with '20250101'") as caught:
+        find_run("20250101")
+    assert all(one in str(caught.value) for one in ids[:2])
+    assert ids[2] not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["nope", "", "../x", "demo"])
+def test_what_begins_no_id_is_left_to_the_command(ids: list[str], text: str) -> None:
+    assert find_run(text) == text
+
+
+def test_commands_act_on_the_run_that_is_meant(capsys: Capture, ids: list[str]) -> None:
+    assert main(["resume", "latest"]) == 0
+    assert [job["run_id"] for job in printed(capsys, "jobs", "--json")["jobs"]] == [ids[2]]
+    assert main(["cancel", "202502"]) == 0
+    assert main(["delete", "latest", "--yes"]) == 0
+    assert sorted(path.parent.name for path in results_root().glob("*/spec.json")) == ids[:2]
+    assert f"run {ids[1]} is not finished" in complaint(capsys, "compare", "latest")
+    assert "2 runs begin with '2025'" in complaint(capsys, "whatif", "2025", "--json")
+
+
+def test_there_may_be_no_latest(capsys: Capture) -> None:
+    assert "there is no run yet" in complaint(capsys, "export", "latest", "--format", "onnx")
