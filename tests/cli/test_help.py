@@ -109,7 +109,10 @@ def test_a_source_with_other_defaults_says_so(capsys: Capture) -> None:
     ("words", "message"),
     [
         (["pln"], "No such command 'pln'. Did you mean 'plan'?"),
-        (["plan", "--activaton", "relu"], "option '--activaton'. (Did you mean one of: '--activation'"),
+        (
+            ["plan", "--activaton", "relu"],
+            "option '--activaton'. (Did you mean one of: '--activation'",
+        ),
         (["plan", "--schedule", "unifrom"], "sequential, global, custom; did you mean uniform?"),
         (["plan", "--activation", "tan"], "did you mean tanh?"),
         (["plan", "--dense-scaling", "outputs"], "did you mean inputs?"),
