@@ -13,8 +13,6 @@ from dashboard.shell import address, streamlit_mends
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 
-# In the order of the navigation; each has a folder of its name, with its ``page.py``.
-PAGES = ("overview", "plan", "data", "jobs", "run", "compare", "adapt", "report", "help")
 ASSETS = api.application_folder() / "assets"
 
 
@@ -28,8 +26,15 @@ def draw() -> None:
         st.html(Path(__file__).with_name("dark.css"))
     st.logo(str(ASSETS / ("logo_dark.svg" if is_dark else "logo_light.svg")), size="large")
     pages = [
-        st.Page(f"{name}/page.py", title=name.title(), url_path=name, default=name == PAGES[0])
-        for name in PAGES
+        st.Page("overview/page.py", title="Overview", url_path="overview", default=True),
+        st.Page("plan/page.py", title="Plan", url_path="plan"),
+        st.Page("data/page.py", title="Data", url_path="data"),
+        st.Page("jobs/page.py", title="Jobs", url_path="jobs"),
+        st.Page("run/page.py", title="Run", url_path="run"),
+        st.Page("compare/page.py", title="Compare", url_path="compare"),
+        st.Page("adapt/page.py", title="Adapt", url_path="adapt"),
+        st.Page("report/page.py", title="Report", url_path="report"),
+        st.Page("help/page.py", title="Help", url_path="help"),
     ]
     page = st.navigation(guarded(pages), position="top")
     address.forget_unusable()

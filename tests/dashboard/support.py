@@ -14,11 +14,9 @@ from streamlit import config  # noqa: TID251
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 from streamlit.util import calc_hash  # noqa: TID251
 
-from dashboard.shell import navigation
-
 COUNT = re.compile(r"\d[\d,]*")
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-PAGES = navigation.PAGES
+PAGES = tuple(sorted(path.parent.name for path in APP.parent.glob("*/page.py")))
 
 config._main_script_path = str(APP)  # as ``streamlit run`` does, for the options beside it
 config.get_config_options(force_reparse=True)

@@ -46,7 +46,8 @@ def violations(page: Page) -> list[dict[str, Any]]:
 
 
 def addresses(run_id: str) -> list[str]:
-    pages = [f"{name}?run={run_id}" if name in OF_A_RUN else name for name in PAGES[1:]]
+    others = [name for name in PAGES if name != "overview"]
+    pages = [f"{name}?run={run_id}" if name in OF_A_RUN else name for name in others]
     steps = [f"run?run={run_id}&present=1&step={step}" for step in ("1", "4", "7", "all")]
     seed = api.dense_scores(run_id, "l1")[0]
     return ["", *pages, f"run?run={run_id}&seed={seed}&layer=1&neuron=3", *steps]
