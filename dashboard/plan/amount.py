@@ -13,18 +13,18 @@ from dashboard.parts import elements, markup
 from dashboard.parts.formats import percent, size, widths
 from dashboard.parts.forms.prune import amount_form, equivalents
 from dashboard.plan import predicted, prefetch, presets, start
-from dashboard.plan.forms import Asked
+from dashboard.plan.forms import Answers
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
 
 EVEN = 8  # widths that are multiples of it make full use of a CPU's vector registers
-AROUND = "plan_around"  # for what the page around the sliders was drawn, once it is
+START_STATE = "start_state"  # in a session: what the page's Start was drawn for, once it is
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where on the page the answers go; each is emptied and filled again by every move."""
+class ResultSlots:
+    """Where on the page the results go; each is emptied and filled again by every move."""
 
     figures: DeltaGenerator
     equivalents: DeltaGenerator
@@ -32,54 +32,56 @@ class Places:
 
 
 @st.fragment
-def show_amount(asked: Asked, method: dict[str, Any], places: Places) -> RunSpec | None:
-    """The sliders, and in their places what they come to; a move draws nothing else.
+def show_amount(answers: Answers, method: dict[str, Any], slots: ResultSlots) -> RunSpec | None:
+    """The sliders, and in their slots what they come to; a move draws nothing else.
 
     Args:
-        asked: the other parts of the plan.
+        answers: the other parts of the plan.
         method: of ``method_form``.
-        places: where the answers go.
+        slots: where the results go.
 
     Returns:
         The whole plan; None where it cannot be had as it stands, which is said.
     """
     spec = None
     try:
-        spec = asked.spec({**amount_form(asked.begun.values()), **method})
-        assert asked.data is not None
-        ends = asked.data.inputs, asked.data.outputs
+        spec = answers.spec({**amount_form(answers.initial_plan.values()), **method})
+        assert answers.data is not None
+        ends = answers.data.inputs, answers.data.outputs
         plan = partial(api.plan, hidden=spec.model.hidden, inputs=ends[0], outputs=ends[1])
         stages = plan(spec.prune)
     except SpinnError as error:
         spec = None
-        places.figures.empty()
-        places.equivalents.empty()
-        with places.details.container():
+        slots.figures.empty()
+        slots.equivalents.empty()
+        with slots.details.container():
             elements.show_error(error)
     else:
-        places.equivalents.html(equivalents(stages))
-        answer(asked.run_id, spec, stages, places)
-        if asked.run_id is not None:
-            prefetch.predict_beside(asked.run_id, spec.prune, plan, st.session_state)
-    presets.keep(None if spec is None else spec.prune)
-    if st.session_state.get(AROUND, around(spec)) != around(spec):
+        slots.equivalents.html(equivalents(stages))
+        show_results(answers.run_id, spec, stages, slots)
+        if answers.run_id is not None:
+            prefetch.predict_neighbours(answers.run_id, spec.prune, plan, st.session_state)
+    presets.remember(None if spec is None else spec.prune)
+    if st.session_state.get(START_STATE, start_state(spec)) != start_state(spec):
         st.rerun()
     return spec
 
 
-def around(spec: RunSpec | None) -> tuple[bool, bool]:
-    """What of a plan decides how the page looks around the sliders."""
+def start_state(spec: RunSpec | None) -> tuple[bool, bool]:
+    """What of a plan decides whether the page offers Start, and what it says below."""
     return spec is None, start.was_refused(spec)
 
 
-def answer(run_id: str | None, spec: RunSpec, stages: list[api.Stage], places: Places) -> None:
+def show_results(
+    run_id: str | None, spec: RunSpec, stages: list[api.Stage], slots: ResultSlots
+) -> None:
     """What the plan comes to.
 
     Args:
         run_id: a run with a trained dense network like this one, if there is one.
         spec: what is planned.
         stages: the plan, the dense network first.
-        places: where it goes.
+        slots: where it goes.
     """
     first, last = stages[0], stages[-1]
     figures = (
@@ -88,8 +90,8 @@ def answer(run_id: str | None, spec: RunSpec, stages: list[api.Stage], places: P
         ("Weights", size(last.bytes), f"dense {size(first.bytes)}"),
     )
     drawn = [(elements.stage_name(s.stage), s.hidden, f"{s.params:,} parameters") for s in stages]
-    places.figures.html(markup.figures(figures))
-    with places.details.container():
+    slots.figures.html(markup.figures(figures))
+    with slots.details.container():
         st.html(stage_table(stages) + markup.note(table_notes(stages)) + elements.shapes(drawn))
         predicted.show_planned(run_id, spec, stages)
 

@@ -20,11 +20,11 @@ from spinn_engine.spec import RunSpec
 
 
 @dataclass(frozen=True)
-class Asked:
+class Answers:
     """What stands in these forms, and what is known of it.
 
     Attributes:
-        begun: where the plan begins.
+        initial_plan: where the plan begins.
         parts: of a spec, all but ``prune``.
         fault: why they are none, or why their data or network cannot be had.
         data: what will be learned from.
@@ -32,7 +32,7 @@ class Asked:
         run_id: a run with a trained dense network like this one, if there is one.
     """
 
-    begun: initial.InitialPlan
+    initial_plan: initial.InitialPlan
     parts: dict[str, Any]
     fault: SpinnError | None = None
     data: data_source.DataSummary | None = None
@@ -47,22 +47,22 @@ class Asked:
         """
         if self.fault is not None:
             raise self.fault
-        spec = self.begun.filled({**self.parts, "prune": prune})
+        spec = self.initial_plan.filled({**self.parts, "prune": prune})
         if self.imported is not None:
             spec = spec.model_copy(update={"model": self.imported.model})
         return spec
 
 
-def ask(begun: initial.InitialPlan, source: DeltaGenerator) -> Asked:
+def show_forms(initial_plan: initial.InitialPlan, source: DeltaGenerator) -> Answers:
     """All widgets, drawn even where one of them holds a fault.
 
     Args:
-        begun: where the plan begins.
+        initial_plan: where the plan begins.
         source: where data and network go.
     """
     parts: dict[str, Any] = {}
     faults: list[SpinnError] = []
-    begin = begun.values()
+    begin = initial_plan.values()
 
     def filled(name: str, form: Callable[[], dict[str, Any]]) -> None:
         try:
@@ -81,25 +81,26 @@ def ask(begun: initial.InitialPlan, source: DeltaGenerator) -> Asked:
             parts["physics"] = physics_form(terms, begin)
     with st.expander("Comparison", icon=":material/balance:", key="comparison"):
         parts["compare"] = compare_form(kind, begin)
-    asked = Asked(begun, parts, faults[0]) if faults else looked_up(Asked(begun, parts))
+    answers = Answers(initial_plan, parts)
+    answers = replace(answers, fault=faults[0]) if faults else looked_up(answers)
     with source:
-        if asked.data is not None:
-            show_data(asked.data)
-        if asked.imported is not None:
-            show_imported(asked.imported)
-    return asked
+        if answers.data is not None:
+            show_data(answers.data)
+        if answers.imported is not None:
+            show_imported(answers.imported)
+    return answers
 
 
-def looked_up(asked: Asked) -> Asked:
+def looked_up(answers: Answers) -> Answers:
     """With what is known of the data, the checkpoint, and a run that has such a dense network."""
     try:
-        spec = asked.spec({})
-        asked = replace(asked, data=data_source.summary(spec.data))
+        spec = answers.spec({})
+        answers = replace(answers, data=data_source.summary(spec.data))
         if spec.model.dense is not None:
-            asked = replace(asked, imported=imported_network.imported(spec))
-        return replace(asked, run_id=run_files.run_like(asked.spec({})))
+            answers = replace(answers, imported=imported_network.imported(spec))
+        return replace(answers, run_id=run_files.run_like(answers.spec({})))
     except SpinnError as error:
-        return replace(asked, fault=error)
+        return replace(answers, fault=error)
 
 
 def known_terms(data: dict[str, Any] | None) -> data_source.Terms:

@@ -5,11 +5,11 @@ import streamlit as st
 from dashboard.parts.forms import initial
 from dashboard.parts.forms.prune import method_form
 from dashboard.plan import start
-from dashboard.plan.amount import AROUND, Places, around, show_amount
-from dashboard.plan.forms import ask
+from dashboard.plan.amount import START_STATE, ResultSlots, show_amount, start_state
+from dashboard.plan.forms import show_forms
 from dashboard.plan.presets import show_presets
 
-st.session_state.pop(AROUND, None)
+st.session_state.pop(START_STATE, None)
 st.title("Plan a run", anchor=False)
 above = st.container()
 left, right = st.columns([5, 8], gap="large")
@@ -17,22 +17,22 @@ with left:
     with st.container(border=True, key="amounts"):
         preset, amount, method = st.container(), st.container(), st.container()
         with st.container(key="equivalents"):
-            equal = st.empty()
+            equivalents = st.empty()
     source = st.container(border=True, key="learned")
-    begun = initial.find()
-    asked = ask(begun, source)
+    initial_plan = initial.find()
+    answers = show_forms(initial_plan, source)
 with above:
-    initial.show(begun, asked.parts)
+    initial.show(initial_plan, answers.parts)
 with right:
     figures, first = st.columns([4, 1], vertical_alignment="bottom", gap="medium")
     same = st.container()
-    places = Places(figures.empty(), equal, st.empty())
+    slots = ResultSlots(figures.empty(), equivalents, st.empty())
 with method:
-    chosen = method_form(begun.values())
+    chosen = method_form(initial_plan.values())
 with amount:
-    spec = show_amount(asked, chosen, places)
+    spec = show_amount(answers, chosen, slots)
 with preset:
-    show_presets(asked.run_id)
+    show_presets(answers.run_id)
 if spec is not None:
     with first:
         pressed = st.button(
@@ -42,4 +42,4 @@ if spec is not None:
         if pressed:
             start.submit(spec)
         start.show_same(spec)
-st.session_state[AROUND] = around(spec)
+st.session_state[START_STATE] = start_state(spec)

@@ -1,7 +1,7 @@
 """What the next move of Plan's slider would need, predicted while one looks at this one.
 
-A prediction at new widths takes most of a move (``tests.benchmarks.slider``); beside a mouse or a
-key, the places next to the slider's are the likeliest.
+A prediction at new widths takes most of a move (``tests.benchmarks.slider``); the likeliest move of
+a slider is by one step.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
 from typing import Any
 
-from dashboard.parts.forms.prune import FIELDS, STEP, share_of
+from dashboard.parts.forms.prune import SLIDERS, STEP, from_percent
 from dashboard.reads import dense_network
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import PruneSpec
 
-Plan = Callable[[PruneSpec], list[api.Stage]]
+PlanStages = Callable[[PruneSpec], list[api.Stage]]
 
 REST_SECONDS = 0.3  # what has been drawn reaches the browser first, and who drags goes on
 
 LATEST = "latest_move"  # in a session: the move that counts, whose neighbours are likely
 
-_pool = ThreadPoolExecutor(1, "ahead")
+_pool = ThreadPoolExecutor(1, "prefetch")
 _moves = count()
 
 
-def predict_beside(
-    run_id: str, prune: PruneSpec, plan: Plan, session: MutableMapping[Any, Any]
+def predict_neighbours(
+    run_id: str, prune: PruneSpec, plan: PlanStages, session: MutableMapping[Any, Any]
 ) -> Future[None]:
-    """Have the places on both sides of the slider's predicted in the background.
+    """Have the plans on both sides of the slider's predicted in the background.
 
     Args:
         run_id: the run with the dense network.
@@ -41,13 +41,15 @@ def predict_beside(
     """
     latest = session.setdefault(LATEST, [0])
     latest[0] = move = next(_moves)
-    return _pool.submit(_predict_beside, run_id, prune, plan, lambda: latest[0] == move)
+    return _pool.submit(_predict_neighbours, run_id, prune, plan, lambda: latest[0] == move)
 
 
-def _predict_beside(run_id: str, prune: PruneSpec, plan: Plan, counts: Callable[[], bool]) -> None:
+def _predict_neighbours(
+    run_id: str, prune: PruneSpec, plan: PlanStages, counts: Callable[[], bool]
+) -> None:
     if counts():
         time.sleep(REST_SECONDS)
-    for near in beside(prune):
+    for near in neighbours(prune):
         if not counts():
             return
         try:
@@ -57,11 +59,10 @@ def _predict_beside(run_id: str, prune: PruneSpec, plan: Plan, counts: Callable[
             continue
 
 
-def beside(prune: PruneSpec) -> list[PruneSpec]:
+def neighbours(prune: PruneSpec) -> list[PruneSpec]:
     """The plans one notch further and one back; none where no slider gives the amount."""
-    for field in FIELDS.values():
-        share = getattr(prune, field)
-        if share is not None:
-            near = (share_of(100 * share + step) for step in (STEP, -STEP))
-            return [prune.model_copy(update={field: one}) for one in near if 0 < one < 1]
-    return []
+    field, value = prune.amount
+    if field not in SLIDERS:
+        return []
+    near = (from_percent(100 * value + step) for step in (STEP, -STEP))
+    return [prune.model_copy(update={field: one}) for one in near if 0 < one < 1]

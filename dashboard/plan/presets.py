@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.parts.formats import percent, plain
-from dashboard.parts.forms.prune import MOST_PERCENT, OVERALL
+from dashboard.parts.forms.prune import AMOUNTS, MOST_PERCENT
 from dashboard.reads import dense_network
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import DEFAULT_PARAM_REDUCTION, PruneSpec
@@ -19,8 +19,8 @@ WANTS_DENSE = (
 )
 
 
-def keep(prune: PruneSpec | None) -> None:
-    """Note the plan that a preset changes; None where it cannot be had as typed."""
+def remember(prune: PruneSpec | None) -> None:
+    """Remember the plan that a preset changes; None where it cannot be had as typed."""
     st.session_state[PLAN] = prune
 
 
@@ -32,13 +32,13 @@ def show_presets(run_id: str | None) -> None:
     """
     prune = st.session_state[PLAN]
     with st.container(horizontal=True, gap="small", key="presets"):
-        for name, share in (("paper", DEFAULT_PARAM_REDUCTION), ("edge", EDGE)):
+        for name, reduction in (("paper", DEFAULT_PARAM_REDUCTION), ("edge", EDGE)):
             st.button(
-                f"{name} ({percent(share, 0 if share == EDGE else 1)})",
+                f"{name} ({percent(reduction, 0 if reduction == EDGE else 1)})",
                 key=f"preset_{name}",
-                help=f"{percent(share)} of the parameters removed overall, uniform schedule.",
+                help=f"{percent(reduction)} of the parameters removed overall, uniform schedule.",
                 on_click=_set,
-                args=(share,),
+                args=(reduction,),
             )
         st.button(
             f"as small as keeps R² within {LOSS}",
@@ -57,10 +57,10 @@ def show_presets(run_id: str | None) -> None:
         st.warning(plain(fault), icon=":material/info:")
 
 
-def _set(share: float) -> None:
+def _set(param_reduction: float) -> None:
     st.session_state["schedule"] = "uniform"
-    st.session_state["ratio_of"] = OVERALL
-    st.session_state["ratio"] = min(round(100 * share, 2), MOST_PERCENT)
+    st.session_state["ratio_of"] = AMOUNTS["param_reduction"]
+    st.session_state["ratio"] = min(round(100 * param_reduction, 2), MOST_PERCENT)
 
 
 def _set_smallest(run_id: str) -> None:

@@ -34,28 +34,28 @@ NEAR_ENOUGH = 0.003  # of the dense network's size
 
 @dataclass(frozen=True)
 class Budget:
-    """What the last stage may cost: ``size`` of a network's widths against ``target``.
+    """How large the last stage may be: ``size_of`` its widths against ``size``.
 
-    ``ceiling`` says that the target must not be passed; else the nearest network is meant.
+    ``ceiling`` says that the size must not be passed; else the nearest network is meant.
     """
 
     name: str
-    size: Callable[[Sequence[int]], int]
-    target: float
+    size_of: Callable[[Sequence[int]], int]
+    size: float
     ceiling: bool = False
 
 
 def budget_of(prune: PruneSpec, dense: Sequence[int]) -> Budget | None:
     """The budget that a spec sets for a network of these widths, ends included, if it has one."""
     if prune.param_reduction is not None:
-        target = parameter_count(dense) * (1 - prune.param_reduction)
-        return Budget(f"param_reduction {prune.param_reduction:g}", parameter_count, target)
+        size = parameter_count(dense) * (1 - prune.param_reduction)
+        return Budget(f"param_reduction {prune.param_reduction:g}", parameter_count, size)
     if prune.mac_reduction is not None:
-        target = mac_count(dense) * (1 - prune.mac_reduction)
-        return Budget(f"mac_reduction {prune.mac_reduction:g}", mac_count, target)
+        size = mac_count(dense) * (1 - prune.mac_reduction)
+        return Budget(f"mac_reduction {prune.mac_reduction:g}", mac_count, size)
     if prune.max_bytes is not None:
-        target = prune.max_bytes // BYTES_PER_WEIGHT
-        return Budget(f"max_bytes {prune.max_bytes:,}", parameter_count, target, ceiling=True)
+        size = prune.max_bytes // BYTES_PER_WEIGHT
+        return Budget(f"max_bytes {prune.max_bytes:,}", parameter_count, size, ceiling=True)
     return None
 
 
@@ -75,8 +75,8 @@ def settled(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) 
         final = _steps(even, tuple(hidden), (inputs, outputs))[-1]
     except BadInputError:
         return free
-    sizes = [budget.size((inputs, *widths, outputs)) for widths in (final, hidden)]
-    return even if abs(sizes[0] - budget.target) <= NEAR_ENOUGH * sizes[1] else free
+    sizes = [budget.size_of((inputs, *widths, outputs)) for widths in (final, hidden)]
+    return even if abs(sizes[0] - budget.size) <= NEAR_ENOUGH * sizes[1] else free
 
 
 def plan(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) -> list[Stage]:
@@ -145,11 +145,11 @@ def global_widths(
             events.append((worth, layer, above - below))
     path = walk(widths, events)
     by_macs = prune.mac_reduction is not None
-    size, target = (mac_count, stage.macs) if by_macs else (parameter_count, stage.params)
-    sizes = [-size((ends[0], *w, ends[1])) for w in path]  # rising
+    size_of, size = (mac_count, stage.macs) if by_macs else (parameter_count, stage.params)
+    sizes = [-size_of((ends[0], *w, ends[1])) for w in path]  # rising
     pick = nearest if prune.max_bytes is None else bisect_left
     last = len(path) - 1 - (prune.stages - stage.stage)  # every later stage needs a step too
-    found = path[max(min(max(pick(sizes, -target), 1), last), 0)]
+    found = path[max(min(max(pick(sizes, -size), 1), last), 0)]
     _check_every_stage_removes([widths, found], first=stage.stage)
     return found
 
@@ -241,10 +241,10 @@ def _by_budget(
     ends: tuple[int, int],
 ) -> list[Widths]:
     path = _shrinking_path(dense, times[-1], prune)
-    sizes = [-budget.size((ends[0], *widths, ends[1])) for widths in path]  # rising
+    sizes = [-budget.size_of((ends[0], *widths, ends[1])) for widths in path]  # rising
     _check_reachable(prune, budget, path[-1], sizes, ends)
     pick = bisect_left if budget.ceiling else nearest
-    final = pick(sizes, -budget.target)
+    final = pick(sizes, -budget.size)
     if SCHEDULES[prune.schedule].between == "turns":
         return _between(dense, path[final], times, prune)
     factor = sizes[final] / sizes[0]  # equal factors, each as near as whole neurons allow
@@ -255,14 +255,14 @@ def _by_budget(
 def _check_reachable(
     prune: PruneSpec, budget: Budget, smallest: Widths, sizes: list[int], ends: tuple[int, int]
 ) -> None:
-    if budget.target >= -sizes[0]:
+    if budget.size >= -sizes[0]:
         whole = BYTES_PER_WEIGHT * -sizes[0]
         raise BadInputError(
             f"{budget.name} would remove no neuron: the dense network takes {whole:,} bytes; give "
             "less than that"
         )
     slack = 1.0 if budget.ceiling else 0.999  # a reduction copied from the message, rounded, passes
-    if budget.target >= slack * -sizes[-1]:
+    if budget.size >= slack * -sizes[-1]:
         return
     params = parameter_count((ends[0], *smallest, ends[1]))
     raise BadInputError(

@@ -174,10 +174,14 @@ class PruneSpec(Part):
             data = {"schedule": "custom", **data, "stages": len(data["widths"])}
         return data if given else {**data, "param_reduction": DEFAULT_PARAM_REDUCTION}
 
+    @property
+    def amount(self) -> tuple[str, Any]:
+        """The one field that says how much is removed, and its value."""
+        return next((x, value) for x in AMOUNTS if (value := getattr(self, x)) is not None)
+
     @model_validator(mode="after")
     def _fitting_schedule(self) -> Self:
-        schedule = SCHEDULES[self.schedule]
-        given = next(name for name in AMOUNTS if getattr(self, name) is not None)
+        schedule, (given, _) = SCHEDULES[self.schedule], self.amount
         if (given == "widths") != (schedule.widths == "given"):
             raise ValueError("the custom schedule and widths go together: give both or neither")
         if given not in schedule.amounts:

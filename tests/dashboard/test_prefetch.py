@@ -25,7 +25,7 @@ def test_both_neighbours_are_predicted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         dense_network, "predicted_r2", lambda run, hidden, *_: asked.append((run, hidden))
     )
-    prefetch.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN, {}).result(20)
+    prefetch.predict_neighbours("a run", PruneSpec(param_reduction=0.4), PLAN, {}).result(20)
     assert asked == [("a run", last(0.405)), ("a run", last(0.395))]
 
 
@@ -43,10 +43,10 @@ def test_a_later_move_takes_over_in_its_own_session(
         going.wait(20)
 
     monkeypatch.setattr(dense_network, "predicted_r2", predicted)
-    first = prefetch.predict_beside("a run", PruneSpec(param_reduction=0.4), PLAN, mine)
+    first = prefetch.predict_neighbours("a run", PruneSpec(param_reduction=0.4), PLAN, mine)
     assert waiting.wait(20)
     other = mine if same else {}
-    second = prefetch.predict_beside("a run", PruneSpec(param_reduction=0.6), PLAN, other)
+    second = prefetch.predict_neighbours("a run", PruneSpec(param_reduction=0.6), PLAN, other)
     going.set()
     first.result(20)
     second.result(20)
@@ -64,7 +64,7 @@ def test_a_later_move_takes_over_in_its_own_session(
     ],
 )
 def test_the_neighbours_are_a_notch_away(prune: PruneSpec, found: list[float]) -> None:
-    near = prefetch.beside(prune)
+    near = prefetch.neighbours(prune)
     shares = [one.pruning_ratio or one.mac_reduction or one.param_reduction for one in near]
     assert shares == found
 
@@ -78,5 +78,5 @@ def test_what_cannot_be_had_is_passed_by(monkeypatch: pytest.MonkeyPatch) -> Non
             raise BadInputError("no such plan")
         return PLAN(prune)
 
-    prefetch.predict_beside("a run", PruneSpec(param_reduction=0.4), plan, {}).result(20)
+    prefetch.predict_neighbours("a run", PruneSpec(param_reduction=0.4), plan, {}).result(20)
     assert asked == [last(0.395)]

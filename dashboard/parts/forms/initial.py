@@ -11,14 +11,11 @@ import streamlit as st
 from dashboard.parts.formats import plain
 from dashboard.parts.forms.network import AS_STORED, IMPORTED, NEW, SCALINGS
 from dashboard.parts.forms.prune import (
-    A_STAGE,
-    BYTES,
+    AMOUNTS,
     DEFAULT_BYTES,
     DEFAULT_WIDTHS,
-    FIELDS,
-    MACS,
-    OVERALL,
-    share_of,
+    SLIDERS,
+    from_percent,
 )
 from dashboard.parts.forms.widgets import DROPS, TABLE_FIELDS, Values, key_of, text_of
 from dashboard.reads import run_files
@@ -112,10 +109,9 @@ def _told(value: Any) -> str:
 
 def _exact(part: dict[str, Any], prune: PruneSpec) -> dict[str, Any]:
     """A slider shows fewer digits than a run may have: untouched, it stands for all of them."""
-    for field in FIELDS.values():
-        share = getattr(prune, field)
-        if share is not None and part.get(field) == share_of(100 * share):
-            return {**part, field: share}
+    field, value = prune.amount
+    if field in SLIDERS and part.get(field) == from_percent(100 * value):
+        return {**part, field: value}
     return part
 
 
@@ -166,17 +162,13 @@ def _text(value: str | tuple[str, ...] | None) -> str:
 
 def _prune_values(prune: PruneSpec) -> dict[str, Any]:
     """As ``values_of``, of the part that says how much is removed, and how."""
-    means, share = OVERALL, DEFAULT_PARAM_REDUCTION
-    for meaning in (OVERALL, A_STAGE, MACS):
-        given = getattr(prune, FIELDS[meaning])
-        if given is not None:
-            means, share = meaning, given
+    field, value = prune.amount
     lines = [", ".join(map(str, widths)) for widths in prune.widths or ()]
     return {
         "schedule": SCHEDULES[prune.schedule].label,
         "stages": prune.stages,
-        "ratio_of": BYTES if prune.max_bytes is not None else means,
-        "ratio": 100 * share,
+        "ratio_of": AMOUNTS.get(field, AMOUNTS["param_reduction"]),
+        "ratio": 100 * (value if field in SLIDERS else DEFAULT_PARAM_REDUCTION),
         "max_bytes": prune.max_bytes or DEFAULT_BYTES,
         "widths": "\n".join(lines) or DEFAULT_WIDTHS,
         "criterion": CRITERIA[prune.criterion].label,

@@ -21,15 +21,20 @@ from spinn_engine.vocabulary import (
     glossary,
 )
 
-OVERALL, A_STAGE, MACS, BYTES = "parameters overall", "neurons a stage", "MACs overall", "bytes"
-LABELS = {
-    OVERALL: "Parameters removed, overall",
-    A_STAGE: "Neurons removed from a layer, in one stage",
-    MACS: "Multiply-accumulates removed, overall",
+AMOUNTS = {  # what the amount may be given in, by the field of a spec
+    "param_reduction": "parameters overall",
+    "pruning_ratio": "neurons a stage",
+    "mac_reduction": "MACs overall",
+    "max_bytes": "bytes",
 }
-FIELDS = {OVERALL: "param_reduction", A_STAGE: "pruning_ratio", MACS: "mac_reduction"}
+SLIDERS = {  # of the amounts that are shares
+    "param_reduction": "Parameters removed, overall",
+    "pruning_ratio": "Neurons removed from a layer, in one stage",
+    "mac_reduction": "Multiply-accumulates removed, overall",
+}
 LEAST_PERCENT, MOST_PERCENT, STEP = 1.0, 99.0, 0.5
 DEFAULT_BYTES = 840_000
+EQUIVALENTS = "plan_equivalents"  # in a session: what the plan comes to, by what it may be given in
 DEFAULT_WIDTHS = "384, 384, 384, 192\n288, 288, 288, 144"
 
 
@@ -60,26 +65,26 @@ def amount_form(begin: Values) -> dict[str, Any]:
         return {"widths": parse_stages(text or "")}
     most, first_stages = max(8, begin["stages"]), begin["stages"]
     stages = st.slider("Stages", 1, most, first_stages, key="stages", **KEEP)
-    fields = {**FIELDS, BYTES: "max_bytes"}
-    meanings = [meaning for meaning, field in fields.items() if field in row.amounts]
-    if st.session_state.get("ratio_of") not in (None, *meanings):
-        st.session_state["ratio_of"] = meanings[0]
+    fields = {label: field for field, label in AMOUNTS.items() if field in row.amounts}
+    if st.session_state.get("ratio_of") not in (None, *fields):
+        st.session_state["ratio_of"] = next(iter(fields))
         _carry_over()
-    means = st.segmented_control(
+    label = st.segmented_control(
         "The amount is given in",
-        meanings,
+        fields,
         default=begin["ratio_of"],
         required=True,
         key="ratio_of",
         on_change=_carry_over,
         **KEEP,
     )
-    return {"stages": stages, "schedule": row.name, **_amount(means, begin)}
+    field = fields[label]
+    return {"stages": stages, "schedule": row.name, field: _amount(field, begin)}
 
 
-def _amount(means: str, begin: Values) -> dict[str, Any]:
-    """The slider, or the number of bytes."""
-    if means == BYTES:
+def _amount(field: str, begin: Values) -> float:
+    """What the slider, or the number of bytes, gives for a field of a spec."""
+    if field not in SLIDERS:
         most = st.number_input(
             "Weights at the end, in bytes at most",
             4,
@@ -90,9 +95,9 @@ def _amount(means: str, begin: Values) -> dict[str, Any]:
             help="Of the float32 weights and biases, without the file around them.",
             **KEEP,
         )
-        return {"max_bytes": int(most)}
-    ratio = st.slider(
-        LABELS[means],
+        return int(most)
+    percent_removed = st.slider(
+        SLIDERS[field],
         min(LEAST_PERCENT, begin["ratio"]),
         max(MOST_PERCENT, begin["ratio"]),
         begin["ratio"],
@@ -101,22 +106,22 @@ def _amount(means: str, begin: Values) -> dict[str, Any]:
         key="ratio",
         **KEEP,
     )
-    return {FIELDS[means]: share_of(ratio)}
+    return from_percent(percent_removed)
 
 
-def share_of(percent: float) -> float:
-    """The share that a slider's value stands for."""
-    return round(percent / 100, 4)
+def from_percent(value: float) -> float:
+    """The share that a slider's percent stand for."""
+    return round(value / 100, 4)
 
 
 def _carry_over() -> None:
-    """When the meaning is switched, the slider goes to what it stood for in the new meaning."""
-    means = st.session_state["ratio_of"]
-    value = st.session_state.get("_equivalents", {}).get(means)
+    """When the field is switched, the amount becomes what it came to in the new field."""
+    label = st.session_state["ratio_of"]
+    value = st.session_state.get(EQUIVALENTS, {}).get(label)
     if value is None:
         return
-    if means == BYTES:
-        st.session_state["max_bytes"] = int(value)
+    if label == AMOUNTS["max_bytes"]:
+        st.session_state["max_bytes"] = value
     else:
         nearest = round(100 * value / STEP) * STEP
         st.session_state["ratio"] = min(max(nearest, LEAST_PERCENT), MOST_PERCENT)
@@ -135,16 +140,16 @@ def parse_stages(text: str) -> list[tuple[int, ...]]:
 
 
 def equivalents(stages: list[api.Stage]) -> str:
-    """Every meaning of the ratio for the plan as it stands, as HTML; remembered for the switch."""
-    shares = [share for stage in stages for share in stage.pruning_ratios if share > 0]
-    a_stage, first, last = sum(shares) / len(shares), stages[0], stages[-1]
-    st.session_state["_equivalents"] = {
-        OVERALL: last.param_reduction,
-        A_STAGE: a_stage,
-        MACS: last.mac_reduction,
-        BYTES: last.bytes,
+    """The plan as it stands in every kind of amount, as HTML; remembered for the switch."""
+    ratios = [ratio for stage in stages for ratio in stage.pruning_ratios if ratio > 0]
+    a_stage, first, last = sum(ratios) / len(ratios), stages[0], stages[-1]
+    st.session_state[EQUIVALENTS] = {
+        AMOUNTS["param_reduction"]: last.param_reduction,
+        AMOUNTS["pruning_ratio"]: a_stage,
+        AMOUNTS["mac_reduction"]: last.mac_reduction,
+        AMOUNTS["max_bytes"]: last.bytes,
     }
-    spread = f"{100 * min(shares):.1f} to {percent(max(shares))} of a layer"
+    spread = f"{100 * min(ratios):.1f} to {percent(max(ratios))} of a layer"
     return markup.figures(
         (
             (
