@@ -13,7 +13,7 @@ from spinn_engine.store.runs import RunFolder
 def planned_stages(folder: RunFolder) -> list[Stage]:
     """The stages that a run has or will have, from its spec."""
     spec = folder.spec()
-    return plan(spec.prune, spec.model.hidden, *folder.ends())
+    return plan(spec.prune, spec.model.hidden, *folder.inputs_and_outputs())
 
 
 def stage_rows(folder: RunFolder) -> list[dict[str, Any]]:

@@ -88,7 +88,7 @@ class RunFolder:
         """SHA-256 of the problem that the run was made for."""
         return str(self._stored()["data_sha256"])
 
-    def ends(self) -> tuple[int, int]:
+    def inputs_and_outputs(self) -> tuple[int, int]:
         """Numbers of inputs and outputs of the run's networks."""
         stored = self._stored()
         return int(stored["inputs"]), int(stored["outputs"])
