@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,21 +47,16 @@ class Record:
         found = {name: stat_of(self._folder / name) for name in local_files(self._folder)}
         return {n: s for n, s in found.items() if s and self._equal.get(n, ())[1:] != s}
 
-    def note(self, name: str, stamp: str, stat: Stat) -> None:
-        """Remember that a copy equals the remote file."""
-        self._equal[name] = (stamp, *stat)
-
     def others(self, names: Collection[str]) -> list[str]:
         """The files that it knows besides these."""
         return [name for name in self._equal if name not in names]
 
-    def forget(self, names: Collection[str]) -> None:
-        """Know nothing more of some files."""
-        for name in names:
+    def write(self, equal: Mapping[str, tuple[str, Stat]], gone: Collection[str] = ()) -> None:
+        """Remember stamp, time and size of files that are equal, and nothing of those gone."""
+        for name, (stamp, stat) in equal.items():
+            self._equal[name] = (stamp, *stat)
+        for name in gone:
             self._equal.pop(name, None)
-
-    def write(self) -> None:
-        """Keep it."""
         write_atomically(self._path, json.dumps(self._equal).encode())
 
 

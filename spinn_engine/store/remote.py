@@ -124,9 +124,8 @@ class RemoteStore:
                 self._files.put(name, {file: folder / file for file in batch})
             self._listings.forget(name)
             files = self._listings.look_again(name).files
-            for file in unsent.keys() & files.keys():
-                record.note(file, files[file].stamp, unsent[file])
-            record.write()
+            sent = unsent.keys() & files.keys()
+            record.write({file: (files[file].stamp, unsent[file]) for file in sent})
 
     def remove(self, name: str) -> None:
         """Remove a folder from the store, its spec last, and the local copy.
@@ -191,16 +190,15 @@ class RemoteStore:
         self, name: str, listing: Listing, fetched: Mapping[str, Path], gone: Collection[str]
     ) -> None:
         """Put files at their places in the copy, and remove others."""
-        folder, record = self.mirror.path(name), self.mirror.record(name)
+        folder, equal = self.mirror.path(name), {}
         for file, path in fetched.items():
             stat = stat_of(path)
             assert stat is not None
             path.replace(folder / file)
-            record.note(file, listing.files[file].stamp, stat)
+            equal[file] = listing.files[file].stamp, stat
         for file in gone:
             (folder / file).unlink(missing_ok=True)
-        record.forget(gone)
-        record.write()
+        self.mirror.record(name).write(equal, gone)
 
 
 def _link(path: Path, place: Path) -> None:
