@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
+import runpy
+import signal
 import sys
 from pathlib import Path
 
@@ -16,25 +16,17 @@ def application_folder() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent
 
 
-def serve_dashboard(port: int | None = None) -> int:
-    """Serve the dashboard to this machine until Ctrl-C, from whatever folder.
+def serve_dashboard(port: int | None = None) -> None:
+    """Be Streamlit's server of the dashboard, from whatever folder, until SIGINT or SIGTERM.
+
+    The options beside the application bind it to this machine alone.
 
     Args:
         port: where; by default Streamlit's own, or the next that is free.
-
-    Returns:
-        The server's exit code.
     """
     app = application_folder() / "dashboard" / "app.py"
-    options = ["--server.address", "127.0.0.1"]
-    if port is not None:
-        options += ["--server.port", str(port)]
-    command = [sys.executable, "-m", "streamlit", "run", str(app), *options]
-    with subprocess.Popen(command) as server:
-        try:
-            return server.wait()
-        except KeyboardInterrupt:
-            server.terminate()
-            with contextlib.suppress(KeyboardInterrupt):  # a terminal tells the server too
-                server.wait()
-            return 0
+    options = [] if port is None else ["--server.port", str(port)]
+    sys.argv = ["streamlit", "run", str(app), *options]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
+    runpy.run_module("streamlit", run_name="__main__")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email.parser import Parser
 from pathlib import Path
 
@@ -17,6 +14,7 @@ import psutil
 import pytest
 
 from tests.conftest import ROOT
+from tests.servers import free_port
 
 pytestmark = pytest.mark.slow
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "-q")
@@ -121,35 +119,24 @@ def test_the_first_page_opens_in_another_folder(
 def test_the_server_is_reached_from_this_machine_alone(
     place: str, installed: Path, tmp_path: Path
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     app = str(ROOT / "dashboard" / "app.py")
     command = {
         "installed": [str(installed / "bin" / "spinn"), "dashboard", "--port", port],
         "clone": [sys.executable, "-m", "streamlit", "run", app, "--server.port", port],
     }[place]
     known = environment(installed) if place == "installed" else environment()
-    with started(command, tmp_path, known) as server:
-        deadline, found = time.monotonic() + 60, set[str]()
-        while not found and time.monotonic() < deadline:
-            time.sleep(0.2)
-            found = addresses(server, int(port))
-        assert found == {"127.0.0.1"}
-
-
-@contextmanager
-def started(command: list[str], cwd: Path, env: dict[str, str]) -> Iterator[psutil.Popen]:
-    with psutil.Popen(command, cwd=cwd, env=env, stdout=subprocess.DEVNULL) as server:
-        yield server
-        family = [*server.children(recursive=True), server]
-        for process in family:
-            process.terminate()
-        psutil.wait_procs(family, 20)
+    with psutil.Popen(command, cwd=tmp_path, env=known, stdout=subprocess.DEVNULL) as server:
+        try:
+            deadline = time.monotonic() + 60
+            while not (found := addresses(server, int(port))) and time.monotonic() < deadline:
+                time.sleep(0.2)
+        finally:
+            server.terminate()
+    assert found == {"127.0.0.1"}
 
 
 def addresses(server: psutil.Popen, port: int) -> set[str]:
-    """Where a server, or what it has started, listens on a port."""
-    family = [server, *server.children(recursive=True)]
-    found = (one for process in family for one in process.net_connections("inet"))
+    """Where a server listens on a port."""
+    found = server.net_connections("inet")
     return {one.laddr.ip for one in found if one.status == "LISTEN" and one.laddr.port == port}
