@@ -82,7 +82,7 @@ def check(as_json: bool, **asked: Any) -> None:
         print_json({"checks": checks})
     else:
         OUT.print(checks_view.columns_table(api.preview(data, rows=0)))
-        OUT.print(checks_view.checks_table(checks))
+        OUT.print(checks_view.checks_table(checks) if checks else "the checks found nothing")
         OUT.print(checks_view.advised_command(data, checks), soft_wrap=True)
 
 
