@@ -8,6 +8,7 @@ from dashboard.compare.pareto import show_picture
 from dashboard.compare.table import View, clear_filters, filters, known_tags, show_table, view_form
 from dashboard.parts import elements
 from dashboard.parts.formats import counted, plain
+from dashboard.parts.run_choice import plan_link
 from dashboard.reads import finished_runs
 from dashboard.reads.run_facts import RunRow
 from spinn_engine.errors import SpinnError
@@ -29,7 +30,7 @@ def show_page() -> None:
             "There is no finished run yet. Plan one; it takes about three minutes. Compare then "
             "shows its arms side by side, and, with a second run, what differs."
         )
-        st.page_link("plan/page.py", label="Plan a run", icon=":material/tune:")
+        plan_link()
     demo = finished_runs.demo_row()
     if demo is not None:
         st.header("Until then: the demo run that ships with the program", anchor=False)

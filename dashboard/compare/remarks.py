@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.parts import action_errors
+from dashboard.parts import action_errors, elements
 from dashboard.parts.formats import plain
 from dashboard.people import rights
 from spinn_engine import api
@@ -23,14 +23,12 @@ def show_tags(tags: Sequence[str]) -> None:
 
 def edit_button(run_id: str, known: Sequence[str]) -> None:
     """Opens the dialog of a run, for who may change it."""
-    refused = rights.refusal(rights.owner_of(run_id))
     if st.button(
         "Tags and note",
         icon=":material/edit_note:",
         key=f"remarks_{run_id}",
         type="tertiary",
-        disabled=refused is not None,
-        help=plain(refused) if refused else None,
+        **elements.unless(rights.refusal(rights.owner_of(run_id))),
     ):
         begin_editing(run_id)
         st.dialog("Tags and note", width="medium")(remarks_form)(run_id, known)

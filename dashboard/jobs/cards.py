@@ -40,11 +40,7 @@ TO_DELETE = "asked_to_delete"
 def show_card(job: api.Job) -> None:
     """A job that somebody should look at: running, stopping, interrupted or failed."""
     with st.container(border=True, key=f"job_{job.run_id}"):
-        try:
-            spec = run_files.run_spec(job.run_id)
-        except SpinnError as error:
-            show_head(job, "")
-            elements.show_error(error)
+        if (spec := spec_of(job)) is None:
             return
         show_head(job, describe(spec))
         if job.state is State.FAILED:
@@ -56,6 +52,16 @@ def show_card(job: api.Job) -> None:
         if job.state in LIVE:
             learning_curves.show(job.run_id)
         show_log(job)
+
+
+def spec_of(job: api.Job) -> RunSpec | None:
+    """The spec of a job; where it cannot be read, the job's head and the reason are shown."""
+    try:
+        return run_files.run_spec(job.run_id)
+    except SpinnError as error:
+        show_head(job, "")
+        elements.show_error(error)
+        return None
 
 
 def show_failure(job: api.Job) -> None:
@@ -86,11 +92,7 @@ def show_log(job: api.Job) -> None:
 def show_row(job: api.Job) -> None:
     """A job in two lines: queued, cancelled or done."""
     with st.container(key=f"job_{job.run_id}", gap="xsmall"):
-        try:
-            spec = run_files.run_spec(job.run_id)
-        except SpinnError as error:
-            show_head(job, "")
-            elements.show_error(error)
+        if (spec := spec_of(job)) is None:
             return
         stopped = f", stopped in stage {job.stage} of {job.stages}"
         show_head(job, describe(spec) + stopped * (job.state is State.CANCELLED))
@@ -145,15 +147,13 @@ def show_more(job: api.Job) -> None:
     if st.session_state.get(TO_DELETE) == name:
         show_delete_question(name)
     else:
-        refused = rights.refusal(job.owner)
         st.button(
             "Delete",
             icon=":material/delete:",
             key=f"ask_{name}",
             on_click=ask_to_delete,
             args=(name,),
-            disabled=refused is not None,
-            help=plain(refused) if refused else None,
+            **elements.unless(rights.refusal(job.owner)),
         )
 
 
@@ -185,7 +185,6 @@ def button(
     kind: Literal["primary", "secondary"] = "secondary",
 ) -> None:
     """What one does with a job in its state, if one may."""
-    refused = rights.refusal(job.owner)
     st.button(
         label,
         icon=icon,
@@ -193,8 +192,7 @@ def button(
         type=kind,
         on_click=do_with_job,
         args=(job.run_id, do),
-        disabled=refused is not None,
-        help=plain(refused) if refused else None,
+        **elements.unless(rights.refusal(job.owner)),
     )
 
 
@@ -220,14 +218,14 @@ def priority_menu(job: api.Job) -> None:
         priority = api.Priority(st.session_state[key])
         do_with_job(job.run_id, lambda run_id: api.set_priority(run_id, priority))
 
-    refused = rights.refusal(job.owner)
     st.menu_button(
         job.priority.capitalize(),
         list(api.Priority),
         format_func=str.capitalize,
         key=key,
-        help=plain(refused) if refused else "Priority: it goes behind all others of the same",
-        disabled=refused is not None,
+        **elements.unless(
+            rights.refusal(job.owner), "Priority: it goes behind all others of the same"
+        ),
         type="tertiary",
         on_click=chosen,
     )

@@ -9,6 +9,7 @@ from dashboard.jobs.cards import LIVE, show_card, show_row
 from dashboard.jobs.workers import show_workers
 from dashboard.parts import background_work, elements
 from dashboard.parts.formats import counted
+from dashboard.parts.run_choice import plan_link
 from dashboard.reads import job_queue
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
@@ -52,7 +53,7 @@ def draw_still(jobs: Jobs) -> None:
     if not jobs:
         with st.container(border=True):
             st.markdown("The queue is empty. A run that you start under **Plan** shows up here.")
-            st.page_link("plan/page.py", label="Plan a run", icon=":material/tune:")
+            plan_link()
     for job in jobs:
         if job.state is State.INTERRUPTED:
             show_card(job)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.parts import action_errors
+from dashboard.parts import action_errors, elements
 from dashboard.parts.formats import duration, plain, size
 from dashboard.people import rights
 from dashboard.reads import job_queue
@@ -58,7 +58,7 @@ def show_worker(worker: api.Worker) -> None:
             f":small[:gray[{plain(about(worker))}]]",
             width="stretch",
         )
-        key, refused = f"want_{worker.slot}", rights.refusal_unless_admin()
+        key = f"want_{worker.slot}"
         st.menu_button(
             "More",
             MENUS[worker.wanted],
@@ -66,8 +66,7 @@ def show_worker(worker: api.Worker) -> None:
             type="tertiary",
             on_click=_set_wanted,
             args=(worker.slot, key),
-            disabled=refused is not None,
-            help=refused,
+            **elements.unless(rights.refusal_unless_admin()),
         )
 
 

@@ -188,15 +188,13 @@ def _options_in_words(work: api.Work) -> str:
 
 def _button(work: api.Work, label: str, icon: str, do: Callable[[str, str], object]) -> None:
     """What one does with it, if one may: who started it may, and whose run it is."""
-    refused = rights.refusal(work.owner, rights.owner_of(work.run_id))
     st.button(
         label,
         icon=icon,
         key=f"{label.lower()}_{_key(work)}",
         on_click=_act,
         args=(work, do),
-        disabled=refused is not None,
-        help=plain(refused) if refused else None,
+        **elements.unless(rights.refusal(work.owner, rights.owner_of(work.run_id))),
     )
 
 

@@ -24,6 +24,11 @@ def show_error(error: Exception) -> None:
     st.error(formats.plain(str(error)), icon=":material/error:")
 
 
+def unless(refused: str | None, about: str | None = None) -> dict[str, Any]:
+    """For a button: who may not press it is told why; all others, what it is about."""
+    return {"disabled": refused is not None, "help": formats.plain(refused) if refused else about}
+
+
 def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> str:
     """The drawn shape of each stage, side by side as the page is wide, as HTML.
 

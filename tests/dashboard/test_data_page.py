@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 from dashboard.data import split_charts as drawn
 from dashboard.parts.formats import plain
-from dashboard.parts.forms import table_upload
+from dashboard.parts.forms.upload import take_upload
 from dashboard.reads import data_source
 from spinn_engine import api
 from spinn_engine.spec import DataSpec
@@ -216,11 +216,11 @@ def test_an_upload_fills_the_path_or_says_why_not(
 
     def give(name: str, content: bytes) -> None:
         state["table_file"] = SimpleNamespace(name=name, getvalue=lambda: content)
-        table_upload.take_upload()
+        take_upload("table_file", api.keep_table, "path")
 
     give("<b>.csv", b"<html>")
-    assert "web page" in str(state[table_upload.REFUSED])
+    assert "web page" in str(state["table_file_refused"])
     assert "path" not in state
     give("my runs.csv", b"a,y\n1,2\n")
-    assert table_upload.REFUSED not in state
+    assert "table_file_refused" not in state
     assert Path(str(state["path"])).parent == store / "uploads"

@@ -9,10 +9,11 @@ import streamlit as st
 from dashboard.parts import elements
 from dashboard.parts.formats import MINUS, counted, percent, plain, widths
 from dashboard.parts.forms import widgets
+from dashboard.parts.forms.upload import upload_form
 from dashboard.parts.forms.widgets import KEEP, Values
 from dashboard.reads import imported_network
 from spinn_engine import api
-from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.errors import BadInputError
 from spinn_engine.spec import Scaling
 from spinn_engine.vocabulary import ACTIVATIONS
 
@@ -26,8 +27,6 @@ SCALINGS: dict[str, Scaling] = {
     "targets only": "targets",
     "nothing": "none",
 }
-FILE_KINDS = ["pt", "pth", "safetensors"]
-REFUSED = "upload_refused"
 TAKEN = " ✓ taken"
 LOW_R2 = 0.5  # below this something is likely to be mixed up
 
@@ -51,16 +50,15 @@ def imported_form(begin: Values) -> dict[str, Any]:
     Raises:
         BadInputError: none is named.
     """
-    st.file_uploader(
+    upload_form(
         "Checkpoint",
-        FILE_KINDS,
+        ["pt", "pth", "safetensors"],
         key="checkpoint",
-        on_change=take_upload,
-        help="A state_dict, a whole module or safetensors of a plain multilayer perceptron. No "
+        keep=api.keep_upload,
+        path_key="dense",
+        about="A state_dict, a whole module or safetensors of a plain multilayer perceptron. No "
         "code in it is run.",
     )
-    if refused := st.session_state.get(REFUSED):
-        st.error(plain(refused), icon=":material/error:")
     path = st.text_input(
         "Path of the checkpoint on the server",
         begin["dense"],
@@ -88,20 +86,6 @@ def imported_form(begin: Values) -> dict[str, Any]:
         raise BadInputError("network: upload a checkpoint, or give its path")
     found: dict[str, Any] = {"dense": path.strip(), "dense_scaling": SCALINGS[scaling]}
     return found if activation == AS_STORED else {**found, "activation": activation}
-
-
-def take_upload() -> None:
-    """Keep what was uploaded, and put its place into the form; or say why not."""
-    st.session_state.pop(REFUSED, None)
-    uploaded = st.session_state["checkpoint"]
-    if uploaded is None:
-        return
-    try:
-        path = api.keep_upload(uploaded.name, uploaded.getvalue())
-    except SpinnError as error:
-        st.session_state[REFUSED] = str(error)
-    else:
-        st.session_state["dense"] = str(path)
 
 
 def show_imported(found: imported_network.ImportedNetwork) -> None:

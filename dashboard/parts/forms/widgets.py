@@ -13,7 +13,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts.columns import show_columns
-from dashboard.parts.forms.table_upload import upload_form
+from dashboard.parts.forms.upload import upload_form
+from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import ACTIVATIONS
@@ -64,7 +65,15 @@ def source_form(begin: Values) -> tuple[str, str]:
     if kind not in PATHS:
         return kind, ""
     if kind == "table":
-        upload_form()
+        upload_form(
+            "Upload a table",
+            ["csv", "tsv", "txt", "parquet", "xlsx"],
+            key="table_file",
+            keep=api.keep_table,
+            path_key="path",
+            about="It is read before it is kept, in the folder uploads of the store on this "
+            "machine.",
+        )
     label, placeholder, about = PATHS[kind]
     key = path_key(kind)
     path = st.text_input(label, begin[key], key=key, placeholder=placeholder, help=about, **KEEP)
