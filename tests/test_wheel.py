@@ -55,7 +55,7 @@ def python(script: str, cwd: Path, *folders: Path) -> str:
 
 def test_the_wheel_has_all_that_the_clone_has_for_running(wheel: Path) -> None:
     tracked = subprocess.run(
-        ["git", "ls-files", "spinn_engine", "dashboard", "assets"],
+        ["git", "ls-files", "-co", "--exclude-standard", "spinn_engine", "dashboard", "assets"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
     left_out = ("assets/screenshots/", "assets/demo/make_demo.py")
