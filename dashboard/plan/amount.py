@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.parts import elements, markup
 from dashboard.parts.formats import percent, size, widths
-from dashboard.parts.forms.prune import amount_form, equivalents
+from dashboard.parts.forms.prune import amount_form, equivalents, schedule_form
 from dashboard.plan import predicted, prefetch, presets, start
 from dashboard.plan.forms import Answers
 from spinn_engine import api
@@ -45,7 +45,11 @@ def show_amount(answers: Answers, method: dict[str, Any], slots: ResultSlots) ->
     """
     spec = None
     try:
-        spec = answers.spec({**amount_form(answers.initial_plan.values()), **method})
+        begin = answers.initial_plan.values()
+        prune = schedule_form(begin)
+        if "schedule" in prune:
+            prune |= amount_form(prune["schedule"], begin)
+        spec = answers.spec({**prune, **method})
         assert answers.data is not None
         ends = answers.data.inputs, answers.data.outputs
         plan = partial(api.plan, hidden=spec.model.hidden, inputs=ends[0], outputs=ends[1])

@@ -67,7 +67,9 @@ class InitialPlan:
         if self.spec is not None and _kind(parts["data"]["source"]) == _kind(self.spec.data.source):
             for name, hidden in self._hidden(parts).items():
                 parts[name] = {**hidden, **parts.get(name, {})}
-            parts["prune"] = _exact(parts["prune"], self.spec.prune)
+            field, value = self.spec.prune.amount
+            if field in SLIDERS and parts["prune"].get(field) == from_percent(100 * value):
+                parts["prune"] = {**parts["prune"], field: value}  # a slider shows fewer digits
             if len(parts["seeds"]) == len(self.spec.seeds):
                 parts["seeds"] = self.spec.seeds
         return RunSpec.from_dict(parts, where="plan")
@@ -105,14 +107,6 @@ def _told(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-def _exact(part: dict[str, Any], prune: PruneSpec) -> dict[str, Any]:
-    """A slider shows fewer digits than a run may have: untouched, it stands for all of them."""
-    field, value = prune.amount
-    if field in SLIDERS and part.get(field) == from_percent(100 * value):
-        return {**part, field: value}
-    return part
 
 
 def values_of(spec: RunSpec) -> dict[str, Any]:

@@ -38,8 +38,8 @@ EQUIVALENTS = "plan_equivalents"  # in a session: what the plan comes to, by wha
 DEFAULT_WIDTHS = "384, 384, 384, 192\n288, 288, 288, 144"
 
 
-def amount_form(begin: Values) -> dict[str, Any]:
-    """Schedule, stages and how much; gives the ``prune`` part of a spec.
+def schedule_form(begin: Values) -> dict[str, Any]:
+    """Schedule, and stages or custom widths; of the ``prune`` part of a spec.
 
     Raises:
         BadInputError: the custom widths are not whole numbers.
@@ -65,7 +65,13 @@ def amount_form(begin: Values) -> dict[str, Any]:
         return {"widths": parse_stages(text or "")}
     most, first_stages = max(8, begin["stages"]), begin["stages"]
     stages = st.slider("Stages", 1, most, first_stages, key="stages", **KEEP)
-    fields = {label: field for field, label in AMOUNTS.items() if field in row.amounts}
+    return {"stages": stages, "schedule": row.name}
+
+
+def amount_form(schedule: str, begin: Values) -> dict[str, Any]:
+    """How much is removed: the field of the ``prune`` part that says it, and its value."""
+    offered = SCHEDULES[schedule].amounts
+    fields = {label: field for field, label in AMOUNTS.items() if field in offered}
     if st.session_state.get("ratio_of") not in (None, *fields):
         st.session_state["ratio_of"] = next(iter(fields))
         _carry_over()
@@ -79,11 +85,6 @@ def amount_form(begin: Values) -> dict[str, Any]:
         **KEEP,
     )
     field = fields[label]
-    return {"stages": stages, "schedule": row.name, field: _amount(field, begin)}
-
-
-def _amount(field: str, begin: Values) -> float:
-    """What the slider, or the number of bytes, gives for a field of a spec."""
     if field not in SLIDERS:
         most = st.number_input(
             "Weights at the end, in bytes at most",
@@ -95,7 +96,7 @@ def _amount(field: str, begin: Values) -> float:
             help="Of the float32 weights and biases, without the file around them.",
             **KEEP,
         )
-        return int(most)
+        return {field: int(most)}
     percent_removed = st.slider(
         SLIDERS[field],
         min(LEAST_PERCENT, begin["ratio"]),
@@ -106,7 +107,7 @@ def _amount(field: str, begin: Values) -> float:
         key="ratio",
         **KEEP,
     )
-    return from_percent(percent_removed)
+    return {field: from_percent(percent_removed)}
 
 
 def from_percent(value: float) -> float:
@@ -185,33 +186,39 @@ def method_form(begin: Values) -> dict[str, Any]:
         help=f"After each cut.  \n{glossary(RECONSTRUCTIONS.values())}",
         **KEEP,
     )
-    found = {
+    with st.expander("Advanced", icon=":material/straighten:", key="advanced"):
+        limits = _limits_form(begin)
+    return {
         "criterion": criteria[criterion],
         "reconstruction": reconstructions[reconstruction],
+        **limits,
     }
-    with st.expander("Advanced", icon=":material/straighten:", key="advanced"):
-        left, right = st.columns(2, wrap=False)
-        found["round_to"] = left.number_input(
-            "Round widths to",
-            1,
-            1024,
-            begin["round_to"],
-            key="round_to",
-            placeholder="auto",
-            help="Every width that is pruned becomes a multiple of this. Left empty: of 8, which "
-            "runs fastest, where the parameters can still be met so, else any width.",
-            **KEEP,
-        )
-        found["least_width"] = right.number_input(
-            "Least width",
-            1,
-            65_536,
-            begin["least_width"],
-            key="least_width",
-            help="No hidden layer gets fewer neurons.",
-            **KEEP,
-        )
-    return found
+
+
+def _limits_form(begin: Values) -> dict[str, Any]:
+    """Which widths a layer may have."""
+    left, right = st.columns(2, wrap=False)
+    round_to = left.number_input(
+        "Round widths to",
+        1,
+        1024,
+        begin["round_to"],
+        key="round_to",
+        placeholder="auto",
+        help="Every width that is pruned becomes a multiple of this. Left empty: of 8, which "
+        "runs fastest, where the parameters can still be met so, else any width.",
+        **KEEP,
+    )
+    least_width = right.number_input(
+        "Least width",
+        1,
+        65_536,
+        begin["least_width"],
+        key="least_width",
+        help="No hidden layer gets fewer neurons.",
+        **KEEP,
+    )
+    return {"round_to": round_to, "least_width": least_width}
 
 
 def compare_form(source: str, begin: Values) -> dict[str, Any]:
