@@ -35,19 +35,19 @@ class LocalStore:
         """Nothing to do: everybody sees the files themselves."""
 
     def look_for_changes(self) -> None:
-        """Nothing to do, as above."""
+        """Nothing to do: everybody sees the files themselves."""
 
     def fetch(self, name: str, file: str) -> None:
-        """Nothing to do, as above."""
+        """Nothing to do: a file is where it is read."""
 
     def fetch_all(self, name: str) -> None:
-        """Nothing to do, as above."""
+        """Nothing to do: files are where they are written."""
 
     def publish(self, name: str, live: bool = False) -> None:
-        """Nothing to do, as above."""
+        """Nothing to do: what is written is published."""
 
     def lock(self, name: str) -> AbstractContextManager[None]:
-        """Nobody replaces files here."""
+        """Nothing to do: nobody replaces files here."""
         return nullcontext()
 
     def remove(self, name: str) -> None:
