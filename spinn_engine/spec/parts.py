@@ -93,7 +93,7 @@ class TrainSpec(Part):
         batch_size: rows of one update of Adam.
         learning_rate: its peak, for the dense network.
         fine_tune_learning_rate: its peak in later stages.
-        device: where to train.
+        device: where to train: auto, cpu, cuda, cuda:1, mps or xpu.
     """
 
     epochs: int = Field(default=15, ge=1, le=100_000)
@@ -110,11 +110,11 @@ class PhysicsSpec(Part):
     """Weights of the physics terms in the loss; 0 leaves a term out, and it is reported still.
 
     Attributes:
-        non_negative: against targets below zero.
-        monotone: against targets that fall in time within a group.
-        wear_law: for the wear rate, proportional to force times sliding speed.
-        heat_balance: for the rate of thermal displacement, heating minus cooling.
-        fit_coefficients: the factor of each law is learned too, within the law's bounds.
+        non_negative: weight against targets below zero.
+        monotone: weight against targets that fall in time within a group.
+        wear_law: weight for the wear rate, proportional to force times sliding speed.
+        heat_balance: weight for the rate of thermal displacement, heating minus cooling.
+        fit_coefficients: whether the factor of each law is learned too, within the law's bounds.
         targets: what ``non_negative`` and ``monotone`` are about; by default the targets that the
             problem knows to obey.
     """
