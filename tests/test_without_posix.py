@@ -53,7 +53,9 @@ def test_a_worker_and_background_work_are_refused_in_one_sentence() -> None:
 
 
 @pytest.mark.slow
-def test_a_run_in_the_foreground_is_shown_by_every_page(store: Path, small_table: Path) -> None:
+def test_a_run_in_the_foreground_is_shown_by_every_page_and_start_is_refused(
+    store: Path, small_table: Path
+) -> None:
     options = ["--hidden", "8,8", "--stages", "1", "--epochs", "2", "--fine-tune-epochs", "1"]
     run = ["run", *options, "--data", f"table:{small_table}", "--targets", "y,z"]
     done = python(
@@ -70,6 +72,10 @@ def test_a_run_in_the_foreground_is_shown_by_every_page(store: Path, small_table
         "    app.run()\n"
         "    assert not app.exception and not app.error, page\n"
         f"    print(page, {run_id!r} in str(app))\n"
+        "app = visit('plan').run()\n"
+        "app.button(key='start').click().run()\n"
+        "print(*(error.value for error in app.error))\n"
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "run True" in done.stdout.splitlines()
+    assert "a worker needs Linux or macOS; " in done.stdout.splitlines()[-1]
