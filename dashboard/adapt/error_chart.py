@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, ink
-from dashboard.charts.vega import CROSSED, LEGEND, Spec, Tables, layered, marks, nominal
+from dashboard.charts.vega import LEGEND, Spec, Tables, layered, marks, nominal
 from dashboard.parts.formats import NO_BREAK
+from spinn_engine.vocabulary import ARMS
 
 LABELS = {
     "none": "left as it is",
@@ -18,7 +19,12 @@ LABELS = {
 }
 COLOURS = {"none": GREY, "full": BLUE, "frozen": GREEN, "last_layer": VERMILLION}
 DASHES = {"none": [1, 3], "full": [1, 0], "frozen": [7, 3], "last_layer": [6, 2, 1, 2]}
-SHAPES = {"none": CROSSED, "full": "square", "frozen": "diamond", "last_layer": "circle"}
+SHAPES = {
+    "none": ARMS["random"].shape,
+    "full": "square",
+    "frozen": "diamond",
+    "last_layer": "circle",
+}
 MOST_BATCHES = 20  # of a target in the table
 HEIGHT, MOST_MARKERS, ROOM = 330, 40, 1.05
 ERRORS = "errors"  # the table of a panel

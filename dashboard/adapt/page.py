@@ -13,6 +13,7 @@ from dashboard.parts.forms.widgets import KEEP
 from dashboard.parts.run_choice import choose_run, select_in_address
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
+from spinn_engine.vocabulary import source_of
 
 SEEN = "adaptation_seen"  # which one ended last when this visitor last looked
 NEW_MATERIAL, TABLE = "a new material (simulated)", "a table of new rows"
@@ -20,7 +21,8 @@ NEW_MATERIAL, TABLE = "a new material (simulated)", "a table of new rows"
 
 def adapt_form(run: api.RunFolder) -> None:
     """Which rows come, and in what batches; the work goes on when the page is left."""
-    simulated = run.spec().data.source == "milling-sim"
+    source = source_of(run.spec().data.source)
+    simulated = source is not None and source.streams
     with st.container(border=True, key="new_rows"):
         choices = (NEW_MATERIAL, TABLE) if simulated else (TABLE,)
         rows = st.segmented_control(

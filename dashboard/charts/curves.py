@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dashboard.charts.style import ARM_COLOURS, ARM_DASHES, ARM_LABELS, GREY, ink
+from dashboard.charts.style import GREY, ink
 from dashboard.charts.vega import LEGEND, nominal
 from spinn_engine.spec import RunSpec
+from spinn_engine.vocabulary import ARMS
 
 MAX_POINTS = 1000
 HEIGHT = 340
@@ -46,7 +47,7 @@ def curve_table(lines: Sequence[dict[str, Any]], spec: RunSpec) -> pd.DataFrame:
         arm = line["arm"]
         epoch = line["epoch"] + (0 if arm == "scratch" else starts[line["stage"]])
         validation = (epoch, fmean(line["val_loss"]), fmean(line["val_r2"]))
-        series.setdefault(ARM_LABELS[arm], []).append(validation)
+        series.setdefault(ARMS[arm].label, []).append(validation)
         if arm in ("dense", "structured") and line["train_loss"]:
             series.setdefault(TRAINING, []).append((epoch, fmean(line["train_loss"]), None))
     limit = MAX_POINTS // max(len(series), 1)
@@ -114,10 +115,10 @@ def r2_curve(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
 def _arms(spec: RunSpec, more: tuple[str, ...]) -> dict[str, Any]:
     """Colour and line style by arm, for those that the run trains; one legend for both."""
     trained = ("dense", "structured", *spec.compare.controls)
-    arms = [arm for arm in ARM_COLOURS if arm in trained and arm != "linear"]
-    names = [*(ARM_LABELS[arm] for arm in arms), *more]
-    colours = [*(ARM_COLOURS[arm] for arm in arms), *(GREY for _ in more)]
-    dashes = [*(ARM_DASHES[arm] for arm in arms), *([1, 2] for _ in more)]
+    arms = [arm for arm in ARMS if arm in trained and arm != "linear"]
+    names = [*(ARMS[arm].label for arm in arms), *more]
+    colours = [*(ARMS[arm].colour for arm in arms), *(GREY for _ in more)]
+    dashes = [*(ARMS[arm].dash for arm in arms), *([1, 2] for _ in more)]
     legend = {**LEGEND, "symbolSize": 300}
     return nominal("arm", names, legend, color=colours, strokeDash=dashes)
 

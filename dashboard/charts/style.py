@@ -1,4 +1,4 @@
-"""What all pictures share: the colour and shape of each arm, and the bare layout."""
+"""What all pictures share: colours, and the bare layout."""
 
 from __future__ import annotations
 
@@ -6,32 +6,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from spinn_engine.api import ARM_COLOURS as ARM_COLOURS
-from spinn_engine.api import ARM_GLYPHS as ARM_GLYPHS
-from spinn_engine.api import ARM_LABELS as ARM_LABELS
-
 # Okabe-Ito colours: told apart with any colour vision, and legible on white and on near-black.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 ORANGE, SKY, GREY = "#E69F00", "#56B4E9", "#7F8C99"
 
-ARM_SYMBOLS = {
-    "dense": "square",
-    "structured": "circle",
-    "magnitude": "diamond",
-    "dense_longer": "square-open",
-    "random": "x",
-    "scratch": "triangle-up",
-    "linear": "cross",
-}
-ARM_DASHES: dict[str, list[int]] = {
-    "dense": [12, 2, 3, 2],
-    "structured": [1, 0],
-    "magnitude": [2, 2],
-    "dense_longer": [7, 3],
-    "random": [4, 2, 1, 2],
-    "scratch": [10, 3],
-    "linear": [1, 3],
-}
 GHOST = "rgba(127,140,153,0.75)"
 GRID = "rgba(127,140,153,0.22)"
 

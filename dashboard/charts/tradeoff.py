@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from dashboard.charts.axes import error, error_range, interval
-from dashboard.charts.style import ARM_COLOURS, ARM_LABELS, GREY, ink
+from dashboard.charts.style import GREY, ink
 from dashboard.charts.vega import Spec, Tables, arm_look, count_axis, layered, marks, r2_axis
 from dashboard.parts.formats import estimate
+from spinn_engine.vocabulary import ARMS
 
 # Arms of equal size stand side by side, and the seeds a little right of their mean.
 ARM_SHIFT, SEED_SHIFT = 1.045, 1.016
@@ -72,7 +73,7 @@ def tradeoff(
         LINES: pd.DataFrame([_line(*line, high) for line in lines], columns=LINE_COLUMNS),
         BANDS: pd.DataFrame(
             [
-                {"arm": ARM_LABELS[arm], "high": error(r2["high"]), "low": error(r2["low"])}
+                {"arm": ARMS[arm].label, "high": error(r2["high"]), "low": error(r2["low"])}
                 for arm, r2 in banded.items()
                 if r2["low"] is not None
             ],
@@ -81,7 +82,7 @@ def tradeoff(
     }
     ends = math.log10(min(p.params for p in points)), math.log10(max(p.x for p in points))
     x = count_axis("x", ends[0] - 0.12, ends[1] + 0.12, "parameters (count, log scale)")
-    drawn = [arm for arm in ARM_COLOURS if any(point.arm == arm for point in points)]
+    drawn = [arm for arm in ARMS if any(point.arm == arm for point in points)]
     return layered(_layers(x, r2_axis(low, high), drawn, dark), HEIGHT, dark), tables
 
 
@@ -97,7 +98,7 @@ def _layers(x: Spec, y: Spec, arms: Sequence[str], dark: bool) -> list[Spec]:
     one = [*told, {"field": "r2", "title": "R² of one repetition", "format": ".4f"}]
     place = {"x": x, "y": y}
     across = {"x": {"value": 0}, "x2": {"value": "width"}}
-    solid = {"test": f"datum.arm == '{ARM_LABELS['dense']}'", "value": [1, 0]}
+    solid = {"test": f"datum.arm == '{ARMS['dense'].label}'", "value": [1, 0]}
     edge = {**across, **colour, "strokeDash": {"condition": solid, "value": [6, 3]}}
     within = {"filter": "!datum.off"}
     note = {"type": "text", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3}
@@ -141,10 +142,10 @@ def points_of(stages: Sequence[Row], arms: Sequence[Row]) -> list[Point]:
         ("structured" if row["stage"] else "dense", f"stage {row['stage']}", row) for row in stages
     ]
     others = [row for row in arms if row["arm"] not in ("dense", "structured", "linear")]
-    rows += [(row["arm"], ARM_LABELS[row["arm"]], row) for row in others]
+    rows += [(row["arm"], ARMS[row["arm"]].label, row) for row in others]
     taken: dict[int, int] = {}
     points = []
-    for arm, name, row in sorted(rows, key=lambda found: list(ARM_COLOURS).index(found[0])):
+    for arm, name, row in sorted(rows, key=lambda found: list(ARMS).index(found[0])):
         place = taken.get(row["params"], 0)
         taken[row["params"]] = place + 1
         x = row["params"] * ARM_SHIFT**place
@@ -170,7 +171,7 @@ def _means(points: Sequence[Point]) -> pd.DataFrame:
         mean, low, high = interval(point.r2)
         rows.append(
             {
-                "arm": ARM_LABELS[point.arm],
+                "arm": ARMS[point.arm].label,
                 "name": point.name,
                 "params": point.params,
                 "x": point.x,
@@ -188,7 +189,7 @@ def _seeds(points: Sequence[Point]) -> pd.DataFrame:
     """A faint dot a seed, a little right of its mean so that both can be seen."""
     rows = [
         {
-            "arm": ARM_LABELS[point.arm],
+            "arm": ARMS[point.arm].label,
             "name": point.name,
             "params": point.params,
             "x": point.x * SEED_SHIFT,

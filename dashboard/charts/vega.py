@@ -12,25 +12,12 @@ from typing import Any
 import pandas as pd
 
 from dashboard.charts.axes import round_numbers
-from dashboard.charts.style import ARM_COLOURS, ARM_DASHES, ARM_LABELS, GRID, ink
+from dashboard.charts.style import GRID, ink
+from spinn_engine.vocabulary import ARMS
 
 Spec = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
 
-OPEN_SQUARE = "M-0.9,-0.9H0.9V0.9H-0.9Z M-0.5,-0.5V0.5H0.5V-0.5Z"
-CROSSED = (
-    "M-0.9,-0.5L-0.5,-0.9L0,-0.4L0.5,-0.9L0.9,-0.5L0.4,0"
-    "L0.9,0.5L0.5,0.9L0,0.4L-0.5,0.9L-0.9,0.5L-0.4,0Z"
-)
-ARM_SHAPES = {
-    "dense": "square",
-    "structured": "circle",
-    "magnitude": "diamond",
-    "dense_longer": OPEN_SQUARE,
-    "random": CROSSED,
-    "scratch": "triangle-up",
-    "linear": "cross",
-}
 PAGE = {False: "#FFFFFF", True: "#0B1117"}  # the background of a page, light and dark
 REACHING = ("rule", "rect", "line")  # kinds of marks with ends
 LEGEND: Spec = {"orient": "top", "title": None, "columns": 2}
@@ -132,7 +119,8 @@ def arm_look(arms: Sequence[str], *channels: str) -> Spec:
         arms: those in the picture.
         channels: of ``color``, ``shape`` and ``strokeDash``.
     """
-    looks: dict[str, Any] = {"color": ARM_COLOURS, "shape": ARM_SHAPES, "strokeDash": ARM_DASHES}
+    fields = {"color": "colour", "shape": "shape", "strokeDash": "dash"}
+    drawn = [ARMS[arm] for arm in arms]
     legend = {**LEGEND, "symbolOpacity": 1, "symbolSize": 120}
-    own = {channel: [looks[channel][arm] for arm in arms] for channel in channels}
-    return nominal("arm", [ARM_LABELS[arm] for arm in arms], legend, **own)
+    own = {channel: [getattr(arm, fields[channel]) for arm in drawn] for channel in channels}
+    return nominal("arm", [arm.label for arm in drawn], legend, **own)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.charts.style import ARM_LABELS
 from dashboard.compare import choice
 from dashboard.compare.remarks import edit_button, show_tags
 from dashboard.compare.rows import by_data, differing
@@ -17,6 +16,7 @@ from dashboard.parts.formats import counted, plain
 from dashboard.parts.verdict import PARTS, show_part
 from dashboard.reads import finished_runs
 from dashboard.reads.run_facts import RunRow
+from spinn_engine.vocabulary import ARMS
 
 MOST = 12  # runs side by side
 FEW = 3  # of them that need no choice
@@ -104,7 +104,7 @@ def show_arms(rows: Sequence[RunRow], view: View) -> None:
     st.header("Against what a reviewer will ask for", anchor=False)
     results = finished_runs.whole_results(rows)
     arms = [(run_id, arm) for run_id, result in results.items() for arm in result["arms"]]
-    order = list(ARM_LABELS)
+    order = list(ARMS)
     arms.sort(key=lambda found: order.index(found[1]["arm"]))
     elements.table(
         [

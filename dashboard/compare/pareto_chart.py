@@ -10,30 +10,10 @@ from typing import Any
 import pandas as pd
 
 from dashboard.charts.axes import error, error_range, interval
-from dashboard.charts.style import (
-    ARM_COLOURS,
-    ARM_LABELS,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILLION,
-    ink,
-)
-from dashboard.charts.vega import (
-    CROSSED,
-    LEGEND,
-    Spec,
-    Tables,
-    count_axis,
-    layered,
-    marks,
-    nominal,
-    r2_axis,
-)
+from dashboard.charts.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, ink
+from dashboard.charts.vega import LEGEND, Spec, Tables, count_axis, layered, marks, nominal, r2_axis
 from dashboard.parts.formats import decimal, estimate
+from spinn_engine.vocabulary import ARMS
 
 COLOURS = (VERMILLION, BLUE, GREEN, PURPLE, ORANGE, SKY, GREY)
 SHAPES = (
@@ -41,7 +21,7 @@ SHAPES = (
     "square",
     "diamond",
     "triangle-up",
-    CROSSED,
+    ARMS["random"].shape,
     "triangle-down",
     "cross",
     "triangle-right",
@@ -185,8 +165,8 @@ def _band(arm: str, r2: Mapping[str, Any]) -> dict[str, Any]:
     mean, low, high = interval(r2)
     return {
         "arm": arm,
-        "label": f"{ARM_LABELS[arm]} {decimal(mean)}",
-        "colour": ARM_COLOURS[arm],
+        "label": f"{ARMS[arm].label} {decimal(mean)}",
+        "colour": ARMS[arm].colour,
         "error": error(mean),
         "low": error(low),
         "high": error(high),

@@ -10,8 +10,8 @@ import streamlit as st
 from dashboard.data import roles
 from dashboard.parts.formats import counted, plain
 from dashboard.parts.forms import initial
-from dashboard.parts.forms.widgets import DROPS
 from spinn_engine.spec import DataSpec
+from spinn_engine.vocabulary import source_of
 
 SIGNS = {
     "error": (":material/error:", "red"),
@@ -49,8 +49,8 @@ def advised(found: Sequence[dict[str, Any]]) -> list[str]:
 
 def leave_out_button(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
     """One press leaves out all that the checks advise to, and checks again."""
-    kind, names = data.source.partition(":")[0], advised(found)
-    if not names or kind not in DROPS:
+    source, names = source_of(data.source), advised(found)
+    if not names or source is None or source.equation:
         return
     label = "Leave this column out" if len(names) == 1 else f"Leave these {len(names)} columns out"
     st.button(

@@ -17,6 +17,7 @@ from dashboard.parts.forms.widgets import Values
 from dashboard.reads import data_source
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import DataSpec
+from spinn_engine.vocabulary import SOURCES, source_of
 
 MOST_SPREADS = 6
 
@@ -24,14 +25,15 @@ MOST_SPREADS = 6
 def choose_source(begin: Values) -> DataSpec | None:
     """Which source, and what its columns are for; None while there is no file yet."""
     kind, path = widgets.source_form(begin)
-    if kind in widgets.PATHS and not path:
+    source = SOURCES[kind]
+    if source.path is not None and not path:
         return None
     found: dict[str, Any] = {"source": widgets.named_source(kind, path)}
     columns = data_source.preview(DataSpec.model_validate(found))["columns"]
-    if kind == "table":
+    if source.own_columns:
         found |= roles.role_form(columns, begin)
-    elif kind in widgets.DROPS:
-        key = widgets.DROPS[kind]
+    elif not source.equation:
+        key = widgets.drop_key(source)
         inputs = [column["name"] for column in columns if column["role"] == "input"]
         known = widgets.names_of(roles.field_value(key, begin))
         found["drop"] = tuple(name for name in known if name in inputs)
@@ -39,17 +41,24 @@ def choose_source(begin: Values) -> DataSpec | None:
     return DataSpec.model_validate(found)
 
 
+def lacks_targets(data: DataSpec) -> bool:
+    """Whether somebody has to say first which columns are the targets."""
+    source = source_of(data.source)
+    return source is not None and source.own_columns and not data.targets
+
+
 def plan_link(data: DataSpec) -> None:
     """On to Plan, with all that was chosen here in the address."""
     kind, _, path = data.source.partition(":")
     asked = {"source": kind}
-    if kind in widgets.PATHS:
-        asked[widgets.path_key(kind)] = path
-    if kind == "table":
+    source = SOURCES[kind]
+    if source.path is not None:
+        asked[widgets.path_key(source)] = path
+    if source.own_columns:
         asked |= {"targets": widgets.text_of(data.targets)}
         asked |= {"group": data.group or "", "time": data.time or ""}
-    if kind in widgets.DROPS:
-        asked[widgets.DROPS[kind]] = widgets.text_of(data.drop)
+    if not source.equation:
+        asked[widgets.drop_key(source)] = widgets.text_of(data.drop)
     st.page_link(
         "plan/page.py",
         label="Plan with this data",
@@ -181,7 +190,7 @@ def show_rows(data: DataSpec) -> None:
 def show_data(data: DataSpec) -> None:
     """Everything about a source, the checks first; its columns even where a row is at fault."""
     held = data_source.preview(data)
-    if data.source.startswith("table:") and not data.targets:
+    if lacks_targets(data):
         show_no_target(held["columns"])
     else:
         try:
@@ -198,7 +207,7 @@ left, right = st.columns([5, 8], gap="large")
 try:
     with left, st.container(border=True, key="source_card"):
         data = choose_source(initial.InitialPlan().values())
-        if data is not None and (data.targets or not data.source.startswith("table:")):
+        if data is not None and not lacks_targets(data):
             plan_link(data)
 except BadInputError as error:
     with right:

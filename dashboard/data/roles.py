@@ -11,7 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.parts.forms.widgets import DROPS, Values, names_of, text_of
+from dashboard.parts.forms.widgets import Values, drop_key, names_of, text_of
+from spinn_engine.vocabulary import SOURCES
 
 PICKED = "pick_"
 LABELS = {
@@ -42,7 +43,7 @@ def set_field(key: str, text: str) -> None:
 
 def leave_out(kind: str, names: Sequence[str], begin: Values) -> None:
     """Add columns to those that are left out of a source."""
-    key = DROPS[kind]
+    key = drop_key(SOURCES[kind])
     known = names_of(field_value(key, begin))
     set_field(key, text_of(tuple(dict.fromkeys((*known, *names)))))
 
@@ -80,7 +81,7 @@ def role_form(columns: Sequence[dict[str, Any]], begin: Values) -> dict[str, Any
 def choose_several(key: str, names: Sequence[str], now: Sequence[str]) -> None:
     """A field of Plan that holds several columns, chosen from all of them."""
     _show_value(key, list(now))
-    name = "drop" if key in DROPS.values() else key
+    name = key.partition("_")[0]
     st.multiselect(
         LABELS[name], names, key=PICKED + key, help=HELP[name], select_all=False,
         on_change=_take_choice, args=(key,),

@@ -6,6 +6,7 @@ from dashboard.parts import elements, markup
 from dashboard.parts.formats import percent, widths
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
+from spinn_engine.vocabulary import ARMS
 
 RATIO = 0.318  # as a share of parameters left it is an ordinary plan, as one of neurons it is not
 ENDS = 18, 2  # inputs and outputs of the reference network
@@ -19,15 +20,6 @@ WORDS = {
     "folds": "Cross-validation: whole groups go to one fold, every row is tested once.",
     "importance": "What a neuron is scored by, as a rule the L1 norm of its incoming weights.",
     "reconstruction": "The next layer is solved anew so that it feels the loss of neurons least.",
-}
-ARMS = {
-    "dense": "The unpruned network: what everything is held against.",
-    "structured": "Whole neurons removed by their importance, stage by stage, then fine-tuned.",
-    "magnitude": "As many single weights set to zero: the file and the matrices stay as large.",
-    "dense_longer": "The dense network with the same extra epochs: what training alone gives.",
-    "random": "The same widths, neurons drawn at random: whether the criterion matters.",
-    "scratch": "The final widths from new weights, all epochs: whether pruning was needed.",
-    "linear": "Least squares on the inputs: whether a network is needed.",
 }
 COMMANDS = """\
 python -m spinn_engine run --seeds 3                        train and prune here and now
@@ -76,8 +68,8 @@ def show_arms() -> None:
     st.header("Arms", anchor=False)
     elements.table(
         [
-            {markup.ARM: arm, "Arm": api.ARM_LABELS[arm], "What it is, and what it answers": told}
-            for arm, told in ARMS.items()
+            {markup.ARM: name, "Arm": arm.label, "What it is, and what it answers": arm.about}
+            for name, arm in ARMS.items()
         ],
         alt="The arms of a run, and the question that each answers",
     )

@@ -7,7 +7,6 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.charts.style import ARM_LABELS
 from dashboard.parts import action_errors, elements, learning_curves
 from dashboard.parts.formats import describe, duration, plain
 from dashboard.people import rights
@@ -15,6 +14,7 @@ from dashboard.reads import growing_files, job_queue, run_files
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
+from spinn_engine.vocabulary import ARMS
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
 State = api.JobState
@@ -253,7 +253,7 @@ def show_progress(job: api.Job, spec: RunSpec) -> None:
     arm = lines[-1]["arm"] if lines else "dense"
     st.progress(
         share_done(spec, job, arm),
-        text=f"Stage {job.stage} of {job.stages}, {ARM_LABELS[arm]}, epoch {job.epoch} of "
+        text=f"Stage {job.stage} of {job.stages}, {ARMS[arm].label}, epoch {job.epoch} of "
         f"{job.epochs}{left}",
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.charts.style import ARM_LABELS
 from dashboard.parts import markup
 from dashboard.parts.formats import NO_BREAK, estimate, factor, milliseconds, size, widths
+from spinn_engine.vocabulary import ARMS
 
 
 def bytes_text(count: float | None) -> str:
@@ -19,7 +19,7 @@ def arm_row(arm: dict[str, Any], batch: str) -> dict[str, Any]:
     latency = arm["latency_us"][batch]
     row = {
         markup.ARM: arm["arm"],
-        "Arm": ARM_LABELS[arm["arm"]].replace(" ", NO_BREAK),
+        "Arm": ARMS[arm["arm"]].label.replace(" ", NO_BREAK),
         "Hidden widths": widths(arm["hidden"]) or "none",
         "Parameters": arm["params"],
         "Non-zero": arm["nonzero"],

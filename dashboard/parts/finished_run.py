@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.style import ARM_LABELS
 from dashboard.charts.tradeoff import points_of, tradeoff
 from dashboard.parts import elements, formats, markup
 from spinn_engine.spec import RunSpec
+from spinn_engine.vocabulary import ARMS
 
 
 def headline(result: dict[str, Any]) -> None:
@@ -77,11 +77,11 @@ def tradeoff_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     """A row a mean of the trade-off picture, with the dots around it, and the linear model."""
     linear = [arm for arm in result["arms"] if arm["arm"] == "linear"]
     means = [(p.arm, p.name, p.params, p.r2) for p in points_of(result["stages"], result["arms"])]
-    means += [("linear", ARM_LABELS["linear"], arm["params"], arm["r2"]) for arm in linear]
+    means += [("linear", ARMS["linear"].label, arm["params"], arm["r2"]) for arm in linear]
     return [
         {
             markup.ARM: arm,
-            "Arm": ARM_LABELS[arm].replace(" ", formats.NO_BREAK),
+            "Arm": ARMS[arm].label.replace(" ", formats.NO_BREAK),
             "Size": name.replace(" ", formats.NO_BREAK) if name.startswith("stage") else "",
             "Parameters": params,
             "R² on test rows": formats.estimate(r2),

@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.curves import curve_table, latest, loss_curves, r2_curve
-from dashboard.charts.style import ARM_LABELS
 from dashboard.parts import elements, formats, markup
 from dashboard.reads import growing_files, run_files
+from spinn_engine.vocabulary import ARMS
 
 
 def show(run_id: str) -> None:
@@ -31,7 +31,7 @@ def show(run_id: str) -> None:
     last = lines[-1]
     st.caption(
         f"Means over {formats.repetitions(spec)}; the training loss is that of the dense and the "
-        f"structured network. Latest epoch, {ARM_LABELS[last['arm']]}: validation loss "
+        f"structured network. Latest epoch, {ARMS[last['arm']].label}: validation loss "
         f"{fmean(last['val_loss']):.4g}, R² {fmean(last['val_r2']):.4f}."
     )
     elements.folded_table(
@@ -46,7 +46,7 @@ def curve_row(line: dict[str, Any]) -> dict[str, Any]:
     """How far an arm has come in a stage, and where it stands."""
     return {
         markup.ARM: line["arm"],
-        "Arm": ARM_LABELS[line["arm"]].replace(" ", formats.NO_BREAK),
+        "Arm": ARMS[line["arm"]].label.replace(" ", formats.NO_BREAK),
         "Stage": elements.stage_name(line["stage"]),
         "Epoch": f"{line['epoch']} of {line['epochs']}",
         "Training loss": f"{fmean(line['train_loss']):.4g}" if line["train_loss"] else "–",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from html import escape
 from numbers import Number
 
-from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS
+from spinn_engine.vocabulary import ARMS
 
 ARM = "\N{NO-BREAK SPACE}"  # the column of shapes needs no heading
 LACKING = "–"
@@ -72,7 +72,7 @@ def _heading(name: str, right: bool) -> str:
 
 def _cell(name: str, cell: Cell, right: bool) -> str:
     if name == ARM:
-        return f'<td style="color: {ARM_COLOURS[str(cell)]}">{ARM_GLYPHS[str(cell)]}</td>'
+        return f'<td style="color: {ARMS[str(cell)].colour}">{ARMS[str(cell)].glyph}</td>'
     kind = "count" if right else "long" if _is_long(cell) else ""
     return f"<td{_class(kind)}>{_text(cell)}</td>"
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.style import ARM_LABELS
 from dashboard.parts import elements, finished_run, markup
 from dashboard.parts.formats import NO_BREAK, estimate, plain
 from dashboard.parts.forms.widgets import KEEP, Values
+from spinn_engine.vocabulary import ARMS
 
 LABELS = {
     "non_negative": "Never below zero",
@@ -73,7 +73,7 @@ def arm_row(arm: dict[str, Any], terms: Sequence[dict[str, Any]]) -> dict[str, A
     """An arm's figures, a dash where no step could be judged."""
     row = {
         markup.ARM: arm["arm"],
-        "Arm": ARM_LABELS[arm["arm"]].replace(" ", NO_BREAK),
+        "Arm": ARMS[arm["arm"]].label.replace(" ", NO_BREAK),
     }
     for term in terms:
         figure = arm["physics"][term["term"]]

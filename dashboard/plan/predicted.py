@@ -8,11 +8,11 @@ from dashboard.charts import planned as pictures
 from dashboard.charts.whatif import curve_tables
 from dashboard.parts import elements
 from dashboard.parts.formats import decimal, plain, signed
-from dashboard.parts.score_names import SCORES
 from dashboard.reads import dense_network
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
+from spinn_engine.vocabulary import CRITERIA
 
 
 def show_planned(run_id: str | None, spec: RunSpec, stages: list[api.Stage]) -> None:
@@ -62,7 +62,8 @@ def draw_curve(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
 def draw_cut(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
     """The neurons of the dense network by score, with the cut of every planned stage."""
     last = stages[-1]
-    name, meaning = SCORES[spec.prune.criterion]
+    row = CRITERIA[spec.prune.criterion]
+    name, meaning = row.score, row.help
     seed, every, cells = dense_network.dense_cells(run_id, spec.prune.criterion)
     elements.picture(
         pictures.cut_picture(stages[0].hidden, name, elements.is_dark()),

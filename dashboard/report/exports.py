@@ -12,15 +12,7 @@ from dashboard.parts import background_work, elements
 from dashboard.parts.formats import milliseconds, size
 from dashboard.reads import run_files
 from spinn_engine import api
-
-KINDS = {
-    "module": "a complete torch.nn.Sequential, for torch.load",
-    "pt2": "torch.export, for PyTorch without Python classes",
-    "onnx": "for ONNX Runtime and everything that reads ONNX",
-    "safetensors": "weights alone, for any reader",
-    "coo": "magnitude pruning without its zeros, coordinates",
-    "csr": "magnitude pruning without its zeros, compressed rows",
-}
+from spinn_engine.vocabulary import FORMATS
 
 
 def show_exports(folder: api.RunFolder) -> None:
@@ -38,7 +30,7 @@ def show_exports(folder: api.RunFolder) -> None:
         )
         return
     sparse = "magnitude" in run_files.run_spec(folder.run_id).compare.controls
-    known = [kind for kind in KINDS if sparse or kind not in ("coo", "csr")]
+    known = [name for name, row in FORMATS.items() if sparse or not row.sparse]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         formats = st.multiselect(
             "Formats",
@@ -46,7 +38,7 @@ def show_exports(folder: api.RunFolder) -> None:
             default=["onnx", "module"],
             key="formats",
             bind="query-params",
-            format_func=lambda kind: f"{kind}: {KINDS[kind]}",
+            format_func=lambda name: f"{FORMATS[name].label}: {FORMATS[name].help}",
             width="stretch",
         )
         pressed = st.button(

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.style import ARM_LABELS, CONFIG
+from dashboard.charts.style import CONFIG
 from dashboard.parts import elements, finished_run, markup
 from dashboard.parts.arms import arm_row, bytes_text
 from dashboard.parts.formats import (
@@ -19,6 +19,7 @@ from dashboard.parts.formats import (
     repetitions,
 )
 from dashboard.run.folds_chart import folds_picture
+from spinn_engine.vocabulary import ARMS
 
 Result = dict[str, Any]
 
@@ -105,7 +106,7 @@ def show_folds(result: Result) -> None:
         key="folds",
         alt="R2 of every arm in every fold: "
         + "; ".join(
-            f"{ARM_LABELS[arm['arm']]} {min(arm['per_fold_r2']):.4f} to "
+            f"{ARMS[arm['arm']].label} {min(arm['per_fold_r2']):.4f} to "
             f"{max(arm['per_fold_r2']):.4f}"
             for arm in arms
         ),
@@ -119,7 +120,7 @@ def show_folds(result: Result) -> None:
         [
             {
                 markup.ARM: arm["arm"],
-                "Arm": ARM_LABELS[arm["arm"]].replace(" ", NO_BREAK),
+                "Arm": ARMS[arm["arm"]].label.replace(" ", NO_BREAK),
                 **{
                     f"Fold {fold}": decimal(r2)
                     for fold, r2 in enumerate(arm["per_fold_r2"], start=1)

@@ -8,7 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts.axes import error, error_range, r2_axis
-from dashboard.charts.style import ARM_COLOURS, ARM_LABELS, ARM_SYMBOLS, GRID, figure
+from dashboard.charts.style import GRID, figure
+from spinn_engine.vocabulary import ARMS
 
 SPREAD = 0.5
 
@@ -25,18 +26,18 @@ def folds_picture(arms: Sequence[dict[str, Any]], dark: bool = False) -> go.Figu
     traces = [
         {
             "type": "scatter",
-            "name": ARM_LABELS[row["arm"]],
+            "name": ARMS[row["arm"]].label,
             "mode": "markers",
             "x": [fold + 1 - SPREAD / 2 + place * step for fold in range(count)],
             "y": [error(r2) for r2 in row["per_fold_r2"]],
             "customdata": [[fold + 1, r2] for fold, r2 in enumerate(row["per_fold_r2"])],
             "marker": {
-                "color": ARM_COLOURS[row["arm"]],
-                "symbol": ARM_SYMBOLS[row["arm"]],
+                "color": ARMS[row["arm"]].colour,
+                "symbol": ARMS[row["arm"]].symbol,
                 "size": 10,
             },
             "hovertemplate": (
-                f"{ARM_LABELS[row['arm']]}, fold %{{customdata[0]}}<br>"
+                f"{ARMS[row['arm']].label}, fold %{{customdata[0]}}<br>"
                 "R² %{customdata[1]:.4f}<extra></extra>"
             ),
         }

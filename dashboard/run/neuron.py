@@ -13,7 +13,6 @@ from dashboard.charts.neurons import PICK
 from dashboard.charts.style import CONFIG
 from dashboard.parts import elements
 from dashboard.parts.formats import plain, rounded, signed
-from dashboard.parts.score_names import SCORES
 from dashboard.reads import neurons, run_files
 from dashboard.run.neuron_charts import (
     MOST_BARS,
@@ -24,6 +23,7 @@ from dashboard.run.neuron_charts import (
 )
 from dashboard.run.neuron_tables import histogram_rows, slice_rows, weight_rows
 from spinn_engine import api
+from spinn_engine.vocabulary import CRITERIA
 
 NamedWeights = tuple[str, Sequence[str], NDArray[np.float32]]  # title, other ends, weights
 Chosen = tuple[int, int]  # hidden layer, and number in the dense network
@@ -94,7 +94,7 @@ def show_neuron(run_id: str, chosen: Chosen) -> None:
     """
     found, choices = neurons.neuron(run_id, *chosen)
     criterion = run_files.run_spec(run_id).prune.criterion
-    st.markdown(f"{serves_sentence(found)} {fate_sentence(choices, SCORES[criterion][0])}")
+    st.markdown(f"{serves_sentence(found)} {fate_sentence(choices, CRITERIA[criterion].score)}")
     show_costs(found)
     show_weights(run_id, found)
     show_activation(found)
@@ -102,7 +102,7 @@ def show_neuron(run_id: str, chosen: Chosen) -> None:
     with left:
         show_standing(found)
     with right:
-        show_choices(choices, SCORES[criterion][0])
+        show_choices(choices, CRITERIA[criterion].score)
 
 
 def serves_sentence(found: api.Neuron) -> str:
@@ -249,12 +249,12 @@ def show_standing(found: api.Neuron) -> None:
     st.markdown("**Importance by every criterion**")
     rows = [
         {
-            "Criterion": SCORES[name][0],
+            "Criterion": CRITERIA[name].score,
             "Score": f"{standing.score:.4g}",
             "Rank": f"{standing.rank:,} of {standing.width:,}",
         }
         for name, standing in found.standing.items()
-        if name in SCORES
+        if name in CRITERIA
     ]
     elements.table(rows, alt="Score and rank of the neuron by every criterion")
     st.caption("In the dense network; rank 1 has the highest score of its layer.")

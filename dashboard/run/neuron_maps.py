@@ -17,11 +17,11 @@ from dashboard.charts.neurons import (
 )
 from dashboard.charts.strips import drawn_every
 from dashboard.parts import elements
-from dashboard.parts.score_names import SCORES
 from dashboard.reads import dense_network, run_files
 from dashboard.run import neuron
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
+from spinn_engine.vocabulary import CRITERIA
 
 Rows = list[dict[str, Any]]
 SEED_OF = "seed_of"  # the run whose seed was chosen last
@@ -107,7 +107,8 @@ def choose_view(run_id: str, last: int, seeds: tuple[int, ...], delivered: int) 
 
 def draw_heatmap(run_id: str, view: View, chosen: neuron.Chosen | None, clickable: bool) -> None:
     """The heatmap, in which a click chooses a neuron."""
-    name, meaning = SCORES[run_files.run_spec(run_id).prune.criterion]
+    row = CRITERIA[run_files.run_spec(run_id).prune.criterion]
+    name, meaning = row.score, row.help
     layers = run_files.importance(run_id, view.stage, view.seed)
     widths = [len(layer.stage_removed) for layer in layers]
     how = view.by_score, elements.is_dark()

@@ -16,6 +16,7 @@ from dashboard.run import comparison, neuron_maps, prediction, solution
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
+from spinn_engine.vocabulary import SCHEDULES
 
 Rows = list[dict[str, Any]]
 
@@ -36,7 +37,8 @@ def show_validation_table(rows: Rows, spec: RunSpec) -> None:
         ],
         alt="Widths, size and validation R2 of every finished stage",
     )
-    nominal = " The widths are nominal until then." if spec.prune.schedule == "global" else ""
+    ranked = SCHEDULES[spec.prune.schedule].widths == "ranked"
+    nominal = " The widths are nominal until then." if ranked else ""
     st.caption(
         "R² on the validation rows, which also chose the best epoch; the test rows are read once, "
         f"when the run ends.{nominal}"

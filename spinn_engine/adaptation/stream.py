@@ -13,6 +13,7 @@ from spinn_engine.problems.milling.new_steel import NEW_STEEL, new_material
 from spinn_engine.problems.problem import Floats, Problem
 from spinn_engine.problems.tables.table import table_path
 from spinn_engine.spec import DataSpec
+from spinn_engine.vocabulary import source_of
 
 NEW_MATERIAL = "milling-sim, new material"
 FARTHEST = 1e15  # standard deviations; float32 can still square that
@@ -61,9 +62,10 @@ def open_stream(problem: Problem, data: DataSpec, source: str | None) -> Stream:
             f"{problem.source}: the run has learned from an equation, not from rows, so there are "
             "no new rows to adapt to: adapt a run on data"
         )
-    if source is None or source == problem.source == "milling-sim":
+    row = None if source is None else source_of(source)
+    if source is None or (row is not None and row.streams and source == problem.source):
         stream = _own_stream(problem)
-    elif source.partition(":")[0] == "table":
+    elif row is not None and row.own_columns:
         rows = read_new_rows(problem, data, table_path(source))
         stream = Stream(source, rows.inputs, rows.targets, False, rows.notes)
     else:
@@ -77,7 +79,8 @@ def open_stream(problem: Problem, data: DataSpec, source: str | None) -> Stream:
 
 
 def _own_stream(problem: Problem) -> Stream:
-    if problem.source != "milling-sim":
+    row = source_of(problem.source)
+    if row is None or not row.streams:
         raise BadInputError(
             f"{problem.source} has no new rows of its own: name a table of new rows with the same "
             "columns, as in --data table:new_rows.csv"

@@ -85,7 +85,6 @@ from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import Stage
 from spinn_engine.pruning.smallest import Smallest
 from spinn_engine.pruning.whatif import Prediction
-from spinn_engine.report.arms import ARM_COLOURS, ARM_GLYPHS, ARM_LABELS
 from spinn_engine.spec import PruneSpec, RunSpec
 from spinn_engine.store.demo import demo_run, is_demo, open_run
 from spinn_engine.store.owner import Owner
@@ -101,9 +100,6 @@ from spinn_engine.store.runs import RESULT_NAME, RunFolder, list_runs, results_r
 from spinn_engine.store.uploads import keep_table, keep_upload
 
 __all__ = [
-    "ARM_COLOURS",
-    "ARM_GLYPHS",
-    "ARM_LABELS",
     "LEAST_PAIRS",
     "LONGEST_NOTE",
     "LONGEST_TAG",

@@ -17,13 +17,14 @@ from typing import Any
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.export.comparison import Trial, outputs_in_a_fresh_process, rows_to_compare
-from spinn_engine.export.formats import ALL, FORMATS
+from spinn_engine.export.formats import ALL
 from spinn_engine.export.manifest import Candidate, costs, description, differences
 from spinn_engine.export.sources import Source, checkpoint_of, read_source
 from spinn_engine.export.writers import WRITERS, formula_code, layers_code
 from spinn_engine.export.written import FOLDER
 from spinn_engine.store.files import write_atomically
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.vocabulary import FORMATS
 
 
 @dataclass(frozen=True)

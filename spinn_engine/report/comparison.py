@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
-from spinn_engine.report.arms import ARM_LABELS, spoken
 from spinn_engine.report.facts import Facts, Row, better_than_all
 from spinn_engine.report.table import Cell, Table, table
 from spinn_engine.report.words import (
@@ -24,15 +23,16 @@ from spinn_engine.report.words import (
     unit_for,
     widths,
 )
+from spinn_engine.vocabulary import ARMS
 
-ARMS = ("dense", "dense_longer", "magnitude", "structured")
+COMPARED = ("dense", "dense_longer", "magnitude", "structured")
 Line = list[str | Cell]
 
 
 def comparison(facts: Facts) -> Table:
     """Parameters, architecture, file, memory, inference time and R2 of the arms of a paper."""
-    arms = [facts.arms[name] for name in ARMS if name in facts.arms]
-    heads: Line = ["Quantity", *(Cell(ARM_LABELS[arm["arm"]], arm["arm"]) for arm in arms)]
+    arms = [facts.arms[name] for name in COMPARED if name in facts.arms]
+    heads: Line = ["Quantity", *(Cell(ARMS[arm["arm"]].label, arm["arm"]) for arm in arms)]
     rows: list[Line] = [
         *_trainings(facts, arms),
         ["Parameters", *(f"{arm['params']:,}" for arm in arms)],
@@ -114,7 +114,7 @@ def _scores(facts: Facts, arms: Sequence[Row]) -> list[Line]:
 
 
 def _caption(facts: Facts, arms: Sequence[Row]) -> str:
-    missing = [spoken(name) for name in ARMS if name not in facts.arms]
+    missing = [ARMS[name].spoken for name in COMPARED if name not in facts.arms]
     not_run = f" Not run: {listed(missing)}." if missing else ""
     targets = len(facts.result["data"]["target_names"])
     over = "" if targets == 1 else f", averaged over {targets} targets"
@@ -133,7 +133,7 @@ def _baseline(facts: Facts) -> str:
     if "dense_longer" not in facts.arms:
         return " The dense network was trained less than the others, which the table cannot undo."
     return (
-        f" The baseline is {spoken('dense_longer')}, which was trained as long as the pruned "
+        f" The baseline is {ARMS['dense_longer'].spoken}, which was trained as long as the pruned "
         "networks; dense was not."
     )
 

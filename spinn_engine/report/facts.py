@@ -12,10 +12,10 @@ from spinn_engine.artifacts.selection import LayerImportance, read_importance
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
-from spinn_engine.report.arms import ARM_LABELS
 from spinn_engine.report.words import Figure, counted, decimals_of
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.vocabulary import ARMS
 
 Row = dict[str, Any]
 
@@ -55,7 +55,7 @@ class Facts:
     def arms(self) -> dict[str, Row]:
         """The arms of the result by name, in the order of the legend."""
         found = {arm["arm"]: arm for arm in self.result["arms"]}
-        return {name: found[name] for name in ARM_LABELS if name in found}
+        return {name: found[name] for name in ARMS if name in found}
 
     @property
     def equation(self) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
-from spinn_engine.report.arms import spoken
 from spinn_engine.report.facts import Facts
 from spinn_engine.report.words import counted, listed
 from spinn_engine.spec import CompareSpec
+from spinn_engine.vocabulary import ARMS
 
 
 def limits(facts: Facts) -> list[str]:
@@ -42,7 +42,7 @@ def _of_the_data(facts: Facts) -> list[str]:
 
 def _of_the_comparison(facts: Facts) -> list[str]:
     found = []
-    missing = [spoken(name) for name in CompareSpec().controls if name not in facts.arms]
+    missing = [ARMS[name].spoken for name in CompareSpec().controls if name not in facts.arms]
     if missing:
         found.append(f"Not run: {listed(missing)}.")
     if "dense_longer" not in facts.arms:

@@ -7,13 +7,13 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from spinn_engine.report.arms import ARM_COLOURS, ARM_GLYPHS
 from spinn_engine.report.facts import Facts
 from spinn_engine.report.figures.catalogue import Picture
 from spinn_engine.report.figures.inline_svg import inline_svg
 from spinn_engine.report.limits import limits
 from spinn_engine.report.table import Table
 from spinn_engine.report.words import counted, few, percent, signed_text, widths
+from spinn_engine.vocabulary import ARMS
 
 OUTCOMES = {
     "non_inferior": "no worse",
@@ -70,8 +70,7 @@ def page(
         limits=limits(facts),
         environment=_environment(facts),
         spec_json=facts.spec.to_json(),
-        colours=ARM_COLOURS,
-        glyphs=ARM_GLYPHS,
+        arms=ARMS,
         files=FILES,
     )
     return f"{text}\n".encode()

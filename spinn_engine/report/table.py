@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from spinn_engine.report.arms import ARM_LABELS
 from spinn_engine.report.words import NO_BREAK
+from spinn_engine.vocabulary import ARMS
 
 Align = Literal["left", "right", "text"]  # text: sentences, which are broken into lines
 
@@ -77,4 +77,4 @@ def _cell(value: str | Cell) -> Cell:
 
 def marked_cell(arm: str) -> Cell:
     """An arm's name with its mark; it is not broken between lines."""
-    return Cell(ARM_LABELS[arm].replace(" ", NO_BREAK), arm)
+    return Cell(ARMS[arm].label.replace(" ", NO_BREAK), arm)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spinn_engine.report.arms import spoken
 from spinn_engine.report.comparison import Line, comparison, training_rows
 from spinn_engine.report.cost_tables import costs, sparse
 from spinn_engine.report.facts import Facts, Row
@@ -23,6 +22,7 @@ from spinn_engine.report.words import (
     plain_number,
     widths,
 )
+from spinn_engine.vocabulary import ARMS
 
 
 def all_tables(facts: Facts) -> dict[str, Table]:
@@ -108,7 +108,7 @@ def _pooled(facts: Facts) -> str:
     if facts.folds == 1:
         return ""
     pooled = [
-        f"{spoken(name)} {fixed(arm['pooled_r2']['mean'], facts.r2_decimals)}"
+        f"{ARMS[name].spoken} {fixed(arm['pooled_r2']['mean'], facts.r2_decimals)}"
         for name, arm in facts.arms.items()
     ]
     return f" R² of the predictions of all folds taken together: {', '.join(pooled)}."

@@ -49,6 +49,17 @@ class ArmRow(Row):
     dash: tuple[int, ...]
     hollow: bool = False
 
+    @property
+    def spoken(self) -> str:
+        """The label within a sentence, in quotes where it holds a comma."""
+        return f"“{self.label}”" if "," in self.label else self.label
+
+    @property
+    def about(self) -> str:
+        """Help and answer as a sentence."""
+        told = f"{self.help}: {self.answers}." if self.answers else f"{self.help}."
+        return told[0].upper() + told[1:]
+
 
 ARMS = table(
     ArmRow(

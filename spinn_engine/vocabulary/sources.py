@@ -35,6 +35,7 @@ class SourceRow(Row):
         path: how the file is asked for; None where the name says all.
         short: ends the addresses of its own fields in a form.
         own_columns: whether the user says what its columns are for.
+        streams: whether it has new rows of its own, which a finished run can adapt to.
         equation: whether it is learned from an equation, without data: no folds, no physics terms
             beside it, smooth activations only, and L-BFGS may follow Adam.
         defaults: of the fields of a spec, by its part, where they are not as usual.
@@ -45,6 +46,7 @@ class SourceRow(Row):
     path: PathField | None = None
     short: str
     own_columns: bool = False
+    streams: bool = False
     equation: bool = False
     defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -57,6 +59,7 @@ SOURCES = table(
         loader="spinn_engine.problems.milling.simulation:load_milling_sim",
         methods="The data are milling-sim of SPINN Explorer {version}.",
         short="sim",
+        streams=True,
     ),
     SourceRow(
         name="nasa-mill",

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from dashboard.adapt.error_chart import DASHES
-from dashboard.charts.style import ARM_DASHES
 from dashboard.data.split_charts import PART_DASHES
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.vocabulary import ARMS
 from tests.dashboard.support import PAGES, opened, table_with, unfolded
 
 OF_A_RUN = ("run", "adapt", "report")
@@ -65,7 +65,9 @@ def test_every_picture_has_words_and_more_than_colour(
             assert all(len(one) == 1 for one in colours.values()), chart.proto.alt
 
 
-@pytest.mark.parametrize("dashes", [ARM_DASHES, DASHES, PART_DASHES])
+@pytest.mark.parametrize(
+    "dashes", [{name: arm.dash for name, arm in ARMS.items()}, DASHES, PART_DASHES]
+)
 def test_lines_that_stand_together_differ_in_their_dashes(dashes: dict[str, object]) -> None:
     assert len({str(dash) for dash in dashes.values()}) == len(dashes)
 

@@ -13,19 +13,12 @@ import pytest
 from dashboard.charts.architecture import architecture, width_label
 from dashboard.charts.axes import short_count
 from dashboard.charts.curves import TRAINING, curve_table, loss_curves, stage_starts, thinned
-from dashboard.charts.style import (
-    ARM_COLOURS,
-    ARM_DASHES,
-    ARM_GLYPHS,
-    ARM_LABELS,
-    ARM_SYMBOLS,
-    GREY,
-)
+from dashboard.charts.style import GREY
 from dashboard.charts.tradeoff import tradeoff
-from dashboard.charts.vega import ARM_SHAPES
 from dashboard.charts.whatif import Marks, prediction, sensitivity
 from dashboard.run.folds_chart import folds_picture
 from spinn_engine.spec import PruneSpec, RunSpec, TrainSpec
+from spinn_engine.vocabulary import ARMS
 
 
 def trace(figure: go.Figure, name: str) -> Any:
@@ -105,10 +98,8 @@ def test_short_count() -> None:
 
 
 def test_every_arm_has_a_colour_and_a_shape_of_its_own() -> None:
-    looks: list[dict[str, Any]] = [ARM_SHAPES, ARM_SYMBOLS, ARM_LABELS, ARM_GLYPHS, ARM_DASHES]
-    assert all(look.keys() == ARM_COLOURS.keys() for look in looks)
-    for look in (ARM_COLOURS, ARM_SYMBOLS, ARM_LABELS, ARM_GLYPHS, ARM_SHAPES):
-        assert len(set(look.values())) == len(ARM_COLOURS)
+    for look in ("colour", "symbol", "label", "glyph", "shape", "dash"):
+        assert len({getattr(arm, look) for arm in ARMS.values()}) == len(ARMS)
 
 
 def arm_row(arm: str, params: int, per_seed: list[float]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from subprocess import run
 
 import pytest
 
-from dashboard.help.page import ARMS, COMMANDS
+from dashboard.help.page import COMMANDS
 from spinn_engine.spec import RunSpec
+from spinn_engine.vocabulary import ARMS
 from tests.dashboard.support import opened, table_with, words
 
 

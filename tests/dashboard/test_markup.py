@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.charts.architecture import architecture
-from dashboard.charts.style import ARM_COLOURS, ARM_GLYPHS
 from dashboard.parts import formats
 from dashboard.parts.markup import ARM, BoldCell, figures, note, pictures, table
+from spinn_engine.vocabulary import ARMS
 
 # what XML, which reads it here, can hold; a heading of blanks alone is no heading
 TEXT = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cn", "Cc")), min_size=1)
@@ -75,13 +75,13 @@ def test_only_long_cells_may_take_several_lines() -> None:
     assert [part.get("class") for part in root.iter("td")] == [None, "long", None, "long"]
 
 
-@pytest.mark.parametrize("arm", ARM_COLOURS)
+@pytest.mark.parametrize("arm", ARMS)
 def test_an_arm_has_its_shape_and_colour(arm: str) -> None:
     root = read(table([{ARM: arm, "Arm": "its name"}], "arms"))
     sign = next(root.iter("tbody")).find("tr/td")
     assert sign is not None
-    assert sign.text == ARM_GLYPHS[arm]
-    assert sign.get("style") == f"color: {ARM_COLOURS[arm]}"
+    assert sign.text == ARMS[arm].glyph
+    assert sign.get("style") == f"color: {ARMS[arm].colour}"
     assert texts(root, "th") == ["Arm"]  # a heading that says nothing is none
 
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 from dashboard.adapt.error_chart import MOST_BATCHES, batch_rows
-from dashboard.charts.style import ARM_GLYPHS, ARM_LABELS
 from dashboard.parts.formats import NO_BREAK
 from dashboard.run.neuron_tables import histogram_rows, slice_rows, weight_rows
 from dashboard.run.solution import map_rows
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.vocabulary import ARMS
 from tests.dashboard.support import drawn_rows, opened, table_with, unfolded
 
 MINUS = "\N{MINUS SIGN}"
@@ -131,11 +131,11 @@ def test_the_tradeoff_in_numbers_has_every_arm_and_repetition(finished_run: RunF
     assert result is not None
     table = table_with(unfolded(opened("run", run="finished")), "Each repetition")
     arms = {arm["arm"]: arm for arm in result["arms"]}
-    names = {ARM_LABELS[arm].replace(" ", NO_BREAK): arm for arm in arms}
+    names = {ARMS[arm].label.replace(" ", NO_BREAK): arm for arm in arms}
     assert set(table["Arm"]) == set(names)
     for _, row in table.iterrows():
         arm = names[row["Arm"]]
-        assert row.iloc[0] == ARM_GLYPHS[arm]
+        assert row.iloc[0] == ARMS[arm].glyph
         if not row["Size"]:
             each = [number(text) for text in row["Each repetition"].split(",")]
             assert each == pytest.approx(arms[arm]["r2"]["per_seed"], abs=5.1e-5)

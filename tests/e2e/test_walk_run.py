@@ -12,8 +12,8 @@ import torch
 from PIL import Image
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from dashboard.charts.style import ARM_LABELS
 from spinn_engine import api
+from spinn_engine.vocabulary import ARMS
 from tests.e2e.conftest import Watched
 from tests.e2e.walking import (
     SLOW,
@@ -83,7 +83,7 @@ def test_the_arms_are_shown_as_they_were_measured(ready: str, watched: Watched) 
     go(page, f"{ready}/run?run=first")
     head, *rows = table_rows(page, "every arm")
     assert [row[head.index("Arm")].replace("\N{NO-BREAK SPACE}", " ") for row in rows] == [
-        ARM_LABELS[arm["arm"]] for arm in result["arms"]
+        ARMS[arm["arm"]].label for arm in result["arms"]
     ]
     for row, arm in zip(rows, result["arms"], strict=True):
         assert row[head.index("Parameters")] == f"{arm['params']:,}"

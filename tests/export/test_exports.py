@@ -18,11 +18,11 @@ from spinn_engine import api
 from spinn_engine.cli.main import main
 from spinn_engine.errors import SpinnError
 from spinn_engine.export import exports, writers
-from spinn_engine.export.formats import FORMATS
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.split import cross_validation
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.vocabulary import FORMATS
 
 FILES = {
     "module": "spinn_structured_final.pth",

@@ -22,9 +22,9 @@ from spinn_engine.artifacts.checkpoints import MODULES
 from spinn_engine.errors import SpinnError
 from spinn_engine.export import fresh_process
 from spinn_engine.export.comparison import Trial, outputs_in_a_fresh_process, outputs_of
-from spinn_engine.export.formats import FORMATS
 from spinn_engine.export.writers import WRITERS, formula_code, layers_code
 from spinn_engine.spec import Activation
+from spinn_engine.vocabulary import FORMATS
 from tests.export.support import ABOUT, DTYPES, digests, network_of, raw_network, raw_rows
 
 Case = tuple[str, str, str]

@@ -21,11 +21,10 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from dashboard.charts import style as dashboard_style
 from spinn_engine import api
-from spinn_engine.report import arms
 from spinn_engine.report.latex import document, escape, table_file
 from spinn_engine.report.table import Cell, table
+from spinn_engine.vocabulary import ARMS
 from tests.report.conftest import SPECS, result_of
 
 NAMES = (*SPECS, "wild")
@@ -87,9 +86,8 @@ def test_an_installed_package_has_the_templates() -> None:
 def test_arms_look_as_in_the_dashboard() -> None:
     shapes = {"s": "square", "o": "circle", "D": "diamond", "X": "x", "^": "triangle-up"}
     shapes["P"] = "cross"
-    for arm, marker in arms.ARM_MARKERS.items():
-        hollow = "-open" if arm in arms.HOLLOW else ""
-        assert shapes[marker] + hollow == dashboard_style.ARM_SYMBOLS[arm]
+    for arm in ARMS.values():
+        assert shapes[arm.marker] + ("-open" if arm.hollow else "") == arm.symbol
 
 
 def test_a_fresh_process_writes_the_same_bytes(

@@ -17,7 +17,7 @@ from dashboard.parts.forms.prune import (
     SLIDERS,
     from_percent,
 )
-from dashboard.parts.forms.widgets import DROPS, TABLE_FIELDS, Values, key_of, text_of
+from dashboard.parts.forms.widgets import TABLE_FIELDS, Values, drop_key, key_of, path_key, text_of
 from dashboard.reads import run_files
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import (
@@ -27,7 +27,7 @@ from spinn_engine.spec import (
     PruneSpec,
     RunSpec,
 )
-from spinn_engine.vocabulary import CONTROLS, CRITERIA, RECONSTRUCTIONS, SCHEDULES
+from spinn_engine.vocabulary import CONTROLS, CRITERIA, RECONSTRUCTIONS, SCHEDULES, SOURCES
 
 KEY = "origin"
 ENTERED = "page_entered"  # whether the visitor was on another page just before
@@ -50,8 +50,11 @@ class InitialPlan:
 
     def values(self) -> Values:
         """What every widget of the forms begins with, by its key."""
-        burgers = RunSpec.from_dict({"data": {"source": "burgers"}})
-        values = {**values_of(burgers), **values_of(RunSpec())}
+        values: dict[str, Any] = {}
+        for name, source in SOURCES.items():
+            if source.defaults:
+                values |= values_of(RunSpec.from_dict({"data": {"source": name}}))
+        values |= values_of(RunSpec())
         return values if self.spec is None else {**values, **values_of(self.spec)}
 
     def filled(self, parts: Mapping[str, Any]) -> RunSpec:
@@ -122,11 +125,10 @@ def values_of(spec: RunSpec) -> dict[str, Any]:
         "margin": spec.compare.margin,
     }
     return {
-        "source": kind,
-        "path": path if kind == "table" else "",
-        "mill_path": path if kind == "nasa-mill" else "",
-        **dict.fromkeys(DROPS.values(), ""),
-        **{name: _text(value) if kind == "table" else "" for name, value in table.items()},
+        "source": SOURCES[kind].label,
+        **{path_key(row): path * (name == kind) for name, row in SOURCES.items() if row.path},
+        **{drop_key(row): "" for row in SOURCES.values()},
+        **{n: _text(value) if SOURCES[kind].own_columns else "" for n, value in table.items()},
         **{key_of(name, kind): value for name, value in own.items()},
         "activation": spec.model.activation,
         **_dense_values(spec.model),

@@ -17,28 +17,20 @@ from dashboard.parts.forms.upload import upload_form
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import DataSpec
-from spinn_engine.vocabulary import ACTIVATIONS
+from spinn_engine.vocabulary import (
+    ACTIVATIONS,
+    SOURCES,
+    SourceRow,
+    by_label,
+    glossary,
+    source_of,
+)
 
 KEEP: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 Values = Mapping[str, Any]  # what every widget begins with, by its key
 
 TABLE_FIELDS = ("targets", "group", "time", "drop")
-DROPS = {"table": "drop", "milling-sim": "drop_sim", "nasa-mill": "drop_mill"}  # keys of widgets
-KINDS = ("milling-sim", "nasa-mill", "table", "burgers")
-SOURCES = (
-    "milling-sim: simulated CNC milling.  \nnasa-mill: the NASA milling set as distributed, a "
-    "MATLAB file.  \ntable: a file of your own.  \nburgers: a differential equation, learned "
-    "without data."
-)
-PATHS = {
-    "nasa-mill": ("Path of mill.mat", "mill.mat", "The file on the server, as distributed."),
-    "table": (
-        "Path of the table",
-        "runs.csv, runs.parquet, runs.xlsx, or a folder",
-        "CSV, Parquet or Excel on the server: one file, or a folder with train, val and test.",
-    ),
-}
 
 
 def data_form(begin: Values) -> dict[str, Any]:
@@ -48,9 +40,10 @@ def data_form(begin: Values) -> dict[str, Any]:
         BadInputError: a file without a path or a table without targets.
     """
     kind, path = source_form(begin)
-    found = table_form(begin) if kind == "table" else left_out_form(kind)
+    own_columns = SOURCES[kind].own_columns
+    found = table_form(begin) if own_columns else left_out_form(kind)
     found["source"] = named_source(kind, path)
-    if kind == "table":
+    if own_columns:
         show_columns(DataSpec.model_validate(found))
         if not found["targets"]:
             raise BadInputError("data: name at least one target column")
@@ -60,29 +53,39 @@ def data_form(begin: Values) -> dict[str, Any]:
 
 def source_form(begin: Values) -> tuple[str, str]:
     """The kind of source, and the path where it is a file."""
-    first = KINDS.index(begin["source"])
-    kind = st.selectbox("Data", KINDS, first, key="source", help=SOURCES, **KEEP)
-    if kind not in PATHS:
+    kinds = by_label(SOURCES)
+    first = list(kinds).index(begin["source"])
+    told = glossary(SOURCES.values())
+    kind = kinds[st.selectbox("Data", kinds, first, key="source", help=told, **KEEP)]
+    row = SOURCES[kind]
+    if row.path is None:
         return kind, ""
-    if kind == "table":
+    key = path_key(row)
+    if row.own_columns:
         upload_form(
             "Upload a table",
             ["csv", "tsv", "txt", "parquet", "xlsx"],
             key="table_file",
             keep=api.keep_table,
-            path_key="path",
+            path_key=key,
             about="It is read before it is kept, in the folder uploads of the store on this "
             "machine.",
         )
-    label, placeholder, about = PATHS[kind]
-    key = path_key(kind)
-    path = st.text_input(label, begin[key], key=key, placeholder=placeholder, help=about, **KEEP)
+    asked = row.path
+    path = st.text_input(
+        asked.label, begin[key], key=key, placeholder=asked.example, help=asked.help, **KEEP
+    )
     return kind, (path or "").strip()
 
 
-def path_key(kind: str) -> str:
+def path_key(source: SourceRow) -> str:
     """The key of the widget that holds a source's path."""
-    return "path" if kind == "table" else "mill_path"
+    return f"{source.short}_path" if source.short else "path"
+
+
+def drop_key(source: SourceRow) -> str:
+    """The key of the widget that holds the columns to leave out of a source."""
+    return f"drop_{source.short}" if source.short else "drop"
 
 
 def named_source(kind: str, path: str) -> str:
@@ -91,18 +94,19 @@ def named_source(kind: str, path: str) -> str:
     Raises:
         BadInputError: it is a file, and there is no path.
     """
-    if kind not in PATHS:
+    row = SOURCES[kind]
+    if row.path is None:
         return kind
     if not path:
-        more = ", or upload a file" if kind == "table" else ""
-        raise BadInputError(f"data: give the path: {PATHS[kind][1]}{more}")
+        more = ", or upload a file" if row.own_columns else ""
+        raise BadInputError(f"data: give the path: {row.path.example}{more}")
     return f"{kind}:{path}"
 
 
 def left_out_form(kind: str) -> dict[str, Any]:
     """Columns that were left out under Data, of a source whose other columns are fixed."""
-    key = DROPS.get(kind)
-    if key is None or not (st.query_params.get(key) or st.session_state.get(key)):
+    key = drop_key(SOURCES[kind])
+    if not (st.query_params.get(key) or st.session_state.get(key)):
         return {}
     drop = st.text_input("Columns to leave out", "", key=key, **KEEP)
     return {"drop": names_of(drop)}
@@ -190,7 +194,8 @@ def parse_widths(text: str) -> tuple[int, ...]:
 
 def key_of(name: str, source: str) -> str:
     """The key of a widget whose default depends on the source."""
-    return f"{name}_burgers" if source == "burgers" else name
+    row = source_of(source)
+    return f"{name}_{row.short}" if row is not None and row.defaults else name
 
 
 def training_form(source: str, begin: Values) -> tuple[dict[str, Any], tuple[int, ...]]:
@@ -199,7 +204,8 @@ def training_form(source: str, begin: Values) -> tuple[dict[str, Any], tuple[int
         "epochs": "Epochs of the dense network",
         "fine_tune_epochs": "Fine-tuning epochs a stage",
     }
-    if source == "burgers":
+    row = source_of(source)
+    if row is not None and row.equation:
         labels |= {
             "lbfgs_iterations": "L-BFGS iterations after them",
             "fine_tune_lbfgs_iterations": "L-BFGS iterations a stage",

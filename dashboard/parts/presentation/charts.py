@@ -9,15 +9,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts.axes import interval, round_numbers
-from dashboard.charts.style import (
-    ARM_COLOURS,
-    ARM_DASHES,
-    ARM_LABELS,
-    ARM_SYMBOLS,
-    GREY,
-    GRID,
-    figure,
-)
+from dashboard.charts.style import GREY, GRID, figure
+from spinn_engine.vocabulary import ARMS
 
 TIMED = ("dense", "structured", "magnitude")
 ENDS = ("median", "p95")
@@ -51,9 +44,9 @@ def differences(rows: Sequence[tuple[str, Row]], margin: float, dark: bool = Fal
             "arrayminus": [mean - low for mean, low in zip(means, ends[0], strict=True)],
             "thickness": 2,
             "width": 6,
-            "color": ARM_COLOURS["structured"],
+            "color": ARMS["structured"].colour,
         },
-        "marker": {"color": ARM_COLOURS["structured"], "symbol": "circle", "size": 12},
+        "marker": {"color": ARMS["structured"].colour, "symbol": "circle", "size": 12},
     }
     most = 1.15 * max(margin, *(abs(value) for end in ends for value in end))
     return figure(
@@ -135,7 +128,7 @@ def _timed(arm: str, by: Row, batches: Sequence[str], place: int) -> dict[str, A
     medians, slow = ([by[batch][key] / 1000 for batch in batches] for key in ENDS)
     return {
         "type": "scatter",
-        "name": ARM_LABELS[arm],
+        "name": ARMS[arm].label,
         "mode": "lines+markers",
         "x": [int(batch) * APART**place for batch in batches],
         "y": medians,
@@ -146,19 +139,19 @@ def _timed(arm: str, by: Row, batches: Sequence[str], place: int) -> dict[str, A
             "arrayminus": [0.0] * len(batches),
             "thickness": 1.5,
             "width": 4,
-            "color": ARM_COLOURS[arm],
+            "color": ARMS[arm].colour,
         },
         "line": {
-            "color": ARM_COLOURS[arm],
+            "color": ARMS[arm].colour,
             "width": 2,
             "dash": _dash(arm),
         },
-        "marker": {"color": ARM_COLOURS[arm], "symbol": ARM_SYMBOLS[arm], "size": 11},
+        "marker": {"color": ARMS[arm].colour, "symbol": ARMS[arm].symbol, "size": 11},
     }
 
 
 def _dash(arm: str) -> str:
-    lengths = ARM_DASHES[arm]
+    lengths = ARMS[arm].dash
     return ",".join(f"{length}px" for length in lengths) if all(lengths) else "solid"
 
 

@@ -6,11 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.style import ARM_LABELS
 from dashboard.parts import elements, finished_run
 from dashboard.parts.formats import counted, plain, repetitions, widths
 from dashboard.parts.presentation.frame import basis
-from dashboard.parts.score_names import SCORES
+from spinn_engine.vocabulary import ARMS, CRITERIA
 
 Result = dict[str, Any]
 
@@ -41,7 +40,7 @@ def run_in_lines(result: Result) -> list[tuple[str, str]]:
     spec, data = finished_run.spec_of(result), result["data"]
     rows, prune = data["rows"], spec.prune
     groups = f" in {data['groups']} groups" if data["groups"] else ""
-    controls = [ARM_LABELS[arm["arm"]] for arm in result["arms"] if arm["arm"] != "structured"]
+    controls = [ARMS[arm["arm"]].label for arm in result["arms"] if arm["arm"] != "structured"]
     names = data["target_names"]
     targets = ", ".join(names) if len(names) < 4 else counted(len(names), "target")
     return [
@@ -59,8 +58,8 @@ def run_in_lines(result: Result) -> list[tuple[str, str]]:
         (
             "Pruned",
             f"in {counted(prune.stages, 'stage')}, {prune.schedule} schedule, neurons scored by "
-            f"{SCORES[prune.criterion][0]}, {spec.train.fine_tune_epochs} epochs of fine-tuning "
-            "after each",
+            f"{CRITERIA[prune.criterion].score}, {spec.train.fine_tune_epochs} epochs of "
+            "fine-tuning after each",
         ),
         ("Repeated", f"{repetitions(spec)} (n = {result['stages'][0]['r2']['n']})"),
         ("Beside it", "; ".join(controls)),

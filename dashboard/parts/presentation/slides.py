@@ -26,10 +26,10 @@ from dashboard.parts.presentation import charts as charts
 from dashboard.parts.presentation import titles as findings
 from dashboard.parts.presentation.first_slide import show_question
 from dashboard.parts.presentation.frame import basis, show_plotly, show_vega
-from dashboard.parts.score_names import SCORES
 from dashboard.parts.verdict import OUTCOMES, PARTS
 from dashboard.reads import run_files
 from spinn_engine import api
+from spinn_engine.vocabulary import CRITERIA
 
 Result = dict[str, Any]
 
@@ -45,7 +45,8 @@ def show_neurons(result: Result, dark: bool) -> None:
     """The scores of the dense neurons, and the first cut."""
     seed, criterion = result["delivered_seed"], finished_run.spec_of(result).prune.criterion
     layers = run_files.importance(result["run_id"], 0, seed)
-    name, meaning = SCORES[criterion]
+    row = CRITERIA[criterion]
+    name, meaning = row.score, row.help
     left = result["stages"][-1]["hidden"]
     fate = "; ".join(
         f"{len(layer.kept):,} → {layer.kept.sum():,} → {width:,}"

@@ -8,7 +8,6 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
-from spinn_engine.report.arms import spoken
 from spinn_engine.report.facts import Facts
 from spinn_engine.report.figures.networks import (
     TIMED,
@@ -22,6 +21,7 @@ from spinn_engine.report.figures.networks import (
 from spinn_engine.report.figures.scores import BY_STAGE, by_stage, mean_ceiling, tradeoff
 from spinn_engine.report.figures.style import render
 from spinn_engine.report.words import counted, fixed, listed, significant, widths
+from spinn_engine.vocabulary import ARMS
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _cut(facts: Facts) -> str:
 
 
 def _stages_words(facts: Facts) -> Words:
-    drawn = [spoken(arm) for arm in BY_STAGE if arm in facts.validation]
+    drawn = [ARMS[arm].spoken for arm in BY_STAGE if arm in facts.validation]
     caption = (
         f"R² on the validation {facts.rows} at the end of every stage, {listed(drawn)}: "
         f"{facts.spread()}. All go on from the same dense networks. The test {facts.rows} are read "
@@ -102,7 +102,7 @@ def _stages_words(facts: Facts) -> Words:
     )
     last = facts.spec.prune.stages
     ends = [
-        f"{spoken(arm)} {fixed(facts.validation[arm][last]['mean'], facts.r2_decimals)}"
+        f"{ARMS[arm].spoken} {fixed(facts.validation[arm][last]['mean'], facts.r2_decimals)}"
         for arm in BY_STAGE
         if last in facts.validation.get(arm, {})
     ]
@@ -148,7 +148,8 @@ def _importance_words(facts: Facts) -> Words:
 def _latency_words(facts: Facts) -> Words:
     arms = [arm for arm in TIMED if arm in facts.arms]
     caption = (
-        f"Inference by batch size, {listed([spoken(arm) for arm in arms])}, on {facts.device}. "
+        f"Inference by batch size, {listed([ARMS[arm].spoken for arm in arms])}, on "
+        f"{facts.device}. "
         "Above: median time of one pass, the line up from it ends at the 95th percentile. Below: "
         "how many times as fast as the dense network; the dashed line is what the saved "
         "multiply-accumulates would give."

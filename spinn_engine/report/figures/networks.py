@@ -17,7 +17,6 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from spinn_engine.artifacts.selection import LayerImportance
-from spinn_engine.report.arms import ARM_COLOURS, ARM_LABELS
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.figures.axes import only_ticks, round_numbers
 from spinn_engine.report.figures.style import (
@@ -30,6 +29,7 @@ from spinn_engine.report.figures.style import (
     new_figure,
 )
 from spinn_engine.report.words import significant
+from spinn_engine.vocabulary import ARMS
 
 SHAPES = 6
 MOST_COLUMNS = 2048
@@ -57,7 +57,7 @@ def shrink(facts: Facts) -> Figure:
                 (-before / 2, layer - 0.4), before, 0.8, fill=False, ec=GREY, lw=0.5
             )
             arm = "structured" if row["stage"] else "dense"
-            bar = Rectangle((-width / 2, layer - 0.4), width, 0.8, fc=ARM_COLOURS[arm], lw=0)
+            bar = Rectangle((-width / 2, layer - 0.4), width, 0.8, fc=ARMS[arm].colour, lw=0)
             axes.add_patch(bar)
             axes.add_patch(outline)
             axes.text(0, layer, str(width), ha="center", va="center", size=size, bbox=_label())
@@ -81,7 +81,7 @@ def importance(facts: Facts) -> Figure:
         min(STRIP_INCHES * len(layers), MOST_INCHES) + 0.95, len(layers), sharex=True
     )
     shades = colormaps["YlOrBr"](np.linspace(0.2, 0.75, stages))
-    removed = ListedColormap([ARM_COLOURS["dense"], *shades])
+    removed = ListedColormap([ARMS["dense"].colour, *shades])
     shares = [layer.score / max(float(layer.score.max()), 1e-30) for layer in facts.scored]
     lowest = np.floor(10 * min(float(share.min()) for share in shares)) / 10
     for number, (axes, (scored, survived)) in enumerate(zip(panels, layers, strict=True)):
@@ -176,7 +176,7 @@ def _timed(facts: Facts) -> list[tuple[dict[str, Any], list[Row]]]:
     found = [(marked(arm), facts.arms[arm]["latency_us"]) for arm in TIMED if arm in facts.arms]
     if "sparse" in facts.arms.get("magnitude", {}):
         look = marked("magnitude", linestyle="--", markerfacecolor=PAPER)
-        look["label"] = f"{ARM_LABELS['magnitude']}, CSR"
+        look["label"] = f"{ARMS['magnitude'].label}, CSR"
         found.append((look, facts.arms["magnitude"]["sparse"]["csr"]["latency_us"]))
     return [(look, [timed[batch] for batch in facts.batches]) for look, timed in found]
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spinn_engine.report.arms import ARM_COLOURS
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.figures.axes import count_axis, error, error_axis, error_range, r2_axis
 from spinn_engine.report.figures.style import GREY, PAPER, legend_above, marked, new_figure
 from spinn_engine.report.words import Figure as Estimate
 from spinn_engine.report.words import fixed
+from spinn_engine.vocabulary import ARMS
 
 BESIDE = 1.05  # arms of equal size stand side by side
 FAR_BELOW = 3.0
@@ -156,7 +156,7 @@ def _draw(axes: Axes, point: Point) -> None:
 def _whisker(axes: Axes, arm: str, x: float, ends: Sequence[float | None]) -> None:
     known = [end for end in ends if end is not None]
     if known:
-        axes.plot([x, x], known, color=ARM_COLOURS[arm], linewidth=1.0, marker="_", markersize=4)
+        axes.plot([x, x], known, color=ARMS[arm].colour, linewidth=1.0, marker="_", markersize=4)
 
 
 def _note(axes: Axes, value: float, text: str, within: tuple[float, float]) -> None:

@@ -11,11 +11,11 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spinn_engine.report.arms import ARM_COLOURS, ARM_LABELS, ARM_MARKERS, HOLLOW
+from spinn_engine.vocabulary import ARMS
 
 COLUMN_INCHES = 3.4
 INK, FAINT, PAPER = "#1b2733", "#c9d1d9", "#fefefe"  # the page gives these colours of its own
-GREY = ARM_COLOURS["linear"]
+GREY = ARMS["linear"].colour
 
 STYLE: Final[Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so it is the same everywhere
@@ -87,13 +87,13 @@ def new_figure(height: float, rows: int = 1, **options: Any) -> tuple[Figure, li
 
 def marked(arm: str, **more: Any) -> dict[str, Any]:
     """How an arm's marker is drawn."""
-    colour = ARM_COLOURS[arm]
+    colour = ARMS[arm].colour
     return {
         "color": colour,
-        "marker": ARM_MARKERS[arm],
-        "markerfacecolor": PAPER if arm in HOLLOW else colour,
+        "marker": ARMS[arm].marker,
+        "markerfacecolor": PAPER if ARMS[arm].hollow else colour,
         "markeredgecolor": colour,
-        "label": ARM_LABELS[arm],
+        "label": ARMS[arm].label,
         **more,
     }
 
@@ -102,7 +102,7 @@ def legend_above(axes: Axes, columns: int = 3) -> None:
     """The legend over the axes, where it hides nothing: an entry an arm, in the tables' order."""
     handles, labels = axes.get_legend_handles_labels()
     first = dict(zip(reversed(labels), reversed(handles), strict=True))
-    order = [label for label in ARM_LABELS.values() if label in first]
+    order = [arm.label for arm in ARMS.values() if arm.label in first]
     order += [label for label in dict.fromkeys(labels) if label not in order]
     axes.legend(
         [first[label] for label in order],

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
-from spinn_engine.report.arms import spoken
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.words import MINUS, counted, duration, listed, plain_number
-from spinn_engine.vocabulary import CONTROLS, ArmRow
+from spinn_engine.vocabulary import ARMS, CONTROLS, ArmRow
 
 SEEDS_NAMED = 10
 
@@ -28,7 +27,7 @@ def comparison_sentences(facts: Facts) -> list[str]:
         found.append(
             "Arms were compared by the differences of R² between equal seeds"
             f"{' and folds' if facts.folds > 1 else ''}; pruning counts as no worse where the 95 % "
-            f"interval of its difference to {spoken('dense_longer')} lies above {floor}."
+            f"interval of its difference to {ARMS['dense_longer'].spoken} lies above {floor}."
         )
     return found
 
