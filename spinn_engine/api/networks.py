@@ -117,10 +117,10 @@ def dense_scores(run_id: str, criterion: Criterion) -> tuple[int, list[NDArray[n
     """The seed of the dense network that what-if starts from, and its neurons' scores, by layer.
 
     Raises:
-        BadInputError: there is no such run or dense network.
+        BadInputError: there is no such run or dense network, or it was not scored so.
     """
     facts = read_facts(open_run(run_id))
-    return facts.seed, facts.scores[criterion]
+    return facts.seed, facts.scored_by(criterion)
 
 
 def neuron(run_id: str, layer: int, number: int) -> tuple[Neuron, list[Choice]]:

@@ -22,5 +22,7 @@ def load_problem(data: DataSpec) -> Problem:
             f"unknown data source {data.source!r}: use one of {', '.join(SOURCES)}, "
             "with the path of a file or folder after a colon where one is read (table:runs.csv)"
         )
+    if source.path is None and data.source != source.name:
+        raise BadInputError(f"data source {data.source!r}: {source.name} takes no path")
     problem: Problem = resolve_name(source.loader)(data)
     return problem

@@ -98,6 +98,19 @@ class DenseFacts:
         """Hidden widths of the dense network."""
         return tuple(len(bias) for bias in self.biases[:-1])
 
+    def scored_by(self, criterion: str) -> list[Floats]:
+        """The scores of one criterion, per hidden layer ``[width]``.
+
+        Raises:
+            BadInputError: the network was trained before there was such a criterion.
+        """
+        if criterion not in self.scores:
+            raise BadInputError(
+                f"the dense network was trained before there was a criterion {criterion}: use one "
+                f"of {', '.join(self.scores)}, or train it anew"
+            )
+        return self.scores[criterion]
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -149,7 +162,7 @@ def _highest(facts: DenseFacts, hidden: Sequence[int], criterion: str) -> list[I
     """The neurons of the highest scores, as many in each layer as ``hidden`` says."""
     return [
         np.sort(np.argsort(-score, kind="stable")[:width])
-        for score, width in zip(facts.scores[criterion], hidden, strict=True)
+        for score, width in zip(facts.scored_by(criterion), hidden, strict=True)
     ]
 
 

@@ -53,8 +53,6 @@ def load_milling_sim(data: DataSpec) -> Problem:
     Raises:
         BadInputError: a path or a group was given, or a name that is not a target or an input.
     """
-    if data.source != "milling-sim":
-        raise BadInputError(f"data source {data.source!r}: milling-sim takes no path")
     if data.group is not None:
         raise BadInputError(
             f"group {data.group!r}: milling-sim is already split by tool life, leave the group out"
