@@ -67,7 +67,11 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the words; a unique beginning stands for an option."""
         flags = [flag for param in self.get_params(ctx) for flag in param.opts]
-        return super().parse_args(ctx, [_whole_flag(word, flags) for word in args])
+        try:
+            return super().parse_args(ctx, [_whole_flag(word, flags) for word in args])
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # which tells the command that is complained of
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Do it."""

@@ -94,6 +94,8 @@ def test_options_override_a_spec_file(capsys: pytest.CaptureFixture[str], tmp_pa
         (["plan", "--hidden", "8", "--stages", "8", "--pruning-ratio", "0.9"], "fewer stages"),
         (["plan", "--inputs", "0"], "--inputs"),
         (["plan", "--bogus"], "--bogus"),
+        (["plan", "--stages"], "plan: Option '--stages' requires an argument"),
+        (["jobs", "now"], "jobs: Got unexpected extra argument (now)"),
         (["plan", "--spec", "nowhere.json"], "nowhere.json"),
         (["run", "--seeds", "0"], "--seeds must be at least 1"),
         (["run", "--data", "moon"], "moon"),
