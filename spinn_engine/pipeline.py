@@ -31,6 +31,7 @@ from spinn_engine.training.device import keep_freed_memory, pick_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.objective import objective_of
 from spinn_engine.training.validation import validate
+from spinn_engine.words import fixed
 
 OnEpoch = Callable[[dict[str, Any]], None]
 
@@ -99,7 +100,7 @@ class Runner:
             self.pruner.select(stage, stored)
             publish_checkpoints(self.folder, self.data, stage, stored)
         save_stack(self.folder.stack_path(stage, block), stored)
-        reached = f"validation R2 {np.mean(stored.val_r2):.4f}"
+        reached = f"validation R2 {fixed(float(np.mean(stored.val_r2)))}"
         self.folder.log(f"stage {stage} of {names} done: {reached}")
 
     def _begin(self, stage: int, block: str, arms: Sequence[str]) -> StoredStack:

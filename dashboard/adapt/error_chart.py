@@ -8,8 +8,8 @@ import pandas as pd
 
 from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, ink
 from dashboard.charts.vega import LEGEND, Spec, Tables, layered, marks, nominal
-from dashboard.parts.formats import NO_BREAK
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import significant
 
 LABELS = {
     "none": "left as it is",
@@ -99,12 +99,10 @@ def batch_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "Target": target + (f" ({data['units'][target]})" if data["units"].get(target) else ""),
-            "Rows": f"{batches[at]['first_row']:,} to {batches[at]['last_row']:,}".replace(
-                " ", NO_BREAK
-            ),
+            "Rows": f"{batches[at]['first_row']:,} to {batches[at]['last_row']:,}",
             **{
                 f"{network['network']}, {LABELS[arm['arm']]}": (
-                    f"{arm['by_batch']['rmse'][target]['mean'][at]:.4g}"
+                    significant(arm["by_batch"]["rmse"][target]["mean"][at], 4)
                 )
                 for network in result["networks"]
                 for arm in network["arms"]

@@ -6,14 +6,14 @@ from typing import Any
 import streamlit as st
 
 from dashboard.adapt.error_chart import LABELS, batch_rows, error_picture
-from dashboard.charts.axes import short_count
 from dashboard.parts import background_work, elements
-from dashboard.parts.formats import estimate, percent, plain, sentence, widths
 from dashboard.parts.forms.widgets import KEEP
+from dashboard.parts.markdown import plain, sentence
 from dashboard.parts.run_choice import choose_run, select_in_address
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.vocabulary import source_of
+from spinn_engine.words import counted, duration, estimate, percent, short_count, widths
 
 SEEN = "adaptation_seen"  # which one ended last when this visitor last looked
 NEW_MATERIAL, TABLE = "a new material (simulated)", "a table of new rows"
@@ -82,7 +82,7 @@ def show_adaptation(result: dict[str, Any]) -> None:
     st.caption(
         f"{plain(data['source'])}: {data['rows']:,} rows in {len(result['batches'])} batches; a "
         f"batch is predicted first, that is its error, then learned from. Means over "
-        f"{repetitions} network(s). {plain(' '.join(data['notes']))}"
+        f"{counted(repetitions, 'network')}. {plain(' '.join(data['notes']))}"
     )
     elements.folded_table(
         "The batches in numbers",
@@ -97,7 +97,7 @@ def show_adaptation(result: dict[str, Any]) -> None:
     )
     st.caption(
         "R² over all coming rows, the mean over targets; brackets: 95 % t interval over "
-        f"n = {repetitions}. Seconds of all networks together, MACs and parameters of one."
+        f"n = {repetitions}. Time of all networks together, MACs and parameters of one."
     )
 
 
@@ -107,10 +107,10 @@ def arm_rows(network: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "Network": f"{network['network']}, {widths(network['hidden'])}",
             "Adapted": LABELS[arm["arm"]],
-            "R² on coming rows": estimate(arm["r2"], 3),
-            "Gain": "" if arm["gain"] is None else estimate(arm["gain"], 3),
-            "R² on old test rows": estimate(arm["test_r2_after"], 3),
-            "Seconds": f"{arm['seconds']:.2f}",
+            "R² on coming rows": estimate(arm["r2"]),
+            "Gain": "" if arm["gain"] is None else estimate(arm["gain"]),
+            "R² on old test rows": estimate(arm["test_r2_after"]),
+            "Time": duration(arm["seconds"]),
             "MACs": short_count(arm["macs"]),
             "Parameters updated": arm["updated_params"],
             "Time of full": _share(arm, "seconds"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.charts.style import BLUE, GHOST, VERMILLION, ink
+from spinn_engine.words import percent
 
 # Pixels: of the picture, beside its bars, of a layer, its bar, and its words.
 WIDTH, BESIDE, ROW, BAR, ABOVE = 130, 5, 36, 14, 20
@@ -18,7 +19,7 @@ def width_label(width: int, dense: int) -> str:
     """How much of a layer is left, e.g. ``512 → 285 (-44 %)``; ``512`` when nothing was removed."""
     if width == dense:
         return f"{dense:,}"
-    return f"{dense:,} → {width:,} (\N{MINUS SIGN}{100 * (1 - width / dense):.0f} %)"
+    return f"{dense:,} → {width:,} ({percent(width / dense - 1, 0)})"
 
 
 def in_words(title: str, hidden: Sequence[int], dense: Sequence[int]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.charts.style import GRID
+from spinn_engine.words import shortest
 
 # The axis shows 1 - R2 on a log scale, so that it stretches near 1; these never reach the reader.
 LEAST_ERROR = 1e-6
@@ -45,18 +46,10 @@ def r2_axis(low: float, high: float, title: str = "R² (stretched near 1)") -> d
         "range": [high, low],
         "title": {"text": title},
         "tickvals": ticks,
-        "ticktext": [f"{1 - value:.5g}".replace("-", "\N{MINUS SIGN}") for value in ticks],
+        "ticktext": [shortest(1 - value, 5) for value in ticks],
         "gridcolor": GRID,
         "zeroline": False,
     }
-
-
-def short_count(value: float) -> str:
-    """A count in three digits: ``667 k``, ``1.2 M``."""
-    for size, letter in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
-        if value >= size:
-            return f"{value / size:.3g}{letter}"
-    return f"{value:g}"
 
 
 def round_numbers(low: float, high: float, most: int) -> list[float]:

@@ -12,8 +12,8 @@ import pandas as pd
 from dashboard.charts.axes import error, error_range, interval
 from dashboard.charts.style import GREY, ink
 from dashboard.charts.vega import Spec, Tables, arm_look, count_axis, layered, marks, r2_axis
-from dashboard.parts.formats import estimate
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import estimate, fixed
 
 # Arms of equal size stand side by side, and the seeds a little right of their mean.
 ARM_SHIFT, SEED_SHIFT = 1.045, 1.016
@@ -61,9 +61,9 @@ def tradeoff(
     linear = next((arm for arm in arms if arm["arm"] == "linear"), None)
     lines: list[tuple[float, str]] = []
     if ceiling is not None:
-        lines.append((ceiling, f"ceiling {ceiling:.4f}: the noise allows no more"))
+        lines.append((ceiling, f"ceiling {fixed(ceiling)}: the noise allows no more"))
     if linear is not None:
-        lines.append((linear["r2"]["mean"], f"linear on the inputs: {linear['r2']['mean']:.4f}"))
+        lines.append((linear["r2"]["mean"], f"linear on the inputs: {fixed(linear['r2']['mean'])}"))
     low, high = _range(points, ceiling, linear)
     banded = {arm["arm"]: arm["r2"] for arm in arms if arm["arm"] in bands}
     tables = {

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 import streamlit as st
 
-from dashboard.parts.formats import counted, plain
+from dashboard.parts.markdown import plain
+from spinn_engine.words import counted
 
 CHOSEN, GONE, ROUND = "compare_chosen", "compare_gone", "compare_round"
 IN_ADDRESS = "runs"

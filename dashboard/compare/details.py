@@ -12,11 +12,12 @@ from dashboard.compare.rows import by_data, differing
 from dashboard.compare.table import View
 from dashboard.parts import elements, markup
 from dashboard.parts.arms import arm_row
-from dashboard.parts.formats import counted, plain
+from dashboard.parts.markdown import plain
 from dashboard.parts.verdict import PARTS, show_part
 from dashboard.reads import finished_runs
 from dashboard.reads.run_facts import RunRow
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import counted
 
 MOST = 12  # runs side by side
 FEW = 3  # of them that need no choice
@@ -108,7 +109,8 @@ def show_arms(rows: Sequence[RunRow], view: View) -> None:
     arms.sort(key=lambda found: order.index(found[1]["arm"]))
     elements.table(
         [
-            dict.fromkeys(FIRST_COLUMNS, unbroken(run_id)) | arm_row(arm, view.batch)
+            dict.fromkeys(FIRST_COLUMNS, unbroken(run_id))
+            | arm_row(results[run_id], arm, view.batch)
             for run_id, arm in arms
             if view.batch in arm["latency_us"]
         ],

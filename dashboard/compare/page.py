@@ -7,11 +7,12 @@ from dashboard.compare.details import show_arms, show_chosen, show_differing, sh
 from dashboard.compare.pareto import show_picture
 from dashboard.compare.table import View, clear_filters, filters, known_tags, show_table, view_form
 from dashboard.parts import elements
-from dashboard.parts.formats import counted, plain
+from dashboard.parts.markdown import plain
 from dashboard.parts.run_choice import plan_link
 from dashboard.reads import finished_runs
 from dashboard.reads.run_facts import RunRow
 from spinn_engine.errors import SpinnError
+from spinn_engine.words import counted
 
 
 def show_page() -> None:

@@ -22,9 +22,10 @@ from dashboard.compare.pareto_chart import (
 from dashboard.compare.rows import as_text, by_data, varied_fields
 from dashboard.compare.table import View
 from dashboard.parts import elements
-from dashboard.parts.formats import counted, estimate, plain
 from dashboard.parts.forms.widgets import KEEP
+from dashboard.parts.markdown import plain
 from dashboard.reads.run_facts import RunRow
+from spinn_engine.words import counted, estimate, shortest
 
 AXES: dict[str, tuple[str, Callable[[RunRow, str], float | None]]] = {
     "parameters": ("parameters (count)", lambda row, _: row.params),
@@ -165,7 +166,7 @@ def number_row(point: Point, title: str, on_step: bool) -> dict[str, Any]:
     return {
         "Run": point.run_id,
         "Kind": point.kind,
-        title: f"{point.x:,.5g}" if point.x < 1e5 else f"{point.x:,.0f}",
+        title: shortest(point.x, 5),
         "R²": estimate(dict(point.r2)),
         "n": point.r2["n"],
         "None smaller and better": "yes" if on_step else "",

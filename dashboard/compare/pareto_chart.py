@@ -12,8 +12,8 @@ import pandas as pd
 from dashboard.charts.axes import error, error_range, interval
 from dashboard.charts.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, ink
 from dashboard.charts.vega import LEGEND, Spec, Tables, count_axis, layered, marks, nominal, r2_axis
-from dashboard.parts.formats import decimal, estimate
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import estimate, fixed
 
 COLOURS = (VERMILLION, BLUE, GREEN, PURPLE, ORANGE, SKY, GREY)
 SHAPES = (
@@ -165,7 +165,7 @@ def _band(arm: str, r2: Mapping[str, Any]) -> dict[str, Any]:
     mean, low, high = interval(r2)
     return {
         "arm": arm,
-        "label": f"{ARMS[arm].label} {decimal(mean)}",
+        "label": f"{ARMS[arm].label} {fixed(mean)}",
         "colour": ARMS[arm].colour,
         "error": error(mean),
         "low": error(low),

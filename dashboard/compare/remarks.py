@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.parts import action_errors, elements
-from dashboard.parts.formats import plain
+from dashboard.parts.markdown import plain
 from dashboard.people import rights
 from spinn_engine import api
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.reads.run_facts import RunRow
+from spinn_engine.words import DASH, widths
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,12 @@ def differing(rows: Sequence[RunRow]) -> tuple[dict[str, list[str]], int]:
 def as_text(value: Any) -> str:
     """A value of a spec or a result as a person reads it."""
     if value is None or value == "" or value == []:
-        return "–"
+        return DASH
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
         apart = "; " if any(isinstance(one, list) for one in value) else ", "
-        return apart.join(" · ".join(map(str, v)) if isinstance(v, list) else str(v) for v in value)
+        return apart.join(widths(v) if isinstance(v, list) else str(v) for v in value)
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

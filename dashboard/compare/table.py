@@ -13,11 +13,12 @@ import streamlit as st
 
 from dashboard.compare import choice
 from dashboard.compare.rows import Wanted, unlike_words
-from dashboard.parts.formats import NO_BREAK, counted, estimate, plain, signed, widths
 from dashboard.parts.forms.widgets import KEEP
+from dashboard.parts.markdown import plain
 from dashboard.parts.verdict import OUTCOMES
 from dashboard.reads.run_facts import RunRow
 from spinn_engine import api
+from spinn_engine.words import bounds, counted, signed, widths
 
 NO_FILTER: dict[str, Any] = {"filter": "", "data": [], "tags": [], "sweep": None}
 ROW_PIXELS, MOST_ROWS_SEEN = 35, 12
@@ -128,14 +129,14 @@ def table_row(row: RunRow, view: View) -> dict[str, Any]:
         "Fewer": 100 * row.reduction,
         "R²": row.r2["mean"],
         **(differences_to(row, view.baseline, view.batch) if view.baseline else {}),
-        "95 % of R²": interval_text(row.r2),
+        "95 % of R²": bounds(row.r2),
         "n": row.r2["n"],
         "To dense, longer": None if row.to_longer is None else row.to_longer["mean"],
         "Verdict": None if row.outcome is None else OUTCOMES[row.outcome][0],
         "File": row.file_bytes / 1000,
         "Latency": _milliseconds(row.latency_us.get(view.batch)),
         "Speed-up": row.speed_up.get(view.batch),
-        "Hidden widths": widths(row.hidden).replace(NO_BREAK, " "),
+        "Hidden widths": widths(row.hidden),
         "Seeds × folds": f"{len(row.scored.seeds)} × {row.scored.folds}",
         "Criterion": row.fields["prune.criterion"],
         "Schedule": row.fields["prune.schedule"],
@@ -167,11 +168,6 @@ def interval_words(found: api.Difference) -> str:
     if found.low is None or found.high is None:
         return "one pair, no interval"
     return f"{signed(found.low)} to {signed(found.high)}, {found.pairs} pairs"
-
-
-def interval_text(r2: dict[str, Any]) -> str | None:
-    """Low and high of an interval; None where there was one repetition."""
-    return None if r2["low"] is None else estimate(r2).partition(NO_BREAK)[2].strip("[]")
 
 
 def _milliseconds(microseconds: float | None) -> float | None:

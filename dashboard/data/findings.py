@@ -8,10 +8,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard.data import roles
-from dashboard.parts.formats import counted, plain
 from dashboard.parts.forms import initial
+from dashboard.parts.markdown import plain
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import source_of
+from spinn_engine.words import counted, listed
 
 SIGNS = {
     "error": (":material/error:", "red"),
@@ -58,7 +59,7 @@ def leave_out_button(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
         key="leave_out",
         type="primary",
         icon=":material/playlist_remove:",
-        help=f"They are no inputs then: {plain(', '.join(names))}",
+        help=f"They are no inputs then: {plain(listed(names))}",
         on_click=_leave_out,
         args=(data, tuple(names), len(found)),
     )
@@ -75,7 +76,7 @@ def show_what_is_left(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
     if source != data.source or not set(names) <= set(data.drop):
         return
     st.success(
-        f"Left out: {plain(', '.join(names))}. {counted(len(found), 'finding')} left, of {before} "
+        f"Left out: {plain(listed(names))}. {counted(len(found), 'finding')} left, of {before} "
         "before.",
         icon=":material/playlist_add_check:",
     )

@@ -11,13 +11,14 @@ from dashboard.data.findings import show_findings
 from dashboard.data.split_charts import split_picture, spread_picture
 from dashboard.parts import elements
 from dashboard.parts.columns import columns_table, first_rows
-from dashboard.parts.formats import counted, percent, plain, rounded
 from dashboard.parts.forms import initial, widgets
 from dashboard.parts.forms.widgets import Values
+from dashboard.parts.markdown import plain
 from dashboard.reads import data_source
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import SOURCES, source_of
+from spinn_engine.words import counted, percent, shortest
 
 MOST_SPREADS = 6
 
@@ -161,9 +162,9 @@ def spread_row(one: data_source.Spread, number: int) -> dict[str, Any]:
     """One bin of a target in a line."""
     return {
         "Target": one.target + (f" ({one.unit})" if one.unit else ""),
-        "From": rounded(one.edges[number], 4),
-        "To": rounded(one.edges[number + 1], 4),
-        **{part: f"{100 * shares[number]:.1f} %" for part, shares in one.shares.items()},
+        "From": shortest(one.edges[number]),
+        "To": shortest(one.edges[number + 1]),
+        **{part: percent(shares[number]) for part, shares in one.shares.items()},
     }
 
 

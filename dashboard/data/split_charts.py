@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.charts.style import ink
 from dashboard.charts.vega import PAGE, Spec, Tables, layered, marks, nominal
+from spinn_engine.words import counted, percent
 
 # Told apart by lightness and by dash too; no colour of an arm, which parts are not.
 PART_COLOURS = {"train": "#4A6FA5", "validation": "#B8860B", "test": "#8E5572"}
@@ -84,13 +85,13 @@ def _segments(part: str, count: int, groups: Groups | None) -> Sequence[tuple[st
         return [("rows drawn at random", count)]
     own = groups[part]
     if len(own) > MOST_SEGMENTS:
-        return [(f"{len(own):,} groups", count)]
+        return [(counted(len(own), "group"), count)]
     return [(f"group {number}", size) for number, size in own]
 
 
 def _words(part: str, count: int, total: int, groups: Groups | None) -> str:
-    of = "" if groups is None else f"{len(groups[part]):,} group{'s' * (len(groups[part]) != 1)}, "
-    return f"{part}:  {of}{count:,} rows ({100 * count / total:.0f} %)"
+    of = "" if groups is None else f"{counted(len(groups[part]), 'group')}, "
+    return f"{part}:  {of}{counted(count, 'row')} ({percent(count / total, 0)})"
 
 
 def spread_picture(

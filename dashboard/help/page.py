@@ -3,10 +3,10 @@
 import streamlit as st
 
 from dashboard.parts import elements, markup
-from dashboard.parts.formats import percent, widths
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import percent, shortest, widths
 
 RATIO = 0.318  # as a share of parameters left it is an ordinary plan, as one of neurons it is not
 ENDS = 18, 2  # inputs and outputs of the reference network
@@ -82,7 +82,7 @@ def show_verdicts() -> None:
     st.header("Verdicts", anchor=False)
     st.markdown(
         f"- **no worse**: the whole 95 % interval of R² against *dense, longer* lies above "
-        f"−{margin:g}, the margin (it can be set under Comparison).\n"
+        f"{shortest(-margin)}, the margin (it can be set under Comparison).\n"
         "- **worse**: the whole interval lies below it. **open**: the margin lies inside; more "
         "seeds would narrow the interval.\n"
         "- **better** than random neurons or than from scratch: the whole interval lies above 0. "

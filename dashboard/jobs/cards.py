@@ -8,13 +8,15 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.parts import action_errors, elements, learning_curves
-from dashboard.parts.formats import describe, duration, plain
+from dashboard.parts.markdown import plain
+from dashboard.parts.spec_words import describe
 from dashboard.people import rights
 from dashboard.reads import growing_files, job_queue, run_files
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import duration
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
 State = api.JobState

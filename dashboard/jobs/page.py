@@ -8,11 +8,11 @@ import streamlit as st
 from dashboard.jobs.cards import LIVE, show_card, show_row
 from dashboard.jobs.workers import show_workers
 from dashboard.parts import background_work, elements
-from dashboard.parts.formats import counted
 from dashboard.parts.run_choice import plan_link
 from dashboard.reads import job_queue
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
+from spinn_engine.words import counted
 
 State = api.JobState
 Jobs = Sequence[api.Job]

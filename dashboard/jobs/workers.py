@@ -9,10 +9,11 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.parts import action_errors, elements
-from dashboard.parts.formats import duration, plain, size
+from dashboard.parts.markdown import plain
 from dashboard.people import rights
 from dashboard.reads import job_queue
 from spinn_engine import api
+from spinn_engine.words import duration, size
 
 RUNS_WAIT = (
     "Runs are waiting for a worker. One that was just started needs a few seconds to show up; "

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.overview.tour import show_tour
 from dashboard.parts import elements, finished_run
-from dashboard.parts.formats import sentence
+from dashboard.parts.markdown import sentence
 from dashboard.parts.run_choice import show_demo
 from dashboard.reads import finished_runs, run_files
 from dashboard.reads.run_facts import RunRow

@@ -9,10 +9,11 @@ from contextlib import suppress
 import streamlit as st
 
 from dashboard.parts import action_errors, elements
-from dashboard.parts.formats import duration, plain
+from dashboard.parts.markdown import plain
 from dashboard.people import login, rights
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
+from spinn_engine.words import duration
 
 State = api.WorkState
 Kind = api.WorkKind

@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import elements
-from dashboard.parts.formats import counted, plain, rounded
+from dashboard.parts.markdown import plain
 from dashboard.reads import data_source
 from spinn_engine.spec import DataSpec
+from spinn_engine.words import counted, shortest
 
 
 def show_columns(data: DataSpec) -> None:
@@ -50,7 +51,7 @@ def first_rows(found: dict[str, Any]) -> None:
 
 def shown(cell: float | str) -> str:
     """A cell as text."""
-    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)
+    return shortest(cell) if isinstance(cell, float) else str(cell)
 
 
 def column_row(column: dict[str, Any]) -> dict[str, Any]:
@@ -60,8 +61,8 @@ def column_row(column: dict[str, Any]) -> dict[str, Any]:
         "Column": column["name"],
         "Kind": column["kind"],
         "Unit": column["unit"] or "",
-        "From": "" if low is None else rounded(low, 4),
-        "To": "" if high is None else rounded(high, 4),
+        "From": "" if low is None else shortest(low),
+        "To": "" if high is None else shortest(high),
         "Missing": column["missing"],
         "Use": column["role"] + (f": {column['why']}" if column["why"] else ""),
     }

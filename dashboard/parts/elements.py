@@ -10,7 +10,8 @@ import streamlit as st
 
 from dashboard.charts.architecture import architecture, in_words
 from dashboard.charts.vega import Spec, Tables
-from dashboard.parts import formats, markup
+from dashboard.parts import markup
+from dashboard.parts.markdown import plain
 from spinn_engine.errors import SpinnError
 
 
@@ -21,12 +22,12 @@ def is_dark() -> bool:
 
 def show_error(error: Exception) -> None:
     """An error of ours in one sentence; what it quotes is shown as text."""
-    st.error(formats.plain(str(error)), icon=":material/error:")
+    st.error(plain(str(error)), icon=":material/error:")
 
 
 def unless(refused: str | None, about: str | None = None) -> dict[str, Any]:
     """For a button: who may not press it is told why; all others, what it is about."""
-    return {"disabled": refused is not None, "help": formats.plain(refused) if refused else about}
+    return {"disabled": refused is not None, "help": plain(refused) if refused else about}
 
 
 def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> str:

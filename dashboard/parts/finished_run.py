@@ -7,38 +7,52 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.tradeoff import points_of, tradeoff
-from dashboard.parts import elements, formats, markup
+from dashboard.parts import elements, markup
+from dashboard.parts.markdown import plain
+from dashboard.parts.spec_words import repetitions
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import (
+    decimals_of,
+    estimate,
+    factor,
+    fixed,
+    listed,
+    percent,
+    score_of,
+    signed,
+    size,
+    widths,
+)
 
 
 def headline(result: dict[str, Any]) -> None:
     """The figures of a finished run, each with its difference to the dense network."""
     dense, last = result["stages"][0], result["stages"][-1]
+    digits = decimals_of(result)
     structured = next(arm for arm in result["arms"] if arm["arm"] == "structured")
     batch = list(structured["speed_up"])[-1]
     r2 = last["r2"]["mean"] - dense["r2"]["mean"]
     figures = [
         (
             "Parameters",
-            f"{formats.MINUS}{formats.percent(last['param_reduction'])}",
+            percent(-last["param_reduction"]),
             f"{dense['params']:,} → {last['params']:,}",
         ),
         (
             f"R² on test rows, mean of n = {last['r2']['n']}",
-            formats.decimal(last["r2"]["mean"]),
-            f"{formats.signed(r2)} to dense {formats.decimal(dense['r2']['mean'])}",
+            fixed(last["r2"]["mean"], digits),
+            f"{signed(r2, digits)} to dense {fixed(dense['r2']['mean'], digits)}",
         ),
         (
             f"Speed at batch {int(batch):,}",
-            formats.factor(structured["speed_up"][batch]),
-            f"MAC ratio {formats.factor(structured['mac_ratio'])}",
+            factor(structured["speed_up"][batch]),
+            f"MAC ratio {factor(structured['mac_ratio'])}",
         ),
         (
             "File",
-            formats.size(last["file_bytes"]),
-            f"{formats.percent(last['file_bytes'] / dense['file_bytes'])} of "
-            f"{formats.size(dense['file_bytes'])}",
+            size(last["file_bytes"]),
+            f"{percent(last['file_bytes'] / dense['file_bytes'])} of {size(dense['file_bytes'])}",
         ),
     ]
     st.html(f'<div class="headline">{markup.figures(figures)}</div>')
@@ -56,12 +70,12 @@ def tradeoff_chart(result: dict[str, Any]) -> None:
     kind = " (simulated data)" if data["simulated"] else ""
     several = result["stages"][0]["r2"]["n"] > 1
     spread = (
-        f"a faint dot a seed, mean and 95 % interval over {formats.repetitions(spec)}"
+        f"a faint dot a seed, mean and 95 % interval over {repetitions(spec)}"
         if several
         else "n = 1, no interval"
     )
     st.caption(
-        f"{formats.plain(data['source'])}{kind}, {tested_rows(result)}; {spread}. R² is the mean "
+        f"{plain(data['source'])}{kind}, {tested_rows(result)}; {spread}. R² is the mean "
         "over the targets. Arms of equal size stand side by side; magnitude pruning keeps the "
         "dense shape, so it stands at the dense size."
     )
@@ -75,18 +89,19 @@ def tradeoff_chart(result: dict[str, Any]) -> None:
 
 def tradeoff_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     """A row a mean of the trade-off picture, with the dots around it, and the linear model."""
+    digits = decimals_of(result)
     linear = [arm for arm in result["arms"] if arm["arm"] == "linear"]
     means = [(p.arm, p.name, p.params, p.r2) for p in points_of(result["stages"], result["arms"])]
     means += [("linear", ARMS["linear"].label, arm["params"], arm["r2"]) for arm in linear]
     return [
         {
             markup.ARM: arm,
-            "Arm": ARMS[arm].label.replace(" ", formats.NO_BREAK),
-            "Size": name.replace(" ", formats.NO_BREAK) if name.startswith("stage") else "",
+            "Arm": ARMS[arm].label,
+            "Size": name if name.startswith("stage") else "",
             "Parameters": params,
-            "R² on test rows": formats.estimate(r2),
+            "R² on test rows": estimate(r2, digits),
             "n": r2["n"],
-            "Each repetition": f",{formats.NO_BREAK}".join(map(formats.decimal, r2["per_seed"])),
+            "Each repetition": ", ".join(fixed(value, digits) for value in r2["per_seed"]),
         }
         for arm, name, params, r2 in means
     ]
@@ -116,19 +131,18 @@ def result_table(result: dict[str, Any]) -> None:
     rows = [
         {
             "Stage": elements.stage_name(row["stage"]),
-            "Hidden widths": formats.widths(row["hidden"]),
+            "Hidden widths": widths(row["hidden"]),
             "Parameters": row["params"],
-            "Reduction": formats.percent(row["param_reduction"]) if row["stage"] else "",
-            "File bytes": row["file_bytes"],
-            "R²": formats.estimate(row["r2"]),
+            "Reduction": percent(row["param_reduction"]) if row["stage"] else "",
+            "File": size(row["file_bytes"]),
+            "R²": score_of(result, row),
             **(
-                {"Relative L2 error": formats.estimate(row["relative_l2"], 5)}
+                {"Relative L2 error": score_of(result, row, "relative_l2")}
                 if "relative_l2" in row
                 else {}
             ),
             **{
-                f"R² {target}": formats.estimate(scores["r2"])
-                for target, scores in row["per_output"].items()
+                f"R² {target}": score_of(result, row, target=target) for target in row["per_output"]
             },
             "n": row["r2"]["n"],
         }
@@ -136,9 +150,9 @@ def result_table(result: dict[str, Any]) -> None:
     ]
     elements.table(rows, alt="Widths, size and R2 of every stage")
     n = rows[0]["n"]
-    over = formats.repetitions(spec_of(result))
+    over = repetitions(spec_of(result))
     interval = f"Brackets: 95 % t interval over {over}." if n > 1 else "One seed: no interval."
     ceiling = result["ceiling"] or {}
-    best = ", ".join(f"{formats.plain(name)} {value:.4f}" for name, value in ceiling.items())
+    best = listed(f"{plain(name)} {fixed(value)}" for name, value in ceiling.items())
     reach = f" The noise in the data allows at best {best}." if best else ""
     st.caption(f"R² on the test rows, in the targets' own units. {interval}{reach}")

@@ -8,9 +8,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.curves import curve_table, latest, loss_curves, r2_curve
-from dashboard.parts import elements, formats, markup
+from dashboard.parts import elements, markup
+from dashboard.parts.spec_words import repetitions
 from dashboard.reads import growing_files, run_files
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import DASH, fixed, significant
 
 
 def show(run_id: str) -> None:
@@ -30,9 +32,9 @@ def show(run_id: str) -> None:
     )
     last = lines[-1]
     st.caption(
-        f"Means over {formats.repetitions(spec)}; the training loss is that of the dense and the "
+        f"Means over {repetitions(spec)}; the training loss is that of the dense and the "
         f"structured network. Latest epoch, {ARMS[last['arm']].label}: validation loss "
-        f"{fmean(last['val_loss']):.4g}, R² {fmean(last['val_r2']):.4f}."
+        f"{significant(fmean(last['val_loss']), 4)}, R² {fixed(fmean(last['val_r2']))}."
     )
     elements.folded_table(
         "The curves in numbers",
@@ -46,10 +48,10 @@ def curve_row(line: dict[str, Any]) -> dict[str, Any]:
     """How far an arm has come in a stage, and where it stands."""
     return {
         markup.ARM: line["arm"],
-        "Arm": ARMS[line["arm"]].label.replace(" ", formats.NO_BREAK),
+        "Arm": ARMS[line["arm"]].label,
         "Stage": elements.stage_name(line["stage"]),
         "Epoch": f"{line['epoch']} of {line['epochs']}",
-        "Training loss": f"{fmean(line['train_loss']):.4g}" if line["train_loss"] else "–",
-        "Validation loss": f"{fmean(line['val_loss']):.4g}",
-        "R² on validation rows": formats.decimal(fmean(line["val_r2"])),
+        "Training loss": significant(fmean(line["train_loss"]), 4) if line["train_loss"] else DASH,
+        "Validation loss": significant(fmean(line["val_loss"]), 4),
+        "R² on validation rows": fixed(fmean(line["val_r2"])),
     }

@@ -15,9 +15,9 @@ from html import escape
 from numbers import Number
 
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import DASH
 
 ARM = "\N{NO-BREAK SPACE}"  # the column of shapes needs no heading
-LACKING = "–"
 MEASURED = re.compile(r"[+−-]?\d[\d,.]*(e[+−-]?\d+)?(\s?(%|×|[^\W\d_]{1,3}))?")  # and its unit
 LONG = 32  # characters, from which on a cell may take several lines
 
@@ -43,10 +43,10 @@ def table(rows: Sequence[Row], alt: str) -> str:
         alt: what the table is, in words.
     """
     names = list(dict.fromkeys(name for row in rows for name in row))
-    right = {name for name in names if _are_numbers([row.get(name, LACKING) for row in rows])}
+    right = {name for name in names if _are_numbers([row.get(name, DASH) for row in rows])}
     head = "".join(_heading(name, name in right) for name in names)
     body = "".join(
-        f"<tr>{''.join(_cell(name, row.get(name, LACKING), name in right) for name in names)}</tr>"
+        f"<tr>{''.join(_cell(name, row.get(name, DASH), name in right) for name in names)}</tr>"
         for row in rows
     )
     return (  # it scrolls where it has no room, and so must be reached by the keyboard
@@ -57,7 +57,7 @@ def table(rows: Sequence[Row], alt: str) -> str:
 
 def _are_numbers(cells: Sequence[Cell]) -> bool:
     """Whether a column holds numbers, with their units or without; some may be lacking."""
-    there = [cell for cell in cells if cell not in ("", LACKING)]
+    there = [cell for cell in cells if cell not in ("", DASH)]
     return bool(there) and all(
         isinstance(cell, Number) or (isinstance(cell, str) and MEASURED.fullmatch(cell))
         for cell in there

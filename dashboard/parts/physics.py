@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import elements, finished_run, markup
-from dashboard.parts.formats import NO_BREAK, estimate, plain
 from dashboard.parts.forms.widgets import KEEP, Values
+from dashboard.parts.markdown import plain
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import DASH, estimate, fixed, listed, shortest
 
 LABELS = {
     "non_negative": "Never below zero",
@@ -30,7 +31,7 @@ def physics_form(terms: Sequence[tuple[str, tuple[str, ...]]], begin: Values) ->
     found: dict[str, Any] = {}
     for name, targets in terms:
         found[name] = st.number_input(
-            f"{LABELS[name]}: {plain(', '.join(targets))}",
+            f"{LABELS[name]}: {plain(listed(targets))}",
             0.0,
             max(1000.0, begin[f"physics_{name}"]),
             begin[f"physics_{name}"],
@@ -73,22 +74,22 @@ def arm_row(arm: dict[str, Any], terms: Sequence[dict[str, Any]]) -> dict[str, A
     """An arm's figures, a dash where no step could be judged."""
     row = {
         markup.ARM: arm["arm"],
-        "Arm": ARMS[arm["arm"]].label.replace(" ", NO_BREAK),
+        "Arm": ARMS[arm["arm"]].label,
     }
     for term in terms:
         figure = arm["physics"][term["term"]]
-        row[LABELS[term["term"]]] = "–" if figure is None else estimate(figure, 3)
+        row[LABELS[term["term"]]] = DASH if figure is None else estimate(figure, 3)
     return row
 
 
 def sentence(term: dict[str, Any]) -> str:
     """What a term's number is, what was measured itself, and what weight it had."""
-    parts = [f"**{LABELS[term['term']]}** ({plain(', '.join(term['targets']))}): {term['meaning']}"]
+    parts = [f"**{LABELS[term['term']]}** ({plain(listed(term['targets']))}): {term['meaning']}"]
     if term["law"]:
         parts.append(plain(term["law"]))
     if term["measured"] is not None:
-        parts.append(f"the measured targets with their noise give {term['measured']:.3f}")
-    parts.append(f"weight {term['weight']:g}" if term["weight"] else "not in the loss")
+        parts.append(f"the measured targets with their noise give {fixed(term['measured'], 3)}")
+    parts.append(f"weight {shortest(term['weight'])}" if term["weight"] else "not in the loss")
     if term["coefficient"]:
         parts.append(f"fitted coefficient {estimate(term['coefficient'], 3)}")
     return "; ".join(parts) + "."

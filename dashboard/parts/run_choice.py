@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from dashboard.parts.formats import duration, plain
+from dashboard.parts.markdown import plain
 from spinn_engine import api
+from spinn_engine.words import duration
 
 
 def choose_run(finished: bool = False) -> api.RunFolder:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from dashboard.parts.formats import sentence
+from dashboard.parts.markdown import sentence
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
 

@@ -10,13 +10,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.parts import elements, markup
-from dashboard.parts.formats import percent, size, widths
 from dashboard.parts.forms.prune import amount_form, equivalents, schedule_form
 from dashboard.plan import predicted, prefetch, presets, start
 from dashboard.plan.forms import Answers
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
+from spinn_engine.words import percent, size, widths
 
 EVEN = 8  # widths that are multiples of it make full use of a CPU's vector registers
 START_STATE = "start_state"  # in a session: what the page's Start was drawn for, once it is

@@ -9,14 +9,15 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.parts.formats import counted, plain
 from dashboard.parts.forms import initial, widgets
 from dashboard.parts.forms.network import network_form, show_imported
 from dashboard.parts.forms.prune import compare_form
+from dashboard.parts.markdown import plain
 from dashboard.parts.physics import physics_form
 from dashboard.reads import data_source, imported_network, run_files
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import RunSpec
+from spinn_engine.words import counted
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ import streamlit as st
 from dashboard.charts import planned as pictures
 from dashboard.charts.whatif import curve_tables
 from dashboard.parts import elements
-from dashboard.parts.formats import decimal, plain, signed
+from dashboard.parts.markdown import plain
 from dashboard.reads import dense_network
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import CRITERIA
+from spinn_engine.words import fixed, signed
 
 
 def show_planned(run_id: str | None, spec: RunSpec, stages: list[api.Stage]) -> None:
@@ -52,7 +53,7 @@ def draw_curve(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
     )
     nominal = "" if last.exact else " The widths are nominal, so this point is too."
     st.caption(
-        f"This plan: R² {decimal(r2)} on validation rows with {last.params:,} parameters, "
+        f"This plan: R² {fixed(r2)} on validation rows with {last.params:,} parameters, "
         f"{signed(r2 - curve[0][1])} to the dense network. A prediction in closed form from the "
         f"dense network of run {plain(run_id)}, cut at once and not fine-tuned; the line is the "
         f"uniform schedule.{nominal}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.parts.formats import percent, plain
 from dashboard.parts.forms.prune import AMOUNTS, MOST_PERCENT
+from dashboard.parts.markdown import plain
 from dashboard.reads import dense_network
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import DEFAULT_PARAM_REDUCTION, PruneSpec
+from spinn_engine.words import percent
 
 EDGE, LOSS = 0.95, 0.01
 FAULT = "preset_fault"  # why the last press found nothing

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.parts.formats import size, widths
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
+from spinn_engine.words import duration, fixed, size, widths
 
 Figure = dict[str, Any]  # mean, low and high (None where n is 1), n
 
@@ -109,8 +109,8 @@ def facts_of(result: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str, An
         "parameters": last["params"],
         "MACs": last["macs"],
         "file": size(last["file_bytes"]),
-        "R² of dense": round(result["arms"][0]["r2"]["mean"], 4),
-        "R² of structured": round(last["r2"]["mean"], 4),
+        "R² of dense": fixed(result["arms"][0]["r2"]["mean"]),
+        "R² of structured": fixed(last["r2"]["mean"]),
         "outcome of the verdict": (result["verdict"]["cost_of_pruning"] or {}).get("outcome"),
         "delivered seed": result["delivered_seed"],
         "data SHA-256": data["sha256"][:12],
@@ -118,7 +118,7 @@ def facts_of(result: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str, An
         "device": result["environment"]["device"],
         "threads": result["environment"]["threads"],
         "torch": result["environment"]["torch"],
-        "training, seconds": round(sum(result["wall_seconds"]), 1),
+        "training": duration(sum(result["wall_seconds"])),
     }
 
 

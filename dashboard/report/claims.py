@@ -8,10 +8,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import elements, markup
-from dashboard.parts.formats import plain
+from dashboard.parts.markdown import plain
 from dashboard.reads import run_files
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
+from spinn_engine.words import quantity
 
 PAPER = api.application_folder() / "assets" / "claims" / "spinn_paper.json"
 PAPERS, OWN = "the SPINN paper's", "a file of your own"
@@ -93,5 +94,4 @@ def number(value: float | None, unit: str) -> str:
     """A value with its unit; nothing where there is none."""
     if value is None:
         return ""
-    text = f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
-    return f"{text} {unit}".strip()
+    return quantity(value, unit)

@@ -11,11 +11,11 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.parts import action_errors
-from dashboard.parts.formats import counted, size
 from dashboard.reads import own_process
 from dashboard.reads.cached import cached, of_run, stamp
 from dashboard.report.claims import PAPER
 from spinn_engine import api
+from spinn_engine.words import counted, size
 
 SUBJECT = "report"  # of what goes wrong with it
 MADE = "report_made"

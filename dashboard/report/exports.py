@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import background_work, elements
-from dashboard.parts.formats import milliseconds, size
 from dashboard.reads import run_files
 from spinn_engine import api
 from spinn_engine.vocabulary import FORMATS
+from spinn_engine.words import latency, scientific, size
 
 
 def show_exports(folder: api.RunFolder) -> None:
@@ -62,7 +62,7 @@ def show_table(found: list[dict[str, Any]]) -> None:
                 "Format": one["format"],
                 "Size": size(one["bytes"]),
                 "Holds": one["dtype"],
-                "Largest difference": f"{one['largest_share_of_spread']:.1e} of the spread",
+                "Largest difference": f"{scientific(one['largest_share_of_spread'])} of the spread",
                 "Latency, batch 1": _latency(one),
             }
             for one in found
@@ -78,7 +78,7 @@ def show_table(found: list[dict[str, Any]]) -> None:
 
 def _latency(one: dict[str, Any]) -> str:
     timed = one.get("latency_us", {})
-    return ", ".join(f"{name} {milliseconds(each['1']['median'])}" for name, each in timed.items())
+    return ", ".join(f"{name} {latency(each['1']['median'])}" for name, each in timed.items())
 
 
 def content(folder: api.RunFolder, path: Path) -> bytes:

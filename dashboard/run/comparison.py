@@ -9,17 +9,11 @@ import streamlit as st
 from dashboard.charts.style import CONFIG
 from dashboard.parts import elements, finished_run, markup
 from dashboard.parts.arms import arm_row, bytes_text
-from dashboard.parts.formats import (
-    NO_BREAK,
-    counted,
-    decimal,
-    factor,
-    milliseconds,
-    plain,
-    repetitions,
-)
+from dashboard.parts.markdown import plain
+from dashboard.parts.spec_words import repetitions
 from dashboard.run.folds_chart import folds_picture
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import counted, factor, fixed, latency
 
 Result = dict[str, Any]
 
@@ -40,7 +34,7 @@ def show_comparison(result: Result) -> None:
             format_func=lambda text: f"{int(text):,}",
         )
     elements.table(
-        [arm_row(arm, batch) for arm in result["arms"]],
+        [arm_row(result, arm, batch) for arm in result["arms"]],
         alt="Size, memory, speed and R2 of every arm",
     )
     st.caption(table_notes(result, batch))
@@ -80,8 +74,8 @@ def show_sparse(magnitude: dict[str, Any], dense: dict[str, Any], batch: str) ->
                     "Stored as": name if name == "dense tensors" else name.upper(),
                     "Non-zero": magnitude["nonzero"],
                     "File": bytes_text(way["file_bytes"]),
-                    "Latency": milliseconds(way["latency_us"][batch]["median"]),
-                    "p95": milliseconds(way["latency_us"][batch]["p95"]),
+                    "Latency": latency(way["latency_us"][batch]["median"]),
+                    "p95": latency(way["latency_us"][batch]["p95"]),
                     "Speed-up": factor(usual / way["latency_us"][batch]["median"]),
                 }
                 for name, way in ways.items()
@@ -106,8 +100,8 @@ def show_folds(result: Result) -> None:
         key="folds",
         alt="R2 of every arm in every fold: "
         + "; ".join(
-            f"{ARMS[arm['arm']].label} {min(arm['per_fold_r2']):.4f} to "
-            f"{max(arm['per_fold_r2']):.4f}"
+            f"{ARMS[arm['arm']].label} {fixed(min(arm['per_fold_r2']))} to "
+            f"{fixed(max(arm['per_fold_r2']))}"
             for arm in arms
         ),
     )
@@ -120,10 +114,9 @@ def show_folds(result: Result) -> None:
         [
             {
                 markup.ARM: arm["arm"],
-                "Arm": ARMS[arm["arm"]].label.replace(" ", NO_BREAK),
+                "Arm": ARMS[arm["arm"]].label,
                 **{
-                    f"Fold {fold}": decimal(r2)
-                    for fold, r2 in enumerate(arm["per_fold_r2"], start=1)
+                    f"Fold {fold}": fixed(r2) for fold, r2 in enumerate(arm["per_fold_r2"], start=1)
                 },
             }
             for arm in arms

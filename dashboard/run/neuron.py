@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dashboard.charts.neurons import PICK
 from dashboard.charts.style import CONFIG
 from dashboard.parts import elements
-from dashboard.parts.formats import plain, rounded, signed
+from dashboard.parts.markdown import plain
 from dashboard.reads import neurons, run_files
 from dashboard.run.neuron_charts import (
     MOST_BARS,
@@ -24,6 +24,7 @@ from dashboard.run.neuron_charts import (
 from dashboard.run.neuron_tables import histogram_rows, slice_rows, weight_rows
 from spinn_engine import api
 from spinn_engine.vocabulary import CRITERIA
+from spinn_engine.words import DASH, fixed, signed, significant
 
 NamedWeights = tuple[str, Sequence[str], NDArray[np.float32]]  # title, other ends, weights
 Chosen = tuple[int, int]  # hidden layer, and number in the dense network
@@ -125,12 +126,12 @@ def fate_sentence(choices: Sequence[api.Choice], score: str) -> str:
     if not choices:
         return "No stage has chosen yet."
     last = choices[-1]
-    where = f"{score} score {last.score:.4g}, rank {last.rank:,} of {last.width:,}"
+    where = f"{score} score {significant(last.score, 4)}, rank {last.rank:,} of {last.width:,}"
     if last.stays:
         return f"It is still there after stage {last.stage} ({where}, {last.kept:,} stayed)."
     return (
         f"It was removed in stage {last.stage}: with its {where}, it was below the cut at "
-        f"{last.cut:.4g}, above which {last.kept:,} stayed."
+        f"{significant(last.cut, 4)}, above which {last.kept:,} stayed."
     )
 
 
@@ -139,7 +140,7 @@ def show_costs(found: api.Neuron) -> None:
     rows = [
         {
             "Target": name,
-            "R² dense": f"{found.dense[at]:.4f}",
+            "R² dense": fixed(found.dense[at]),
             "Removed alone": signed(float(found.removed[at] - found.dense[at])),
             "Removed, repaired": signed(float(found.repaired[at] - found.dense[at])),
             "Correlation": correlation(found, at),
@@ -158,7 +159,7 @@ def show_costs(found: api.Neuron) -> None:
 def correlation(found: api.Neuron, at: int) -> str:
     """Pearson's r of the activation with a target; a dash where one of them never changes."""
     if not (found.activation.std() and found.y[:, at].std()):
-        return "–"
+        return DASH
     return signed(float(np.corrcoef(found.activation, found.y[:, at])[0, 1]), 2)
 
 
@@ -181,7 +182,7 @@ def show_weights(run_id: str, found: api.Neuron) -> None:
             )
             all_of = f"All {len(weights)}" if len(weights) <= MOST_BARS else "The strongest"
             some = "" if len(weights) <= MOST_BARS else f" {MOST_BARS} of {len(weights):,}"
-            bias = f"; its bias is {rounded(found.bias)}" if title == "Incoming" else ""
+            bias = f"; its bias is {significant(found.bias)}" if title == "Incoming" else ""
             st.caption(f"{all_of}{some}, for standardised inputs and targets{bias}.")
     draw = partial(show_weight_numbers, pairs)
     elements.folded("The weights in numbers", ":material/table:", "weight_numbers", draw)
@@ -220,8 +221,9 @@ def show_activation(found: api.Neuron) -> None:
     step = drawn_rows(len(found.activation))
     some = "" if step == 1 else f" Right: one row in {step}."
     st.caption(
-        f"Mean {rounded(found.activation.mean())}, standard deviation "
-        f"{rounded(found.activation.std())} over {len(found.activation):,} validation rows.{some}"
+        f"Mean {significant(found.activation.mean())}, standard deviation "
+        f"{significant(found.activation.std())} over {len(found.activation):,} validation "
+        f"rows.{some}"
     )
     draw = partial(show_activation_numbers, found)
     elements.folded("The activation in numbers", ":material/table:", "activation_numbers", draw)
@@ -250,7 +252,7 @@ def show_standing(found: api.Neuron) -> None:
     rows = [
         {
             "Criterion": CRITERIA[name].score,
-            "Score": f"{standing.score:.4g}",
+            "Score": significant(standing.score, 4),
             "Rank": f"{standing.rank:,} of {standing.width:,}",
         }
         for name, standing in found.standing.items()
@@ -269,9 +271,9 @@ def show_choices(choices: Sequence[api.Choice], score: str) -> None:
     rows = [
         {
             "Stage": elements.stage_name(choice.stage),
-            f"{score} score": f"{choice.score:.4g}",
+            f"{score} score": significant(choice.score, 4),
             "Rank": f"{choice.rank:,} of {choice.width:,}",
-            "Cut at": f"{choice.cut:.4g}",
+            "Cut at": significant(choice.cut, 4),
             "Outcome": "kept" if choice.stays else "removed",
         }
         for choice in choices

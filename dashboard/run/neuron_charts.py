@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.charts.style import GREY, GRID, PURPLE, SKY, figure
+from spinn_engine.words import significant
 
 MOST_BARS, MOST_POINTS, BINS = 18, 600, 40
 ROOM = 1.75  # times the largest weight: its number stands beside the bar, on a phone too
@@ -43,7 +44,7 @@ def weight_bars(names: Sequence[str], weights: Values, dark: bool = False) -> go
         "orientation": "h",
         "x": shown,
         "y": list(range(len(order))),
-        "text": [f"{value:+.3g}".replace("-", "\N{MINUS SIGN}") for value in shown],
+        "text": [significant(value) for value in shown],
         "textposition": "outside",
         "cliponaxis": False,
         "marker": {"color": [POSITIVE if value >= 0 else NEGATIVE for value in shown]},

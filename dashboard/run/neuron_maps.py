@@ -22,6 +22,7 @@ from dashboard.run import neuron
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.vocabulary import CRITERIA
+from spinn_engine.words import DASH, significant
 
 Rows = list[dict[str, Any]]
 SEED_OF = "seed_of"  # the run whose seed was chosen last
@@ -158,10 +159,10 @@ def layer_row(number: int, layer: api.LayerImportance) -> dict[str, Any]:
         "Neurons": len(layer.kept),
         "Kept": int(layer.kept.sum()),
         "Removed": int((~layer.kept).sum()),
-        "Median score kept": f"{np.median(layer.score[layer.kept]):.4g}",
-        "Median score removed": "–"
+        "Median score kept": significant(float(np.median(layer.score[layer.kept]))),
+        "Median score removed": DASH
         if layer.kept.all()
-        else f"{np.median(layer.score[~layer.kept]):.4g}",
+        else significant(float(np.median(layer.score[~layer.kept]))),
     }
 
 

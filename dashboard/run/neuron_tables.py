@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.parts.formats import rounded, signed
 from dashboard.run.neuron_charts import Values, strongest
+from spinn_engine.words import signed, significant
 
 MOST_BINS, MOST_SLICES = 10, 10
 
@@ -22,7 +22,9 @@ def weight_rows(names: Sequence[str], weights: Values) -> Rows:
         names: what is at the other end of each weight.
         weights: ``[count]``.
     """
-    return [{"Other end": names[at], "Weight": rounded(weights[at])} for at in strongest(weights)]
+    return [
+        {"Other end": names[at], "Weight": significant(weights[at])} for at in strongest(weights)
+    ]
 
 
 def histogram_rows(activation: Values) -> Rows:
@@ -33,7 +35,11 @@ def histogram_rows(activation: Values) -> Rows:
     """
     counts, edges = np.histogram(activation, MOST_BINS)
     return [
-        {"Activation from": rounded(low), "to": rounded(high), "Validation rows": int(count)}
+        {
+            "Activation from": significant(low),
+            "to": significant(high),
+            "Validation rows": int(count),
+        }
         for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
     ]
 
@@ -50,8 +56,8 @@ def slice_rows(activation: Values, target: Values) -> Rows:
         {
             "Target from": signed(float(target[rows[0]]), 2),
             "to": signed(float(target[rows[-1]]), 2),
-            "Mean activation": rounded(activation[rows].mean()),
-            "Standard deviation": rounded(activation[rows].std()),
+            "Mean activation": significant(activation[rows].mean()),
+            "Standard deviation": significant(activation[rows].std()),
             "Validation rows": len(rows),
         }
         for rows in np.array_split(order, MOST_SLICES)

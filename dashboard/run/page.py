@@ -7,9 +7,10 @@ from typing import Any, Literal
 import streamlit as st
 
 from dashboard.parts import elements, finished_run, learning_curves, physics
-from dashboard.parts.formats import counted, describe, estimate, percent, plain, size, widths
+from dashboard.parts.markdown import plain
 from dashboard.parts.presentation import navigation
 from dashboard.parts.run_choice import choose_run
+from dashboard.parts.spec_words import describe
 from dashboard.parts.verdict import show_verdict
 from dashboard.reads import run_files
 from dashboard.run import comparison, neuron_maps, prediction, solution
@@ -17,6 +18,7 @@ from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import SCHEDULES
+from spinn_engine.words import counted, estimate, percent, size, widths
 
 Rows = list[dict[str, Any]]
 

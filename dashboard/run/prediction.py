@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.charts.style import BLUE, GREY, VERMILLION
 from dashboard.charts.whatif import RING, Marks, Sizes, prediction, sensitivity
 from dashboard.parts import elements
-from dashboard.parts.formats import decimal, percent
+from spinn_engine.words import DASH, fixed, percent
 
 Result = dict[str, Any]
 
@@ -52,7 +52,7 @@ def draw_measured(result: Result) -> None:
     st.caption(
         f"Seed {whatif['seed']}, validation rows. The prediction cuts the dense network at once "
         "and trains nothing; the run pruned stage by stage and fine-tuned in between. Before a "
-        f"stage's fine-tuning the two are at most {off:.4f} apart."
+        f"stage's fine-tuning the two are at most {fixed(off)} apart."
     )
     draw = partial(show_numbers, measured_rows(dense, predicted, before, trained), curve)
     elements.folded("The prediction in numbers", ":material/table:", "prediction_numbers", draw)
@@ -68,7 +68,7 @@ def show_numbers(measured: list[dict[str, Any]], curve: Sizes) -> None:
     elements.table(measured, alt="Predicted and measured validation R2 of every stage")
     st.caption("The line of the picture, from the dense network downwards:")
     elements.table(
-        [{"Parameters": params, "Predicted R²": decimal(r2)} for params, r2 in curve],
+        [{"Parameters": params, "Predicted R²": fixed(r2)} for params, r2 in curve],
         alt="Predicted validation R2 along the line of the picture",
     )
 
@@ -81,9 +81,9 @@ def measured_rows(dense: Sizes, *stages: Sizes) -> list[dict[str, Any]]:
         stages: the same of every stage: predicted, before and after fine-tuning.
     """
     names = ("Predicted R²", "R² before fine-tuning", "R² after fine-tuning")
-    rows = [dict(zip(names, ("–", "–", decimal(dense[0][1])), strict=True))]
+    rows = [dict(zip(names, (DASH, DASH, fixed(dense[0][1])), strict=True))]
     for found in zip(*stages, strict=True):
-        rows.append({name: decimal(r2) for name, (_, r2) in zip(names, found, strict=True)})
+        rows.append({name: fixed(r2) for name, (_, r2) in zip(names, found, strict=True)})
     sizes = [dense[0][0], *(params for params, _ in stages[0])]
     return [
         {"Stage": elements.stage_name(stage), "Parameters": params, **row}
@@ -105,17 +105,17 @@ def draw_sensitivity(result: Result) -> None:
         *sensitivity(layers, elements.is_dark()),
         key="sensitivity",
         alt="Predicted validation R2 against the share removed from one layer alone: "
-        + "; ".join(f"layer {k}: {one[-1][1]:.4f}" for k, one in enumerate(layers, start=1)),
+        + "; ".join(f"layer {k}: {fixed(one[-1][1])}" for k, one in enumerate(layers, start=1)),
     )
     share, r2 = layers[lowest][-1]
     st.caption(
         f"Each layer pruned alone, the others whole; predicted, not fine-tuned. Layer {lowest + 1} "
-        f"is the most sensitive: {r2:.4f} with {100 * share:.0f} % of its neurons removed."
+        f"is the most sensitive: {fixed(r2)} with {percent(share, 0)} of its neurons removed."
     )
     elements.folded_table(
         "The sensitivity in numbers",
         [
-            {"Layer": str(number), "Removed": percent(share), "Predicted R²": decimal(r2)}
+            {"Layer": str(number), "Removed": percent(share), "Predicted R²": fixed(r2)}
             for number, points in enumerate(layers, start=1)
             for share, r2 in points
         ],

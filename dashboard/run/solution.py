@@ -9,9 +9,9 @@ import streamlit as st
 
 from dashboard.charts.style import CONFIG
 from dashboard.parts import elements
-from dashboard.parts.formats import estimate
 from dashboard.reads import run_files
 from dashboard.run.fields_chart import Field, fields_picture
+from spinn_engine.words import fixed, score_of, significant
 
 Result = dict[str, Any]
 MOST_TIMES = 11  # rows of the table
@@ -23,7 +23,9 @@ def show_solution(result: Result) -> None:
     if "relative_l2" not in arms["dense"]:
         return
     st.header("Before and after, over the domain", anchor=False)
-    dense, structured = (estimate(arms[a]["relative_l2"], 5) for a in ("dense", "structured"))
+    dense, structured = (
+        score_of(result, arms[arm], "relative_l2") for arm in ("dense", "structured")
+    )
     st.markdown(
         f"Error relative to the exact solution (L2): **{dense}** dense, **{structured}** pruned, "
         f"n = {arms['dense']['relative_l2']['n']}."
@@ -35,7 +37,7 @@ def show_solution(result: Result) -> None:
         "pruned": fields.structured - fields.reference,
     }
     for what, pair in (("residual", residuals), ("error", errors)):
-        sizes = "; ".join(f"{arm} {np.sqrt(np.mean(np.square(v))):.2g}" for arm, v in pair.items())
+        sizes = "; ".join(f"{arm} {root_mean_square(values)}" for arm, values in pair.items())
         st.plotly_chart(
             fields_picture(fields.x, fields.t, pair, f"|{what}|", elements.is_dark()),
             config=CONFIG,
@@ -56,6 +58,11 @@ def show_solution(result: Result) -> None:
     )
 
 
+def root_mean_square(values: Field) -> str:
+    """Of values of any shape, in two digits."""
+    return significant(float(np.sqrt(np.mean(np.square(values)))), 2)
+
+
 def map_rows(t: Field, maps_of: dict[str, dict[str, Field]]) -> list[dict[str, str]]:
     """The root mean square over x at some times, evenly chosen.
 
@@ -66,9 +73,9 @@ def map_rows(t: Field, maps_of: dict[str, dict[str, Field]]) -> list[dict[str, s
     places = np.unique(np.linspace(0, len(t) - 1, MOST_TIMES).round().astype(int))
     return [
         {
-            "t": f"{t[at]:.2f}",
+            "t": fixed(t[at], 2),
             **{
-                f"RMS {what}, {arm}": f"{np.sqrt(np.mean(np.square(values[:, at]))):.2g}"
+                f"RMS {what}, {arm}": root_mean_square(values[:, at])
                 for what, pair in maps_of.items()
                 for arm, values in pair.items()
             },

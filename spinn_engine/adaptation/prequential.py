@@ -16,6 +16,7 @@ from spinn_engine.errors import BadInputError, TrainingDivergedError
 from spinn_engine.problems.problem import Floats
 from spinn_engine.pruning.sizes import BYTES_PER_WEIGHT
 from spinn_engine.training.network import Stack
+from spinn_engine.words import size
 
 Key = tuple[str, str]  # network and arm
 OnBatch = Callable[[int, int], None]  # batches done, batches in all
@@ -98,8 +99,8 @@ def check_memory(networks: Collection[Stack], learning: Mapping[str, Learning], 
     if sum(needed.values()) > free:
         worst = max(needed, key=lambda arm: needed[arm])
         raise BadInputError(
-            f"--arms: {worst} keeps {needed[worst] / 1e9:.1f} GB of activations but "
-            f"{free / 1e9:.1f} GB of memory are free: leave it out, or use a machine with more"
+            f"--arms: {worst} keeps {size(needed[worst])} of activations but "
+            f"{size(free)} of memory are free: leave it out, or use a machine with more"
         )
 
 

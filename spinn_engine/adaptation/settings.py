@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.words import shortest
 
 ARMS = ("none", "full", "frozen", "last_layer")
 MEANING = {
@@ -34,7 +35,8 @@ class AdaptSettings:
     def __post_init__(self) -> None:
         if not 0.0 <= self.frozen <= 1.0:
             raise BadInputError(
-                f"--frozen must be a share of the layers from 0 to 1 but got {self.frozen:g}"
+                f"--frozen must be a share of the layers from 0 to 1 but got "
+                f"{shortest(self.frozen)}"
             )
         if self.batch_rows is not None and self.batch_rows < 1:
             raise BadInputError(f"--batch-rows must be at least 1 but got {self.batch_rows}")

@@ -14,6 +14,7 @@ from spinn_engine.problems.problem import Floats, Problem
 from spinn_engine.problems.tables.table import table_path
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import source_of
+from spinn_engine.words import percent, shortest
 
 NEW_MATERIAL = "milling-sim, new material"
 FARTHEST = 1e15  # standard deviations; float32 can still square that
@@ -88,9 +89,9 @@ def _own_stream(problem: Problem) -> Stream:
     columns, steel = new_material(), NEW_STEEL
     low, high = steel.hardness
     note = (
-        f"The rows are simulated: {steel.lives} new tools in a new steel of {low:g} to {high:g} "
-        f"HB, with {steel.force - 1:.0%} more specific cutting force, which wears tools "
-        f"{steel.wear - 1:.0%} faster."
+        f"The rows are simulated: {steel.lives} new tools in a new steel of {shortest(low)} to "
+        f"{shortest(high)} HB, with {percent(steel.force - 1, 0)} more specific cutting force, "
+        f"which wears tools {percent(steel.wear - 1, 0)} faster."
     )
     inputs = np.stack([columns[name] for name in problem.input_names], axis=1)
     targets = np.stack([columns[name] for name in problem.target_names], axis=1)
@@ -118,8 +119,9 @@ def _check_reach(problem: Problem, stream: Stream) -> None:
         if far.any():
             row, column = (int(place) for place in np.argwhere(far)[0])
             raise BadInputError(
-                f"{stream.source}: {names[column]!r} is {new[row, column]:g} in new row {row + 1}, "
-                "too far from the training rows to calculate with: mend or leave out such rows"
+                f"{stream.source}: {names[column]!r} is {shortest(new[row, column])} in new row "
+                f"{row + 1}, too far from the training rows to calculate with: mend or leave out "
+                "such rows"
             )
 
 

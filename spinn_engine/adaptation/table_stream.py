@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.columns import listed
 from spinn_engine.problems.problem import Floats, Indices, Problem
 from spinn_engine.problems.tables.columns import Column, typed_columns
 from spinn_engine.problems.tables.files import read_table
@@ -19,6 +18,7 @@ from spinn_engine.problems.tables.rows import Input, complete_rows, take_inputs
 from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.problems.tables.table import table_path
 from spinn_engine.spec import DataSpec
+from spinn_engine.words import listed
 
 _UNSEEN = -2  # the code of a text that no row of the table has
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spinn_engine.evaluation.verdict import LEAST_PAIRS, TOO_FEW
+from spinn_engine.words import capitalised, fixed, paired_difference, percent, signed, signed_range
 
 DOES = {
     "full": "Training all layers again",
@@ -37,8 +38,8 @@ def _against(arm: str, difference: Mapping[str, Any]) -> str:
     elif difference["high"] < 0:
         found = "the pruned networks do worse than the dense ones on coming rows"
     else:
-        found = "no difference between the pruned and the dense networks can be seen on coming rows"
-    return f"{way}, {found}: {_numbers(difference)}."
+        found = "the pruned and the dense networks do not visibly differ on coming rows"
+    return f"{way}, {found}: {paired_difference(difference)}."
 
 
 def _network(network: Mapping[str, Any]) -> list[str]:
@@ -47,53 +48,37 @@ def _network(network: Mapping[str, Any]) -> list[str]:
     stays = arms["none"]["r2"]
     drop = network["drift"]
     if drop["n"] < LEAST_PAIRS:
-        return [f"{_capital(name)}: {TOO_FEW} ({drop['n']} of at least {LEAST_PAIRS} repetitions)."]
+        return [
+            f"{capitalised(name)}: {TOO_FEW} ({drop['n']} of at least {LEAST_PAIRS} repetitions)."
+        ]
     told = (
-        f"R2 {stays['mean']:.4f} there, {before['mean']:.4f} on the old test rows, "
-        f"95 % interval of the difference {_range(drop)}, n = {drop['n']}"
+        f"R2 {fixed(stays['mean'])} there, {fixed(before['mean'])} on the old test rows, "
+        f"95 % interval of the difference {signed_range(drop)}, n = {drop['n']}"
     )
-    if drop["low"] > 0:
-        found = [f"Left as it is, {name} loses on new rows: {told}."]
-    else:
-        found = [f"Left as it is, {name} shows no loss on new rows: {told}."]
+    loss = "loses" if drop["low"] > 0 else "shows no loss"
+    found = [f"Left as it is, {name} {loss} on new rows: {told}."]
     return found + [_arm(arm, name) for key, arm in arms.items() if key != "none"]
 
 
 def _arm(arm: Mapping[str, Any], name: str) -> str:
     does, gain = DOES[arm["arm"]], arm["gain"]
     if gain["low"] > 0:
-        effect = f"{does} helped {name}: {_numbers(gain)} on coming rows"
+        effect = f"{does} helped {name}: {paired_difference(gain)} on coming rows"
     elif gain["high"] < 0:
-        effect = f"{does} hurt {name}: {_numbers(gain)} on coming rows"
+        effect = f"{does} hurt {name}: {paired_difference(gain)} on coming rows"
     else:
-        effect = f"{does} made no difference that can be seen to {name}: {_numbers(gain)}"
+        effect = f"{does} made no visible difference to {name}: {paired_difference(gain)}"
     parts = [effect, _forgetting(arm["forgetting"])]
     share = arm["share_of_full"]
     if share is not None and arm["arm"] != "full":
-        time, macs = _percent(share["seconds"]), _percent(share["macs"])
+        time, macs = percent(share["seconds"]), percent(share["macs"])
         parts.append(f"it took {time} of the time and {macs} of the MACs of training all layers")
     return "; ".join(parts) + "."
 
 
 def _forgetting(lost: Mapping[str, Any]) -> str:
     if lost["low"] > 0:
-        return f"the old test rows lost {lost['mean']:.4f} R2 ({_range(lost)})"
+        return f"the old test rows lost {fixed(lost['mean'])} R2 ({signed_range(lost)})"
     if lost["high"] < 0:
-        return f"the old test rows gained {-lost['mean']:.4f} R2"
-    return f"no loss can be seen on the old test rows ({-lost['mean']:+.4f} R2)"
-
-
-def _numbers(value: Mapping[str, Any]) -> str:
-    return f"{value['mean']:+.4f} R2, 95 % interval {_range(value)}, n = {value['n']}"
-
-
-def _range(value: Mapping[str, Any]) -> str:
-    return f"{value['low']:+.4f} to {value['high']:+.4f}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if share >= 0.001 else f"{100 * share:.2g} %"
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
+        return f"the old test rows gained {fixed(-lost['mean'])} R2"
+    return f"the old test rows show no loss ({signed(-lost['mean'])} R2)"

@@ -23,11 +23,11 @@ from spinn_engine.artifacts.arrays import open_arrays, write_arrays
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported import StoredNetwork, read_network
 from spinn_engine.imported.scaling import R2, SIDES, folded, mean_r2, measured_r2, said_r2
-from spinn_engine.problems.columns import listed
 from spinn_engine.problems.problem import Problem
 from spinn_engine.spec import Activation, RunSpec, Scaling
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.training.scaling import Scaler, scaler_of
+from spinn_engine.words import counted, shown_list, widths
 
 ORIGIN = (
     "The dense network was brought: all repetitions begin with it, so intervals speak of what "
@@ -103,9 +103,10 @@ def _in_order(network: StoredNetwork, problem: Problem, path: Path) -> StoredNet
     want = len(problem.input_names), len(problem.target_names)
     if have != want:
         raise BadInputError(
-            f"{path}: the network takes {have[0]} input(s) and gives {have[1]} output(s), but "
-            f"{problem.source} has {want[0]} input(s) and {want[1]} target(s): choose columns "
-            "(--targets, --drop) as the network was trained with"
+            f"{path}: the network takes {counted(have[0], 'input')} and gives "
+            f"{counted(have[1], 'output')}, but {problem.source} has {counted(want[0], 'input')} "
+            f"and {counted(want[1], 'target')}: choose columns (--targets, --drop) as the network "
+            "was trained with"
         )
     inputs = _order("input", network.input_names, problem.input_names, path)
     targets = _order("target", network.target_names, problem.target_names, path)
@@ -131,8 +132,8 @@ def _order(
     if set(stored) != set(names):
         other = [name for name in stored if name not in names]
         raise BadInputError(
-            f"{path}: the network was trained with the {what}(s) {listed(other)}, which the data "
-            f"has not; the data's are {listed(names)}"
+            f"{path}: the network was trained with the {what}s {shown_list(other)}, which the data "
+            f"lack; theirs are {shown_list(names)}"
         )
     return [stored.index(name) for name in names]
 
@@ -156,8 +157,8 @@ def _check_hidden(network: StoredNetwork, spec: RunSpec, path: Path) -> None:
     given = spec.model.hidden
     if "hidden" in spec.model.model_fields_set and given != network.hidden:
         raise BadInputError(
-            f"{path}: the hidden widths are {listed(list(map(str, network.hidden)))}, not "
-            f"{listed(list(map(str, given)))}: leave --hidden out"
+            f"{path}: the hidden widths are {widths(network.hidden)}, not {widths(given)}: leave "
+            "--hidden out"
         )
 
 

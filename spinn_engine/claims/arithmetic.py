@@ -16,6 +16,7 @@ from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import BYTES_PER_WEIGHT, mac_count, parameter_count
 from spinn_engine.spec import PruneSpec
 from spinn_engine.vocabulary import QUANTITIES
+from spinn_engine.words import fixed, percent
 
 TERMS_SHOWN = 6
 
@@ -72,7 +73,7 @@ def layer_speed_up(claim: Claim) -> list[Found]:
     (a, b), (c, d) = claim.before, claim.after
     raise NotMeasuredError(
         "No run times a single layer. Its multiply-accumulates fall by a factor of "
-        f"({a}*{b}) / ({c}*{d}) = {a * b / (c * d):.2f}."
+        f"({a}*{b}) / ({c}*{d}) = {fixed(a * b / (c * d), 2)}."
     )
 
 
@@ -95,7 +96,7 @@ def _as_neurons(claim: Claim) -> str:
     return (
         f"As a share of the neurons of every layer it turns {list(claim.hidden)} into "
         f"{list(last.hidden)}, which has {last.params:,} parameters, "
-        f"{100 * last.param_reduction:.1f} % fewer."
+        f"{percent(last.param_reduction)} fewer."
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from spinn_engine.claims.claim import Claim
 from spinn_engine.claims.quantity import Found, NotMeasuredError
+from spinn_engine.words import listed, signed
 
 Result = Mapping[str, Any]
 
@@ -88,7 +89,7 @@ def _arm(result: Result, name: str) -> dict[str, Any]:
     for arm in result["arms"]:
         if arm["arm"] == name:
             return dict(arm)
-    names = ", ".join(arm["arm"] for arm in result["arms"])
+    names = listed(arm["arm"] for arm in result["arms"])
     raise NotMeasuredError(f"The run has no arm {name}, only {names}.")
 
 
@@ -107,7 +108,7 @@ def _r2(claim: Claim, result: Result, name: str) -> dict[str, Any]:
     if claim.target is None:
         return dict(arm["r2"])
     if claim.target not in arm["per_output"]:
-        targets = ", ".join(arm["per_output"])
+        targets = listed(arm["per_output"])
         raise NotMeasuredError(f"The run has no target {claim.target}, only {targets}.")
     return dict(arm["per_output"][claim.target]["r2"])
 
@@ -128,7 +129,7 @@ def _fair(claim: Claim, result: Result) -> str:
         found = _difference(claim, result, "dense_longer")
     except NotMeasuredError:
         return ""
-    return f"Against dense_longer, which trained as long, it is {found['mean']:+.4f}."
+    return f"Against dense_longer, which trained as long, it is {signed(found['mean'])}."
 
 
 def _estimate(how: str, found: Mapping[str, Any], at: str = "", note: str = "") -> Found:
@@ -173,7 +174,7 @@ def _by_batch(
 
     timed = list(arm["latency_us"])
     if claim.batch is not None and str(claim.batch) not in timed:
-        raise NotMeasuredError(f"The run times batches of {', '.join(timed)} rows.")
+        raise NotMeasuredError(f"The run times batches of {listed(timed)} rows.")
     batches = timed if claim.batch is None else [str(claim.batch)]
     return [_estimate(what, interval(measure(batch)), at=f"at batch {batch}") for batch in batches]
 

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from spinn_engine.claims.claim import Claim
 from spinn_engine.claims.measured import Result
+from spinn_engine.words import percent, shortest
 
 SAME_SIZE = Fraction(1, 100)  # of the parameters: widths that run fast miss a budget by less
 
@@ -45,6 +46,6 @@ def _size(claim: Claim, result: Result) -> Iterator[str]:
     is_reduction = result["parameter_reduction"]
     if reduction is not None and abs(Fraction(is_reduction) - Fraction(reduction)) > SAME_SIZE:
         yield (
-            f"The claim is about {100 * float(reduction):g} % fewer parameters, and run {run} has "
-            f"{100 * is_reduction:.1f} % fewer."
+            f"The claim is about {shortest(100 * float(reduction))} % fewer parameters, and run "
+            f"{run} has {percent(is_reduction)} fewer."
         )

@@ -19,6 +19,7 @@ from spinn_engine.claims.quantity import Found, NotMeasuredError, Verdict
 from spinn_engine.claims.wording import reason, reason_of_all, statements
 from spinn_engine.errors import BadInputError
 from spinn_engine.vocabulary import QUANTITIES
+from spinn_engine.words import listed
 
 ALWAYS = {"claim", "quantity", "value", "unit", "tolerance", "source"}
 NO_RUN = "It takes a finished run to tell, and none is given."
@@ -63,7 +64,7 @@ def _fault(claim: Claim) -> str | None:
     if other:
         return f"{min(other)}: {claim.quantity} does not depend on it, so leave it out"
     if claim.unit not in ("", *quantity.units):
-        units = ", ".join(unit for unit in quantity.units if unit) or "no unit"
+        units = listed(unit for unit in quantity.units if unit) or "no unit"
         return f"unit: {claim.quantity} is in {units}, but got {claim.unit!r}"
     if "%" in quantity.units and not claim.unit and abs(claim.value) > 1:
         return f"unit: {claim.value} is no share, so give the unit '%'"
@@ -100,7 +101,7 @@ def _judged(claim: Claim, result: Result | None) -> tuple[Verdict, Found | None,
     quantity = QUANTITIES[claim.quantity]
     missing = [repr(name) for name in quantity.names if name not in claim.model_fields_set]
     if missing:
-        why = f"The claim does not say {' and '.join(missing)}, from which it would follow."
+        why = f"The claim does not say {listed(missing)}, from which it would follow."
         return Verdict.NOT_CHECKABLE, None, why
     try:
         if not quantity.of_run:

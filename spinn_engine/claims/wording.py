@@ -9,6 +9,7 @@ from math import floor, log10
 
 from spinn_engine.claims.claim import Claim
 from spinn_engine.claims.quantity import Found
+from spinn_engine.words import MINUS, capitalised, count, fixed, listed, shortest
 
 DIGITS = 4
 MOST_DECIMALS = 15
@@ -22,7 +23,7 @@ def reason(claim: Claim, found: Found, true: bool) -> str:
         found: the only value that it is held against, in its unit.
         true: whether they agree.
     """
-    words = _capital(statement(claim, found, differs=not true)) + _standing(claim, found, true)
+    words = capitalised(statement(claim, found, differs=not true)) + _standing(claim, found, true)
     notes = [found.note, "" if true else found.if_not]
     return " ".join([f"{words}.", *(note for note in notes if note)])
 
@@ -36,24 +37,24 @@ def reason_of_all(claim: Claim, found: Sequence[Found], agree: Sequence[bool]) -
         standing = f"none agrees with {claimed}"
     else:
         those = [value.at for value, agrees in zip(found, agree, strict=True) if agrees]
-        standing = f"it is {claimed} only {', '.join(those)}"
-    listed = statements(claim, found)
-    return f"{_capital(listed)}. The claim names no batch size, and {standing}."
+        standing = f"it is {claimed} only {listed(those)}"
+    told = capitalised(statements(claim, found))
+    return f"{told}. The claim names no batch size, and {standing}."
 
 
 def statements(claim: Claim, found: Sequence[Found]) -> str:
     """What was found, one value or several of a kind."""
     if len(found) == 1:
         return statement(claim, found[0])
-    listed = []
+    told = []
     for value in found:
         text = f"{_shown(value.value, claim)} {value.at}"
         if value.interval is not None:
             low, high = (_shown(end, claim) for end in value.interval)
             text += f" ({low} to {high})"
-        listed.append(text)
+        told.append(text)
     several = ", 95 % intervals in brackets" if found[0].interval is not None else ""
-    return f"{found[0].how} {', '.join(listed)}{_unit(claim)}{several}"
+    return f"{found[0].how} {listed(told)}{_unit(claim)}{several}"
 
 
 def statement(claim: Claim, found: Found, differs: bool = False) -> str:
@@ -84,8 +85,8 @@ def _standing(claim: Claim, found: Found, true: bool) -> str:
 
 
 def _claimed(claim: Claim, allowed: Decimal | None = None) -> str:
-    text = f"{claim.value:,}{_unit(claim)}"
-    return f"{text} (give or take {allowed:f})" if allowed else text
+    text = f"{claim.value:,}{_unit(claim)}".replace("-", MINUS)
+    return f"{text} (give or take {shortest(float(allowed))})" if allowed else text
 
 
 def _unit(claim: Claim) -> str:
@@ -94,18 +95,18 @@ def _unit(claim: Claim) -> str:
 
 def _shown(value: Fraction, claim: Claim) -> str:
     """What was measured: at least as many decimals as the claim has, and four digits."""
-    return f"{float(value):,.{_decimals(value, claim)}f}"
+    return fixed(float(value), _decimals(value, claim))
 
 
 def _counted(value: Fraction, claim: Claim, differs: bool) -> str:
     """The same of what is exact, without the zeros that the claim has not either."""
     if value.denominator == 1:
-        return f"{int(value):,}"
+        return count(int(value))
     decimals = _decimals(value, claim)
-    text = f"{float(value):,.{decimals}f}"
+    text = fixed(float(value), decimals)
     while differs and decimals < MOST_DECIMALS and _read(text) == Fraction(claim.value):
         decimals += 1
-        text = f"{float(value):,.{decimals}f}"
+        text = fixed(float(value), decimals)
     if _read(text) != value:
         return text
     kept = max(claim.decimals, 0)
@@ -119,8 +120,4 @@ def _decimals(value: Fraction, claim: Claim) -> int:
 
 
 def _read(text: str) -> Fraction:
-    return Fraction(text.replace(",", ""))
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
+    return Fraction(text.replace(",", "").replace(MINUS, "-"))

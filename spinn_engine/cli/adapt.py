@@ -12,7 +12,7 @@ from rich.table import Table
 
 from spinn_engine import api
 from spinn_engine.cli.console import ERRORS, OUT, print_json
-from spinn_engine.cli.views import estimate
+from spinn_engine.words import duration, estimate, percent, short_count, widths
 
 
 def adapt(
@@ -68,25 +68,24 @@ def _table(result: dict[str, Any], network: dict[str, Any]) -> Table:
     shown = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     shown.add_column("arm", no_wrap=True)
     for header in (
-        "R2 on\ncoming rows", "gain\nover none", "R2 on old\ntest rows", "seconds", "MACs",
+        "R2 on\ncoming rows", "gain\nover none", "R2 on old\ntest rows", "time", "MACs",
         "updated\nparams", "time\nof full", "MACs\nof full",
     ):  # fmt: skip
         shown.add_column(header, justify="right", no_wrap=True)
     for arm in network["arms"]:
         share = arm["share_of_full"]
-        shares = [""] * 2 if share is None else [f"{share[k]:.1%}" for k in ("seconds", "macs")]
+        shares = [""] * 2 if share is None else [percent(share[k]) for k in ("seconds", "macs")]
         shown.add_row(
             arm["arm"],
             _in_two_lines(arm["r2"]),
             "" if arm["gain"] is None else _in_two_lines(arm["gain"]),
             _in_two_lines(arm["test_r2_after"]),
-            f"{arm['seconds']:.2f}",
-            f"{arm['macs']:.1e}",
+            duration(arm["seconds"]),
+            short_count(arm["macs"]),
             f"{arm['updated_params']:,}",
             *shares,
         )
-    widths = " ".join(map(str, network["hidden"]))
-    shown.title = f"{network['network']} ({network['trained_as']}), {widths}"
+    shown.title = f"{network['network']} ({network['trained_as']}), {widths(network['hidden'])}"
     shown.caption = _caption(result, network)
     return shown
 
@@ -108,5 +107,5 @@ def _caption(result: dict[str, Any], network: dict[str, Any]) -> str:
     return escape(
         f"{data['rows']:,} new rows ({data['source']}{simulated}) in {len(result['batches'])} "
         f"batches; R2 on the old test rows before {estimate(before)}; {interval}; "
-        "seconds of all networks together, MACs and parameters of one"
+        "time of all networks together, MACs and parameters of one"
     )

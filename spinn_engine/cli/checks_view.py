@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spinn_engine.spec import DataSpec
+from spinn_engine.words import shortest
 
 COLORS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 COLUMNS_SHOWN = 40
@@ -80,4 +81,4 @@ def advised_command(data: DataSpec, checks: Sequence[dict[str, Any]]) -> Text:
 def _number(value: float | None) -> str:
     if value is None:
         return ""
-    return f"{value:,}" if isinstance(value, int) else f"{value:.5g}"
+    return shortest(value)

@@ -12,6 +12,7 @@ from rich.table import Table
 from spinn_engine import api
 from spinn_engine.cli.console import OUT, print_json
 from spinn_engine.errors import BadInputError
+from spinn_engine.words import latency, scientific, size
 
 
 def export(
@@ -55,7 +56,7 @@ def exports_table(exports: Sequence[dict[str, Any]]) -> Table:
     for header in ("format", "file", "holds"):
         table.add_column(header, no_wrap=True)
     for header in (
-        "bytes",
+        "size",
         "non-zero\nweights",
         "bytes of\nindices",
         "largest difference,\nshare of spread",
@@ -64,8 +65,8 @@ def exports_table(exports: Sequence[dict[str, Any]]) -> Table:
     for one in exports:
         sparse = one.get("sparse", {})
         counts = (f"{sparse[k]:,}" if sparse else "" for k in ("nonzero_weights", "index_bytes"))
-        far = f"{one['largest_share_of_spread']:.1e}"
-        table.add_row(one["format"], one["file"], one["dtype"], f"{one['bytes']:,}", *counts, far)
+        far = scientific(one["largest_share_of_spread"])
+        table.add_row(one["format"], one["file"], one["dtype"], size(one["bytes"]), *counts, far)
     table.caption = (
         f"each file was loaded in a fresh process and compared on {exports[0]['rows_compared']:,} "
         "test rows"
@@ -74,15 +75,15 @@ def exports_table(exports: Sequence[dict[str, Any]]) -> Table:
 
 
 def latency_table(exports: Sequence[dict[str, Any]]) -> Table:
-    """Median microseconds a pass by batch size, of a file and of what it is timed beside."""
+    """Median time of a pass by batch size, of a file and of what it is timed beside."""
     batches = list(next(iter(exports[0]["latency_us"].values())))
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    table.add_column("microseconds a pass, batch of", no_wrap=True)
+    table.add_column("a pass, batch of", no_wrap=True)
     for batch in batches:
         table.add_column(batch, justify="right", no_wrap=True)
     for one in exports:
         for name, timed in one["latency_us"].items():
-            medians = (f"{timed[batch]['median']:,.0f}" for batch in batches)
+            medians = (latency(timed[batch]["median"]) for batch in batches)
             table.add_row(f"{one['format']}: {name}", *medians)
     table.caption = f"median, turn by turn, threads: {exports[0]['threads']}"
     return table

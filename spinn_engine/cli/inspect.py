@@ -13,6 +13,7 @@ from rich.text import Text
 
 from spinn_engine import api
 from spinn_engine.cli.console import OUT, print_json
+from spinn_engine.words import counted, percent, shown_list, size, widths
 
 NAMES_SHOWN = 24
 
@@ -61,24 +62,21 @@ def network_table(network: api.StoredNetwork, file_bytes: int) -> Group:
 
 
 def _rows(network: api.StoredNetwork, file_bytes: int) -> Iterator[tuple[str, str]]:
-    share = 100 * network.nonzero / network.params
     yield "inputs", _counted(network.inputs, network.input_names)
-    yield "hidden", " ".join(map(str, network.hidden))
+    yield "hidden", widths(network.hidden)
     yield "outputs", _counted(network.outputs, network.target_names)
     yield "parameters", f"{network.params:,}"
-    yield "non-zero", f"{network.nonzero:,} ({share:.1f} %)"
+    yield "non-zero", f"{network.nonzero:,} ({percent(network.nonzero / network.params)})"
     yield "dead neurons", " ".join(map(str, network.dead))
     yield "activation", network.activation or "not stored"
-    yield "format", f"{network.format}, {network.dtype}, {file_bytes:,} bytes"
+    yield "format", f"{network.format}, {network.dtype}, {size(file_bytes)}"
     yield "SHA-256", network.sha256
 
 
 def _counted(count: int, names: tuple[str, ...] | None) -> str:
     if names is None:
         return str(count)
-    printable = ("".join(c if c.isprintable() else "?" for c in name) for name in names)
-    more = f" and {count - NAMES_SHOWN} more" if count > NAMES_SHOWN else ""
-    return f"{count}: {', '.join(list(printable)[:NAMES_SHOWN])}{more}"
+    return f"{count}: {shown_list(names, NAMES_SHOWN)}"
 
 
 def _without_dead(network: api.StoredNetwork) -> str:
@@ -90,11 +88,11 @@ def _without_dead(network: api.StoredNetwork) -> str:
             f"{zeros:,} parameters are zero, but no whole neuron is dead: as plain matrices it is "
             "as large and as slow as if none were."
         )
-    widths = " ".join(map(str, network.hidden_without_dead))
-    fewer = 100 * (1 - network.params_without_dead / network.params)
+    fewer = 1 - network.params_without_dead / network.params
     return (
-        f"Without its {sum(network.dead):,} dead neurons it would be {widths}, with "
-        f"{network.params_without_dead:,} parameters, {fewer:.1f} % fewer."
+        f"Without its {counted(sum(network.dead), 'dead neuron')} it would be "
+        f"{widths(network.hidden_without_dead)}, with {network.params_without_dead:,} parameters, "
+        f"{percent(fewer)} fewer."
     )
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from spinn_engine import api
 from spinn_engine.cli.console import OUT, print_json
+from spinn_engine.words import quantity
 
 SIGNS = {  # with a word beside it: never colour alone
     "confirmed": ("+", "green"),
@@ -69,5 +70,4 @@ def _words(verdict: str) -> str:
 def _number(value: float | None, unit: str) -> str:
     if value is None:
         return ""
-    text = f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
-    return f"{text} {unit}".strip()
+    return quantity(value, unit)

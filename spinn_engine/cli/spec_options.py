@@ -34,6 +34,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.spec import AMOUNTS, OneOf, RunSpec
 from spinn_engine.spec.parts import Share
 from spinn_engine.vocabulary import SOURCES, written_sources
+from spinn_engine.words import shortest
 
 GROUPS = {
     "data": "Data",
@@ -108,7 +109,7 @@ def _shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return (", " if isinstance(value[0], str) else ",").join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return shortest(value) if isinstance(value, float) else str(value)
 
 
 def _attributes(part: type) -> dict[str, str]:

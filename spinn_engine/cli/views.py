@@ -14,6 +14,19 @@ from rich.table import Table
 
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
+from spinn_engine.words import (
+    bounds,
+    decimals_of,
+    duration,
+    factor,
+    fixed,
+    percent,
+    repetitions,
+    score_of,
+    signed,
+    size,
+    widths,
+)
 
 RELATIVE_L2 = "relative L2\nerror"
 TARGETS_SHOWN = 3  # more columns than that no terminal shows whole
@@ -25,8 +38,8 @@ def plan_table(stages: Sequence[api.Stage]) -> Table:
     table = _table("stage", "hidden", right=headers)
     for stage in stages:
         sizes = (f"{n:,}" for n in (stage.params, stage.macs, stage.bytes))
-        shares = (f"{share:.4f}" for share in (stage.param_reduction, stage.neuron_reduction))
-        table.add_row(str(stage.stage), _widths(stage.hidden), *sizes, *shares)
+        shares = map(percent, (stage.param_reduction, stage.neuron_reduction))
+        table.add_row(str(stage.stage), widths(stage.hidden), *sizes, *shares)
     return table
 
 
@@ -34,33 +47,33 @@ def result_table(folder: api.RunFolder) -> Table:
     """Sizes and test R2 of every stage of a finished run."""
     result = folder.result() or {}
     targets = list(result["final"]["per_output"])
-    error = (RELATIVE_L2,) if "relative_l2" in result["stages"][0] else ()
-    many = len(targets) > TARGETS_SHOWN
-    names = [f"R2, mean of {len(targets)} targets"] if many else [f"R2 {name}" for name in targets]
-    headers = ("parameters", "file bytes", *names, *error)
-    table = _table("stage", "hidden", right=headers)
+    equation = "relative_l2" in result["stages"][0]
+    if len(targets) > TARGETS_SHOWN:
+        scored = {f"R2, mean of {len(targets)} targets": ("r2", None)}
+    else:
+        scored = {f"R2 {name}": ("r2", name) for name in targets}
+    scored |= {RELATIVE_L2: ("relative_l2", None)} if equation else {}
+    table = _table("stage", "hidden", right=("parameters", "file", *scored))
     for row in result["stages"]:
-        found = [row["r2"]] if many else [row["per_output"][name]["r2"] for name in targets]
-        scores = [estimate(one) for one in found]
-        scores += [estimate(row["relative_l2"], 5) for _ in error]
-        sizes = (f"{row['params']:,}", f"{row['file_bytes']:,}")
-        table.add_row(str(row["stage"]), _widths(row["hidden"]), *sizes, *scores)
+        scores = (score_of(result, row, *which) for which in scored.values())
+        sizes = (f"{row['params']:,}", size(row["file_bytes"]))
+        table.add_row(str(row["stage"]), widths(row["hidden"]), *sizes, *scores)
     table.caption = _repetitions(result)
     return table
 
 
 def arms_table(result: dict[str, Any]) -> Table:
     """Every arm of a finished run: size, speed against dense, and test R2 or the relative error."""
-    equation = "relative_l2" in result["arms"][0]
-    score = RELATIVE_L2 if equation else "R2"
-    headers = ("parameters", "non-zero", "MACs", "file bytes", "speed-up\nbatch 8192", score)
+    score = "relative_l2" if "relative_l2" in result["arms"][0] else "r2"
+    name = RELATIVE_L2 if score == "relative_l2" else "R2"
+    headers = ("parameters", "non-zero", "MACs", "file", "speed-up\nbatch 8192", name)
     table = _table("arm", "hidden", right=headers)
     for arm in result["arms"]:
-        size = "" if arm["file_bytes"] is None else f"{arm['file_bytes']:,}"
+        file = "" if arm["file_bytes"] is None else size(arm["file_bytes"])
         counts = (f"{arm[key]:,}" for key in ("params", "nonzero", "macs"))
-        found = estimate(arm["relative_l2"], 5) if equation else estimate(arm["r2"])
-        cells = (*counts, size, f"{arm['speed_up']['8192']:.2f}", found)
-        table.add_row(arm["arm"], _widths(arm["hidden"]), *cells)
+        cells = (*counts, file, factor(arm["speed_up"]["8192"]))
+        found = score_of(result, arm, score)
+        table.add_row(arm["arm"], widths(arm["hidden"]), *cells, found)
     table.title = f"run {result['run_id']}"
     table.caption = _repetitions(result)
     return table
@@ -69,9 +82,9 @@ def arms_table(result: dict[str, Any]) -> Table:
 def whatif_table(found: api.Prediction, stage: api.Stage) -> Table:
     """A prediction, target by target."""
     table = _table("hidden", right=("parameters", "param\nreduction", "R2", *found.by_target))
-    scores = (f"{value:.4f}" for value in (found.r2, *found.by_target.values()))
-    sizes = f"{stage.params:,}", f"{stage.param_reduction:.4f}"
-    table.add_row(_widths(stage.hidden), *sizes, *scores)
+    scores = (fixed(value) for value in (found.r2, *found.by_target.values()))
+    sizes = f"{stage.params:,}", percent(stage.param_reduction)
+    table.add_row(widths(stage.hidden), *sizes, *scores)
     table.caption = "predicted R2 on the validation rows, cut at once and not fine-tuned"
     return table
 
@@ -83,22 +96,15 @@ def _repetitions(result: dict[str, Any]) -> str:
     simulated = ", simulated data" if result["data"]["simulated"] else ""
     if seeds * folds == 1:
         return f"{score} on the test rows{simulated}; one seed, so no interval"
-    over = f"{seeds} seeds" if folds == 1 else f"{seeds} seeds and {folds} folds"
+    over = repetitions(seeds, folds)
     return f"{score} on the test rows{simulated}; mean and 95 % t interval over {over}"
-
-
-def estimate(value: dict[str, Any], digits: int = 4) -> str:
-    """A mean with its interval, where there is one."""
-    if value["low"] is None:
-        return f"{value['mean']:.{digits}f}"
-    return f"{value['mean']:.{digits}f} [{value['low']:.{digits}f}, {value['high']:.{digits}f}]"
 
 
 def jobs_table(jobs: Sequence[api.Job]) -> Table:
     """One line a run, newest first."""
     table = _table("run", "state", "stage", "epoch", "left", "worker", "error")
     for job in jobs:
-        left = "" if job.eta_seconds is None else f"{job.eta_seconds:.0f} s"
+        left = "" if job.eta_seconds is None else duration(job.eta_seconds)
         state = str(job.state) if job.place is None else f"{job.state}, number {job.place}"
         if job.place and job.priority is not api.Priority.NORMAL:
             state += f" ({job.priority})"
@@ -114,8 +120,8 @@ def workers_table(workers: Sequence[api.Worker]) -> Table:
     for worker in workers:
         serves = {"serve": "alive", "pause": "paused", "drain": "draining"}[worker.wanted]
         state = serves if worker.alive else "gone"
-        memory = f"{worker.memory_bytes / 1e9:.0f} GB"
-        beat = f"{worker.seconds_since_heartbeat:.0f} s ago"
+        memory = size(worker.memory_bytes)
+        beat = f"{duration(worker.seconds_since_heartbeat)} ago"
         cells = (state, worker.device, memory, worker.torch or "none", beat, worker.run_id or "")
         table.add_row(*map(escape, (worker.slot, *cells)))
     return table
@@ -141,10 +147,10 @@ def _sweep_figures(result: dict[str, Any] | None) -> list[str]:
     arms = {arm["arm"]: arm for arm in result["arms"]}
     last, r2 = result["stages"][-1], arms["structured"]["r2"]
     longer = arms.get("dense_longer")
-    gain = "" if longer is None else f"{r2['mean'] - longer['r2']['mean']:+.4f}"
-    spread = "" if r2["low"] is None else f"{r2['low']:.4f} to {r2['high']:.4f}"
-    fewer = f"{100 * last['param_reduction']:.1f} %"
-    return [f"{last['params']:,}", fewer, f"{r2['mean']:.4f}", spread, str(r2["n"]), gain]
+    gain = "" if longer is None else signed(r2["mean"] - longer["r2"]["mean"])
+    digits = decimals_of(result)
+    scores = (fixed(r2["mean"], digits), bounds(r2, digits))
+    return [f"{last['params']:,}", percent(last["param_reduction"]), *scores, str(r2["n"]), gain]
 
 
 def _table(*left: str, right: Sequence[str] = ()) -> Table:
@@ -154,10 +160,6 @@ def _table(*left: str, right: Sequence[str] = ()) -> Table:
     for header in right:
         table.add_column(escape(header), justify="right", no_wrap=True)
     return table
-
-
-def _widths(hidden: Sequence[int]) -> str:
-    return " ".join(map(str, hidden))
 
 
 class RunProgress:
@@ -205,5 +207,5 @@ class RunProgress:
             name = f"stage {line['stage']} of {self.spec.prune.stages}, {line['arm']}"
             self.tasks[key] = self.bars.add_task(name, total=line["epochs"], r2="")
         mean = sum(line["val_r2"]) / len(line["val_r2"])
-        text = f"validation R2 {mean:.4f}"
+        text = f"validation R2 {fixed(mean)}"
         self.bars.update(self.tasks[key], completed=line["epoch"], r2=text)

@@ -6,13 +6,20 @@ said with fewer than three pairs.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from spinn_engine.evaluation.metrics import interval
+from spinn_engine.words import (
+    capitalised,
+    difference_decimals,
+    paired_difference,
+    percent,
+    shortest,
+    signed,
+)
 
 LEAST_PAIRS = 3
 TOO_FEW = "not enough repetitions to say"
@@ -65,23 +72,21 @@ def _non_inferior(difference: dict[str, Any], margin: float) -> tuple[str, str]:
     subject = "pruning, against the dense network trained just as long"
     if difference["n"] < LEAST_PAIRS:
         return "unknown", _too_few(subject, difference)
-    numbers = _numbers(difference)
-    if difference["low"] > -margin:
-        words = f"Pruning cost no more than the margin of {margin:g} R2 against the dense network "
-        return "non_inferior", f"{words}trained just as long: {numbers}."
-    if difference["high"] < -margin:
-        words = f"Pruning cost more than the margin of {margin:g} R2 against the dense network "
-        return "inferior", f"{words}trained just as long: {numbers}."
-    return "inconclusive", (
-        f"Whether pruning cost more than the margin of {margin:g} R2 against the dense network "
-        f"trained just as long stays open: {numbers}."
+    numbers = paired_difference(difference)
+    than = (
+        f"than the margin of {shortest(margin)} R2 against the dense network trained just as long"
     )
+    if difference["low"] > -margin:
+        return "non_inferior", f"Pruning cost no more {than}: {numbers}."
+    if difference["high"] < -margin:
+        return "inferior", f"Pruning cost more {than}: {numbers}."
+    return "inconclusive", f"Whether pruning cost more {than} stays open: {numbers}."
 
 
 def _better(difference: dict[str, Any], other: str) -> tuple[str, str]:
     if difference["n"] < LEAST_PAIRS:
         return "unknown", _too_few(f"structured pruning against {other}", difference)
-    numbers = _numbers(difference)
+    numbers = paired_difference(difference)
     if difference["low"] > 0:
         return "better", f"Structured pruning beat {other}: {numbers}."
     if difference["high"] < 0:
@@ -101,33 +106,23 @@ def _extra_epochs(r2: Mapping[str, Sequence[float]]) -> dict[str, Any] | None:
         unknown = _too_few("any gain over the dense network", gain)
         return {**found, "share": None, "sentence": unknown}
     if share is None:
-        sentence = f"The pruned network gained nothing over the dense one: {_numbers(gain)}."
-    elif share >= 1:
         sentence = (
-            f"The pruned network's gain over the dense one ({_numbers(gain)}) comes with the extra "
-            f"epochs: the dense network gained {extra['mean']:+.{_decimals(extra)}f} from them "
-            "alone."
+            f"The pruned network gained nothing over the dense one: {paired_difference(gain)}."
+        )
+    elif share >= 1:
+        mean = signed(extra["mean"], difference_decimals(extra))
+        sentence = (
+            f"The pruned network's gain over the dense one ({paired_difference(gain)}) comes with "
+            f"the extra epochs: the dense network gained {mean} from them alone."
         )
     else:
         sentence = (
-            f"Of the pruned network's gain over the dense one ({_numbers(gain)}), the extra epochs "
-            f"alone give {max(share, 0.0) * 100:.0f} %."
+            f"Of the pruned network's gain over the dense one ({paired_difference(gain)}), the "
+            f"extra epochs alone give {percent(max(share, 0.0), 0)}."
         )
     return {**found, "sentence": sentence}
 
 
-def _numbers(difference: dict[str, Any]) -> str:
-    decimals = _decimals(difference)
-    mean, low, high = (f"{difference[key]:+.{decimals}f}" for key in ("mean", "low", "high"))
-    return f"{mean} R2, 95 % interval {low} to {high}, n = {difference['n']}"
-
-
-def _decimals(difference: dict[str, Any]) -> int:
-    """Four, or as many as it takes to see two digits of a small difference."""
-    largest = max(abs(difference[key]) for key in ("mean", "low", "high"))
-    return 4 if largest >= 1e-3 or largest == 0 else 1 - math.floor(math.log10(largest))
-
-
 def _too_few(subject: str, difference: dict[str, Any]) -> str:
     n = difference["n"]
-    return f"{subject[0].upper()}{subject[1:]}: {TOO_FEW} ({n} of at least {LEAST_PAIRS} pairs)."
+    return f"{capitalised(subject)}: {TOO_FEW} ({n} of at least {LEAST_PAIRS} pairs)."

@@ -20,6 +20,7 @@ from spinn_engine.export.onnx_graph import OPSET
 from spinn_engine.export.sources import Source
 from spinn_engine.export.writers import LAYOUTS, as_sparse, state_bytes
 from spinn_engine.training.device import environment
+from spinn_engine.words import scientific
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,9 @@ def differences(one: Candidate, rows: Rows, found: NDArray[np.floating[Any]]) ->
     if not (shares <= TOLERANCE).all():  # also of NaN
         worst = int(np.argmax(shares))
         raise SpinnError(
-            f"the {one.format} export is {shares[worst]:.1e} of the spread of "
+            f"the {one.format} export is {scientific(shares[worst])} of the spread of "
             f"{source.target_names[worst]!r} from the network of {source.path.name} on the test "
-            f"rows, at most {TOLERANCE:.0e} is allowed: nothing was written"
+            f"rows, at most {scientific(TOLERANCE, 1)} is allowed: nothing was written"
         )
     by_target = zip(source.target_names, values, shares, strict=True)
     return {

@@ -13,6 +13,7 @@ from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
 from spinn_engine.export.comparison import TOLERANCE, Rows, largest_differences, outputs_of
 from spinn_engine.export.folding import fold
 from spinn_engine.problems.problem import Floats
+from spinn_engine.words import scientific, shortest
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,10 @@ def folded(whole: RawUnitsNetwork, rows: Rows) -> Folded:
     found = outputs_of(single, rows.inputs.astype(np.float32))
     share = float((largest_differences(found, expected) / rows.spread).max())
     if share <= TOLERANCE / 2:
-        why = f"float32 is {share:.1e} of a target's spread from the network at most"
+        why = f"float32 is {scientific(share)} of a target's spread from the network at most"
         return Folded(single, "float32", why, expected)
-    why = f"float32 would be {share:.1e} of a target's spread from the network; {_farthest(whole)}"
+    off = f"float32 would be {scientific(share)} of a target's spread from the network"
+    why = f"{off}; {_farthest(whole)}"
     return Folded(fold(whole, torch.float64), "float64", why, expected)
 
 
@@ -61,6 +63,6 @@ def _farthest(whole: RawUnitsNetwork) -> str:
     at = int((mean.abs() / spread).argmax())
     name = (*whole.input_names, *whole.target_names)[at]
     return (
-        f"column {name!r} lies farthest from zero (mean {float(mean[at]):.3g}, "
-        f"spread {float(spread[at]):.3g})"
+        f"column {name!r} lies farthest from zero (mean {shortest(float(mean[at]), 3)}, "
+        f"spread {shortest(float(spread[at]), 3)})"
     )

@@ -23,7 +23,7 @@ from spinn_engine.imported.recognition.modules import describe
 from spinn_engine.imported.recognition.name_words import words_of
 from spinn_engine.imported.recognition.order import ordered
 from spinn_engine.imported.recognition.other_kinds import SCALERS
-from spinn_engine.imported.words import listed, one_line, shown
+from spinn_engine.words import shown, shown_list
 
 LARGEST_FILE = 2**30
 WRAPPERS = ("module", "_orig_mod")
@@ -46,10 +46,10 @@ def read_network(path: Path | str) -> StoredNetwork:
         with path.open("rb") as file:
             return _read(file, os.fstat(file.fileno()).st_size)
     except BadInputError as error:
-        raise type(error)(f"{one_line(path)}: {error}") from None
+        raise type(error)(f"{shown(path)}: {error}") from None
     except OSError as error:
         reason = (error.strerror or "it gave no answer").lower()
-        raise BadInputError(f"{one_line(path)}: it cannot be read: {reason}") from None
+        raise BadInputError(f"{shown(path)}: it cannot be read: {reason}") from None
 
 
 def _refuse_no_file(path: Path) -> None:
@@ -123,14 +123,14 @@ def _prefix(order: Sequence[str]) -> list[str]:
 def _left_out(value: object, network: Candidate, others: Sequence[str]) -> list[str]:
     notes = []
     if others:
-        notes.append(f"Other networks in the file were left out: {listed(others)}.")
+        notes.append(f"Other networks in the file were left out: {shown_list(others)}.")
     beside = list(network.beside)
     if network.path and isinstance(value, dict):
         names = map(shown, value)
         beside += [name for name in names if name != network.path[0] and name not in others]
     beside = [key for key in beside if not is_key(key)]
     if beside:
-        notes.append(f"Beside the network stood, and was left out: {listed(beside)}.")
+        notes.append(f"Beside the network stood, and was left out: {shown_list(beside)}.")
     if any(SCALERS & set(words_of(key)) for key in beside):
         notes.append("What scales rows was left out too: it must be done before, as in training.")
     return notes

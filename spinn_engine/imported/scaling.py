@@ -13,6 +13,7 @@ from spinn_engine.problems.problem import Problem
 from spinn_engine.pruning.whatif import ACTIVATIONS
 from spinn_engine.spec import Scaling
 from spinn_engine.training.scaling import Scaler
+from spinn_engine.words import fixed
 
 Floats = NDArray[np.float64]
 R2 = dict[str, float | None]
@@ -106,4 +107,4 @@ def said_r2(r2: Mapping[Scaling, R2], scaling: Scaling) -> str:
 
 
 def _told(mean: float | None) -> str:
-    return "no finite R2" if mean is None else f"{mean:.4f}"
+    return "no finite R2" if mean is None else fixed(mean)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spinn_engine.errors import BadInputError
-
-NAMES_SHOWN = 12
+from spinn_engine.words import shown_list
 
 
 def check_names(what: str, names: Sequence[str], existing: Sequence[str], where: str) -> None:
@@ -24,7 +23,8 @@ def check_names(what: str, names: Sequence[str], existing: Sequence[str], where:
     for position, name in enumerate(names):
         if name not in existing:
             raise BadInputError(
-                f"{where}: {what} {name!r} is not one of its columns, which are {listed(existing)}"
+                f"{where}: {what} {name!r} is not one of its columns, which are "
+                f"{shown_list(existing, most=12)}"
             )
         if name in names[:position]:
             raise BadInputError(f"{where}: {what} {name!r} is named twice, once is enough")
@@ -40,9 +40,3 @@ def choose_inputs(columns: Sequence[str], left_out: Sequence[str], where: str) -
     if not inputs:
         raise BadInputError(f"{where}: no input column is left, drop fewer columns")
     return inputs
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names separated by commas, shortened where they are many."""
-    more = len(names) - NAMES_SHOWN
-    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")

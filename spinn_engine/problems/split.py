@@ -6,6 +6,7 @@ import numpy as np
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Indices, Problem
+from spinn_engine.words import counted
 
 SHARE_HELD_OUT = 0.15  # for validation, and again for test
 SEED = 0
@@ -76,5 +77,6 @@ def _check_folds(problem: Problem, splits: list[Split]) -> None:
                 name = problem.target_names[int(constant.argmax())]
                 raise BadInputError(
                     f"compare.folds is {len(splits)} but target {name!r} is constant in the "
-                    f"{len(rows)} row(s) of the {part} part of fold {fold}: use fewer folds"
+                    f"{counted(len(rows), 'row')} of the {part} part of fold {fold}: use fewer "
+                    "folds"
                 )

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.columns import listed
 from spinn_engine.problems.problem import Floats, Indices, Problem, RateLaw
 from spinn_engine.problems.steps import next_rows, within
 from spinn_engine.spec import PhysicsSpec
+from spinn_engine.words import listed
 
 MEANING = {
     "non_negative": "share of predictions below zero",

@@ -27,6 +27,7 @@ from spinn_engine.pruning.sizes import (
 )
 from spinn_engine.spec import PruneSpec
 from spinn_engine.vocabulary import SCHEDULES
+from spinn_engine.words import counted, fixed, shortest
 
 EVEN_STEP = 8  # neurons: what vector units and tensor cores take at once
 NEAR_ENOUGH = 0.003  # of the dense network's size
@@ -49,10 +50,10 @@ def budget_of(prune: PruneSpec, dense: Sequence[int]) -> Budget | None:
     """The budget that a spec sets for a network of these widths, ends included, if it has one."""
     if prune.param_reduction is not None:
         size = parameter_count(dense) * (1 - prune.param_reduction)
-        return Budget(f"param_reduction {prune.param_reduction:g}", parameter_count, size)
+        return Budget(f"param_reduction {shortest(prune.param_reduction)}", parameter_count, size)
     if prune.mac_reduction is not None:
         size = mac_count(dense) * (1 - prune.mac_reduction)
-        return Budget(f"mac_reduction {prune.mac_reduction:g}", mac_count, size)
+        return Budget(f"mac_reduction {shortest(prune.mac_reduction)}", mac_count, size)
     if prune.max_bytes is not None:
         size = prune.max_bytes // BYTES_PER_WEIGHT
         return Budget(f"max_bytes {prune.max_bytes:,}", parameter_count, size, ceiling=True)
@@ -227,7 +228,7 @@ def _by_ratio(dense: Widths, times: list[list[int]], prune: PruneSpec) -> list[W
             raise BadInputError(
                 f"stage {stage} would leave hidden layer {layer + 1} ({dense[layer]} neurons) with "
                 f"fewer than {max(prune.least_width, prune.round_to or 1)}: use fewer stages or a "
-                f"pruning_ratio below {prune.pruning_ratio:g}"
+                f"pruning_ratio below {shortest(prune.pruning_ratio)}"
             )
         steps.append(widths)
     return steps
@@ -266,9 +267,10 @@ def _check_reachable(
         return
     params = parameter_count((ends[0], *smallest, ends[1]))
     raise BadInputError(
-        f"{budget.name} cannot be reached with the {prune.schedule} schedule in {prune.stages} "
-        f"stage(s): the smallest network is {list(smallest)} with {params:,} parameters "
-        f"({params * BYTES_PER_WEIGHT:,} bytes), a reduction of {1 - sizes[-1] / sizes[0]:.4f}"
+        f"{budget.name} cannot be reached with the {prune.schedule} schedule in "
+        f"{counted(prune.stages, 'stage')}: the smallest network is {list(smallest)} with "
+        f"{params:,} parameters ({params * BYTES_PER_WEIGHT:,} bytes), a reduction of "
+        f"{fixed(1 - sizes[-1] / sizes[0])}"
     )
 
 

@@ -10,6 +10,7 @@ from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import Stage, measure, parameter_count
 from spinn_engine.pruning.whatif import DenseFacts, predict_many
 from spinn_engine.spec import PruneSpec
+from spinn_engine.words import fixed, shortest
 
 PARTS = 10_000  # a reduction is found to this fraction of the dense parameters
 
@@ -67,8 +68,8 @@ def smallest_within(facts: DenseFacts, prune: PruneSpec, loss: float) -> Smalles
     stage = planned(facts, prune, good / PARTS) if good else dense
     if stage.hidden == facts.hidden:
         raise BadInputError(
-            f"no smaller network on the uniform way keeps the predicted R2 within {loss:g} of the "
-            f"dense network's {r2(dense):.4f}"
+            f"no smaller network on the uniform way keeps the predicted R2 within {shortest(loss)} "
+            f"of the dense network's {fixed(r2(dense))}"
         )
     return Smallest(good / PARTS, stage, r2(stage), r2(dense))
 

@@ -8,22 +8,18 @@ from functools import partial
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
 from spinn_engine.report.facts import Facts, Row, better_than_all
 from spinn_engine.report.table import Cell, Table, table
-from spinn_engine.report.words import (
-    BYTES,
+from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import (
     DASH,
-    MICROSECONDS,
-    NOT_MEASURED,
-    Unit,
     bounds,
     counted,
     decimals_of,
     fixed,
+    latency,
     listed,
-    significant,
-    unit_for,
+    size,
     widths,
 )
-from spinn_engine.vocabulary import ARMS
 
 COMPARED = ("dense", "dense_longer", "magnitude", "structured")
 Line = list[str | Cell]
@@ -38,8 +34,8 @@ def comparison(facts: Facts) -> Table:
         ["Parameters", *(f"{arm['params']:,}" for arm in arms)],
         ["Parameters that are not zero", *(f"{arm['nonzero']:,}" for arm in arms)],
         ["Hidden widths", *(widths(arm["hidden"]) for arm in arms)],
-        _in_one_unit("File", arms, BYTES, lambda arm: arm["file_bytes"]),
-        _in_one_unit("Peak memory of one pass", arms, BYTES, lambda arm: arm["peak_memory_bytes"]),
+        ["File", *(_size(arm["file_bytes"]) for arm in arms)],
+        ["Peak memory of one pass", *(_size(arm["peak_memory_bytes"]) for arm in arms)],
         *(_time(batch, arms) for batch in (facts.batches[0], facts.batches[-1])),
         *_scores(facts, arms),
     ]
@@ -75,29 +71,20 @@ def _trainings(facts: Facts, arms: Sequence[Row]) -> list[Line]:
     ]
 
 
-def _in_one_unit(
-    what: str, arms: Sequence[Row], units: Sequence[Unit], value: Callable[[Row], float | None]
-) -> Line:
-    """A row whose unit stands with its name."""
-    values = [value(arm) for arm in arms]
-    known = [one for one in values if one is not None]
-    if not known:
-        return [what, *(NOT_MEASURED for _ in arms)]
-    unit, scale = unit_for(known, units)
-    cells = (NOT_MEASURED if one is None else significant(one / scale) for one in values)
-    return [f"{what} ({unit})", *cells]
-
-
 def _time(batch: str, arms: Sequence[Row]) -> Line:
-    what = f"Inference, batch of {int(batch):,}"
-    return _in_one_unit(what, arms, MICROSECONDS, lambda arm: arm["latency_us"][batch]["median"])
+    medians = (latency(arm["latency_us"][batch]["median"]) for arm in arms)
+    return [f"Inference, batch of {int(batch):,}", *medians]
+
+
+def _size(number: float | None) -> str:
+    return "not measured" if number is None else size(number)
 
 
 def _scores(facts: Facts, arms: Sequence[Row]) -> list[Line]:
     rows: list[Line] = []
     if facts.equation:
         errors = [arm["relative_l2"] for arm in arms]
-        digits = decimals_of(errors, None)
+        digits = decimals_of(facts.result, "relative_l2")
         rows.append(["Relative L2 error", *(fixed(one["mean"], digits) for one in errors)])
         if facts.n > 1:
             rows.append(["95 % interval of the error", *(bounds(one, digits) for one in errors)])

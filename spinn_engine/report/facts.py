@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from spinn_engine import words
 from spinn_engine.artifacts.fields import Fields, read_fields
 from spinn_engine.artifacts.selection import LayerImportance, read_importance
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.evaluation.metrics import interval
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
-from spinn_engine.report.words import Figure, counted, decimals_of
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import Figure, counted, decimals_of
 
 Row = dict[str, Any]
 
@@ -80,7 +81,7 @@ class Facts:
     @cached_property
     def r2_decimals(self) -> int:
         """Decimals of every R2 of the report."""
-        return decimals_of([row["r2"] for row in (*self.arms.values(), *self.result["stages"])], 1)
+        return decimals_of(self.result)
 
     @cached_property
     def batches(self) -> list[str]:
@@ -96,8 +97,7 @@ class Facts:
 
     def repetitions(self) -> str:
         """What a mean is taken over: ``3 seeds``, or ``3 seeds × 5 folds``."""
-        seeds = counted(len(self.result["seeds"]), "seed")
-        return f"{seeds} × {counted(self.folds, 'fold')}" if self.folds > 1 else seeds
+        return words.repetitions(len(self.result["seeds"]), self.folds)
 
     def tested_rows(self) -> str:
         """What the errors were measured on."""

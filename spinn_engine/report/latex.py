@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 
 from spinn_engine.report.table import Align, Cell, Table
+from spinn_engine.words import tied
 
 LONG = 30  # rows; more would not fit on a page
 LETTERS_A_LINE = 102  # small ones, between the margins of the document
@@ -83,7 +84,7 @@ COLUMNS: dict[Align, str] = {"left": "l", "right": "r"}
 
 def escape(text: str) -> str:
     """Text of any kind as LaTeX that shows it, and does nothing else."""
-    return "".join(map(_letter, text))
+    return "".join(map(_letter, tied(text)))
 
 
 def _letter(letter: str) -> str:

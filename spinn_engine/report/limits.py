@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
 from spinn_engine.report.facts import Facts
-from spinn_engine.report.words import counted, listed
 from spinn_engine.spec import CompareSpec
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import counted, listed
 
 
 def limits(facts: Facts) -> list[str]:

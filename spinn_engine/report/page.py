@@ -12,8 +12,8 @@ from spinn_engine.report.figures.catalogue import Picture
 from spinn_engine.report.figures.inline_svg import inline_svg
 from spinn_engine.report.limits import limits
 from spinn_engine.report.table import Table
-from spinn_engine.report.words import counted, few, percent, signed_text, widths
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import counted, listed, percent, tied, typeset, widths
 
 OUTCOMES = {
     "non_inferior": "no worse",
@@ -51,6 +51,7 @@ def page(
     made = Environment(
         loader=PackageLoader("spinn_engine.report", "templates"),
         autoescape=True,
+        finalize=lambda value: tied(value) if type(value) is str else value,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
@@ -100,7 +101,7 @@ def verdict(facts: Facts) -> list[dict[str, str]]:
         {
             "question": QUESTIONS[name],
             "outcome": OUTCOMES.get(part.get("outcome", ""), ""),
-            "sentence": signed_text(part["sentence"]),
+            "sentence": typeset(part["sentence"]),
         }
         for name, part in parts.items()
         if part is not None
@@ -129,7 +130,7 @@ def _facts(facts: Facts) -> list[tuple[str, str]]:
         ("Made", facts.created.replace("T", " ").replace("+00:00", " UTC")),
         ("Data", data["source"]),
         ("Points" if facts.equation else "Rows", split + groups),
-        ("Targets", few(data["target_names"], "target")),
+        ("Targets", listed(data["target_names"], most=6)),
         ("Dense network", f"{widths(dense['hidden'])}, {facts.spec.model.activation}"),
         ("Pruned network", widths(last["hidden"])),
         (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from spinn_engine.report.words import NO_BREAK
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import NO_BREAK
 
 Align = Literal["left", "right", "text"]  # text: sentences, which are broken into lines
 

@@ -8,21 +8,21 @@ from spinn_engine.report.comparison import Line, comparison, training_rows
 from spinn_engine.report.cost_tables import costs, sparse
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.table import Table, marked_cell, table
-from spinn_engine.report.words import (
-    BYTES,
+from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import (
     DASH,
-    MINUS,
     bounds,
+    decimals_for,
     decimals_of,
     estimate,
     fixed,
-    in_unit,
     listed,
     percent,
-    plain_number,
+    quantity,
+    shortest,
+    size,
     widths,
 )
-from spinn_engine.vocabulary import ARMS
 
 
 def all_tables(facts: Facts) -> dict[str, Table]:
@@ -55,7 +55,7 @@ def stages(facts: Facts) -> Table:
             widths(row["hidden"]),
             f"{row['params']:,}",
             percent(row["param_reduction"]) if row["stage"] else DASH,
-            in_unit(row["file_bytes"], BYTES),
+            size(row["file_bytes"]),
             fixed(row["r2"]["mean"], digits),
             *([bounds(row["r2"], digits)] * several),
             DASH if before is None else fixed(before["mean"], digits),
@@ -76,12 +76,12 @@ def arms(facts: Facts) -> Table:
     digits = facts.r2_decimals
     trained = training_rows(facts)
     heads: Line = ["Arm", *trained, "Hidden widths", "Parameters", "Not zero"]
-    figures = [arm["relative_l2"] for arm in facts.arms.values()] if facts.equation else []
-    heads += ["Relative L2 error"] if facts.equation else []
+    errors = decimals_of(facts.result, "relative_l2") if facts.equation else None
+    heads += [] if errors is None else ["Relative L2 error"]
     heads += ["R²", "95 % interval", "n"]
     rows: list[Line] = []
     for name, arm in facts.arms.items():
-        error = [estimate(arm["relative_l2"], decimals_of(figures, None))] if figures else []
+        error = [] if errors is None else [estimate(arm["relative_l2"], errors)]
         rows.append(
             [
                 marked_cell(name),
@@ -121,8 +121,8 @@ def targets(facts: Facts) -> Table:
     units = facts.result["data"]["units"]
     for name in facts.result["data"]["target_names"]:
         scored = {arm: facts.arms[arm]["per_output"][name] for arm in facts.arms}
-        digits = decimals_of([one["r2"] for one in scored.values()], 1)
-        errors = decimals_of([one["mae"] for one in scored.values()], None, least=1) + 1
+        digits = decimals_of(facts.result, target=name)
+        errors = decimals_for((one["mae"]["mean"] for one in scored.values()), least=1) + 1
         for arm, scores in scored.items():
             unit = f" ({units[name]})" if name in units else ""
             figures = [estimate(scores["r2"], digits)]
@@ -180,7 +180,7 @@ def _term(term: Row) -> str:
     parts = [f"{term['term']}: {term['meaning']}"]
     if term["law"]:
         parts.append(term["law"])
-    parts.append(f"weight {plain_number(term['weight'])}" if term["weight"] else "not in the loss")
+    parts.append(f"weight {shortest(term['weight'])}" if term["weight"] else "not in the loss")
     if term["coefficient"]:
         parts.append(f"fitted coefficient {estimate(term['coefficient'], 3)}")
     return "; ".join(parts) + "."
@@ -204,18 +204,11 @@ def claims(found: Sequence[Row]) -> Table:
         [
             one["claim"],
             one["verdict"].replace("_", " "),
-            *(_value(one[key], one["unit"]) for key in ("claimed", "found")),
+            quantity(one["claimed"], one["unit"]),
+            DASH if one["found"] is None else quantity(one["found"], one["unit"]),
             one["why"],
         ]
         for one in found
     ]
     caption = "Claims about the network, held against this run."
     return table("claims", caption, heads, rows, left=(1,), text=(0, 4))
-
-
-def _value(value: float | None, unit: str) -> str:
-    """A claimed or found value in the claim's unit."""
-    if value is None:
-        return DASH
-    text = f"{value:,}" if isinstance(value, int) else f"{value:,.4g}".replace("-", MINUS)
-    return f"{text} {unit}".strip()

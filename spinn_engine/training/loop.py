@@ -22,6 +22,7 @@ from spinn_engine.training.data import PlacedData
 from spinn_engine.training.lbfgs import Lbfgs
 from spinn_engine.training.network import Stack
 from spinn_engine.training.objective import Objective, Supervised
+from spinn_engine.words import shortest
 
 WARM_UP_SHARE = 0.05
 FINAL_RATE_SHARE = 0.01
@@ -204,6 +205,6 @@ class _Best:
 def _check_finite(losses: list[float], epoch: int, rate: float) -> None:
     if not all(map(math.isfinite, losses)):
         raise TrainingDivergedError(
-            f"the loss is no longer a finite number in epoch {epoch} at learning rate {rate:g}: "
-            "try a smaller one"
+            f"the loss is no longer a finite number in epoch {epoch} at learning rate "
+            f"{shortest(rate)}: try a smaller one"
         )

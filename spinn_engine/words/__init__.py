@@ -6,7 +6,7 @@ The terminal, the pages and the report show the same text, and so do the sentenc
   JSON a number is a number; only its sentences are written as here.
 - Whole numbers and the whole part of decimals have a comma at every thousand.
 - A unit stands after a space: ``68.5 %``, ``833 kB``, ``12 min 30 s``. The space is a plain one, so
-  that text can be searched; ``typeset`` ties it for a page.
+  that text can be searched; ``tied`` keeps both on one line of a page.
 
 Imports neither torch nor NumPy.
 """
@@ -15,9 +15,13 @@ from spinn_engine.words.figures import (
     Figure,
     bounds,
     decimals_for,
-    difference,
+    decimals_of,
+    difference_decimals,
     estimate,
+    paired_difference,
     repetitions,
+    score_of,
+    signed_range,
 )
 from spinn_engine.words.measures import duration, latency, size
 from spinn_engine.words.numbers import (
@@ -28,7 +32,9 @@ from spinn_engine.words.numbers import (
     factor,
     fixed,
     percent,
+    quantity,
     scientific,
+    short_count,
     shortest,
     signed,
     significant,
@@ -40,6 +46,7 @@ from spinn_engine.words.text import (
     listed,
     shown,
     shown_list,
+    tied,
     typeset,
     widths,
 )
@@ -55,22 +62,29 @@ __all__ = [
     "count",
     "counted",
     "decimals_for",
-    "difference",
+    "decimals_of",
+    "difference_decimals",
     "duration",
     "estimate",
     "factor",
     "fixed",
     "latency",
     "listed",
+    "paired_difference",
     "percent",
+    "quantity",
     "repetitions",
     "scientific",
+    "score_of",
+    "short_count",
     "shortest",
     "shown",
     "shown_list",
     "signed",
+    "signed_range",
     "significant",
     "size",
+    "tied",
     "typeset",
     "widths",
 ]

@@ -35,32 +35,87 @@ def bounds(figure: Figure, decimals: int = 4) -> str:
     return f"[{fixed(figure['low'], decimals)}, {fixed(figure['high'], decimals)}]"
 
 
-def difference(figure: Figure) -> str:
+def paired_difference(figure: Figure) -> str:
     """A paired difference of R2 with its interval, in decimals that show two digits of it.
 
-    >>> difference({"mean": -0.0012, "low": -0.003, "high": 0.0006, "n": 3})
+    >>> paired_difference({"mean": -0.0012, "low": -0.003, "high": 0.0006, "n": 3})
     '−0.0012 R2, 95 % interval −0.0030 to +0.0006, n = 3'
     """
-    ends = [figure[key] for key in ("mean", "low", "high")]
-    largest = max(map(abs, ends))
-    decimals = decimals_for([largest]) if largest < 1e-3 else LEAST_DECIMALS
-    mean, low, high = (signed(end, decimals) for end in ends)
-    return f"{mean} R2, 95 % interval {low} to {high}, n = {figure['n']}"
+    decimals = difference_decimals(figure)
+    mean, ends = signed(figure["mean"], decimals), signed_range(figure, decimals)
+    return f"{mean} R2, 95 % interval {ends}, n = {figure['n']}"
 
 
-def decimals_for(distances: Iterable[float], least: int = LEAST_DECIMALS) -> int:
-    """So many decimals that two digits of the smallest distance can be seen.
+def signed_range(figure: Figure, decimals: int = LEAST_DECIMALS) -> str:
+    """The interval of a difference.
+
+    >>> signed_range({"low": -0.003, "high": 0.0006})
+    '−0.0030 to +0.0006'
+    """
+    return f"{signed(figure['low'], decimals)} to {signed(figure['high'], decimals)}"
+
+
+def difference_decimals(figure: Figure) -> int:
+    """Four, or as many as show two digits of a small difference.
+
+    >>> difference_decimals({"mean": 0.000002, "low": -0.000004, "high": 0.000008})
+    7
+    """
+    return decimals_for([max(abs(figure[key]) for key in ("mean", "low", "high"))])
+
+
+def decimals_for(values: Iterable[float], best: float = 0.0, least: int = LEAST_DECIMALS) -> int:
+    """So many decimals that two digits of the smallest distance to the best value can be seen.
 
     Args:
-        distances: of values that stand together from what they cannot pass, 1 for R2; zeros and
-            signs do not count.
+        values: that stand together.
+        best: what they cannot pass, 1 for R2; those that reach it do not count.
         least: and not fewer.
 
-    >>> decimals_for([0.0188]), decimals_for([0.2, -0.000042])
+    >>> decimals_for([0.9812], best=1.0), decimals_for([0.99, 0.999958], best=1.0)
     (4, 6)
     """
-    smallest = min((abs(one) for one in distances if one), default=1.0)
+    smallest = min((abs(value - best) for value in values if value != best), default=1.0)
     return min(max(least, 1 - math.floor(math.log10(smallest))), MOST_DECIMALS)
+
+
+def decimals_of(result: Mapping[str, Any], score: str = "r2", target: str | None = None) -> int:
+    """The decimals of a score in all arms and stages of a finished run.
+
+    Args:
+        result: ``spinn_structured_metrics.json``.
+        score: ``r2``, or an error such as ``relative_l2``.
+        target: of one target instead of the mean over all.
+
+    >>> decimals_of({"arms": [{"r2": {"mean": 0.9}}], "stages": [{"r2": {"mean": 0.99991}}]})
+    6
+    """
+    rows = [*result["arms"], *result["stages"]]
+    scored = rows if target is None else [row["per_output"][target] for row in rows]
+    means = (row[score]["mean"] for row in scored)
+    return decimals_for(means, best=1.0 if score == "r2" else 0.0)
+
+
+def score_of(
+    result: Mapping[str, Any],
+    row: Mapping[str, Any],
+    score: str = "r2",
+    target: str | None = None,
+) -> str:
+    """A score of an arm or stage of a finished run, with its interval.
+
+    Args:
+        result: ``spinn_structured_metrics.json``.
+        row: the arm or stage.
+        score: as for ``decimals_of``.
+        target: of one target instead of the mean over all.
+
+    >>> arm = {"r2": {"mean": 0.98, "low": 0.97, "high": 0.99}}
+    >>> score_of({"arms": [arm], "stages": []}, arm)
+    '0.9800 [0.9700, 0.9900]'
+    """
+    figure = row[score] if target is None else row["per_output"][target][score]
+    return estimate(figure, decimals_of(result, score, target))
 
 
 def repetitions(seeds: int, folds: int) -> str:

@@ -6,19 +6,19 @@ from spinn_engine.words.numbers import shortest, significant
 from spinn_engine.words.text import counted
 
 SIZES = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
-MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
+MINUTE, HOUR = 60, 3600  # seconds
 
 
 def size(number: float) -> str:
-    """A number of bytes in three digits; 1 kB are 1,000 bytes.
+    """A number of bytes in at most three digits; 1 kB are 1,000 bytes.
 
     >>> size(833040), size(2667528), size(999), size(999999)
-    ('833 kB', '2.67 MB', '999 bytes', '1.00 MB')
+    ('833 kB', '2.67 MB', '999 bytes', '1 MB')
     """
     seen = float(f"{number:.3g}")
     for unit, scale in SIZES:
         if seen >= scale:
-            return f"{significant(number / scale)} {unit}"
+            return f"{shortest(number / scale, 3)} {unit}"
     return counted(round(number), "byte")
 
 
@@ -35,9 +35,11 @@ def duration(seconds: float) -> str:
         return f"{whole} s"
     if whole < HOUR:
         return f"{whole // MINUTE} min {whole % MINUTE} s"
-    if whole < DAY:
-        return f"{whole // HOUR} h {whole % HOUR // MINUTE} min"
-    return f"{whole // DAY} d {whole % DAY // HOUR} h"
+    hours, minutes = divmod(round(seconds / MINUTE), 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min"
+    days, hours = divmod(round(seconds / HOUR), 24)
+    return f"{days} d {hours} h"
 
 
 def latency(microseconds: float) -> str:

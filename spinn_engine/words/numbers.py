@@ -80,6 +80,29 @@ def count(value: int) -> str:
     return f"{value:,}".replace("-", MINUS)
 
 
+def short_count(value: float) -> str:
+    """A large whole number in three digits and a letter.
+
+    >>> short_count(512), short_count(666882), short_count(1_200_000), short_count(999_999)
+    ('512', '667 k', '1.2 M', '1 M')
+    """
+    seen = float(f"{value:.3g}")
+    for letter, scale in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if seen >= scale:
+            return f"{shortest(value / scale, 3)} {letter}"
+    return shortest(value, 3)
+
+
+def quantity(value: float, unit: str) -> str:
+    """A given number with its unit, which may be empty.
+
+    >>> quantity(666882, ""), quantity(0.68512, "%")
+    ('666,882', '0.6851 %')
+    """
+    text = count(value) if isinstance(value, int) else shortest(value, 4)
+    return f"{text} {unit}".rstrip()
+
+
 def percent(share: float, decimals: int = 1) -> str:
     """A share of one; one that is too small for the decimals has two significant digits.
 

@@ -80,10 +80,18 @@ def capitalised(sentence: str) -> str:
 
 
 def typeset(sentence: str) -> str:
-    """A sentence of the engine as a page sets it: R², true minus signs, units tied to numbers.
+    """A sentence of the engine as a page sets it: R², and true minus signs before numbers.
 
-    >>> typeset("cost -0.0001 R2, 95 % of run 2026-11-28").replace(NO_BREAK, "~")
-    'cost −0.0001 R², 95~% of run 2026-11-28'
+    >>> typeset("cost -0.0001 R2 in run 2026-11-28")
+    'cost −0.0001 R² in run 2026-11-28'
     """
-    marked = _NEGATIVE.sub(MINUS, sentence.replace("R2", "R²"))
-    return _BEFORE_UNIT.sub(NO_BREAK, marked)
+    return _NEGATIVE.sub(MINUS, sentence.replace("R2", "R²"))
+
+
+def tied(text: str) -> str:
+    """Text of any kind whose numbers and units stay on one line.
+
+    >>> tied("95 % within 12 min 30 s").replace(NO_BREAK, "~")
+    '95~% within 12~min 30~s'
+    """
+    return _BEFORE_UNIT.sub(NO_BREAK, text)

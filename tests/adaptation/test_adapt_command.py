@@ -32,10 +32,10 @@ def test_people_see_a_table_a_network_and_the_words(
     assert main(["adapt", FINISHED, "--data", f"table:{new_rows}", "--batch-rows", "100"]) == 0
     shown = capsys.readouterr().out
     for words in (
-        "dense (dense_longer), 12 8",
+        "dense (dense_longer), 12-8",
         "pruned (structured)",
         "last_layer",
-        "100.0%",
+        "100.0 %",
     ):
         assert words in shown
     assert "closed form helped the pruned network" in " ".join(shown.split())
@@ -72,6 +72,6 @@ def test_a_table_without_a_target_names_it(
     capsys: pytest.CaptureFixture[str], new_rows: Path, tmp_path: Path
 ) -> None:
     pd.read_csv(new_rows).drop(columns=["b", "z"]).to_csv(tmp_path / "less.csv", index=False)
-    assert "it lacks b, z" in complaint(
+    assert "it lacks b and z" in complaint(
         capsys, "adapt", FINISHED, "--data", f"table:{tmp_path / 'less.csv'}"
     )

@@ -66,7 +66,7 @@ def test_reductions_and_ratios_are_those_of_two_networks(
 def test_the_sum_that_is_shown_is_right(inputs: int, hidden: list[int], outputs: int) -> None:
     for quantity in ("params", "macs"):
         row = checked(quantity=quantity, value=-1, inputs=inputs, hidden=hidden, outputs=outputs)
-        shown = re.fullmatch(r"[^:]*: ([\d()+* ]+) = ([\d,]+), not -1\.", row["why"])
+        shown = re.fullmatch(r"[^:]*: ([\d()+* ]+) = ([\d,]+), not −1\.", row["why"])
         assert shown is not None
         assert eval(shown[1]) == int(shown[2].replace(",", "")) == row["found"]
 

@@ -76,7 +76,7 @@ def test_a_difference_is_taken_seed_by_seed_and_the_fair_one_is_told() -> None:
     row = checked(small_result(), quantity="r2_difference", value="-0.01")
     assert row["found"] == pytest.approx(pairs.mean())
     assert row["interval"] == pytest.approx(t_interval(pairs))
-    assert row["why"].endswith("Against dense_longer, which trained as long, it is -0.0400.")
+    assert row["why"].endswith("Against dense_longer, which trained as long, it is −0.0400.")
     row = checked(small_result(), quantity="r2_difference", value="-0.01", against="dense_longer")
     assert row["found"] == pytest.approx(-0.04)
     assert "Against" not in row["why"]
@@ -127,7 +127,7 @@ def test_a_speed_up_without_a_batch_size_is_about_all() -> None:
         assert row["found"] == (None if found is None else pytest.approx(found))
     row = checked(result, quantity="speed_up", value="2.25", tolerance="0.26")
     assert row["verdict"] == "confirmed"
-    assert "2.000 at batch 1, 2.500 at batch 64. The claim names no batch size" in row["why"]
+    assert "2.000 at batch 1 and 2.500 at batch 64. The claim names no batch size" in row["why"]
     row = checked(result, quantity="speed_up", value="2.0")
     assert row["why"].endswith("and it is 2.0 only at batch 1.")
 
@@ -151,9 +151,9 @@ def test_latency_memory_files_and_size() -> None:
     ("claim", "why"),
     [
         ({"quantity": "r2", "arm": "magnitude"}, "The run has no arm magnitude, only dense, stru"),
-        ({"quantity": "r2", "target": "noise"}, "The run has no target noise, only wear, heat."),
+        ({"quantity": "r2", "target": "noise"}, "The run has no target noise, only wear and heat."),
         ({"quantity": "file_bytes", "stage": 2}, "The run ends with stage 1."),
-        ({"quantity": "speed_up", "batch": 7}, "The run times batches of 1, 64 rows."),
+        ({"quantity": "speed_up", "batch": 7}, "The run times batches of 1 and 64 rows."),
         ({"quantity": "r2_difference", "against": "linear"}, "The run has no arm linear"),
     ],
 )

@@ -81,7 +81,7 @@ def test_a_claim_that_is_none_is_named_by_its_number(change: dict[str, Any], mes
         ),
         (
             {"quantity": "bytes", "unit": "MBit"},
-            "unit: bytes is in B, KB, MB, GB, KiB, MiB, GiB, but got",
+            "unit: bytes is in B, KB, MB, GB, KiB, MiB and GiB, but got",
         ),
         (
             {"quantity": "r2", "arm": "sparse"},

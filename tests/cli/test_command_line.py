@@ -65,7 +65,7 @@ def test_plan_for_people_names_every_stage(capsys: pytest.CaptureFixture[str]) -
     assert main(["plan"]) == 0
     shown = capsys.readouterr().out
     assert "666,882" in shown
-    assert "512 512 512 256" in shown
+    assert "512-512-512-256" in shown
 
 
 def test_options_override_a_spec_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

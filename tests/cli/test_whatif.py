@@ -58,7 +58,7 @@ def test_whatif_for_people(capsys: Capture, dense: RunFolder) -> None:
     assert main(["whatif", dense.run_id]) == 0
     shown = capsys.readouterr().out
     assert "24 16" not in shown
-    assert " ".join(map(str, api.planned_stages(dense)[-1].hidden)) in shown
+    assert "-".join(map(str, api.planned_stages(dense)[-1].hidden)) in shown
 
 
 def test_the_curve_of_a_run_has_sizes(dense: RunFolder) -> None:

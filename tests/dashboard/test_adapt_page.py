@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from dashboard.adapt.error_chart import ERRORS, LABELS, error_picture
-from dashboard.parts.formats import estimate, plain
+from dashboard.parts.markdown import plain
 from spinn_engine import api
 from spinn_engine.background.state import FOLDER, Stored, write_state
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.words import estimate
 from tests.background.support import ended, reap
 from tests.dashboard.jobs_support import SCRIPT
 from tests.dashboard.support import opened, table_with, words

@@ -11,7 +11,6 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.charts.architecture import architecture, width_label
-from dashboard.charts.axes import short_count
 from dashboard.charts.curves import TRAINING, curve_table, loss_curves, stage_starts, thinned
 from dashboard.charts.style import GREY
 from dashboard.charts.tradeoff import tradeoff
@@ -91,10 +90,6 @@ def test_tradeoff_axis_is_labelled_with_r2_and_counts() -> None:
     assert all(low <= value <= high for value in y["axis"]["values"])
     assert low <= tables["means"]["error"].min() <= tables["means"]["error"].max() <= high
     assert {200e3, 400e3} <= {round(value) for value in x["axis"]["values"]}
-
-
-def test_short_count() -> None:
-    assert [short_count(n) for n in (512, 666_882, 1_200_000)] == ["512", "667 k", "1.2 M"]
 
 
 def test_every_arm_has_a_colour_and_a_shape_of_its_own() -> None:

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard.parts.formats import plain
 from dashboard.parts.forms.widgets import text_of
+from dashboard.parts.markdown import plain
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from tests.dashboard.support import opened, table_with

@@ -17,8 +17,7 @@ from dashboard.compare import table as compare_table
 from dashboard.compare.pareto_chart import BOX, PICK, Point
 from dashboard.compare.rows import Wanted, by_data, differing
 from dashboard.compare.table import differences_to
-from dashboard.parts import formats
-from dashboard.parts.formats import plain
+from dashboard.parts.markdown import plain, sentence
 from dashboard.reads.run_facts import flattened
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder
@@ -225,8 +224,8 @@ def test_arms_and_verdicts_of_every_run(several: Path, finished_run: RunFolder) 
     assert list(table["Run"]) == ["two", "one"] * 7
     result = finished_run.result()
     assert result is not None
-    for sentence in result["verdict"]["words"]:
-        assert words(app).count(formats.sentence(sentence)) == 2
+    for told in result["verdict"]["words"]:
+        assert words(app).count(sentence(told)) == 2
 
 
 def test_many_runs_are_held_against_each_other_only_when_chosen(

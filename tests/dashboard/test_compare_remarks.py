@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 from dashboard.compare.table import View, table_row
-from dashboard.parts.formats import plain
+from dashboard.parts.markdown import plain
 from dashboard.reads import finished_runs
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder

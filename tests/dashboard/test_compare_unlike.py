@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard.parts.formats import plain
+from dashboard.parts.markdown import plain
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder
 from tests.dashboard.compare_support import grid, ids

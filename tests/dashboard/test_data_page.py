@@ -14,8 +14,8 @@ import streamlit as st  # noqa: TID251
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 from dashboard.data import split_charts as drawn
-from dashboard.parts.formats import plain
 from dashboard.parts.forms.upload import take_upload
+from dashboard.parts.markdown import plain
 from dashboard.reads import data_source
 from spinn_engine import api
 from spinn_engine.spec import DataSpec

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from dashboard.parts import formats
-from dashboard.parts.formats import plain
 from dashboard.parts.forms.network import IMPORTED, TAKEN
+from dashboard.parts.markdown import plain
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.words import MINUS
 from tests.dashboard.support import opened, table_with, words
 
 
@@ -39,11 +39,10 @@ def test_its_r2_is_shown_for_every_scaling_before_anything_runs(bare: Path) -> N
     spec = api.RunSpec.from_dict({"model": {"dense": str(bare), "activation": "tanh"}})
     imported = api.import_network(spec)
     for (_, row), (way, r2) in zip(shown.iterrows(), imported.r2.items(), strict=True):
-        told = [float(row[f"R² {name}"].replace(formats.MINUS, "-")) for name in r2]
+        told = [float(row[f"R² {name}"].replace(MINUS, "-")) for name in r2]
         assert told == pytest.approx(list(r2.values()), abs=5e-5)
         assert row["Standardised"].endswith(TAKEN) == (way == imported.spec.model.dense_scaling)
-    widths = table_with(app, "Hidden widths")
-    assert widths["Hidden widths"].iloc[0] == formats.widths((12, 8))
+    assert table_with(app, "Hidden widths")["Hidden widths"].iloc[0] == "12-8"
 
 
 def test_what_the_file_does_not_say_is_asked_for(bare: Path) -> None:

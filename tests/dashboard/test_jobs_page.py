@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard.parts.formats import plain
+from dashboard.parts.markdown import plain
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.background.state import FOLDER, Stored, name_of, write_state

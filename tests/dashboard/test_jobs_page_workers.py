@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard.parts.formats import plain
+from dashboard.parts.markdown import plain
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.store.runs import RunFolder

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import streamlit as st  # noqa: TID251
 
-from dashboard.parts.formats import plain
+from dashboard.parts.markdown import plain
 from dashboard.run import neuron
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder

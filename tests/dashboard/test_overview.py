@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from dashboard.overview.page import BEST, NEWEST, best
-from dashboard.parts.formats import decimal
 from dashboard.reads import finished_runs
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.words import fixed
 from tests.dashboard.support import drawn_rows, figures, links, metric, opened, words
 
 
@@ -47,7 +47,7 @@ def test_a_finished_run_stands_there_instead_of_the_demo(finished_run: RunFolder
     assert result is not None
     assert metric(app, "Parameters") == f"−{100 * result['parameter_reduction']:.1f} %"
     r2 = result["stages"][-1]["r2"]["mean"]
-    assert metric(app, "R² on test rows, mean of n = 2") == decimal(r2)
+    assert metric(app, "R² on test rows, mean of n = 2") == fixed(r2)
     assert "simulated data" in words(app)
     assert "ships with the program" not in words(app)
     assert links(app)["finished"].endswith("run?run=finished")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.parts.formats import decimal, plain
+from dashboard.parts.markdown import plain
 from dashboard.reads import dense_network
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.words import fixed
 from tests.dashboard.support import (
     drawn_rows,
     image_words,
@@ -27,7 +28,7 @@ def test_plan_shows_the_default_run() -> None:
     assert app.slider(key="ratio").value == 68.5
     table = tables(app)[0]
     assert table["Parameters"].tolist()[0] == 666_882
-    assert table["Hidden widths"].tolist()[0].replace("\xa0", " ") == "512 · 512 · 512 · 256"
+    assert table["Hidden widths"].tolist()[0] == "512-512-512-256"
     assert metric(app, "Parameters, overall") == "−68.3 %"  # multiples of 8, nearest to it
     assert [words.partition(",")[0].replace("\xa0", " ") for words in image_words(app)] == [
         "Dense",
@@ -68,8 +69,8 @@ def test_plan_shows_all_reductions_whichever_is_given() -> None:
 def test_plan_of_custom_widths_is_what_was_typed() -> None:
     app = opened("plan", schedule="custom", widths="400, 400, 400, 200; 64, 64, 64, 32")
     assert not app.error
-    shown = [text.replace("\xa0", " ") for text in tables(app)[0]["Hidden widths"]]
-    assert shown[1:] == ["400 · 400 · 400 · 200", "64 · 64 · 64 · 32"]
+    shown = list(tables(app)[0]["Hidden widths"])
+    assert shown[1:] == ["400-400-400-200", "64-64-64-32"]
 
 
 def test_plan_of_the_global_schedule_says_that_widths_are_nominal() -> None:
@@ -87,7 +88,7 @@ def test_plan_rounds_widths_and_then_needs_no_hint() -> None:
     app = opened("plan")
     assert "multiples of 8 turn" not in words(app)
     last = tables(app)[0]["Hidden widths"].iloc[-1]
-    assert all(int(width) % 8 == 0 for width in last.replace("\xa0", "").split("·"))
+    assert all(int(width) % 8 == 0 for width in last.split("-"))
 
 
 def test_plan_predicts_what_would_be_left_where_such_a_network_is_trained(
@@ -98,9 +99,9 @@ def test_plan_predicts_what_would_be_left_where_such_a_network_is_trained(
     plan = drawn_rows(app)["marks"].set_index("name").loc["this plan"]
     assert plan["params"] == tables(app)[0]["Parameters"].iloc[-1]
     assert "A prediction in closed form" in words(app)
-    hidden = tuple(int(w) for w in tables(app)[0]["Hidden widths"].iloc[-1].split("·"))
+    hidden = tuple(int(w) for w in tables(app)[0]["Hidden widths"].iloc[-1].split("-"))
     r2 = api.whatif("finished", hidden)[0].r2
-    assert f"R² {decimal(r2)} on validation rows" in words(app)
+    assert f"R² {fixed(r2)} on validation rows" in words(app)
     assert (plan["r2"], plan["error"]) == pytest.approx((r2, 1 - r2))
     relu = opened("plan", hidden="12, 8", stages="2", ratio="40", activation="relu")
     assert "marks" not in drawn_rows(relu)

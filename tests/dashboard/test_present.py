@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.charts.axes import error
-from dashboard.parts.formats import plain
+from dashboard.parts.markdown import plain
 from dashboard.parts.presentation import charts as charts
 from dashboard.parts.presentation import navigation
 from dashboard.parts.presentation import titles as findings
@@ -152,7 +152,7 @@ def test_a_difference_is_stated_only_where_its_interval_leaves_zero_out(
     low, high = middle - half, middle + half
     stages = [{"stage": k, "param_reduction": 0.5 * k, "r2": {"mean": 0.9, "n": 3}} for k in (0, 1)]
     verdict = {"extra_epochs": {"gain": {"low": low, "high": high}}}
-    sentence = findings.price({"stages": stages, "verdict": verdict})
+    sentence = findings.price({"stages": stages, "arms": [], "verdict": verdict})
     assert ("no difference seen" in sentence) == (low <= 0 <= high)
     assert ("higher" in sentence) == (low > 0)
     assert ("lower" in sentence.partition("all: ")[2]) == (high < 0)
@@ -212,7 +212,7 @@ def test_the_numbers_of_the_sentences_are_those_of_the_result(result: Result) ->
     structured = next(arm for arm in result["arms"] if arm["arm"] == "structured")
     first = next(arm for arm in result["arms"] if arm["arm"] == "dense")
     ratio = first["latency_us"]["8192"]["median"] / structured["latency_us"]["8192"]["median"]
-    assert f"At batch 8,192 the pruned network runs at {ratio:.2f}" in findings.speed(result)
+    assert f"At batch 8,192 the pruned network runs at {ratio:#.3g}" in findings.speed(result)
 
 
 def test_bands_are_the_intervals_of_the_dense_networks(

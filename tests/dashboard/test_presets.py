@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard.parts.formats import decimal
 from dashboard.plan.presets import LOSS
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.words import fixed
 from tests.dashboard.support import drawn_rows, opened, tables, words
 
 OTHER = {"hidden": "31, 17"}  # no run has such a network
@@ -18,7 +18,7 @@ OTHER = {"hidden": "31, 17"}  # no run has such a network
 
 def last_widths(app: AppTest) -> tuple[int, ...]:
     text = tables(app)[0]["Hidden widths"].iloc[-1]
-    return tuple(int(width) for width in text.split("·"))
+    return tuple(int(width) for width in text.split("-"))
 
 
 @pytest.mark.parametrize(("preset", "ratio"), [("paper", 68.5), ("edge", 95.0)])
@@ -55,7 +55,7 @@ def test_the_smallest_within_a_hundredth_is_what_is_then_planned(finished_run: R
     found = api.smallest(finished_run.run_id, api.PruneSpec(round_to=1), LOSS)
     app.button(key="preset_smallest").click().run()
     assert last_widths(app) == found.stage.hidden
-    assert f"R² {decimal(found.r2)} on validation rows" in words(app)
+    assert f"R² {fixed(found.r2)} on validation rows" in words(app)
     assert found.r2 >= found.dense_r2 - LOSS
 
 
@@ -85,7 +85,7 @@ def test_the_cut_moves_with_the_slider(finished_run: RunFolder) -> None:
         cuts = drawn["cuts"].groupby("last")["cut"].agg(list)
         assert cuts[True] == [width + 1 for width in hidden]
         stages = tables(app)[0]["Hidden widths"]
-        assert cuts[False] == [int(width) + 1 for width in stages.iloc[1].split("·")]
+        assert cuts[False] == [int(width) + 1 for width in stages.iloc[1].split("-")]
         assert list(drawn["rows"]["label"]) == [
             f"layer {k}: {left} of {whole} kept"
             for k, (left, whole) in enumerate(zip(hidden, (12, 8), strict=True), start=1)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.parts import formats
-from dashboard.parts.formats import plain
+from dashboard.parts.markdown import plain, sentence
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.store.runs import RunFolder
@@ -61,14 +60,14 @@ def test_run_begins_with_the_verdict_and_the_table_of_arms(finished_run: RunFold
     result = finished_run.result()
     assert result is not None
     app = opened("run", run=finished_run.run_id)
-    for sentence in result["verdict"]["words"]:
-        assert formats.sentence(sentence) in words(app)
+    for told in result["verdict"]["words"]:
+        assert sentence(told) in words(app)
     assert "too few repetitions" in words(app)
     table = tables(app)[0]
     assert len(table) == len(result["arms"]) == 7
     assert table["Non-zero"].tolist() == [arm["nonzero"] for arm in result["arms"]]
     assert table["n"].tolist() == [arm["r2"]["n"] for arm in result["arms"]]
-    assert table["Speed-up"].iloc[0] == table["MAC ratio"].iloc[0] == "1.00\xa0×"
+    assert table["Speed-up"].iloc[0] == table["MAC ratio"].iloc[0] == "1.00 ×"
     first = table["Latency"].tolist()
     app.button_group(key="batch").set_value("1").run()
     assert tables(app)[0]["Latency"].tolist() != first

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 from dashboard.adapt.error_chart import MOST_BATCHES, batch_rows
-from dashboard.parts.formats import NO_BREAK
 from dashboard.run.neuron_tables import histogram_rows, slice_rows, weight_rows
 from dashboard.run.solution import map_rows
 from spinn_engine import api
@@ -131,7 +130,7 @@ def test_the_tradeoff_in_numbers_has_every_arm_and_repetition(finished_run: RunF
     assert result is not None
     table = table_with(unfolded(opened("run", run="finished")), "Each repetition")
     arms = {arm["arm"]: arm for arm in result["arms"]}
-    names = {ARMS[arm].label.replace(" ", NO_BREAK): arm for arm in arms}
+    names = {ARMS[arm].label: arm for arm in arms}
     assert set(table["Arm"]) == set(names)
     for _, row in table.iterrows():
         arm = names[row["Arm"]]

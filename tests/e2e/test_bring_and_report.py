@@ -35,7 +35,7 @@ def bring(page: Page, address: str, checkpoint: Path) -> None:
     ).first.click()
     page.set_input_files(".st-key-checkpoint input[type=file]", str(checkpoint))
     learned = page.locator(".st-key-learned")
-    expect(learned).to_contain_text("24 · 16, tanh", timeout=20_000)
+    expect(learned).to_contain_text("24-16, tanh", timeout=20_000)
     expect(learned).to_contain_text("Its R² is low however it is scaled")  # it was never trained
 
 

@@ -46,7 +46,7 @@ def plan_and_start(page: Page, address: str) -> str:
     slider.press("ArrowLeft")
     expect(page.locator(".pictures")).to_contain_text("Stage 2")
     expect(page.locator(".pictures")).not_to_contain_text("Stage 3")
-    expect(page.locator("table")).to_contain_text("24 · 16")
+    expect(page.locator("table")).to_contain_text("24-16")
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("heading", name="Jobs")).to_be_visible(timeout=20_000)
     page.wait_for_url("**/jobs?run=*")

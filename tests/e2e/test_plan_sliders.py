@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dashboard.parts.formats import decimal
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
+from spinn_engine.words import fixed
 from tests.dashboard.conftest import TINY
 from tests.e2e.conftest import Watched
 from tests.e2e.finished import WAIT, finished_run, settled
@@ -46,7 +46,7 @@ def test_what_a_slider_shows_is_what_start_submits(dashboard: str, watched: Watc
     )
     last = stages[-1]
     prediction, _ = api.whatif(run_id, last.hidden, criterion="l1", reconstruction="least_squares")
-    expect(told).to_contain_text(f"R² {decimal(prediction.r2)} on")
+    expect(told).to_contain_text(f"R² {fixed(prediction.r2)} on")
     expect(told).to_contain_text(f"{last.params:,} parameters")
     expect(page.locator("table").first).to_contain_text(f"{last.params:,}")
     settled(page)

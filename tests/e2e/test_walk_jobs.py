@@ -133,5 +133,5 @@ def test_a_failed_run_tells_why_and_is_tried_again(
     shown(page, "Which neurons went")
     link(page, "Plan").click()
     fill(page, "hidden", "12, 8")
-    shown(page, "12 · 8")
+    shown(page, "12-8")
     watched.check()

@@ -38,7 +38,8 @@ def test_non_inferiority_to_the_dense_network_trained_as_long(
     assert cost["outcome"] == outcome
     assert words in cost["sentence"]
     assert cost["sentence"] == found["words"][0]
-    assert f"{cost['difference']['mean']:+.4f} R2" in cost["sentence"]
+    told = f"{cost['difference']['mean']:+.4f} R2".replace("-", "−")
+    assert told.replace("+0.0000", "0.0000") in cost["sentence"]
     assert "n = 3" in cost["sentence"]
 
 
@@ -46,7 +47,7 @@ def test_a_small_difference_is_told_with_two_digits() -> None:
     near = [r2 - d for r2, d in zip(arm(0.9), (2e-5, 3e-5, 4e-5), strict=True)]
     found = judged(1e-4, structured=near, dense_longer=arm(0.9))["cost_of_pruning"]
     assert found["outcome"] == "non_inferior"
-    assert "-0.000030 R2" in found["sentence"]
+    assert "−0.000030 R2" in found["sentence"]
 
 
 def test_the_margin_decides() -> None:

@@ -33,7 +33,7 @@ def test_a_person_sees_files_differences_and_speed(capsys: pytest.CaptureFixture
     assert main(["export", "plain", "--format", "onnx,csr"]) == 0
     shown = capsys.readouterr().out
     for words in (
-        "spinn_structured_final.onnx", "magnitude_final.csr.pt", "float32", "e-0", "onnxruntime",
+        "spinn_structured_final.onnx", "magnitude_final.csr.pt", "float32", "e-", "onnxruntime",
         "csr: dense", "test rows", "threads: 1", "plain/exports",
     ):  # fmt: skip
         assert words in shown

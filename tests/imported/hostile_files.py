@@ -139,7 +139,7 @@ def _safetensors() -> Files:
         ("over one another", about("F32", [2, 4], 16, 48), "lie over one another"),
         ("a gap", about("F32", [2, 4], 52, 84), "leave a gap"),
         ("another size", about("F32", [2, 4], 48, 81), "claims the shape [2, 4] and has 33"),
-        ("backwards", about("F32", [2, 4], 80, 48), "has -32 bytes"),
+        ("backwards", about("F32", [2, 4], 80, 48), "has \N{MINUS SIGN}32 bytes"),
         ("negative", about("F32", [2, 4], -48, -16), "header is damaged"),
         ("no whole numbers", about("F32", [2.0, 4], 48, 80), "header is damaged"),
         ("bools", about("F32", [True, 8], 48, 80), "header is damaged"),

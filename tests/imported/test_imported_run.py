@@ -187,7 +187,7 @@ def test_what_does_not_fit_is_said_in_one_sentence(
         (spec_of(small_table, tmp_path / "none.pt"), "none.pt"),
         (spec_of(small_table, bare), "does not say which activation"),
         (spec_of(small_table, own, model={"activation": "relu"}), "is tanh, not relu"),
-        (spec_of(small_table, own, model={"hidden": [24]}), "hidden widths are 24, 16, not 24"),
+        (spec_of(small_table, own, model={"hidden": [24]}), "hidden widths are 24-16, not 24"),
         (spec_of(small_table, bare, model=tanh, data=data), "takes 3 input.* has 4 input"),
         (spec_of(small_table, own, data=swapped), "trained with the input.*a, which"),
         (

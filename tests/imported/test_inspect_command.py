@@ -56,13 +56,13 @@ def test_people_see_what_is_dead(capsys: Capture, tmp_path: Path) -> None:
     assert main(["inspect", str(path)]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     for words in (
-        "hidden 16 12",
+        "hidden 16-12",
         "parameters 534",
         "non-zero 454 (85.0 %)",
         "dead neurons 0 5",
         "activation not stored",
         "zip state_dict, float64",
-        "Without its 5 dead neurons it would be 16 7, with 439 parameters, 17.8 % fewer.",
+        "Without its 5 dead neurons it would be 16-7, with 439 parameters, 17.8 % fewer.",
         "- float64 became float32",
         "left out: [red].",
     ):
@@ -83,7 +83,7 @@ def test_it_says_what_zeros_are_worth(
 
 
 def test_names_of_columns_are_shown_without_what_a_terminal_obeys() -> None:
-    assert inspect._counted(2, ("a\x1b[0m", "b\n")) == "2: a?[0m, b?"
+    assert inspect._counted(2, ("a\x1b[0m", "b\n")) == "2: a?[0m and b?"
     assert inspect._counted(30, ("x",) * 30).endswith("x and 6 more")
 
 

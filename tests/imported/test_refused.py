@@ -86,7 +86,7 @@ MODULES: dict[str, tuple[Callable[[], nn.Module], str]] = {
         lambda: nn.ModuleDict({"embedding": nn.Embedding(5, 3), "net": mlp()}),
         "embedding",
     ),
-    "heads": (Heads, "several heads, mean (8 to 1), log_std (8 to 1)"),
+    "heads": (Heads, "several heads, mean (8 to 1) and log_std (8 to 1)"),
     "list of heads": (
         lambda: nn.ModuleDict(
             {"net": mlp((3, 8)), "heads": nn.ModuleList([nn.Linear(8, 8), nn.Linear(8, 2)])}
@@ -144,7 +144,7 @@ CLASSES: dict[str, tuple[Callable[[], nn.Module], str]] = {
         lambda: nn.Sequential(
             nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 2)
         ),
-        "several activations, relu, tanh",
+        "several activations, relu and tanh",
     ),
     "none between": (
         lambda: nn.Sequential(nn.Linear(3, 8), nn.Linear(8, 2)),
@@ -189,7 +189,7 @@ def test_sequentials_that_run_in_another_order_than_their_names(tmp_path: Path) 
 def test_an_order_that_cannot_be_told_is_refused(tmp_path: Path) -> None:
     state = renamed(mlp(), ("a", "b", "c", "d"))
     words = refusal(tmp_path / "a.pt", state)
-    assert "b (8 to 8), c (8 to 8) fit in several ways" in words
+    assert "b (8 to 8) and c (8 to 8) fit in several ways" in words
     many = mlp((3, *([8] * 64), 2))
     letters = [f"{one}{other}" for one in "abcdefgh" for other in "abcdefghi"][:65]
     assert "fit in several ways" in refusal(tmp_path / "a.pt", renamed(many, letters))
@@ -200,9 +200,9 @@ def test_an_order_that_cannot_be_told_is_refused(tmp_path: Path) -> None:
 def test_several_networks(tmp_path: Path) -> None:
     one, other = mlp().state_dict(), mlp().state_dict()
     words = refusal(tmp_path / "a.pt", {"actor": one, "critic": other})
-    assert "several networks, actor, critic" in words
+    assert "several networks, actor and critic" in words
     words = refusal(tmp_path / "a.pt", {"model": one, "network": other, "best": one})
-    assert "several networks, model, network" in words
+    assert "several networks, model and network" in words
     both = {f"{who}.{name}": value for who in ("actor", "critic") for name, value in one.items()}
     assert "several heads" in refusal(tmp_path / "a.pt", both)
     assert "more than 32 networks" in refusal(tmp_path / "a.pt", [dict(one) for _ in range(300)])
@@ -213,7 +213,7 @@ def test_several_networks(tmp_path: Path) -> None:
     [
         ({"activation": "sin"}, "its activation is sin, those that can be read"),
         ({"activation": "LeakyReLU(0.1)"}, "leakyrelu(0.1)"),
-        ({"activation": "tanh", "config": {"act": "relu"}}, "several activations, relu, tanh"),
+        ({"activation": "tanh", "config": {"act": "relu"}}, "several activations, relu and tanh"),
         ({"activation": "tanh", "output_activation": "softplus"}, "softplus after its last"),
         ({"hparams": {"nonlinearity": torch.sin}}, "its activation is sin"),
     ],

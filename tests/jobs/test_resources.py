@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -71,8 +72,10 @@ def test_a_child_that_died_when_memory_was_short_says_what_it_held(
     monkeypatch.setattr(watch, "_FULL_SHARE", 1.1)  # any machine is short of that
     seen = Watch(RunFolder(LocalStore(tmp_path), "r1"), os.getpid())
     seen.look()
-    held = psutil.Process().memory_info().rss / 1e9
-    assert seen.memory_words().endswith(f"(it held {held:.1f} GB)")
+    held = psutil.Process().memory_info().rss / 1e6
+    told = re.search(r"\(it held ([\d.]+) MB\)$", seen.memory_words())
+    assert told is not None
+    assert float(told[1]) == pytest.approx(held, rel=0.01)
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "soon", "nan"])

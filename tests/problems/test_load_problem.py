@@ -20,7 +20,7 @@ def test_an_unknown_source_is_refused_and_the_valid_ones_are_named(source: str) 
     [
         (DataSpec(source="milling-sim:here.csv"), "takes no path"),
         (DataSpec(group="life"), "already split by tool life"),
-        (DataSpec(targets=("wear",)), "tool_wear, thermal_displacement"),
+        (DataSpec(targets=("wear",)), "tool_wear and thermal_displacement"),
         (DataSpec(targets=("tool_wear", "tool_wear")), "named twice"),
         (DataSpec(drop=("colour",)), "'colour'"),
         (DataSpec(drop=("tool_wear",)), "dropped column 'tool_wear'"),

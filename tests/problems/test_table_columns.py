@@ -95,10 +95,10 @@ def test_text_of_few_values_becomes_zeros_and_ones(tmp_path: Path) -> None:
     )  # fmt: skip
     expected = [[m.strip() == name for name in ("alu", "brass", "steel")] for m in metal]
     assert np.array_equal(problem.inputs[:, 1:4], np.array(expected, dtype=float))
-    metals = "metal=alu, metal=brass, metal=steel"
+    metals = "metal=alu, metal=brass and metal=steel"
     assert problem.notes == (
         f"Column 'metal' holds text: its inputs are {metals}, each 0 or 1.",
-        "Column 'on' holds text: its inputs are on=no, on=yes, each 0 or 1.",
+        "Column 'on' holds text: its inputs are on=no and on=yes, each 0 or 1.",
     )
     fewer = load(path, drop=("metal=alu", "on"))
     assert fewer.input_names == ("x", "metal=brass", "metal=steel")
@@ -163,7 +163,7 @@ def test_mostly_empty_columns_do_not_cost_the_rows(tmp_path: Path, suffix: str) 
     assert len(problem.inputs) == 30
     assert problem.notes == (
         "Left out, all cells are empty: gone.",
-        "Left out, more than half of the cells are empty: most, remark.",
+        "Left out, more than half of the cells are empty: most and remark.",
         "30 of 60 rows were left out: a cell in a used column was missing or not finite.",
     )
     assert len(load(path, targets=("most",)).inputs) == 29  # a named column is kept

@@ -41,7 +41,7 @@ def test_the_first_sheet_of_a_workbook(tmp_path: Path) -> None:
     assert np.array_equal(problem.inputs[:, 1], days)
     assert problem.units == {"wear": "mm", "load": "N", "when": "s"}
     assert problem.notes[:2] == (
-        "Only the first sheet of runs.xlsx, 'Data', was read; the others are Notes, Old.",
+        "Only the first sheet of runs.xlsx, 'Data', was read; the others are Notes and Old.",
         "Left out, all cells are empty: note.",
     )
 
@@ -114,7 +114,7 @@ def test_what_does_not_fit_into_memory_is_refused_unread(
         if fits:
             assert load_table(data).inputs.shape == (500, 3)
         else:
-            with pytest.raises(BadInputError, match="GB of memory but 0.0 GB are free"):
+            with pytest.raises(BadInputError, match="B of memory but 16 kB are free"):
                 load_table(data)
 
 

@@ -55,7 +55,7 @@ def test_every_schedule_and_amount_is_told(wild: Facts) -> None:
         "global": ({}, "ranked lowest over all hidden layers together"),
         "custom": (
             {"param_reduction": None, "widths": ((20, 16), (14, 9), (12, 9))},
-            "to widths that were given, 20, 16, 14, 9, then 12, 9",
+            "to widths that were given, 20-16, 14-9 and 12-9",
         ),
     }
     assert set(schedules) == set(SCHEDULES)
@@ -67,7 +67,7 @@ def test_every_schedule_and_amount_is_told(wild: Facts) -> None:
         "pruning_ratio": (0.2, "20.0 % of a layer's neurons at a time"),
         "param_reduction": (0.6, "towards 60.0 % fewer parameters"),
         "mac_reduction": (0.5, "towards 50.0 % fewer multiply-accumulates"),
-        "max_bytes": (1000, "at most 1.00 kB of float32 weights"),
+        "max_bytes": (1000, "at most 1 kB of float32 weights"),
     }
     for name, (value, words) in amounts.items():
         assert words in text_of(pruned(wild, **({"param_reduction": None} | {name: value})))

@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.parts.formats import plain
 from dashboard.parts.forms.network import AS_STORED, IMPORTED, NEW, SCALINGS
 from dashboard.parts.forms.prune import (
     AMOUNTS,
@@ -18,6 +17,7 @@ from dashboard.parts.forms.prune import (
     from_percent,
 )
 from dashboard.parts.forms.widgets import TABLE_FIELDS, Values, drop_key, key_of, path_key, text_of
+from dashboard.parts.markdown import plain
 from dashboard.reads import run_files
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import (

@@ -7,15 +7,16 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import elements
-from dashboard.parts.formats import MINUS, counted, percent, plain, widths
 from dashboard.parts.forms import widgets
 from dashboard.parts.forms.upload import upload_form
 from dashboard.parts.forms.widgets import KEEP, Values
+from dashboard.parts.markdown import plain
 from dashboard.reads import imported_network
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import Scaling
 from spinn_engine.vocabulary import ACTIVATIONS
+from spinn_engine.words import counted, fixed, percent, widths
 
 NEW, IMPORTED = "train a new one", "bring a checkpoint"
 AS_STORED = "as the file says"
@@ -117,4 +118,4 @@ def show_imported(found: imported_network.ImportedNetwork) -> None:
 
 
 def _r2(value: float | None) -> str:
-    return "not finite" if value is None else f"{value:.4f}".replace("-", MINUS)
+    return "not finite" if value is None else fixed(value)

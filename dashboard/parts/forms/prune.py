@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import markup
-from dashboard.parts.formats import MINUS, percent, size
 from dashboard.parts.forms.widgets import KEEP, Values, key_of, parse_widths
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
@@ -20,6 +19,7 @@ from spinn_engine.vocabulary import (
     by_label,
     glossary,
 )
+from spinn_engine.words import percent, size
 
 AMOUNTS = {  # what the amount may be given in, by the field of a spec
     "param_reduction": "parameters overall",
@@ -150,16 +150,16 @@ def equivalents(stages: list[api.Stage]) -> str:
         AMOUNTS["mac_reduction"]: last.mac_reduction,
         AMOUNTS["max_bytes"]: last.bytes,
     }
-    spread = f"{100 * min(ratios):.1f} to {percent(max(ratios))} of a layer"
+    spread = f"{percent(min(ratios))} to {percent(max(ratios))} of a layer"
     return markup.figures(
         (
             (
                 "Parameters, overall",
-                f"{MINUS}{percent(last.param_reduction)}",
+                percent(-last.param_reduction),
                 f"of {first.params:,}",
             ),
-            ("Neurons, a stage", f"{MINUS}{percent(a_stage)}", spread),
-            ("MACs, overall", f"{MINUS}{percent(last.mac_reduction)}", f"of {first.macs:,}"),
+            ("Neurons, a stage", percent(-a_stage), spread),
+            ("MACs, overall", percent(-last.mac_reduction), f"of {first.macs:,}"),
             ("Weights", size(last.bytes), f"of {size(first.bytes)}"),
         )
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.parts.formats import plain
+from dashboard.parts.markdown import plain
 from spinn_engine.errors import SpinnError
 
 

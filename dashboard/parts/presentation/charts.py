@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dashboard.charts.axes import interval, round_numbers
 from dashboard.charts.style import GREY, GRID, figure
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import shortest
 
 TIMED = ("dense", "structured", "magnitude")
 ENDS = ("median", "p95")
@@ -57,7 +58,7 @@ def differences(rows: Sequence[tuple[str, Row]], margin: float, dark: bool = Fal
         shapes=[_upright(0.0, "solid"), _upright(-margin, "dash")],
         annotations=[
             _above(0.0, "no difference", "left"),
-            _above(-margin, f"margin \N{MINUS SIGN}{margin:g}", "right"),
+            _above(-margin, f"margin {shortest(-margin)}", "right"),
         ],
         xaxis={
             "title": {"text": "R² less that of the control"},
@@ -164,7 +165,7 @@ def _time_axis(least: float, most: float) -> dict[str, Any]:
         "range": [low, high],
         "title": {"text": "latency (ms, log scale)"},
         "tickvals": ticks,
-        "ticktext": [f"{value:,.0f}" if value >= 1 else f"{value:.3g}" for value in ticks],
+        "ticktext": [shortest(value, 3) for value in ticks],
         "gridcolor": GRID,
         "zeroline": False,
     }

@@ -7,9 +7,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import elements, finished_run
-from dashboard.parts.formats import counted, plain, repetitions, widths
+from dashboard.parts.markdown import plain
 from dashboard.parts.presentation.frame import basis
+from dashboard.parts.spec_words import repetitions
 from spinn_engine.vocabulary import ARMS, CRITERIA
+from spinn_engine.words import counted, listed, widths
 
 Result = dict[str, Any]
 
@@ -42,7 +44,7 @@ def run_in_lines(result: Result) -> list[tuple[str, str]]:
     groups = f" in {data['groups']} groups" if data["groups"] else ""
     controls = [ARMS[arm["arm"]].label for arm in result["arms"] if arm["arm"] != "structured"]
     names = data["target_names"]
-    targets = ", ".join(names) if len(names) < 4 else counted(len(names), "target")
+    targets = listed(names) if len(names) < 4 else counted(len(names), "target")
     return [
         (
             "Data",

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.charts.style import STILL
 from dashboard.charts.vega import Spec, Tables
 from dashboard.parts import elements, finished_run
-from dashboard.parts.formats import repetitions
+from dashboard.parts.spec_words import repetitions
 
 HIGHEST = 340  # pixels; a picture that is drawn higher is enlarged less
 FONT = "Source Sans, sans-serif"

@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard.parts import elements
-from dashboard.parts.formats import NO_BREAK, plain
+from dashboard.parts.markdown import plain
 from dashboard.parts.presentation.slides import SLIDES, Draw
 from dashboard.reads import run_files
 from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.words import NO_BREAK
 
 FOLDER = Path(__file__).parent
 LAST_SLIDE = len(SLIDES)

@@ -11,17 +11,7 @@ from dashboard.charts.neurons import importance_picture, importance_tables
 from dashboard.charts.tradeoff import tradeoff
 from dashboard.parts import elements, finished_run
 from dashboard.parts.arms import bytes_text
-from dashboard.parts.formats import (
-    NO_BREAK,
-    counted,
-    estimate,
-    factor,
-    milliseconds,
-    percent,
-    plain,
-    sentence,
-    signed,
-)
+from dashboard.parts.markdown import plain, sentence
 from dashboard.parts.presentation import charts as charts
 from dashboard.parts.presentation import titles as findings
 from dashboard.parts.presentation.first_slide import show_question
@@ -30,6 +20,7 @@ from dashboard.parts.verdict import OUTCOMES, PARTS
 from dashboard.reads import run_files
 from spinn_engine import api
 from spinn_engine.vocabulary import CRITERIA
+from spinn_engine.words import counted, factor, latency, percent, score_of, shortest, signed
 
 Result = dict[str, Any]
 
@@ -109,7 +100,7 @@ def show_cost(result: Result, dark: bool) -> None:
         {
             "": elements.stage_name(row["stage"]),
             "Parameters": f"{row['params']:,}",
-            "R² [95 %]": estimate(row["r2"]),
+            "R² [95 %]": score_of(result, row),
         }
         for row in evenly_chosen(result["stages"])
     ]
@@ -117,9 +108,9 @@ def show_cost(result: Result, dark: bool) -> None:
     if longer is not None:
         rows.append(
             {
-                "": f"Dense,{NO_BREAK}longer",
+                "": "Dense, longer",
                 "Parameters": f"{longer['params']:,}",
-                "R² [95 %]": estimate(longer["r2"]),
+                "R² [95 %]": score_of(result, longer),
             }
         )
     with told:
@@ -152,7 +143,7 @@ def show_controls(result: Result, dark: bool) -> None:
         st.markdown("The dense network, trained as long, and random neurons were not run.")
     st.caption(
         f"Differences are taken seed by seed, R² on {basis(result)}. No worse: the whole interval "
-        f"lies above the margin of {verdict['margin']:g}. Beaten: it lies above zero."
+        f"lies above the margin of {shortest(verdict['margin'])}. Beaten: it lies above zero."
     )
 
 
@@ -178,16 +169,14 @@ def show_speed(result: Result, dark: bool) -> None:
     rows = [
         {
             "": f"Batch {int(batch):,}",
-            "Dense": milliseconds(dense["latency_us"][batch]["median"]),
-            "Pruned": milliseconds(structured["latency_us"][batch]["median"]),
+            "Dense": latency(dense["latency_us"][batch]["median"]),
+            "Pruned": latency(structured["latency_us"][batch]["median"]),
             "Ratio": factor(structured["speed_up"][batch]),
         }
         for batch in batches
     ]
     for name, key in (("File", "file_bytes"), ("Peak memory", "peak_memory_bytes")):
-        rows.append(
-            {"": name.replace(" ", NO_BREAK), **compared_bytes(dense[key], structured[key])}
-        )
+        rows.append({"": name, **compared_bytes(dense[key], structured[key])})
     with told:
         elements.table(rows, alt="Latency by batch, file and peak memory, dense and pruned")
     st.caption(
@@ -207,7 +196,7 @@ def compared_bytes(dense: int | None, pruned: int | None) -> dict[str, str]:
     return {
         "Dense": bytes_text(dense),
         "Pruned": bytes_text(pruned),
-        "Ratio": percent(pruned / dense).replace(" ", NO_BREAK),
+        "Ratio": percent(pruned / dense),
     }
 
 

@@ -8,16 +8,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.parts.formats import amount, counted, factor, percent, size
+from dashboard.parts.spec_words import amount
 from spinn_engine.spec import RunSpec
+from spinn_engine.words import (
+    capitalised,
+    counted,
+    decimals_of,
+    factor,
+    fixed,
+    listed,
+    percent,
+    shortest,
+    size,
+)
 
 Result = dict[str, Any]
 
 TOO_FEW = 3  # below so many repetitions nothing is said of a difference
 COST = {
-    "non_inferior": "Pruning cost no more than {margin:g} R²",
-    "inferior": "Pruning cost more than {margin:g} R²",
-    "inconclusive": "Whether pruning cost more than {margin:g} R² stays open",
+    "non_inferior": "Pruning cost no more than {margin} R²",
+    "inferior": "Pruning cost more than {margin} R²",
+    "inconclusive": "Whether pruning cost more than {margin} R² stays open",
 }
 AGAINST = {
     "better": "it beat {}",
@@ -66,10 +77,11 @@ def shrunk(result: Result) -> str:
 
 def price(result: Result) -> str:
     """R2 before and after, and whether the two can be told apart."""
+    digits = decimals_of(result)
     dense, last = result["stages"][0], result["stages"][-1]
     return (
-        f"R² is {last['r2']['mean']:.4f} with {percent(last['param_reduction'])} fewer parameters "
-        f"and {dense['r2']['mean']:.4f} with all: {_told_apart(result)}"
+        f"R² is {fixed(last['r2']['mean'], digits)} with {percent(last['param_reduction'])} fewer "
+        f"parameters and {fixed(dense['r2']['mean'], digits)} with all: {_told_apart(result)}"
     )
 
 
@@ -96,16 +108,18 @@ def judged(result: Result) -> str:
     n = result["stages"][0]["r2"]["n"]
     if n < TOO_FEW:
         return f"With n = {n} there are too few repetitions to judge pruning by its controls"
-    parts = [] if cost is None else [COST[cost["outcome"]].format(margin=verdict["margin"])]
+    parts = (
+        [] if cost is None else [COST[cost["outcome"]].format(margin=shortest(verdict["margin"]))]
+    )
     for outcome, words in AGAINST.items():
         names = [OTHERS[name] for name, found in outcomes.items() if found == outcome]
         if names:
-            between = " or to " if "{} was" in words else " and "
-            parts.append(words.format(between.join(names)))
+            together = " or to ".join(names) if "{} was" in words else listed(names)
+            parts.append(words.format(together))
     sentence = "; ".join(parts)
     if sentence.startswith("it "):
         return f"Pruning {sentence[3:]}"
-    return sentence[0].upper() + sentence[1:]
+    return capitalised(sentence)
 
 
 def speed(result: Result) -> str:

@@ -19,7 +19,7 @@ from spinn_engine.imported.files.values import (
     TensorClaim,
 )
 from spinn_engine.imported.files.zip_archive import MOST_ENTRIES
-from spinn_engine.imported.words import shown
+from spinn_engine.words import counted, shown
 
 LARGEST_HEADER = 2**22
 DTYPES = {
@@ -113,7 +113,8 @@ def _claim(name: str, about: object) -> tuple[TensorClaim, int, int]:
     count, (start, end) = math.prod(sizes), ends
     if end - start != count * ITEM_BYTES[dtype]:
         raise CorruptArtifactError(
-            f"tensor {shown(name)} claims the shape {list(sizes)} and has {end - start:,} bytes"
+            f"tensor {shown(name)} claims the shape {list(sizes)} and has "
+            f"{counted(end - start, 'byte')}"
         )
     strides = tuple(math.prod(sizes[dim + 1 :]) for dim in range(len(sizes)))
     return TensorClaim(Storage(name, dtype, count), dtype, 0, sizes, strides), start, end

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.imported.files.values import ITEM_BYTES, OddTensor, Storage, Tensor, TensorClaim
 from spinn_engine.imported.network import Floats32
-from spinn_engine.imported.words import shown
+from spinn_engine.words import shown
 
 FLOATS = ("float64", "float32", "float16", "bfloat16")
 ROWS_AT_ONCE = 256

@@ -10,7 +10,7 @@ from spinn_engine.imported.files.kinds import SAVE_AGAIN
 from spinn_engine.imported.files.pickle_machine import LARGEST_PICKLE, read_pickle
 from spinn_engine.imported.files.values import ITEM_BYTES, Storage
 from spinn_engine.imported.files.zip_archive import check_sums, locate, read_list
-from spinn_engine.imported.words import shown
+from spinn_engine.words import shown
 
 PICKLE = "data.pkl"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from spinn_engine.errors import CorruptArtifactError
-from spinn_engine.imported.words import shown
+from spinn_engine.words import shown
 
 ITEM_BYTES = {
     "float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "complex128": 16, "complex64": 8,

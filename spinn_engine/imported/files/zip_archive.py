@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
-from spinn_engine.imported.words import shown
+from spinn_engine.words import shown
 
 MOST_ENTRIES = 4096
 LARGEST_LIST = 2**20

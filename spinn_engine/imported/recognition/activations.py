@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.files.values import Named, Record
-from spinn_engine.imported.words import listed, shown
 from spinn_engine.spec import Activation
 from spinn_engine.vocabulary import ACTIVATIONS
+from spinn_engine.words import shown, shown_list
 
 OTHER_NAMES = {"swish": "silu"}
 NOTHING = ("linear", "identity", "none", "")
@@ -111,7 +111,7 @@ def _one(names: set[str]) -> Activation | None:
             )
     if len(names) > 1:
         raise BadInputError(
-            f"it names several activations, {listed(sorted(names))}: the same must stand after "
+            f"it names several activations, {shown_list(sorted(names))}: the same must stand after "
             "every hidden layer"
         )
     return names.pop()

@@ -11,7 +11,7 @@ from spinn_engine.imported.files.values import OddTensor, Record, Tensor, Tensor
 from spinn_engine.imported.recognition import activations
 from spinn_engine.imported.recognition.activations import NamedActivations
 from spinn_engine.imported.recognition.modules import is_module, state_dict_of
-from spinn_engine.imported.words import listed, shown
+from spinn_engine.words import shown, shown_list
 
 MOST_VALUES = 100_000
 MOST_NETWORKS = 32
@@ -104,8 +104,8 @@ def the_network(found: Contents) -> tuple[Candidate, tuple[str, ...]]:
             break
     if len(every) > 1:
         raise BadInputError(
-            f"it holds several networks, {listed(one.name for one in every)}: save the state_dict "
-            "of the one to read"
+            f"it holds several networks, {shown_list(one.name for one in every)}: save the "
+            "state_dict of the one to read"
         )
     return every[0], ()
 

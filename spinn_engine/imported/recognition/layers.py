@@ -9,7 +9,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.imported.files.tensors import plain_claim
 from spinn_engine.imported.files.values import Tensor, TensorClaim
 from spinn_engine.imported.recognition.other_kinds import refuse_extra, refuse_other_kinds
-from spinn_engine.imported.words import shown
+from spinn_engine.words import shown
 
 PARTS = {
     "weight": "weight", "bias": "bias",

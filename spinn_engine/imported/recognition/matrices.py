@@ -11,7 +11,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.imported.files.tensors import Floats, Numbers, as_float32, stored
 from spinn_engine.imported.network import Floats32
 from spinn_engine.imported.recognition.layers import Layer
-from spinn_engine.imported.words import listed, shown
+from spinn_engine.words import scientific, shown, shown_list
 
 LOSSLESS = "changes no number"
 
@@ -48,14 +48,14 @@ class Matrices:
         if self.masked:
             notes.append(
                 "Masks of torch.nn.utils.prune were applied: the weights that they hide are zero "
-                f"({listed(self.masked)})."
+                f"({shown_list(self.masked)})."
             )
         if self.unbiased:
-            notes.append(f"Layers without a bias: {listed(self.unbiased)}.")
+            notes.append(f"Layers without a bias: {shown_list(self.unbiased)}.")
         if self.normed:
-            notes.append(f"Weight norms were multiplied out ({listed(self.normed)}).")
+            notes.append(f"Weight norms were multiplied out ({shown_list(self.normed)}).")
         if "float64" in self.dtypes:
-            change = f"changes a number by {self.rounded:.1e} at most"
+            change = f"changes a number by {scientific(self.rounded)} at most"
             notes.append(f"float64 became float32, which {change if self.rounded else LOSSLESS}.")
         half = sorted(self.dtypes & {"bfloat16", "float16"})
         if half:

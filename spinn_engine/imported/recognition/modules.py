@@ -14,7 +14,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.imported.files.values import OddTensor, Record, Tensor, TensorClaim
 from spinn_engine.imported.recognition.activations import NamedActivations, name_of, refuse_output
 from spinn_engine.imported.recognition.name_words import RESIDUAL, words_of
-from spinn_engine.imported.words import listed, shown
+from spinn_engine.words import shown, shown_list
 
 MOST_VALUES = 25_000
 LONGEST_NAME = 256
@@ -197,13 +197,15 @@ def _notes(parts: list[Part]) -> list[str]:
     notes = []
     dropped = [part.name for part in parts if part.is_torch and part.kind in DROPOUTS]
     if dropped:
-        notes.append(f"Dropout was left out, which does nothing after training: {listed(dropped)}.")
+        notes.append(
+            f"Dropout was left out, which does nothing after training: {shown_list(dropped)}."
+        )
     own = sorted(
         {str(part.record.kind) for part in parts if not part.is_torch and not _is_container(part)}
     )
     if own:
         notes.append(
-            f"The code of {listed(own)} is not in the file: the order of the layers is that of "
+            f"The code of {shown_list(own)} is not in the file: the order of the layers is that of "
             "their names and shapes."
         )
     return notes

@@ -9,7 +9,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.imported.recognition.layers import Layer
 from spinn_engine.imported.recognition.name_words import RESIDUAL, earlier, words_of
 from spinn_engine.imported.recognition.other_kinds import ONLY_PLAIN
-from spinn_engine.imported.words import listed, shown
+from spinn_engine.words import shown, shown_list
 
 MOST_TRIES = 5_000
 IF_PLAIN = (
@@ -37,8 +37,8 @@ def ordered(layers: Sequence[Layer]) -> list[Layer]:
         doubtful = [a for a, b in zip(*orders[:2], strict=True) if a != b] if orders[1:] else []
         some = [str(layers[n]) for n in doubtful] or map(str, layers)
         raise BadInputError(
-            f"the order of its layers is not to be told: {listed(some)} fit in several ways and "
-            "their names hold no number; save it as a torch.nn.Sequential"
+            f"the order of its layers is not to be told: {shown_list(some)} fit in several ways "
+            "and their names hold no number; save it as a torch.nn.Sequential"
         )
     return [layers[number] for number in orders[0]]
 
@@ -113,4 +113,4 @@ def _why_none(layers: Sequence[Layer]) -> str:
 
 
 def _named(layers: Sequence[Layer]) -> str:
-    return listed(map(str, layers))
+    return shown_list(map(str, layers))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.files.values import Tensor, TensorClaim
 from spinn_engine.imported.recognition.name_words import words_of
-from spinn_engine.imported.words import listed, shown
+from spinn_engine.words import shown, shown_list
 
 MOST_TENSORS, LONGEST_NAME = 4096, 256
 ONLY_PLAIN = "only plain MLPs can be read"
@@ -62,16 +62,16 @@ def refuse_extra(names: Sequence[str]) -> None:
     """
     if any("parametrizations" in name or name.endswith(("_u", "_v")) for name in names):
         raise BadInputError(
-            f"{listed(names)} belong to a parametrisation that is not known here: remove it before "
-            "saving (torch.nn.utils.parametrize.remove_parametrizations)"
+            f"{shown_list(names)} belong to a parametrisation that is not known here: remove it "
+            "before saving (torch.nn.utils.parametrize.remove_parametrizations)"
         )
     if any(SCALERS & set(words_of(name)) for name in names):
         raise BadInputError(
-            f"it has {listed(names)} beside its layers, which seem to scale inputs or outputs: "
+            f"it has {shown_list(names)} beside its layers, which seem to scale inputs or outputs: "
             "save the state_dict of the layers alone, for rows that are scaled before"
         )
     raise BadInputError(
-        f"it has {listed(names)} beside its layers, which no plain MLP has: {ONLY_PLAIN}"
+        f"it has {shown_list(names)} beside its layers, which no plain MLP has: {ONLY_PLAIN}"
     )
 
 

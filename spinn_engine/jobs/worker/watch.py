@@ -10,6 +10,7 @@ import psutil
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.words import size
 
 # A child hangs if no epoch ended, and no line came, for so long and so many times the longest wait.
 HANG_MINUTES = 30.0
@@ -63,7 +64,7 @@ class Watch:
         """What a killed child had to do with memory, empty if nothing points to it."""
         if self._available > _FULL_SHARE and _out_of_memory_kills() == self._kills:
             return ""
-        return f" as the machine's memory was full (it held {self._resident / 1e9:.1f} GB)"
+        return f" as the machine's memory was full (it held {size(self._resident)})"
 
 
 def hang_minutes() -> float:

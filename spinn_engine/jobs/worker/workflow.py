@@ -22,6 +22,7 @@ from spinn_engine.jobs.worker.child import SMALLER
 from spinn_engine.jobs.worker.process import Child, ChildDiedError
 from spinn_engine.jobs.worker.watch import hang_minutes
 from spinn_engine.store.runs import RunFolder, open_run
+from spinn_engine.words import duration, shortest
 
 LOG = logging.getLogger(__name__)
 POLL_SECONDS = 0.25
@@ -185,9 +186,9 @@ class Supervisor:
         if minutes is not None:
             self._child.dump_stacks()
             raise SpinnError(
-                f"{step} failed: no epoch ended in {minutes:.1f} minutes, so it was stopped: "
+                f"{step} failed: no epoch ended in {duration(60 * minutes)}, so it was stopped: "
                 "log.txt says where it hung; if epochs take that long, start the worker with "
-                f"SPINN_HANG_MINUTES above {hang_minutes():g}, then resume"
+                f"SPINN_HANG_MINUTES above {shortest(hang_minutes())}, then resume"
             )
 
     def _check(self, folder: RunFolder, claim: Claim) -> None:

@@ -16,6 +16,7 @@ import pandas as pd
 from spinn_engine.problems.checks.evidence import SEED, Evidence, Grouping, thinned
 from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.problems.problem import Floats, Indices
+from spinn_engine.words import fixed
 
 LEAST_ROWS_A_GROUP = 3
 LEAST_ROWS = 20
@@ -47,7 +48,9 @@ class Run:
     def words(self) -> str:
         """The same in words."""
         how = "rises with" if self.correlation > 0 else "runs against"
-        return f"{how} {self.target} in {self.groups} (median Spearman {self.correlation:.3f})"
+        return (
+            f"{how} {self.target} in {self.groups} (median Spearman {fixed(self.correlation, 3)})"
+        )
 
 
 def clock(evidence: Evidence) -> list[Finding]:

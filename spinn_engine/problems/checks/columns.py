@@ -7,8 +7,8 @@ import numpy as np
 from spinn_engine.problems.checks.evidence import Evidence, Grouping
 from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.problems.checks.numbering import named_as_id
-from spinn_engine.problems.columns import listed
 from spinn_engine.problems.problem import Floats
+from spinn_engine.words import fixed, listed, shortest
 
 SAME = 0.9999  # absolute correlation from which on one column repeats another
 BLOCK = 256  # columns whose correlations are held at once
@@ -32,7 +32,7 @@ def constant(evidence: Evidence) -> list[Finding]:
                 "warning",
                 (name,),
                 float(trained[0]),
-                f"{name} is {trained[0]:g} {where}{beyond}.",
+                f"{name} is {shortest(trained[0])} {where}{beyond}.",
                 "Drop it: a network can learn nothing from it.",
                 (name,),
             )
@@ -51,14 +51,14 @@ def duplicate(evidence: Evidence) -> list[Finding]:
         if _of_one_text(name, again):
             continue
         how = "is equal to" if _equal(evidence.inputs, first, later) else "repeats"
-        message = f"{again} {how} {name} (correlation {correlation:.6f})."
+        message = f"{again} {how} {name} (correlation {fixed(correlation, 6)})."
         advice = f"Drop {again}: it adds weights and no knowledge."
         found.append(
             Finding("duplicate", "warning", (name, again), correlation, message, advice, (again,))
         )
     for first, later, correlation in _repeats(evidence.targets):
         name, again = targets[first], targets[later]
-        message = f"Target {again} repeats target {name} (correlation {correlation:.6f})."
+        message = f"Target {again} repeats target {name} (correlation {fixed(correlation, 6)})."
         advice = "Keep one of the two, or the mean R2 counts the same thing twice."
         found.append(Finding("duplicate", "warning", (name, again), correlation, message, advice))
     return found

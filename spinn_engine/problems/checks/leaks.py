@@ -15,8 +15,8 @@ from spinn_engine.problems.checks.evidence import LEAST_GROUPS, SEED, Evidence
 from spinn_engine.problems.checks.finding import Finding, Severity
 from spinn_engine.problems.checks.least_squares import LeastSquares
 from spinn_engine.problems.checks.runs import label_runs
-from spinn_engine.problems.columns import listed
 from spinn_engine.problems.problem import Floats, Indices, Problem
+from spinn_engine.words import listed, percent
 
 FOLDS = 5
 EXACT = 0.999  # R2 from which on a target counts as computed
@@ -68,8 +68,8 @@ def _alone(
                 severity,
                 (name, target),
                 best,
-                f"{name} alone predicts {target}: {how} through it explains {best:.4%} of its "
-                "variance in rows that the fit has not seen.",
+                f"{name} alone predicts {target}: {how} through it explains {percent(best, 4)} of "
+                "its variance in rows that the fit has not seen.",
                 f"Drop {name} unless it was measured independently: {target} was most likely "
                 "computed from it, or it from the target."
                 if best >= EXACT
@@ -99,8 +99,8 @@ def _together(
             "error",
             (*names, target),
             found,
-            f"{target} is {how} of {listed(names)}: least squares explains {found:.4%} of its "
-            "variance in rows that the fit has not seen.",
+            f"{target} is {how} of {listed(names)}: least squares explains {percent(found, 4)} of "
+            "its variance in rows that the fit has not seen.",
             f"Find out how {target} was made: if it was computed from these inputs drop them, and "
             "if it is truly such a law use it instead of a network.",
             names if len(names) < len(problem.input_names) else (),

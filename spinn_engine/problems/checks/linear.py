@@ -9,7 +9,7 @@ import numpy as np
 
 from spinn_engine.problems.checks.evidence import Evidence, thinned
 from spinn_engine.problems.checks.finding import Finding
-from spinn_engine.problems.columns import listed
+from spinn_engine.words import fixed, listed, shortest
 
 
 def linear_enough(evidence: Evidence) -> list[Finding]:
@@ -34,7 +34,7 @@ def linear_enough(evidence: Evidence) -> list[Finding]:
     }
     if not scores:
         return []
-    each = listed([f"{score:.4f} for {name}" for name, score in scores.items()])
+    each = listed([f"{fixed(score)} for {name}" for name, score in scores.items()])
     return [
         Finding(
             "linear_enough",
@@ -64,7 +64,7 @@ def linear_against_network(arms: Mapping[str, dict[str, Any]], margin: float) ->
         for name, network in arms["structured"]["per_output"].items()
     }
     enough = tuple(name for name, (line, network) in scores.items() if network < line + margin)
-    each = listed([f"{n} against {line:.4f} for {name}" for name, (line, n) in _shown(scores)])
+    each = listed([f"{n} against {fixed(line)} for {name}" for name, (line, n) in _shown(scores)])
     value = float(np.mean([network - line for line, network in scores.values()]))
     if not enough:
         return [
@@ -73,8 +73,8 @@ def linear_against_network(arms: Mapping[str, dict[str, Any]], margin: float) ->
                 "info",
                 tuple(scores),
                 value,
-                f"The pruned network is better than a linear fit by more than {margin:g} R2 on "
-                f"every target: test R2 {each}.",
+                f"The pruned network is better than a linear fit by more than {shortest(margin)} "
+                f"R2 on every target: test R2 {each}.",
                 "Show the linear fit beside the network.",
             )
         ]
@@ -84,7 +84,7 @@ def linear_against_network(arms: Mapping[str, dict[str, Any]], margin: float) ->
             "warning",
             enough,
             value,
-            f"The pruned network is not better than a linear fit by {margin:g} R2 on "
+            f"The pruned network is not better than a linear fit by {shortest(margin)} R2 on "
             f"{listed(enough)}: test R2 {each}.",
             "Report the linear fit for these targets, or bring data that need a network.",
         )
@@ -92,4 +92,4 @@ def linear_against_network(arms: Mapping[str, dict[str, Any]], margin: float) ->
 
 
 def _shown(scores: dict[str, tuple[float, float]]) -> list[tuple[str, tuple[float, str]]]:
-    return [(name, (line, f"{network:.4f}")) for name, (line, network) in scores.items()]
+    return [(name, (line, fixed(network))) for name, (line, network) in scores.items()]

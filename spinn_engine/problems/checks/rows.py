@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from spinn_engine.problems.checks.evidence import Evidence, Grouping
 from spinn_engine.problems.checks.finding import Finding, Severity
 from spinn_engine.problems.checks.runs import label_runs
-from spinn_engine.problems.columns import listed
 from spinn_engine.problems.problem import Floats, Indices, Problem
+from spinn_engine.words import fixed, listed, percent
 
 SHARE_MISSING = 0.05
 FEW_GROUPS = 5
@@ -36,8 +36,8 @@ def missing(evidence: Evidence) -> list[Finding]:
             "warning" if share > SHARE_MISSING else "info",
             names,
             share,
-            f"{problem.left_out:,} of {rows:,} rows ({share:.1%}) are left out because a cell is "
-            f"missing or not finite: {cells}.",
+            f"{problem.left_out:,} of {rows:,} rows ({percent(share)}) are left out because a cell "
+            f"is missing or not finite: {cells}.",
             "Fill the cells or drop the column that lacks most. If they are missing for a reason "
             "(a sensor that fails late in a run), the other rows are a biased sample.",
         )
@@ -61,7 +61,7 @@ def label_per_run(evidence: Evidence) -> list[Finding]:
                 about,
                 runs.count,
                 f"{name} has one value in each of {runs.count:,} {runs.words}: the {rows:,} rows "
-                f"are {runs.count:,} independent labels, {rows / runs.count:.0f} rows each.",
+                f"are {runs.count:,} independent labels, {fixed(rows / runs.count, 0)} rows each.",
                 f"Split by runs (--group), and {size}"
                 if mixed
                 else f"The split keeps runs whole, which is right; {size}",
@@ -170,8 +170,8 @@ def repeated_rows(evidence: Evidence) -> list[Finding]:
             severity,
             (),
             share,
-            f"{len(again):,} of {total:,} validation and test rows ({share:.1%}) have the inputs "
-            f"of a training row, {copies:,} of them also its targets.",
+            f"{len(again):,} of {total:,} validation and test rows ({percent(share)}) have the "
+            f"inputs of a training row, {copies:,} of them also its targets.",
             "Take the copies out, or put equal rows into one group (--group).",
         )
     ]
@@ -216,10 +216,10 @@ def out_of_range(evidence: Evidence) -> list[Finding]:
             "warning" if much else "info",
             columns,
             max(test, val),
-            f"{int(outside[problem.test].sum()):,} test rows ({test:.1%}) and "
-            f"{int(outside[problem.val].sum()):,} validation rows ({val:.1%}) have an input "
-            f"outside the range of the training rows, most often {columns[0]} ({most:.1%}); all: "
-            f"{listed(columns)}.",
+            f"{int(outside[problem.test].sum()):,} test rows ({percent(test)}) and "
+            f"{int(outside[problem.val].sum()):,} validation rows ({percent(val)}) have an input "
+            f"outside the range of the training rows, most often {columns[0]} ({percent(most)}); "
+            f"all: {listed(columns)}.",
             "There a network extrapolates: judge these rows apart, or split so that training "
             "covers them.",
         )

@@ -20,8 +20,8 @@ from typing import NamedTuple
 import numpy as np
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.columns import listed
 from spinn_engine.problems.problem import Floats
+from spinn_engine.words import listed
 
 LARGEST_BYTES = 2**29  # of the file, and of a variable when expanded
 HEADER_BYTES = 128

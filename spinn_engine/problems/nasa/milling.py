@@ -47,6 +47,7 @@ from spinn_engine.problems.nasa.windows import (
 from spinn_engine.problems.problem import Floats, Problem
 from spinn_engine.problems.split import Split, split_groups
 from spinn_engine.spec import DataSpec
+from spinn_engine.words import counted, shortest
 
 WEAR, DISPLACEMENT = "tool_wear", "thermal_displacement"
 BEHIND_DISPLACEMENT = ("time", "smcAC_rms", "smcAC_peak", "smcDC_rms", "smcDC_std")
@@ -122,16 +123,16 @@ def _check_runs(runs: Sequence[Run], notes: Sequence[str], path: Path) -> None:
     if cases < len(PARTS):
         because = "".join(f"; {note.removesuffix('.')}" for note in notes)
         raise BadInputError(
-            f"{path}: sound runs of {cases} case(s), at least {len(PARTS)} are needed, one each to "
-            f"train, validate and test{because}"
+            f"{path}: sound runs of {counted(cases, 'case')}, at least {len(PARTS)} are needed, "
+            f"one each to train, validate and test{because}"
         )
     span = (STEADY.stop - STEADY.start) / RATE_HZ / 60
     for first, second in pairwise(runs):
         passed = second.settings["time"] - first.settings["time"]
         if first.case == second.case and passed < span:
             raise BadInputError(
-                f"{path}: {second.name()} is at {second.settings['time']:g} min, it must come "
-                f"after run {first.run} at {first.settings['time']:g} min"
+                f"{path}: {second.name()} is at {shortest(second.settings['time'])} min, it must "
+                f"come after run {first.run} at {shortest(first.settings['time'])} min"
             )
 
 
@@ -141,8 +142,8 @@ def _check_parts(targets: Floats, split: Split, names: Sequence[str], path: Path
         for name, values in zip(names, targets[rows].T, strict=True):
             if values.min() == values.max():
                 raise BadInputError(
-                    f"{path}: {name} is {values[0]:g} in all {len(rows)} rows of the {part} part, "
-                    "cases with more sound runs are needed"
+                    f"{path}: {name} is {shortest(values[0])} in all {len(rows)} rows of the "
+                    f"{part} part, cases with more sound runs are needed"
                 )
 
 
@@ -160,7 +161,7 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = [
         f"Each of {len(runs)} runs gives {WINDOWS} rows with the same tool_wear: windows of "
-        f"{WINDOW / RATE_HZ:g} s in the steady part of the cut.",
+        f"{shortest(WINDOW / RATE_HZ)} s in the steady part of the cut.",
         *left_out(everything),
     ]
     falls = _falls(runs)

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.columns import listed
 from spinn_engine.problems.nasa.matlab import read_struct
 from spinn_engine.problems.problem import Floats
+from spinn_engine.words import listed, shortest
 
 SIGNALS = ("smcAC", "smcDC", "vib_table", "vib_spindle", "AE_table", "AE_spindle")
 NUMBERS = ("case", "run", "VB", "time", "DOC", "feed", "material")
@@ -70,13 +70,15 @@ def _run(record: dict[str, Floats], where: str) -> Run:
     numbers = {name: _number(record[name], f"{where}: {name}") for name in NUMBERS}
     for name in ("case", "run"):
         if not numbers[name].is_integer() or abs(numbers[name]) > LARGEST_NUMBER:
-            raise BadInputError(f"{where}: {name} is {numbers[name]:g}, it must be a whole number")
+            raise BadInputError(
+                f"{where}: {name} is {shortest(numbers[name])}, it must be a whole number"
+            )
     wear, material = numbers["VB"], numbers["material"]
     if wear < 0:
-        raise BadInputError(f"{where}: VB is {wear:g} mm, wear cannot be below zero")
+        raise BadInputError(f"{where}: VB is {shortest(wear)} mm, wear cannot be below zero")
     if np.isfinite(material) and material not in MATERIALS:
         raise BadInputError(
-            f"{where}: material is {material:g}, it must be 1 (cast iron) or 2 (steel)"
+            f"{where}: material is {shortest(material)}, it must be 1 (cast iron) or 2 (steel)"
         )
     return Run(
         case=int(numbers["case"]),
@@ -105,7 +107,7 @@ def fault(run: Run) -> str | None:
         return f"a signal does not have {SAMPLES:,} samples"
     # A comparison with NaN is false.
     if not all((np.abs(signal) <= LARGEST_READING).all() for signal in values):
-        return f"a signal is corrupt (beyond {LARGEST_READING:g}, or not a number)"
+        return f"a signal is corrupt (beyond {shortest(LARGEST_READING)}, or not a number)"
     if any(signal.min() == signal.max() for signal in values):
         return "a signal is dead (one value throughout)"
     return None

@@ -11,8 +11,8 @@ from zipfile import BadZipFile, ZipFile
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
-from spinn_engine.problems.columns import listed
 from spinn_engine.problems.tables.sheet import MISSING, Sheet
+from spinn_engine.words import listed
 
 
 def read_excel(path: Path, most_rows: int | None) -> Sheet:

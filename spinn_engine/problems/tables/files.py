@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.columns import listed
 from spinn_engine.problems.tables.excel import read_excel, unpacked_bytes
 from spinn_engine.problems.tables.header import numbered
 from spinn_engine.problems.tables.sheet import Layout, Sheet
 from spinn_engine.problems.tables.text import read_text
+from spinn_engine.words import counted, listed, size
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 SUFFIXES = (*TEXT_SUFFIXES, ".parquet", ".xlsx")
@@ -143,7 +143,7 @@ def _check_memory(files: Sequence[Path]) -> None:
     if needed > free:
         raise BadInputError(
             f"{files[0] if len(files) == 1 else files[0].parent}: reading it may take "
-            f"{needed / 1e9:.1f} GB of memory but {free / 1e9:.1f} GB are free: leave out rows or "
+            f"{size(needed)} of memory but {size(free)} are free: leave out rows or "
             "columns, or use a machine with more"
         )
 
@@ -191,7 +191,10 @@ def _unreadable(file: Path, error: Exception) -> BadInputError:
 def _reason(error: Exception) -> str:
     if uneven := UNEVEN_ROW.search(str(error)):
         line, names, cells = uneven.groups()
-        return f"line {line} has {cells} cell(s) but the header has {names} name(s)"
+        return (
+            f"line {line} has {counted(int(cells), 'cell')} but the header has "
+            f"{counted(int(names), 'name')}"
+        )
     if isinstance(error, UnicodeDecodeError):
         return "it is neither UTF-8, UTF-16 nor Western European text, save it as UTF-8"
     if isinstance(error, OSError) and error.strerror:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.columns import check_names, listed
+from spinn_engine.problems.columns import check_names
 from spinn_engine.problems.tables.columns import Column
 from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.spec import DataSpec
+from spinn_engine.words import listed
 
 MOST_MISSING = 0.5
 INDEX_NAME = re.compile(r"(index|idx|id|no|nr|number|#|row)[_ .]?(id|no|nr|number)?\.?", re.I)

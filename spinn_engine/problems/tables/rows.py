@@ -14,6 +14,7 @@ from spinn_engine.problems.problem import Floats, Indices
 from spinn_engine.problems.tables.columns import Column, as_floats
 from spinn_engine.problems.tables.roles import Roles
 from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.words import shortest
 
 Mask = NDArray[np.bool_]
 
@@ -44,9 +45,9 @@ def complete_rows(columns: Mapping[str, Column], roles: Roles, layout: Layout) -
         huge = np.flatnonzero(finite & (np.abs(numbers) > HUGE))
         if len(huge):
             raise BadInputError(
-                f"{layout.path}: column {name!r} holds {numbers[huge[0]]:g} in "
-                f"{layout.place(huge[0])}, too large to calculate with (at most {HUGE:g}): mend or "
-                "empty such cells, or drop the column"
+                f"{layout.path}: column {name!r} holds {shortest(numbers[huge[0]])} in "
+                f"{layout.place(huge[0])}, too large to calculate with (at most {shortest(HUGE)}): "
+                "mend or empty such cells, or drop the column"
             )
         complete &= finite
     if roles.group is not None:
@@ -161,5 +162,5 @@ def check_order(
         mend = "sort the rows of every group by time, or name a group column that tells runs apart"
     raise BadInputError(
         f"{layout.path}: time column {roles.time!r} goes back{inside} at {layout.place(later)}, "
-        f"from {times[worst]:g} to {times[worst + 1]:g}: {mend}"
+        f"from {shortest(times[worst])} to {shortest(times[worst + 1])}: {mend}"
     )

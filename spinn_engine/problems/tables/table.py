@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.columns import listed
 from spinn_engine.problems.problem import Floats, Indices, Problem
 from spinn_engine.problems.split import Split, split_groups, split_items
 from spinn_engine.problems.steps import next_rows, within
@@ -33,6 +32,7 @@ from spinn_engine.problems.tables.rows import (
 )
 from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.spec import DataSpec
+from spinn_engine.words import counted, listed, shortest
 
 LEAST_ROWS = 10  # so that validation and test have two rows each, as an R2 needs
 
@@ -146,15 +146,15 @@ def _split(groups: Indices | None, layout: Layout, complete: Mask, roles: Roles)
         return train, val, test
     if rows < LEAST_ROWS:
         raise BadInputError(
-            f"{layout.path}: {rows} complete row(s), at least {LEAST_ROWS} are needed"
+            f"{layout.path}: {counted(rows, 'complete row')}, at least {LEAST_ROWS} are needed"
         )
     if groups is None:
         return split_items(rows)
     different = int(groups.max()) + 1
     if different < len(PARTS):
         raise BadInputError(
-            f"{layout.path}: group column {roles.group!r} has {different} group(s) in its complete "
-            f"rows, at least {len(PARTS)} are needed: one each to train, validate and test"
+            f"{layout.path}: group column {roles.group!r} has {counted(different, 'group')} in its "
+            f"complete rows, at least {len(PARTS)} are needed: one each to train, validate and test"
         )
     return split_groups(groups)
 
@@ -164,13 +164,14 @@ def _check_parts(targets: Floats, split: Split, names: Sequence[str], path: Path
     for part, rows in zip(PARTS, split, strict=True):
         if len(rows) < 2:
             raise BadInputError(
-                f"{path}: {len(rows)} complete row(s) in the {part} part, at least 2 are needed"
+                f"{path}: {counted(len(rows), 'complete row')} in the {part} part, at least 2 "
+                "are needed"
             )
         for name, values in zip(names, targets[rows].T, strict=True):
             if values.min() == values.max() or values.var() == 0:  # of 1e-300, squares are zero
                 raise BadInputError(
-                    f"{path}: target {name!r} is constant ({values[0]:g}) in all {len(rows)} rows "
-                    f"of the {part} part, choose a target or groups that vary"
+                    f"{path}: target {name!r} is constant ({shortest(values[0])}) in all "
+                    f"{len(rows)} rows of the {part} part, choose a target or groups that vary"
                 )
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 
-from spinn_engine.report.words import fixed
+from spinn_engine.words import fixed, short_count, shortest
 
 LEAST_ERROR = 1e-9  # where an R2 of 1 stands
 ROOM = 0.08
@@ -53,25 +53,17 @@ def error_axis(axes: Axes, least: float, most: float, label: str) -> None:
     """A y axis of an error on a log scale, the better end on top."""
     axes.set_yscale("log")
     axes.set_ylim(most, least)
-    only_ticks(axes.yaxis, round_numbers(least, most, 7), lambda value: f"{value:g}")
+    only_ticks(axes.yaxis, round_numbers(least, most, 7), shortest)
     axes.set_ylabel(label)
     axes.grid(axis="y")
 
 
 def count_axis(axes: Axes, least: float, most: float, label: str) -> None:
-    """An x axis of counts on a log scale, written as ``200k`` or ``5M``."""
+    """An x axis of counts on a log scale, written as ``200 k`` or ``5 M``."""
     axes.set_xscale("log")
     axes.set_xlim(least / 1.15, most * 1.15)
     only_ticks(axes.xaxis, round_numbers(least / 1.15, most * 1.15, 6), short_count)
     axes.set_xlabel(label)
-
-
-def short_count(value: float) -> str:
-    """A count in three digits: ``667k``, ``1.2M``."""
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{value / size:.3g}{letter}"
-    return f"{value:g}"
 
 
 def round_numbers(least: float, most: float, count: int) -> list[float]:

@@ -20,8 +20,8 @@ from spinn_engine.report.figures.networks import (
 )
 from spinn_engine.report.figures.scores import BY_STAGE, by_stage, mean_ceiling, tradeoff
 from spinn_engine.report.figures.style import render
-from spinn_engine.report.words import counted, fixed, listed, significant, widths
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import counted, fixed, listed, significant, widths
 
 
 @dataclass(frozen=True)

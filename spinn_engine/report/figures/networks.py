@@ -28,8 +28,8 @@ from spinn_engine.report.figures.style import (
     marked,
     new_figure,
 )
-from spinn_engine.report.words import significant
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import factor, shortest
 
 SHAPES = 6
 MOST_COLUMNS = 2048
@@ -159,13 +159,13 @@ def latency(facts: Facts) -> Figure:
     times.set_xscale("log")
     times.set_yscale("log")
     times.set_ylabel("one pass (ms)")
-    only_ticks(times.yaxis, round_numbers(*times.get_ylim(), 7), lambda value: f"{value:g}")
+    only_ticks(times.yaxis, round_numbers(*times.get_ylim(), 7), lambda value: shortest(value))
     legend_above(times, columns=2)
     _mac_ratio(ratios, facts.arms["structured"]["mac_ratio"])
     ratios.set_ylim(0, 1.12 * ratios.get_ylim()[1])
     ratios.set_ylabel("times as fast")
     ratios.set_xlabel("rows of a batch (log scale)")
-    only_ticks(ratios.xaxis, batches, lambda value: f"{value:,.0f}")
+    only_ticks(ratios.xaxis, batches, shortest)
     for axes in (times, ratios):
         axes.grid(axis="y")
     return figure
@@ -184,7 +184,7 @@ def _timed(facts: Facts) -> list[tuple[dict[str, Any], list[Row]]]:
 def _mac_ratio(axes: Axes, ratio: float) -> None:
     axes.axhline(ratio, color=INK, linewidth=0.8, linestyle="--")
     axes.annotate(
-        f"MAC ratio {significant(ratio)}",
+        f"MAC ratio {factor(ratio)}",
         (0.01, ratio),
         xycoords=("axes fraction", "data"),
         xytext=(0, 1.5),

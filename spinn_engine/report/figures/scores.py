@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.figures.axes import count_axis, error, error_axis, error_range, r2_axis
 from spinn_engine.report.figures.style import GREY, PAPER, legend_above, marked, new_figure
-from spinn_engine.report.words import Figure as Estimate
-from spinn_engine.report.words import fixed
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import Figure as Estimate
+from spinn_engine.words import fixed
 
 BESIDE = 1.05  # arms of equal size stand side by side
 FAR_BELOW = 3.0

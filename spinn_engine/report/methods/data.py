@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from spinn_engine.report.facts import Facts
-from spinn_engine.report.words import counted, few, listed
 from spinn_engine.vocabulary import SOURCES
+from spinn_engine.words import counted, listed
 
 HASH_SHOWN = 12
 
@@ -41,11 +41,9 @@ def _columns(facts: Facts) -> str:
     inputs = counted(len(data["input_names"]), "input")
     one = len(data["input_names"]) == 1
     noun = "target" if len(names) == 1 else "targets"
-    what = few(names, "target")
-    told = what if len(names) > 6 else f"the {noun} {what}"
-    sentence = f"{inputs} {'predicts' if one else 'predict'} {told}"
+    sentence = f"{inputs} {'predicts' if one else 'predict'} the {noun} {listed(names, most=6)}"
     if spec.drop:
-        sentence += f"; {few(spec.drop, 'column')} {_was(len(spec.drop))} left out of the inputs"
+        sentence += f"; {listed(spec.drop, most=6)} {_was(len(spec.drop))} left out of the inputs"
     if spec.time is not None:
         sentence += f"; {spec.time} orders the rows within a group"
     return f"{sentence}."

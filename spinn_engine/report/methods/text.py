@@ -8,7 +8,6 @@ from spinn_engine.report.facts import Facts
 from spinn_engine.report.methods.data import data_sentences
 from spinn_engine.report.methods.training import pruning_sentences, training_sentences
 from spinn_engine.report.methods.trial import comparison_sentences, measuring_sentences
-from spinn_engine.report.words import NO_BREAK
 
 LINE = 88
 
@@ -22,7 +21,7 @@ def methods(facts: Facts) -> list[str]:
         comparison_sentences(facts),
         measuring_sentences(facts),
     )
-    return [" ".join(sentences).replace(" %", f"{NO_BREAK}%") for sentences in parts]
+    return [" ".join(sentences) for sentences in parts]
 
 
 def as_text(paragraphs: list[str]) -> bytes:

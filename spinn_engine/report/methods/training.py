@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from spinn_engine.pruning.schedule import settled
 from spinn_engine.report.facts import Facts
-from spinn_engine.report.words import (
-    BYTES,
-    counted,
-    few,
-    in_unit,
-    listed,
-    percent,
-    plain_number,
-    widths,
-)
 from spinn_engine.vocabulary import ACTIVATIONS, CRITERIA, RECONSTRUCTIONS, SCHEDULES
+from spinn_engine.words import counted, listed, percent, shortest, size, widths
 
 
 def training_sentences(facts: Facts) -> list[str]:
@@ -81,7 +72,7 @@ def _length(facts: Facts, stage: int, block: str) -> str:
     rate = train.fine_tune_learning_rate if stage and block != "scratch" else train.learning_rate
     parts = []
     if epochs:
-        peak = plain_number(rate)
+        peak = shortest(rate)
         parts.append(f"{counted(epochs, 'epoch')} with Adam at a peak learning rate of {peak}")
     if iterations:
         parts.append(f"{counted(iterations, 'iteration')} of L-BFGS on all training {facts.rows}")
@@ -109,7 +100,7 @@ def _loss(facts: Facts) -> str:
     weights = facts.spec.physics.weights()
     if not weights:
         return "The loss was the mean squared error of the standardised targets."
-    terms = [f"{name} (weight {plain_number(weight)})" for name, weight in weights.items()]
+    terms = [f"{name} (weight {shortest(weight)})" for name, weight in weights.items()]
     noun = "term" if len(terms) == 1 else "terms"
     fitted = [term["term"] for term in facts.result["physics"] if term["coefficient"]]
     also = f", with the coefficient of {listed(fitted)} learned too" if fitted else ""
@@ -154,11 +145,9 @@ def _amount(facts: Facts) -> str:
     if prune.mac_reduction is not None:
         return f"towards {percent(prune.mac_reduction)} fewer multiply-accumulates"
     if prune.max_bytes is not None:
-        return f"down to at most {in_unit(prune.max_bytes, BYTES)} of float32 weights"
+        return f"down to at most {size(prune.max_bytes)} of float32 weights"
     if prune.widths is not None:
-        return few([widths(hidden) for hidden in prune.widths], "set of widths").replace(
-            " and ", ", then "
-        )
+        return listed(map(widths, prune.widths), most=6)
     return f"towards {percent(prune.param_reduction or 0.0)} fewer parameters"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
 from spinn_engine.report.facts import Facts, Row
-from spinn_engine.report.words import MINUS, counted, duration, listed, plain_number
 from spinn_engine.vocabulary import ARMS, CONTROLS, ArmRow
+from spinn_engine.words import counted, duration, listed, shortest
 
 SEEDS_NAMED = 10
 
@@ -22,8 +22,8 @@ def comparison_sentences(facts: Facts) -> list[str]:
     found = [controls, _repetitions(facts)]
     cost = facts.result["verdict"]["cost_of_pruning"]
     if cost is not None and cost["difference"]["n"] >= LEAST_PAIRS:
-        margin = plain_number(facts.result["verdict"]["margin"])
-        floor = f"{MINUS}{margin}" if facts.result["verdict"]["margin"] else "zero"
+        margin = facts.result["verdict"]["margin"]
+        floor = shortest(-margin) if margin else "zero"
         found.append(
             "Arms were compared by the differences of R² between equal seeds"
             f"{' and folds' if facts.folds > 1 else ''}; pruning counts as no worse where the 95 % "
@@ -39,7 +39,7 @@ def _told(arm: ArmRow, facts: Facts) -> str:
     return text.format(
         more=more,
         length=_words_of(facts.spec.block_length(facts.spec.prune.stages, "scratch")),
-        rate=plain_number(facts.spec.train.learning_rate),
+        rate=shortest(facts.spec.train.learning_rate),
         rows="the exact solution at the training points" if facts.equation else "the inputs",
     )
 

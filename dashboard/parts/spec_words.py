@@ -1,0 +1,35 @@
+"""A run's spec in a few words; imports no streamlit."""
+
+from __future__ import annotations
+
+from dashboard.parts.markdown import plain
+from spinn_engine import words
+from spinn_engine.spec import PruneSpec, RunSpec
+from spinn_engine.words import counted, percent, size, widths
+
+
+def amount(prune: PruneSpec) -> str:
+    """How much a spec removes."""
+    if prune.pruning_ratio is not None:
+        return f"{percent(prune.pruning_ratio)} of the neurons a stage"
+    if prune.mac_reduction is not None:
+        return f"{percent(prune.mac_reduction)} of the MACs"
+    if prune.max_bytes is not None:
+        return f"down to {size(prune.max_bytes)}"
+    if prune.widths is not None:
+        return f"down to {widths(prune.widths[-1])}"
+    return f"{percent(prune.param_reduction or 0)} of the parameters"
+
+
+def repetitions(spec: RunSpec) -> str:
+    """What an interval of its run is taken over."""
+    return words.repetitions(len(spec.seeds), spec.compare.folds)
+
+
+def describe(spec: RunSpec) -> str:
+    """A run in one line, for Markdown."""
+    prune = spec.prune
+    return (
+        f"{plain(spec.data.source)}, {widths(spec.model.hidden)}, {amount(prune)} in "
+        f"{counted(prune.stages, 'stage')}, {prune.schedule}, {repetitions(spec)}"
+    )
