@@ -33,7 +33,7 @@ MOST_DONE = 5  # of all runs together
 
 
 def start(run_id: str, kind: Kind, words: Sequence[str]) -> None:
-    """Start it, or point at the same that is under way; what goes wrong is told at ``kind``."""
+    """Start it, or point at the same work already under way; errors are shown beside ``kind``."""
     with action_errors.shown_beside(kind):
         if api.start_work(run_id, kind, words, login.visitor()).existing:
             st.toast("The same is under way already.", icon=":material/content_copy:")
@@ -46,7 +46,7 @@ def newest_done(run_id: str, kind: Kind) -> api.Work | None:
 
 
 def show(run_id: str, kind: Kind) -> None:
-    """All of this kind that is under way or gave no result; drawn anew while it moves.
+    """Work of this kind that is under way or failed; drawn again while it runs.
 
     Once something ends, the whole page is drawn anew, as its result is to be seen elsewhere on it.
     """
@@ -65,7 +65,7 @@ def show(run_id: str, kind: Kind) -> None:
 
 
 def show_of_all_runs() -> None:
-    """That of all runs: under way, without a result, or done lately; drawn anew while it moves."""
+    """Work of all runs that is under way, failed or recently done; drawn again while it runs."""
     drawn = _any_runs(api.all_works())
 
     def live() -> None:
@@ -107,7 +107,7 @@ def _show_done(work: api.Work) -> None:
 
 
 def _link(work: api.Work) -> None:
-    """The page on which it is to be seen, and there that very one."""
+    """A link to the page that shows the work, with the work chosen there."""
     page, field = PAGES[work.kind]
     query = {"run": work.run_id}
     with suppress(SpinnError):  # what it printed was meddled with
@@ -123,7 +123,7 @@ def _link(work: api.Work) -> None:
 
 
 def _key(work: api.Work) -> str:
-    """Tells it from all others: the same words about another run have the same name."""
+    """A key of its own: the same command about another run has the same name."""
     return f"{work.run_id}_{work.name}"
 
 
@@ -136,7 +136,7 @@ def _states(run_id: str, kind: Kind) -> Hashable:
 
 
 def _show_one(work: api.Work, linked: bool = False) -> None:
-    """One that is under way or gave no result; ``linked`` where its run is not that of the page."""
+    """Work that is under way or failed; ``linked`` where the page is not about its run."""
     with st.container(border=True, key=f"work_{_key(work)}"):
         if work.state is State.RUNNING:
             _show_running(work)
@@ -181,14 +181,14 @@ def _show_ended(work: api.Work) -> None:
 
 
 def _options_in_words(work: api.Work) -> str:
-    """What was asked for, in small print; empty where nobody knows any more."""
+    """What was asked for, in small print; empty where that is no longer recorded."""
     options = zip(work.words[::2], work.words[1::2], strict=False)
     words = ", ".join(OPTION_WORDS.get(option, "{}").format(value) for option, value in options)
     return f" :small[:gray[({plain(words)})]]" if words else ""
 
 
 def _button(work: api.Work, label: str, icon: str, do: Callable[[str, str], object]) -> None:
-    """What one does with it, if one may: who started it may, and whose run it is."""
+    """Its buttons, for whoever started it and for the owner of its run."""
     st.button(
         label,
         icon=icon,

@@ -1,4 +1,4 @@
-"""What a table holds, before anything runs."""
+"""The columns and first rows of a table."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def table(rows: Sequence[markup.Row], alt: str) -> None:
 
 @st.fragment
 def folded(title: str, icon: str, key: str, draw: Callable[[], object]) -> None:
-    """Something that is drawn only while it is unfolded, so that its page opens sooner.
+    """A fold whose content is drawn only while it is open, so that the page opens sooner.
 
     Args:
         title: what is unfolded.

@@ -55,7 +55,7 @@ def physics_form(terms: Sequence[tuple[str, tuple[str, ...]]], begin: Values) ->
 
 
 def show_physics(result: dict[str, Any]) -> None:
-    """Did the smaller network break the physics? Every arm against every term."""
+    """How far every arm is from every physics term."""
     terms = result["physics"]
     if not terms:
         return

@@ -62,7 +62,7 @@ def show_same(spec: RunSpec) -> None:
 
 
 def state_of(run_id: str) -> str:
-    """What became of a run, in a word or two."""
+    """The state of a run, in a word or two."""
     try:
         for job in job_queue.queue()[0]:
             if job.run_id == run_id:

@@ -24,7 +24,7 @@ OnBatch = Callable[[int, int], None]  # batches done, batches in all
 
 @dataclass
 class Track:
-    """How one arm of one network went.
+    """The predictions and costs of one arm of one network.
 
     Attributes:
         arm: with the networks as they are at last.
@@ -79,7 +79,7 @@ def run_stream(
 
 
 def check_memory(networks: Collection[Stack], learning: Mapping[str, Learning], rows: Rows) -> None:
-    """Refuse what does not fit into this machine's memory; what a device has is its own affair.
+    """Refuse what does not fit into this machine's memory; a device's memory is not checked.
 
     Raises:
         BadInputError: as said, with the arm that needs most.
@@ -140,7 +140,7 @@ def _diverged(key: Key, batch: range) -> TrainingDivergedError:
 
 
 def _now(stack: Stack) -> float:
-    """Seconds, once the device has done what it was given; the CPU always has."""
+    """Seconds on a clock, after the device has finished its queued work."""
     device = stack.weights[0].device
     if device.type != "cpu":
         torch.accelerator.synchronize(device)

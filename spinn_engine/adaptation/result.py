@@ -1,4 +1,4 @@
-"""What an adaptation leaves behind: ``adaptation/NAME.json`` in the run's folder.
+"""The result of an adaptation: ``adaptation/NAME.json`` in the run's folder.
 
 ``NAME`` is made of the source, the rows and the settings, so another stream, or the same with other
 settings, has a file of its own. Imports no torch.

@@ -1,4 +1,4 @@
-"""What the predictions of coming rows are worth, over the whole stream, by window and by batch."""
+"""Scores of the predictions of coming rows: over the whole stream, by window and by batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows that come: a steel that is new to ``milling-sim``, or a table of the user's own."""
+"""The new rows: a steel that is new to ``milling-sim``, or a user's own table."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _check_targets(problem: Problem, stream: Stream) -> None:
 
 
 def _check_reach(problem: Problem, stream: Stream) -> None:
-    """Refuse what is not finite any more once it is standardised in single precision."""
+    """Refuse values that are not finite once they are standardised in single precision."""
     for names, new, old in (
         (problem.input_names, stream.inputs, problem.inputs[problem.train]),
         (problem.target_names, stream.targets, problem.targets[problem.train]),
@@ -126,7 +126,7 @@ def _check_reach(problem: Problem, stream: Stream) -> None:
 
 
 def _only_new(problem: Problem, stream: Stream) -> Stream:
-    """Refuse the rows that the run was made with; say where single ones are equal to such."""
+    """Refuse a stream that mostly repeats rows of the run; fewer such rows are noted."""
     known = {row.tobytes() for row in _together(problem.inputs, problem.targets)}
     rows = _together(stream.inputs, stream.targets)
     count = sum(row.tobytes() in known for row in rows)

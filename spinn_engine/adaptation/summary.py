@@ -164,7 +164,7 @@ def _arm(met: Met, key: Key, before: Floats) -> dict[str, Any]:
 
 
 def _costs(track: Track) -> dict[str, float]:
-    """In all: seconds of all networks together, multiply-accumulates and parameters of one."""
+    """Total costs: seconds of all networks together, multiply-accumulates and parameters of one."""
     return {
         "seconds": track.setup_seconds + sum(track.seconds),
         "macs": track.arm.setup_macs + sum(track.macs),

@@ -81,7 +81,7 @@ def read_new_rows(problem: Problem, data: DataSpec, path: Path) -> NewRows:
 
 
 def _read_own(data: DataSpec) -> dict[str, Column]:
-    """The columns of the run's own table, which tell what texts and dates were read as."""
+    """The columns of the run's own table, which say how texts and dates were read."""
     if data.source.partition(":")[0] != "table":
         return {}
     cells, layout = read_table(table_path(data.source))

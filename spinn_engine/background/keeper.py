@@ -105,7 +105,7 @@ def main(folder: Path, words: Sequence[str]) -> None:
 
 
 def _ending(folder: Path, command: Command) -> dict[str, Any]:
-    """What became of a command that has ended."""
+    """The outcome of a command that has ended."""
     code = command.process.returncode
     if code == 0 and _is_object(folder / "out.json"):
         return {"outcome": "done"}

@@ -29,7 +29,7 @@ Kind = Literal["adapt", "export"]
 
 
 class WorkState(StrEnum):
-    """What has become of it; ``lost`` is one whose process is gone without a word."""
+    """How far the work is; ``lost`` means that its process ended without recording a result."""
 
     RUNNING = "running"
     DONE = "done"
@@ -116,7 +116,7 @@ def alive_path(folder: Path) -> Path:
 
 
 def stop_path(folder: Path) -> Path:
-    """What exists once somebody wants it to end."""
+    """The file whose existence asks the work to stop."""
     return folder / "stop"
 
 
@@ -146,7 +146,7 @@ def read_stored(folder: Path) -> Stored:
 
 
 def read_work(folder: Path) -> Work:
-    """What has become of the work in this folder; of a broken state nothing is believed."""
+    """The state of the work in this folder; a broken state file counts as none."""
     alive = is_locked(alive_path(folder))
     try:
         stored = read_stored(folder)
@@ -173,7 +173,7 @@ def read_work(folder: Path) -> Work:
 
 
 def _state(stored: Stored, alive: bool) -> WorkState:
-    """Who holds the lock lives; one of another machine does while it is heard from."""
+    """Whether its keeper runs: it holds the lock, or, on another machine, was heard from lately."""
     if stored.outcome is not None:
         return WorkState(stored.outcome)
     return WorkState.RUNNING if alive or _is_heard_elsewhere(stored) else WorkState.LOST
@@ -185,7 +185,7 @@ def _is_heard_elsewhere(stored: Stored) -> bool:
 
 
 def runs_elsewhere(folder: Path) -> bool:
-    """Whether it is under way on a machine that our locks do not reach."""
+    """Whether it runs on another machine, which locks here do not reach."""
     try:
         stored = read_stored(folder)
     except CorruptArtifactError:

@@ -47,7 +47,7 @@ _started: list[subprocess.Popen[bytes]] = []
 
 @dataclass(frozen=True)
 class Started:
-    """What became of a wish: the work, and whether the same was under way already."""
+    """The work that was asked for, and whether it was under way already."""
 
     work: Work
     existing: bool
@@ -89,7 +89,7 @@ def start_work(
 
 @contextlib.contextmanager
 def _own(folder: Path) -> Iterator[IO[str] | None]:
-    """The locked file ``alive``; None where another one has it, or works on another machine."""
+    """The locked file ``alive``; None where another process or machine holds it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = alive_path(folder).open("a")
@@ -179,7 +179,7 @@ def _folder(run_id: str, name: str) -> Path:
 
 
 def work_result(work: Work) -> dict[str, Any]:
-    """What a command that is done has printed.
+    """The output of a finished command.
 
     Raises:
         CorruptArtifactError: it has not, or the file is broken.

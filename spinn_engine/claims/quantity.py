@@ -8,7 +8,7 @@ from fractions import Fraction
 
 
 class Verdict(StrEnum):
-    """What became of a claim."""
+    """The verdict on a claim."""
 
     CONFIRMED = "confirmed"
     CONTRADICTED = "contradicted"

@@ -40,7 +40,7 @@ def adapt(
 
 
 class _Bar:
-    """A bar over the batches, on standard error; a line a batch where that is no terminal."""
+    """A progress bar over the batches on standard error; without a terminal, one line a batch."""
 
     def __init__(self) -> None:
         columns = (TextColumn("batch"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -51,7 +51,7 @@ def described(network: api.StoredNetwork, file_bytes: int) -> dict[str, Any]:
 
 
 def network_table(network: api.StoredNetwork, file_bytes: int) -> Group:
-    """The network for people, with what would be left of it without its dead neurons."""
+    """The network as a table, and its size without its dead neurons."""
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")

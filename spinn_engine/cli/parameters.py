@@ -66,7 +66,7 @@ class Kind(click.ParamType[Any]):
             raise ValueError(f"expected {self.expected} but got {text!r}") from error
 
     def meanings(self) -> dict[str, str]:
-        """What the words mean that may be written."""
+        """What each allowed word means."""
         return {
             word: one.help if isinstance(one, Row) else one for word, one in self.choices.items()
         }
@@ -84,7 +84,7 @@ class Kind(click.ParamType[Any]):
 
 
 def names(text: str) -> list[str]:
-    """Column names or other words, parted by commas."""
+    """Column names or other words, separated by commas."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
@@ -94,7 +94,7 @@ def widths(text: str) -> list[int]:
 
 
 def stages(text: str) -> list[list[int]]:
-    """The widths of several stages, parted by semicolons."""
+    """The widths of several stages, separated by semicolons."""
     return [widths(stage) for stage in text.split(";") if stage.strip()]
 
 
@@ -125,7 +125,7 @@ def share(text: str) -> float:
 
 
 def choice(kind: str, choices: Choices, is_list: bool = False) -> Kind:
-    """One of some words, or a list of them, parted by commas.
+    """One of the allowed words, or a list of them separated by commas.
 
     Args:
         kind: what such a word is, for the complaint.

@@ -66,7 +66,7 @@ def jobs(as_json: bool) -> None:
 
 
 def delete(run_id: str, yes: bool) -> None:
-    """``delete``: a run with its files, after a question where there is somebody to ask."""
+    """``delete``: remove a run with its files, after a question where a person can answer."""
     if sys.stdin.isatty() and not yes:
         asked = f"Delete run {run_id} and all its files for good? [y/N] "
         if OUT.input(escape(asked)).strip().lower() not in ("y", "yes"):

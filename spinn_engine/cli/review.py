@@ -25,7 +25,7 @@ SIGNS = {  # with a word beside it: never colour alone
 
 
 def verify(claims: Path, run_id: str | None, as_json: bool) -> None:
-    """``verify``: what is confirmed, what is contradicted and by what, what stays open and why."""
+    """``verify``: the verdict on every claim, and why."""
     checked = api.verify(claims, run_id)
     if as_json:
         print_json({"claims": checked})
@@ -34,7 +34,7 @@ def verify(claims: Path, run_id: str | None, as_json: bool) -> None:
 
 
 def report(run_id: str, folder: Path, claims: Path | None, as_json: bool) -> None:
-    """``report``: written whole, or not at all."""
+    """``report``: write all files, or none."""
     files = api.write_report(run_id, folder, claims)
     if as_json:
         named = [path.relative_to(folder).as_posix() for path in files]

@@ -33,7 +33,7 @@ MOST_RUNS = 500
 
 @dataclass(frozen=True)
 class Submission:
-    """What became of a spec: the run's id, and whether that run existed already."""
+    """A submitted spec: the run's id, and whether that run existed already."""
 
     run_id: str
     existing: bool

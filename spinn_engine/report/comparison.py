@@ -43,7 +43,7 @@ def comparison(facts: Facts) -> Table:
 
 
 def training_rows(facts: Facts) -> dict[str, Callable[[str], str]]:
-    """What training is counted in, and how much of it an arm had: ``15 + 4 × 3`` epochs."""
+    """How long each arm was trained, by unit: ``15 + 4 × 3`` epochs."""
     spec = facts.spec
     counted_in = ("Epochs of Adam", "Iterations of L-BFGS")
     used = [
@@ -136,7 +136,7 @@ def _measured(facts: Facts, arms: Sequence[Row]) -> str:
 
 
 def _boldness(facts: Facts, arms: Sequence[Row]) -> str:
-    """What bold means, where there were repetitions enough to tell."""
+    """What bold means, where there are enough repetitions."""
     if any(better_than_all(arm["arm"], arms, arm) for arm in arms):
         return (
             " Bold: better than every other column, the 95 % interval of the differences paired by "

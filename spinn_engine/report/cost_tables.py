@@ -9,7 +9,7 @@ from spinn_engine.words import DASH, factor, latency, listed, size
 
 
 def costs(facts: Facts) -> Table:
-    """File, memory and inference time of every arm, and what of the saved work became speed."""
+    """File, memory and inference time of every arm, and its speed-up beside its MAC ratio."""
     last, arms = facts.batches[-1], facts.arms
     timed = {name: arm["latency_us"] for name, arm in arms.items()}
     heads, columns = _timed_columns(facts, timed)
@@ -37,7 +37,7 @@ def costs(facts: Facts) -> Table:
 
 
 def sparse(facts: Facts) -> Table:
-    """Magnitude pruning in sparse storage, beside how it is stored otherwise."""
+    """Magnitude pruning in sparse storage, beside dense storage."""
     magnitude, dense = facts.arms["magnitude"], facts.arms["dense"]
     ways = {"dense tensors": magnitude, **magnitude["sparse"]}
     heads, columns = _timed_columns(facts, {name: way["latency_us"] for name, way in ways.items()})

@@ -1,4 +1,4 @@
-"""The folder of a report: written whole, and only where nothing of others is in the way.
+"""The folder of a report: written as a whole, and only where no other file is in the way.
 
 ``report.json`` lists what is in it. A report is replaced if it is of the same run and still as it
 was written; everything else that is there already is left alone, and the report refused.
@@ -22,7 +22,7 @@ KIND = "spinn_engine report"
 
 
 def write_folder(folder: Path, run_id: str, files: Mapping[str, bytes]) -> list[Path]:
-    """Write the files and their manifest; what an earlier report of the run had besides goes.
+    """Write the files and their manifest; remove other files of an earlier report of the run.
 
     Args:
         folder: where; it is made if it is not there.
@@ -63,7 +63,7 @@ def write_folder(folder: Path, run_id: str, files: Mapping[str, bytes]) -> list[
 
 
 def _move(beside: Path, folder: Path, files: Mapping[str, bytes], old: set[str]) -> None:
-    """Put every file in its place, the manifest last, and take away what only the old one had."""
+    """Put every file in its place, the manifest last, and remove what only the old report had."""
     for name in files:
         (folder / name).parent.mkdir(exist_ok=True)
         (beside / name).replace(folder / name)
@@ -72,7 +72,7 @@ def _move(beside: Path, folder: Path, files: Mapping[str, bytes], old: set[str])
 
 
 def _earlier(folder: Path, run_id: str) -> set[str]:
-    """The files of the report that is there.
+    """The files of the existing report.
 
     Raises:
         BadInputError: something else is there.
@@ -114,7 +114,7 @@ def _counts(path: Path) -> bool:
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of the report that is there; None if there is none, or it is another's."""
+    """The manifest of the existing report; None if there is none or it is of another run."""
     try:
         found = read_json(folder / MANIFEST)
         files = found["files"]

@@ -157,7 +157,7 @@ def _lengths(table: Table, of: Callable[[list[int]], float]) -> list[float]:
 
 
 def _columns(table: Table) -> str:
-    """Columns of sentences share what the others leave of the line, longer ones more of it."""
+    """Columns of sentences share the width that other columns leave, longer ones more of it."""
     longest, usual = _lengths(table, max), _lengths(table, fmean)
     texts = [k for k, align in enumerate(table.align) if align == "text"]
     taken = sum(n + 2 for k, n in enumerate(longest) if k not in texts)

@@ -1,4 +1,4 @@
-"""What a report cannot say: what was not measured, and what its numbers hold for alone."""
+"""The limits of a report: what was not measured, and how far its numbers hold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spinn_engine.words import counted, listed
 
 
 def limits(facts: Facts) -> list[str]:
-    """Sentences, each true of this run; notes of the run itself come last."""
+    """The limits of this run, a sentence each; the run's own notes come last."""
     parts = (_of_the_data(facts), _of_the_comparison(facts), _of_the_costs(facts))
     notes = [f"{note.rstrip('.')}." for note in facts.result["notes"]]
     return [sentence for part in parts for sentence in part] + notes

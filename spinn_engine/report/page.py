@@ -47,7 +47,7 @@ def page(
     pictures: Mapping[str, Picture],
     methods: Sequence[str],
 ) -> bytes:
-    """The page; everything that comes from the run is text in it."""
+    """The page; everything that comes from the run is escaped."""
     made = Environment(
         loader=PackageLoader("spinn_engine.report", "templates"),
         autoescape=True,

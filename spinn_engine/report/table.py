@@ -1,4 +1,4 @@
-"""A table as neither HTML nor LaTeX knows it yet."""
+"""A table as plain text, before it is set as HTML or LaTeX."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of a report, but for costs: stages, arms, targets, physics, checks, claims."""
+"""The tables of a report other than costs: stages, arms, targets, physics, checks, claims."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from spinn_engine.words import (
 
 
 def all_tables(facts: Facts) -> dict[str, Table]:
-    """Every table that the run has something for, by name, in reading order."""
+    """Every table that has rows for this run, by name, in reading order."""
     found = [comparison(facts), stages(facts), arms(facts)]
     if facts.folds > 1:
         found.append(folds(facts))

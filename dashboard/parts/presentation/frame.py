@@ -1,4 +1,4 @@
-"""How a picture stands on a slide, and what every number of a run rests on."""
+"""The place of a picture on a slide, and what the means of a run are taken over."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _enlarged(name: str, height: int) -> DeltaGenerator:
 
 
 def basis(result: Result) -> str:
-    """What every mean of the run rests on."""
+    """What every mean of the run is taken over."""
     n = result["stages"][0]["r2"]["n"]
     spread = (
         f"means with 95 % t intervals over {repetitions(finished_run.spec_of(result))} (n = {n})"

@@ -190,7 +190,7 @@ def _with_signs(problem: Problem) -> Problem:
 
 
 def _changed(columns: Mapping[str, Column], inputs: Sequence[Input]) -> list[str]:
-    """What became of dates and text, in sentences."""
+    """How columns of dates and text were read, in sentences."""
     notes = []
     for name in dict.fromkeys(one.column for one in inputs):
         column = columns[name]

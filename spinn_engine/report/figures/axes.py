@@ -25,7 +25,7 @@ def error(r2: float) -> float:
 def error_range(
     values: Sequence[float], ends: Sequence[float], marks: Sequence[float] = ()
 ) -> tuple[float, float]:
-    """From where to where to draw errors; an interval far wider than all values is cut off.
+    """The ends of an axis of errors; an interval far wider than all values is cut off.
 
     Args:
         values: errors that must be seen, above zero.

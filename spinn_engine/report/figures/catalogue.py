@@ -1,4 +1,4 @@
-"""Every figure of a report, with its caption and what it says to who cannot see it."""
+"""Every figure of a report, with its caption and a description for readers who cannot see it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ Words = tuple[str, str, str]  # title, caption, description
 
 
 def all_pictures(facts: Facts) -> dict[str, Picture]:
-    """Every figure that the run has something for, by name, in reading order."""
+    """Every figure that this run has data for, by name, in reading order."""
     kinds: dict[str, tuple[Callable[[Facts], Figure], Callable[[Facts], Words]]] = {
         "stages": (by_stage, _stages_words),
         "tradeoff": (tradeoff, _tradeoff_words),

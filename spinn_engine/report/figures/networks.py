@@ -195,7 +195,7 @@ def _mac_ratio(axes: Axes, ratio: float) -> None:
 
 
 def fields(facts: Facts) -> Figure:
-    """The solution of an equation, and what the dense and the structured network miss of it."""
+    """The exact solution of an equation, and the errors of the dense and the structured network."""
     found = facts.fields
     assert found is not None
     figure, panels = new_figure(4.2, 3, sharex=True)

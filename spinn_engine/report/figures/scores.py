@@ -160,7 +160,7 @@ def _whisker(axes: Axes, arm: str, x: float, ends: Sequence[float | None]) -> No
 
 
 def _note(axes: Axes, value: float, text: str, within: tuple[float, float]) -> None:
-    """A dashed line with what it is; at the edge where it would be off the figure."""
+    """A labelled dashed line; at the edge where it would fall outside the figure."""
     inside = within[0] <= value <= within[1]
     if inside:
         axes.axhline(value, color=GREY, linewidth=0.8, linestyle="--")

@@ -77,7 +77,7 @@ def _repetitions(facts: Facts) -> str:
 
 
 def measuring_sentences(facts: Facts) -> list[str]:
-    """The score, the clock, the memory, and the machine."""
+    """How scores, times and memory were measured, and on which machine."""
     where, dense = facts.result["environment"], facts.arms["dense"]
     targets = len(facts.result["data"]["target_names"])
     rounds = listed([str(dense["latency_us"][batch]["rounds"]) for batch in facts.batches])
