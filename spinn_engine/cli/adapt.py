@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from spinn_engine import api
 from spinn_engine.cli.console import ERRORS, OUT, print_json
+from spinn_engine.cli.views import new_table
 from spinn_engine.words import duration, estimate, percent, short_count, widths
 
 
@@ -65,13 +65,11 @@ class _Bar:
 
 def _table(result: dict[str, Any], network: dict[str, Any]) -> Table:
     """The arms of one network: what each gave on coming rows, kept on old ones, and cost."""
-    shown = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    shown.add_column("arm", no_wrap=True)
-    for header in (
+    headers = (
         "R2 on\ncoming rows", "gain\nover none", "R2 on old\ntest rows", "time", "MACs",
         "updated\nparams", "time\nof full", "MACs\nof full",
-    ):  # fmt: skip
-        shown.add_column(header, justify="right", no_wrap=True)
+    )  # fmt: skip
+    shown = new_table("arm", right=headers)
     for arm in network["arms"]:
         share = arm["share_of_full"]
         shares = [""] * 2 if share is None else [percent(share[k]) for k in ("seconds", "macs")]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
 from spinn_engine import api
 from spinn_engine.cli.console import OUT, print_json
+from spinn_engine.cli.views import new_table
 from spinn_engine.errors import BadInputError
 from spinn_engine.words import latency, scientific, size
 
@@ -52,16 +52,10 @@ def export(
 
 def exports_table(exports: Sequence[dict[str, Any]]) -> Table:
     """One line a file."""
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for header in ("format", "file", "holds"):
-        table.add_column(header, no_wrap=True)
-    for header in (
-        "size",
-        "non-zero\nweights",
-        "bytes of\nindices",
-        "largest difference,\nshare of spread",
-    ):
-        table.add_column(header, justify="right", no_wrap=True)
+    counted = ("size", "non-zero\nweights", "bytes of\nindices")
+    table = new_table(
+        "format", "file", "holds", right=(*counted, "largest difference,\nshare of spread")
+    )
     for one in exports:
         sparse = one.get("sparse", {})
         counts = (f"{sparse[k]:,}" if sparse else "" for k in ("nonzero_weights", "index_bytes"))
@@ -77,10 +71,7 @@ def exports_table(exports: Sequence[dict[str, Any]]) -> Table:
 def latency_table(exports: Sequence[dict[str, Any]]) -> Table:
     """Median time of a pass by batch size, of a file and of what it is timed beside."""
     batches = list(next(iter(exports[0]["latency_us"].values())))
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    table.add_column("a pass, batch of", no_wrap=True)
-    for batch in batches:
-        table.add_column(batch, justify="right", no_wrap=True)
+    table = new_table("a pass, batch of", right=batches)
     for one in exports:
         for name, timed in one["latency_us"].items():
             medians = (latency(timed[batch]["median"]) for batch in batches)

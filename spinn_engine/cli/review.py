@@ -55,7 +55,8 @@ def claims_table(claims: Sequence[dict[str, Any]]) -> Table:
     for number, claim in enumerate(claims, start=1):
         sign, color = SIGNS[claim["verdict"]]
         verdict = Text(f"{sign} {_words(claim['verdict'])}", style=color)
-        values = (_number(claim[key], claim["unit"]) for key in ("claimed", "found"))
+        given = (claim[key] for key in ("claimed", "found"))
+        values = ("" if one is None else quantity(one, claim["unit"]) for one in given)
         words = Text(claim["claim"]).append(f"\n{claim['why']}", style="dim")
         table.add_row(str(number), verdict, *values, words)
     counts = Counter(claim["verdict"] for claim in claims)
@@ -65,9 +66,3 @@ def claims_table(claims: Sequence[dict[str, Any]]) -> Table:
 
 def _words(verdict: str) -> str:
     return verdict.replace("_", " ")
-
-
-def _number(value: float | None, unit: str) -> str:
-    if value is None:
-        return ""
-    return quantity(value, unit)

@@ -35,7 +35,7 @@ TARGETS_SHOWN = 3  # more columns than that no terminal shows whole
 def plan_table(stages: Sequence[api.Stage]) -> Table:
     """Widths and exact sizes of every stage; bytes are those of the float32 weights."""
     headers = ("parameters", "MACs", "bytes", "param\nreduction", "neuron\nreduction")
-    table = _table("stage", "hidden", right=headers)
+    table = new_table("stage", "hidden", right=headers)
     for stage in stages:
         sizes = (f"{n:,}" for n in (stage.params, stage.macs, stage.bytes))
         shares = map(percent, (stage.param_reduction, stage.neuron_reduction))
@@ -53,7 +53,7 @@ def result_table(folder: api.RunFolder) -> Table:
     else:
         scored = {f"R2 {name}": ("r2", name) for name in targets}
     scored |= {RELATIVE_L2: ("relative_l2", None)} if equation else {}
-    table = _table("stage", "hidden", right=("parameters", "file", *scored))
+    table = new_table("stage", "hidden", right=("parameters", "file", *scored))
     for row in result["stages"]:
         scores = (score_of(result, row, *which) for which in scored.values())
         sizes = (f"{row['params']:,}", size(row["file_bytes"]))
@@ -67,7 +67,7 @@ def arms_table(result: dict[str, Any]) -> Table:
     score = "relative_l2" if "relative_l2" in result["arms"][0] else "r2"
     name = RELATIVE_L2 if score == "relative_l2" else "R2"
     headers = ("parameters", "non-zero", "MACs", "file", "speed-up\nbatch 8192", name)
-    table = _table("arm", "hidden", right=headers)
+    table = new_table("arm", "hidden", right=headers)
     for arm in result["arms"]:
         file = "" if arm["file_bytes"] is None else size(arm["file_bytes"])
         counts = (f"{arm[key]:,}" for key in ("params", "nonzero", "macs"))
@@ -81,7 +81,7 @@ def arms_table(result: dict[str, Any]) -> Table:
 
 def whatif_table(found: api.Prediction, stage: api.Stage) -> Table:
     """A prediction, target by target."""
-    table = _table("hidden", right=("parameters", "param\nreduction", "R2", *found.by_target))
+    table = new_table("hidden", right=("parameters", "param\nreduction", "R2", *found.by_target))
     scores = (fixed(value) for value in (found.r2, *found.by_target.values()))
     sizes = f"{stage.params:,}", percent(stage.param_reduction)
     table.add_row(widths(stage.hidden), *sizes, *scores)
@@ -102,7 +102,7 @@ def _repetitions(result: dict[str, Any]) -> str:
 
 def jobs_table(jobs: Sequence[api.Job]) -> Table:
     """One line a run, newest first."""
-    table = _table("run", "state", "stage", "epoch", "left", "worker", "error")
+    table = new_table("run", "state", "stage", "epoch", "left", "worker", "error")
     for job in jobs:
         left = "" if job.eta_seconds is None else duration(job.eta_seconds)
         state = str(job.state) if job.place is None else f"{job.state}, number {job.place}"
@@ -116,7 +116,7 @@ def jobs_table(jobs: Sequence[api.Job]) -> Table:
 
 def workers_table(workers: Sequence[api.Worker]) -> Table:
     """One line a worker of the last day."""
-    table = _table("worker", "state", "device", "memory", "torch", "heartbeat", "run")
+    table = new_table("worker", "state", "device", "memory", "torch", "heartbeat", "run")
     for worker in workers:
         serves = {"serve": "alive", "pause": "paused", "drain": "draining"}[worker.wanted]
         state = serves if worker.alive else "gone"
@@ -134,7 +134,7 @@ def sweep_table(runs: Sequence[dict[str, Any]]) -> Table:
     """
     fields = list(runs[0]["values"]) if runs else []
     numbers = ("params", "fewer", "R2", "95 %", "n", "gain")
-    table = _table("run", *fields, right=numbers)
+    table = new_table("run", *fields, right=numbers)
     for run in runs:
         cells = [run["run_id"], *(str(run["values"][field]) for field in fields)]
         table.add_row(*map(escape, cells), *_sweep_figures(run["result"]))
@@ -153,7 +153,8 @@ def _sweep_figures(result: dict[str, Any] | None) -> list[str]:
     return [f"{last['params']:,}", percent(last["param_reduction"]), *scores, str(r2["n"]), gain]
 
 
-def _table(*left: str, right: Sequence[str] = ()) -> Table:
+def new_table(*left: str, right: Sequence[str] = ()) -> Table:
+    """An empty table, the columns of figures at the right."""
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for header in left:
         table.add_column(header, no_wrap=header != "error")
