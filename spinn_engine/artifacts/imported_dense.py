@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from spinn_engine.artifacts.arrays import open_arrays, write_arrays
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported import StoredNetwork, read_network
-from spinn_engine.imported.scaling import R2, SIDES, folded, mean_r2, measured_r2, said_r2
+from spinn_engine.imported.scaling import R2, SIDES, folded, mean_r2, measured_r2, scaling_sentence
 from spinn_engine.problems.problem import Problem
 from spinn_engine.spec import Activation, RunSpec, Scaling
 from spinn_engine.store.run_folder import RunFolder
@@ -58,9 +58,9 @@ class ImportedNetwork:
         """Mean over targets, scaled as the spec says."""
         return mean_r2(self.r2[self.spec.model.dense_scaling])
 
-    def words(self) -> str:
+    def sentence(self) -> str:
         """How it is scaled and what it scores so, and would otherwise, in a sentence."""
-        return said_r2(self.r2, self.spec.model.dense_scaling)
+        return scaling_sentence(self.r2, self.spec.model.dense_scaling)
 
 
 def import_network(spec: RunSpec, problem: Problem) -> ImportedNetwork:
@@ -213,4 +213,4 @@ def read_imported(
 
 def notes_of(about: dict[str, Any]) -> list[str]:
     """What a reader of the result must know of the imported network, in sentences."""
-    return [said_r2(about["val_r2"], about["scaling"]), *about["notes"], *ORIGIN]
+    return [scaling_sentence(about["val_r2"], about["scaling"]), *about["notes"], *ORIGIN]

@@ -70,7 +70,7 @@ def _stopped(folder: api.RunFolder | None, out: str | None) -> str:
 def told_dense(spec: RunSpec) -> RunSpec:
     """The spec with what its checkpoint says filled in; its R2 is told before anything is done."""
     imported = api.import_network(spec)
-    ERRORS.print(escape(" ".join([imported.words(), *imported.network.notes])))
+    ERRORS.print(escape(" ".join([imported.sentence(), *imported.network.notes])))
     return imported.spec
 
 

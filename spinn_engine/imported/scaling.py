@@ -96,15 +96,15 @@ def mean_r2(r2: dict[str, float | None]) -> float | None:
     return sum(values) / len(values) if len(values) == len(r2) else None
 
 
-def said_r2(r2: Mapping[Scaling, R2], scaling: Scaling) -> str:
+def scaling_sentence(r2: Mapping[Scaling, R2], scaling: Scaling) -> str:
     """The R2 of an imported network as it is taken, and as it would be otherwise."""
     found = {way: mean_r2(of_targets) for way, of_targets in r2.items()}
     others = "; ".join(
-        f"{_told(mean)} {WAYS[way]}" for way, mean in found.items() if way != scaling
+        f"{_r2_text(mean)} {WAYS[way]}" for way, mean in found.items() if way != scaling
     )
-    said = f"The brought network is taken {WAYS[scaling]}: R2 {_told(found[scaling])} on the"
+    said = f"The brought network is taken {WAYS[scaling]}: R2 {_r2_text(found[scaling])} on the"
     return f"{said} validation rows" + (f" ({others})." if others else ".")
 
 
-def _told(mean: float | None) -> str:
+def _r2_text(mean: float | None) -> str:
     return "no finite R2" if mean is None else fixed(mean)

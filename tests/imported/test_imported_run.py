@@ -106,8 +106,8 @@ def test_the_way_it_is_scaled_is_found_by_its_r2(
     assert list(imported.r2[imported.spec.model.dense_scaling].values()) == pytest.approx(
         expected.tolist(), abs=1e-5
     )
-    assert f"R2 {imported.mean_r2():.4f} on the validation rows" in imported.words()
-    assert imported.words().count(" as they are") >= 1  # the other ways are told
+    assert f"R2 {imported.mean_r2():.4f} on the validation rows" in imported.sentence()
+    assert imported.sentence().count(" as they are") >= 1  # the other ways are told
 
 
 def test_both_ways_of_saving_it_give_the_same_run(
