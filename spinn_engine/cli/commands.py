@@ -7,7 +7,6 @@ takes from the spec, are imported when they are needed.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +44,16 @@ def _swept(text: str) -> Any:
     return swept_field(text)
 
 
-def _fields(*parts: str) -> Callable[[], list[Option]]:
-    """Makes the options of some parts of the spec."""
+def _fields(*parts: str) -> list[Option]:
+    from spinn_engine.cli.spec_options import spec_options
 
-    def options() -> list[Option]:
-        from spinn_engine.cli.spec_options import spec_options
-
-        return spec_options(parts)
-
-    return options
+    return spec_options(parts)
 
 
-RUN_FIELDS = _fields("data", "model", "train", "prune", "compare", "physics")
+def _run_fields() -> list[Option]:
+    return _fields("data", "model", "train", "prune", "compare", "physics")
+
+
 FILE = click.Path(path_type=Path)
 RUN = click.Argument(["run_id"], type=RUN_ID, metavar="RUN_ID", help="the run")
 FINISHED = click.Argument(["run_id"], type=RUN_ID, metavar="RUN_ID", help="a finished run")
@@ -80,15 +77,15 @@ MAKE = [
         "plan", "Show every stage of a schedule with its exact size.", "cli.runs:plan",
         Option("--inputs", type=WHOLE, group="Network", help="its inputs, else those of the data"),
         Option("--outputs", type=WHOLE, group="Network", help="and outputs"),
-        JSON, more=_fields("data", "model", "prune"),
+        JSON, more=lambda: _fields("data", "model", "prune"),
     ),
     Command(
         "run", "Train, prune and fine-tune here and now.", "cli.runs:run",
-        *RUN_OPTIONS, more=RUN_FIELDS,
+        *RUN_OPTIONS, more=_run_fields,
     ),
     Command(
         "check", "Say what is wrong with the data, and what to do about it.", "cli.runs:check",
-        JSON, more=_fields("data"),
+        JSON, more=lambda: _fields("data"),
     ),
     Command(
         "inspect",
@@ -112,7 +109,7 @@ QUEUE = [
             "--again", is_flag=True, group="Queue",
             help="make another run of a spec that was submitted before",
         ),
-        *RUN_OPTIONS, more=RUN_FIELDS,
+        *RUN_OPTIONS, more=_run_fields,
     ),
     Command(
         "jobs", "List queued, running and ended runs, and the workers.", "cli.queue:jobs", JSON

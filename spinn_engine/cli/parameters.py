@@ -44,8 +44,8 @@ class Kind(click.ParamType[Any]):
         self.choices, self.is_list = choices or {}, is_list
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value, or the complaint."""
-        if not isinstance(value, str):
+        """The value, or the complaint; the text as it is while words are completed."""
+        if not isinstance(value, str) or (ctx and ctx.resilient_parsing):
             return value
         try:
             return self.value(value)
@@ -149,12 +149,6 @@ class RunId(Kind):
 
     def __init__(self) -> None:
         super().__init__("RUN_ID", find_run)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The whole id; while words are completed the store is left alone."""
-        if ctx is not None and ctx.resilient_parsing:
-            return value
-        return super().convert(value, param, ctx)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

@@ -11,9 +11,11 @@ import sys
 import click
 import pytest
 
+from spinn_engine import api
 from spinn_engine.cli.command import Command
 from spinn_engine.cli.commands import COMMANDS
 from spinn_engine.cli.main import main
+from spinn_engine.cli.parameters import Kind
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import CONTROLS, CRITERIA, RECONSTRUCTIONS, SCHEDULES, SOURCES
 from tests.cli.test_command_line import complaint
@@ -97,6 +99,12 @@ def test_choices_are_the_vocabulary_with_what_each_is(capsys: Capture) -> None:
             assert f"{name}: {row.help}" in text
     for name, source in SOURCES.items():
         assert f"{name}{':PATH' if source.path else ''}: {source.help}" in text
+
+
+def test_priorities_are_those_of_the_queue() -> None:
+    priority = next(one for one in parameters("submit") if one.name == "priority")
+    assert isinstance(priority.type, Kind)
+    assert list(priority.type.choices) == list(api.Priority)
 
 
 def test_a_source_with_other_defaults_says_so(capsys: Capture) -> None:
