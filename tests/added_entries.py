@@ -34,7 +34,7 @@ def main() -> None:
         in opened("report", run="b_added").multiselect(key="formats").options
     )
     assert "Largest weight score of a neuron" in words(again)
-    assert "The store holds 2 runs." in words(opened("count"))
+    assert "The store holds 2 runs," in words(opened("count"))
 
 
 if __name__ == "__main__":

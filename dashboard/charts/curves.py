@@ -45,7 +45,7 @@ def curve_table(lines: Sequence[dict[str, Any]], spec: RunSpec) -> pd.DataFrame:
     series: dict[str, list[tuple[int, float, float | None]]] = {}
     for line in lines:
         arm = line["arm"]
-        epoch = line["epoch"] + (0 if arm == "scratch" else starts[line["stage"]])
+        epoch = line["epoch"] + (0 if ARMS[arm].when == "last" else starts[line["stage"]])
         validation = (epoch, fmean(line["val_loss"]), fmean(line["val_r2"]))
         series.setdefault(ARMS[arm].label, []).append(validation)
         if arm in ("dense", "structured") and line["train_loss"]:
@@ -114,11 +114,11 @@ def r2_curve(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
 
 def _arms(spec: RunSpec, more: tuple[str, ...]) -> dict[str, Any]:
     """Colour and line style by arm, for those that the run trains; one legend for both."""
-    trained = ("dense", "structured", *spec.compare.controls)
-    arms = [arm for arm in ARMS if arm in trained and arm != "linear"]
-    names = [*(ARMS[arm].label for arm in arms), *more]
-    colours = [*(ARMS[arm].colour for arm in arms), *(GREY for _ in more)]
-    dashes = [*(ARMS[arm].dash for arm in arms), *([1, 2] for _ in more)]
+    run = [arm for arm in ARMS.values() if not arm.control or arm.name in spec.compare.controls]
+    arms = [arm for arm in run if arm.block is not None]
+    names = [*(arm.label for arm in arms), *more]
+    colours = [*(arm.colour for arm in arms), *(GREY for _ in more)]
+    dashes = [*(arm.dash for arm in arms), *([1, 2] for _ in more)]
     legend = {**LEGEND, "symbolSize": 300}
     return nominal("arm", names, legend, color=colours, strokeDash=dashes)
 

@@ -11,7 +11,7 @@ from dashboard.data import roles
 from dashboard.parts.forms import initial
 from dashboard.parts.markdown import plain
 from spinn_engine.spec import DataSpec
-from spinn_engine.vocabulary import source_of
+from spinn_engine.vocabulary import CHECKS, source_of
 from spinn_engine.words import counted, listed
 
 SIGNS = {
@@ -85,10 +85,12 @@ def show_what_is_left(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
 def show_finding(one: dict[str, Any]) -> None:
     """How bad it is in a sign and a word, what was found, and what to do."""
     icon, colour = SIGNS[one["severity"]]
+    check = CHECKS[one["check"]]
     with st.container(border=True):
         st.markdown(
-            f":{colour}-badge[{icon} {WORDS[one['severity']]}] **{plain(one['check'])}**  \n"
-            f"{_readable(one['message'])}  \n:material/arrow_forward: {_readable(one['advice'])}"
+            f":{colour}-badge[{icon} {WORDS[one['severity']]}] **{plain(check.name)}**  \n"
+            f"{_readable(one['message'])}  \n:material/arrow_forward: {_readable(one['advice'])}",
+            help=f"{check.label}: {check.help}.",
         )
 
 

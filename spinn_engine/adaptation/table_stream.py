@@ -18,6 +18,7 @@ from spinn_engine.problems.tables.rows import Input, complete_rows, take_inputs
 from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.problems.tables.table import table_path
 from spinn_engine.spec import DataSpec
+from spinn_engine.vocabulary import source_of
 from spinn_engine.words import listed
 
 _UNSEEN = -2  # the code of a text that no row of the table has
@@ -82,7 +83,8 @@ def read_new_rows(problem: Problem, data: DataSpec, path: Path) -> NewRows:
 
 def _read_own(data: DataSpec) -> dict[str, Column]:
     """The columns of the run's own table, which say how texts and dates were read."""
-    if data.source.partition(":")[0] != "table":
+    source = source_of(data.source)
+    if source is None or not source.own_columns:
         return {}
     cells, layout = read_table(table_path(data.source))
     return typed_columns(cells, layout.place)

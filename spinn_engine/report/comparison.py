@@ -57,12 +57,13 @@ def training_rows(facts: Facts) -> dict[str, Callable[[str], str]]:
 def _trained(facts: Facts, kind: int, arm: str) -> str:
     spec, stages = facts.spec, facts.spec.prune.stages
     first, later = spec.block_length(0, "dense")[kind], spec.block_length(1, "pruned")[kind]
-    if arm == "linear":
+    row = ARMS[arm]
+    if row.block is None:
         return DASH
-    if arm == "scratch":
-        return f"{spec.block_length(stages, arm)[kind]:,}"
+    if row.when == "last":
+        return f"{spec.block_length(stages, row.block)[kind]:,}"
     before = f"{first:,}" if spec.model.dense is None else "brought"
-    return before if arm == "dense" or not later else f"{before} + {stages} × {later:,}"
+    return before if row.when == "first" or not later else f"{before} + {stages} × {later:,}"
 
 
 def _trainings(facts: Facts, arms: Sequence[Row]) -> list[Line]:

@@ -17,7 +17,8 @@ class ArmRow(Row):
         control: whether it is run only where a spec asks for it, to compare with.
         block: the stack that it trains in, with the arms of equal widths; None: it is no network
             that is trained.
-        when: in which stages it is trained.
+        when: in which stages it is trained; in the last alone, from new weights and for the epochs
+            of all.
         criterion: what scores its neurons, where that is not the run's own criterion.
         stream: the number of its own random draws; it never changes, or runs could not be repeated.
         methods: what the methods say of a control, in brackets; ``{more}`` is what all stages

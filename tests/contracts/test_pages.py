@@ -34,4 +34,4 @@ def test_a_page_opens_in_an_empty_store_with_a_title_and_a_sentence(page: str) -
     app = opened(page)
     assert not app.error
     assert len(app.title) == 1
-    assert len(words(app)) > 20
+    assert len(words(app)) > 60
