@@ -169,3 +169,14 @@ def test_as_a_process_plan_needs_no_torch() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["stages"]) == 5
+
+
+@pytest.mark.slow
+def test_as_a_process_run_prints_one_object_and_libraries_nothing(small_table: Path) -> None:
+    data = ["--data", f"table:{small_table}", "--targets", "y", "--group", "g"]
+    small = ["--hidden", "8", "--epochs", "1", "--fine-tune-epochs", "0", "--seeds", "1"]
+    command = [sys.executable, "-m", "spinn_engine", "run", *data, *small, "--stages", "1"]
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["result"]["arms"][0]["peak_memory_bytes"] > 0  # as profiled
+    lines = done.stderr.splitlines()
+    assert all(line.startswith(("run ", "stage ")) for line in lines if line), done.stderr
