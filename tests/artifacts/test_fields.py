@@ -63,7 +63,7 @@ def test_the_terminal_tells_the_relative_error(
     assert result is not None
     printed = capsys.readouterr().out
     assert "relative L2" in printed
-    assert f"{result['arms'][1]['relative_l2']['mean']:.5f}" in printed
+    assert f"{result['arms'][1]['relative_l2']['mean']:.4f}" in printed
 
 
 def test_the_fields_are_those_of_the_delivered_networks(run: RunFolder) -> None:
