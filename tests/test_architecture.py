@@ -18,6 +18,7 @@ ORDER = [
     "evaluation", "imported", "store", "artifacts", "claims", "report", "pipeline", "adaptation",
     "foreground", "export", "jobs", "background", "api", "cli", "__main__", "dashboard",
 ]  # fmt: skip
+DASHBOARD = ["charts", "reads", "people", "parts", "a page", "shell"]  # its rooms, likewise
 FOR_THE_DASHBOARD = ("api", "spec", "errors", "vocabulary", "words")
 LARGEST_ROOM = 15
 FILES = sorted([*ROOT.glob("spinn_engine/**/*.py"), *ROOT.glob("dashboard/**/*.py")])
@@ -97,6 +98,22 @@ def test_imports_go_down_one_way(path: Path) -> None:
 def test_the_dashboard_knows_the_facade_alone(path: Path) -> None:
     rooms = {room(name) for name in imported(path)} - {"dashboard", ""}
     assert rooms <= {*FOR_THE_DASHBOARD}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("dashboard/*/**/*.py")), ids=module_of)
+def test_rooms_of_the_dashboard_know_those_before_them(path: Path) -> None:
+    mine = module_of(path).split(".")[1]
+    own = DASHBOARD.index(mine) if mine in DASHBOARD else DASHBOARD.index("a page")
+    for module in imported(path):
+        package, _, rest = module.partition(".")
+        other = rest.partition(".")[0]
+        if package == "dashboard" and other not in ("", mine):
+            assert other in DASHBOARD[:own], module
+
+
+def test_pictures_know_no_streamlit() -> None:
+    for path in (*ROOT.glob("dashboard/charts/*.py"), *ROOT.glob("dashboard/*/*_chart*.py")):
+        assert "import streamlit" not in path.read_text(encoding="utf-8"), path
 
 
 @pytest.mark.parametrize("page", PAGES)
