@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.charts.style import BLUE, GHOST, VERMILLION, ink
+from dashboard.charts.style import BLUE, OUTLINE, VERMILLION, ink
 from spinn_engine.words import percent
 
 # Pixels: of the picture, beside its bars, of a layer, its bar, and its words.
@@ -22,7 +22,7 @@ def width_label(width: int, dense: int) -> str:
     return f"{dense:,} → {width:,} ({percent(width / dense - 1, 0)})"
 
 
-def in_words(title: str, hidden: Sequence[int], dense: Sequence[int]) -> str:
+def shape_in_words(title: str, hidden: Sequence[int], dense: Sequence[int]) -> str:
     """What a drawn shape shows."""
     labels = "; ".join(width_label(w, d) for w, d in zip(hidden, dense, strict=True))
     return f"{title}, neurons in each hidden layer: {labels}"
@@ -47,7 +47,7 @@ def architecture(hidden: Sequence[int], dense: Sequence[int], dark: bool = False
         rows += [
             f'<text x="{WIDTH / 2:g}" y="{top - 6}">{width_label(width, whole)}</text>',
             _bar("left", width * scale, top, f'fill="{colour}"'),
-            _bar("dense", whole * scale, top, f'fill="none" stroke="{GHOST}"'),
+            _bar("dense", whole * scale, top, f'fill="none" stroke="{OUTLINE}"'),
         ]
     height = ROW * len(dense) + 2
     return (

@@ -12,13 +12,13 @@ from dashboard.charts.strips import (
     BOUNDS,
     ROWS,
     Order,
-    across,
     cells,
     colours,
-    down,
     height,
-    row_words,
+    layer_labels,
     shares,
+    x_channel,
+    y_channels,
 )
 from dashboard.charts.style import BLUE, VERMILLION
 from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, layered, marks, nominal
@@ -59,7 +59,7 @@ def importance_tables(
         neuron=[layer.original_index for layer in layers],
         score=[layer.score for layer in layers],
         share=share,
-        colour=[_looks(part, one.kept, dark) for part, one in zip(share, layers, strict=True)],
+        colour=[_colours(part, one.kept, dark) for part, one in zip(share, layers, strict=True)],
         fate=[np.where(layer.kept, "kept", "removed") for layer in layers],
     )
     rows = [
@@ -95,7 +95,7 @@ def importance_picture(
         clickable: whether a cell can be selected, as ``PICK``.
     """
     order = f"place by {score} score, highest first" if by_rank else "number in the dense network"
-    x, strip = across(f"neuron ({order})", max(widths)), down(len(widths))
+    x, strip = x_channel(f"neuron ({order})", max(widths)), y_channels(len(widths))
     told = [
         {"field": "fate", "title": "it is"},
         {"field": "neuron", "title": "neuron", "format": "d"},
@@ -119,7 +119,7 @@ def importance_picture(
             _legend(f"{name}, {score} / max", _scale(name, dark), dark)
             for name in ("kept", "removed")
         ),
-        row_words(len(widths), dark),
+        layer_labels(len(widths), dark),
         marks(CUTS, line, {"x": x, **strip}, *BOUNDS),
         marks(RING, ring, {"x": x, "y": strip["y"]}, middle),
     ]
@@ -170,11 +170,11 @@ def survival_picture(
         {"field": "fate", "title": "removed in"},
         {"field": "neuron", "title": "neuron", "format": "d"},
     ]
-    x = across(f"neuron ({order})", max(widths))
-    encoding = {"x": x, "x2": {"field": "right"}, **down(len(widths)), **colour}
+    x = x_channel(f"neuron ({order})", max(widths))
+    encoding = {"x": x, "x2": {"field": "right"}, **y_channels(len(widths)), **colour}
     layers_ = [
         marks(FATES, {"type": "rect"}, {**encoding, "tooltip": told}, *BOUNDS),
-        row_words(len(widths), dark),
+        layer_labels(len(widths), dark),
     ]
     return layered(
         layers_, height(len(widths)) + LEGEND_PIXELS * (last // 3), dark, usermeta=CANVAS
@@ -193,7 +193,7 @@ def _scale(name: str, dark: bool) -> list[str]:
     return colours("Greys", *((0.8, 0.3) if dark else (0.22, 0.72)))
 
 
-def _looks(share: NDArray[np.float32], kept: NDArray[np.bool_], dark: bool) -> NDArray[np.str_]:
+def _colours(share: NDArray[np.float32], kept: NDArray[np.bool_], dark: bool) -> NDArray[np.str_]:
     """The colour of each neuron."""
     scales = np.array([_scale("removed", dark), _scale("kept", dark)])
     step = np.rint(np.nan_to_num(share).clip(0, 1) * (scales.shape[1] - 1)).astype(int)

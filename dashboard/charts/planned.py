@@ -14,17 +14,26 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.charts.axes import error, error_range
-from dashboard.charts.strips import BOUNDS, ROWS, across, cells, down, height, row_words, shares
+from dashboard.charts.strips import (
+    BOUNDS,
+    ROWS,
+    cells,
+    height,
+    layer_labels,
+    shares,
+    x_channel,
+    y_channels,
+)
 from dashboard.charts.style import BLUE, VERMILLION
 from dashboard.charts.vega import CANVAS, PAGE, Spec, Tables, layered, marks
-from dashboard.charts.whatif import Marks, Sizes, curve_picture
+from dashboard.charts.whatif import PointKind, Sizes, curve_picture
 from spinn_engine.api import Stage
 
 CELLS, CUTS = "cells", "cuts"
 MOST_CELLS = 600  # neighbours by score look alike, and a page with fewer of them opens sooner
 
 
-def kinds(curve: Sizes, plan: tuple[int, float]) -> list[Marks]:
+def marked_points(curve: Sizes, plan: tuple[int, float]) -> list[PointKind]:
     """The points on the curve: the dense network and the plan.
 
     Args:
@@ -32,8 +41,8 @@ def kinds(curve: Sizes, plan: tuple[int, float]) -> list[Marks]:
         plan: those of the plan.
     """
     return [
-        Marks("dense network", curve[:1], BLUE, "square"),
-        Marks("this plan", [plan], VERMILLION, "circle"),
+        PointKind("dense network", curve[:1], BLUE, "square"),
+        PointKind("this plan", [plan], VERMILLION, "circle"),
     ]
 
 
@@ -51,7 +60,7 @@ def plan_picture(curve: Sizes, plan: tuple[int, float], dark: bool = False) -> S
     if not low <= place <= high:
         low, high = min(low, np.floor(2 * place) / 2), max(high, np.ceil(2 * place) / 2)
     ends = np.log10(0.76 * min(params)), np.log10(1.32 * max(params))
-    return curve_picture(kinds(curve, plan), ends, (low, high), dark)
+    return curve_picture(marked_points(curve, plan), ends, (low, high), dark)
 
 
 def cell_table(scores: Sequence[NDArray[np.float32]]) -> pd.DataFrame:
@@ -114,8 +123,8 @@ def cut_picture(dense: Sequence[int], score: str, dark: bool = False) -> Spec:
         score: what the criterion's score is called.
         dark: whether the page is dark.
     """
-    x = across(f"neuron (place by {score} score, highest first)", max(dense))
-    strip = down(len(dense))
+    x = x_channel(f"neuron (place by {score} score, highest first)", max(dense))
+    strip = y_channels(len(dense))
     colour = {
         "field": "share",
         "type": "quantitative",
@@ -142,7 +151,7 @@ def cut_picture(dense: Sequence[int], score: str, dark: bool = False) -> Spec:
     layers = [
         marks(CELLS, {"type": "rect"}, cell, *BOUNDS),
         marks(ROWS, veil, {**at, "x2": {"field": "end"}}, *BOUNDS),
-        row_words(len(dense), dark),
+        layer_labels(len(dense), dark),
         marks(CUTS, rule, {**at, "strokeWidth": thick, "strokeDash": dash}, *BOUNDS),
     ]
     return layered(layers, height(len(dense)), dark, usermeta=CANVAS)

@@ -25,7 +25,7 @@ BOUNDS: tuple[Spec, ...] = (
 Order = NDArray[np.int64]
 
 
-def drawn_every(widths: Sequence[int], most: int = MOST_CELLS) -> int:
+def thinning_step(widths: Sequence[int], most: int = MOST_CELLS) -> int:
     """1, or n where only every n-th neuron is drawn, so that there are about ``most`` in all."""
     return -(-sum(widths) // most)
 
@@ -43,7 +43,7 @@ def cells(
     Returns:
         Columns ``layer`` (from 0), ``place`` and ``until`` (from 1), and the others.
     """
-    step = drawn_every([len(order) for order in orders], most)
+    step = thinning_step([len(order) for order in orders], most)
     parts = []
     for layer, order in enumerate(orders):
         place = np.arange(0, len(order), step)
@@ -67,7 +67,7 @@ def height(layers: int) -> int:
     return ROW_PIXELS * layers + BELOW_PIXELS
 
 
-def across(title: str, widest: int) -> Spec:
+def x_channel(title: str, widest: int) -> Spec:
     """The x channel: places from 1."""
     return {
         "field": "place",
@@ -78,7 +78,7 @@ def across(title: str, widest: int) -> Spec:
     }
 
 
-def down(layers: int) -> Spec:
+def y_channels(layers: int) -> Spec:
     """The y channels of a strip; its rows need ``BOUNDS``."""
     y = {
         "field": "top",
@@ -89,10 +89,10 @@ def down(layers: int) -> Spec:
     return {"y": y, "y2": {"field": "bottom"}}
 
 
-def row_words(layers: int, dark: bool) -> Spec:
+def layer_labels(layers: int, dark: bool) -> Spec:
     """What is said of each layer, above its strip."""
     look = {"type": "text", "align": "left", "dy": 10, "fontSize": 13, "color": ink(dark)}
-    y = {**down(layers)["y"], "field": "layer"}
+    y = {**y_channels(layers)["y"], "field": "layer"}
     text = {"field": "label", "type": "nominal"}
     return marks(ROWS, look, {"x": {"value": 0}, "y": y, "text": text})
 

@@ -10,16 +10,16 @@ import plotly.graph_objects as go
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 ORANGE, SKY, GREY = "#E69F00", "#56B4E9", "#7F8C99"
 
-GHOST = "rgba(127,140,153,0.75)"
+OUTLINE = "rgba(127,140,153,0.75)"
 GRID = "rgba(127,140,153,0.22)"
 
 # The chart's own menu: an SVG for papers, and nothing that moves the picture by accident.
-CONFIG: dict[str, Any] = {
+MENU: dict[str, Any] = {
     "displaylogo": False,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
     "toImageButtonOptions": {"format": "svg", "filename": "spinn"},
 }
-STILL: dict[str, Any] = {"displayModeBar": False, "staticPlot": True}
+NO_MENU: dict[str, Any] = {"displayModeBar": False, "staticPlot": True}
 
 
 def ink(dark: bool) -> str:

@@ -36,7 +36,7 @@ class Point:
     r2: dict[str, Any]
 
 
-def tradeoff(
+def tradeoff_picture(
     stages: Sequence[Row],
     arms: Sequence[Row],
     ceiling: float | None = None,
@@ -57,7 +57,7 @@ def tradeoff(
         A picture whose y is 1 - R2 on a reversed log axis, labelled with R2. A linear model that is
         far below everything else is a note at the edge, so that the rest can be told apart.
     """
-    points = points_of(stages, arms)
+    points = tradeoff_points(stages, arms)
     linear = next((arm for arm in arms if arm["arm"] == "linear"), None)
     lines: list[tuple[float, str]] = []
     if ceiling is not None:
@@ -136,7 +136,7 @@ def _layers(x: Spec, y: Spec, arms: Sequence[str], dark: bool) -> list[Spec]:
     ]
 
 
-def points_of(stages: Sequence[Row], arms: Sequence[Row]) -> list[Point]:
+def tradeoff_points(stages: Sequence[Row], arms: Sequence[Row]) -> list[Point]:
     """Every mean that is drawn; arms of equal size are moved apart in the order of the legend."""
     rows = [
         ("structured" if row["stage"] else "dense", f"stage {row['stage']}", row) for row in stages

@@ -39,7 +39,7 @@ Sizes = Sequence[tuple[int, float]]
 
 
 @dataclass(frozen=True)
-class Marks:
+class PointKind:
     """Points on the picture of one kind: ``(parameters, R2)`` each; ``shape`` as in Vega."""
 
     name: str
@@ -48,7 +48,9 @@ class Marks:
     shape: str
 
 
-def prediction(curve: Sizes, kinds: Sequence[Marks], dark: bool = False) -> tuple[Spec, Tables]:
+def prediction_picture(
+    curve: Sizes, kinds: Sequence[PointKind], dark: bool = False
+) -> tuple[Spec, Tables]:
     """Predicted R2 against parameters, and points on top of it.
 
     Args:
@@ -63,7 +65,7 @@ def prediction(curve: Sizes, kinds: Sequence[Marks], dark: bool = False) -> tupl
     return spec, curve_tables(curve, kinds)
 
 
-def curve_tables(curve: Sizes, kinds: Sequence[Marks]) -> Tables:
+def curve_tables(curve: Sizes, kinds: Sequence[PointKind]) -> Tables:
     """The rows of ``curve_picture``, as in ``prediction``."""
     points = [(kind.name, *point) for kind in kinds for point in kind.points]
     found = {
@@ -76,7 +78,7 @@ def curve_tables(curve: Sizes, kinds: Sequence[Marks]) -> Tables:
 
 
 def curve_picture(
-    kinds: Sequence[Marks], x: tuple[float, float], y: tuple[float, float], dark: bool
+    kinds: Sequence[PointKind], x: tuple[float, float], y: tuple[float, float], dark: bool
 ) -> Spec:
     """The picture of ``prediction`` within a frame.
 
@@ -107,7 +109,7 @@ def curve_picture(
     return layered(layers, HEIGHT, dark)
 
 
-def sensitivity(
+def sensitivity_picture(
     layers: Sequence[Sequence[tuple[float, float]]], dark: bool = False
 ) -> tuple[Spec, Tables]:
     """Predicted R2 with one layer pruned and all others whole; a line a layer.

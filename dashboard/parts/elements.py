@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.architecture import architecture, in_words
+from dashboard.charts.architecture import architecture, shape_in_words
 from dashboard.charts.vega import Spec, Tables
 from dashboard.parts import markup
 from dashboard.parts.markdown import plain
@@ -38,7 +38,7 @@ def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> str:
     """
     dense, dark = stages[0][1], is_dark()
     drawn = [
-        (architecture(hidden, dense, dark), in_words(title, hidden, dense), title, below)
+        (architecture(hidden, dense, dark), shape_in_words(title, hidden, dense), title, below)
         for title, hidden, below in stages
     ]
     return markup.pictures(drawn, 120) + markup.note(
@@ -56,7 +56,7 @@ def picture(spec: Spec, tables: Tables, key: str, alt: str) -> None:
 def shape(title: str, hidden: Sequence[int], dense: Sequence[int], dark: bool) -> None:
     """The drawn shape of one network, as wide as its place."""
     svg = architecture(hidden, dense, dark)
-    st.image(svg, width="stretch", alt=in_words(title, hidden, dense))
+    st.image(svg, width="stretch", alt=shape_in_words(title, hidden, dense))
 
 
 def stage_name(stage: int) -> str:

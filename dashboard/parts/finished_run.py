@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.tradeoff import points_of, tradeoff
+from dashboard.charts.tradeoff import tradeoff_picture, tradeoff_points
 from dashboard.parts import elements, markup
 from dashboard.parts.markdown import plain
 from dashboard.parts.spec_words import repetitions
@@ -62,7 +62,9 @@ def tradeoff_chart(result: dict[str, Any]) -> None:
     """R2 against parameters for every arm, with what the figures rest on."""
     data, spec = result["data"], spec_of(result)
     elements.picture(
-        *tradeoff(result["stages"], result["arms"], mean_ceiling(result), elements.is_dark()),
+        *tradeoff_picture(
+            result["stages"], result["arms"], mean_ceiling(result), elements.is_dark()
+        ),
         key="tradeoff",
         alt="R2 on the test rows against parameters for each stage and arm; the numbers are in the "
         "tables",
@@ -91,7 +93,9 @@ def tradeoff_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     """A row a mean of the trade-off picture, with the dots around it, and the linear model."""
     digits = decimals_of(result)
     linear = [arm for arm in result["arms"] if arm["arm"] == "linear"]
-    means = [(p.arm, p.name, p.params, p.r2) for p in points_of(result["stages"], result["arms"])]
+    means = [
+        (p.arm, p.name, p.params, p.r2) for p in tradeoff_points(result["stages"], result["arms"])
+    ]
     means += [("linear", ARMS["linear"].label, arm["params"], arm["r2"]) for arm in linear]
     return [
         {

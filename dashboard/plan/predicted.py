@@ -47,7 +47,7 @@ def draw_curve(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
     plan = last.params, r2
     elements.picture(
         pictures.plan_picture(curve, plan, elements.is_dark()),
-        curve_tables(curve, pictures.kinds(curve, plan)),
+        curve_tables(curve, pictures.marked_points(curve, plan)),
         key="prediction",
         alt="Predicted validation R2 against parameters, this plan marked; it is told below",
     )

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.charts.planned import MOST_CELLS, cell_table
-from dashboard.charts.strips import drawn_every
+from dashboard.charts.strips import thinning_step
 from dashboard.reads import run_files
 from dashboard.reads.cached import cached, of_run
 from spinn_engine import api
@@ -34,7 +34,7 @@ def dense_cells(run_id: str, criterion: Criterion) -> tuple[int, int, pd.DataFra
         The seed; n, where only every n-th neuron is drawn; and the rows of ``cell_table``.
     """
     seed, scores = dense_scores(run_id, criterion)
-    return seed, drawn_every([len(score) for score in scores], MOST_CELLS), cell_table(scores)
+    return seed, thinning_step([len(score) for score in scores], MOST_CELLS), cell_table(scores)
 
 
 def dense_seed(run_id: str) -> int | None:

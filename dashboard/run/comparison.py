@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.style import CONFIG
+from dashboard.charts.style import MENU
 from dashboard.parts import elements, finished_run, markup
 from dashboard.parts.arms import arm_row, bytes_text
 from dashboard.parts.markdown import plain
@@ -96,7 +96,7 @@ def show_folds(result: Result) -> None:
     arms = [arm for arm in result["arms"] if "per_fold_r2" in arm]
     st.plotly_chart(
         folds_picture(arms, elements.is_dark()),
-        config=CONFIG,
+        config=MENU,
         key="folds",
         alt="R2 of every arm in every fold: "
         + "; ".join(

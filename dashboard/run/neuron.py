@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.charts.neurons import PICK
-from dashboard.charts.style import CONFIG
+from dashboard.charts.style import MENU
 from dashboard.parts import elements
 from dashboard.parts.markdown import plain
 from dashboard.reads import neurons, run_files
@@ -176,7 +176,7 @@ def show_weights(run_id: str, found: api.Neuron) -> None:
             st.markdown(f"**{title} weights**")
             st.plotly_chart(
                 weight_bars(names, weights, elements.is_dark()),
-                config=CONFIG,
+                config=MENU,
                 key=f"weights_{title}",
                 alt=f"{title} weights of the neuron, the strongest first",
             )
@@ -207,14 +207,14 @@ def show_activation(found: api.Neuron) -> None:
     left.markdown("**What its activation does**")
     left.plotly_chart(
         activation_histogram(found.activation, elements.is_dark()),
-        config=CONFIG,
+        config=MENU,
         key="activation",
         alt="How often the neuron's output has which value over the validation rows",
     )
     right.markdown(f"**Against {plain(name)}**")
     right.plotly_chart(
         activation_scatter(found.activation, found.y[:, found.serves], name, elements.is_dark()),
-        config=CONFIG,
+        config=MENU,
         key="against_target",
         alt=f"The neuron's output against {name}, a point a validation row",
     )

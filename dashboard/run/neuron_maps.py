@@ -15,7 +15,7 @@ from dashboard.charts.neurons import (
     survival_picture,
     survival_tables,
 )
-from dashboard.charts.strips import drawn_every
+from dashboard.charts.strips import thinning_step
 from dashboard.parts import elements
 from dashboard.reads import dense_network, run_files
 from dashboard.run import neuron
@@ -148,7 +148,7 @@ def cut_sentence(layers: list[api.LayerImportance], stage: int, by_score: bool) 
 
 def thinning_note(layers: list[api.LayerImportance]) -> str:
     """Said where not every neuron is drawn."""
-    step = drawn_every([len(layer.kept) for layer in layers])
+    step = thinning_step([len(layer.kept) for layer in layers])
     return "" if step == 1 else f" One neuron in {step} is drawn; the fields reach all."
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.style import BLUE, GREY, VERMILLION
-from dashboard.charts.whatif import RING, Marks, Sizes, prediction, sensitivity
+from dashboard.charts.whatif import RING, PointKind, Sizes, prediction_picture, sensitivity_picture
 from dashboard.parts import elements
 from spinn_engine.words import DASH, fixed, percent
 
@@ -36,16 +36,16 @@ def draw_measured(result: Result) -> None:
     )
     dense = [(stages[0]["params"], stages[0]["val_r2"]["per_seed"][place])]
     marks = [
-        Marks("dense", dense, BLUE, "square"),
-        Marks("predicted", predicted, GREY, "diamond"),
-        Marks("before fine-tuning", before, VERMILLION, RING),
-        Marks("after fine-tuning", trained, VERMILLION, "circle"),
+        PointKind("dense", dense, BLUE, "square"),
+        PointKind("predicted", predicted, GREY, "diamond"),
+        PointKind("before fine-tuning", before, VERMILLION, RING),
+        PointKind("after fine-tuning", trained, VERMILLION, "circle"),
     ]
     curve = [(row["params"], row["val_r2"]) for row in whatif["curve"]]
     pairs = zip(predicted, before, strict=True)
     off = max(abs(guess - found) for (_, guess), (_, found) in pairs)
     elements.picture(
-        *prediction(curve, marks, elements.is_dark()),
+        *prediction_picture(curve, marks, elements.is_dark()),
         key="predicted",
         alt="Predicted and measured validation R2 against parameters, stage by stage",
     )
@@ -102,7 +102,7 @@ def draw_sensitivity(result: Result) -> None:
     ]
     lowest = min(range(len(layers)), key=lambda at: layers[at][-1][1])
     elements.picture(
-        *sensitivity(layers, elements.is_dark()),
+        *sensitivity_picture(layers, elements.is_dark()),
         key="sensitivity",
         alt="Predicted validation R2 against the share removed from one layer alone: "
         + "; ".join(f"layer {k}: {fixed(one[-1][1])}" for k, one in enumerate(layers, start=1)),

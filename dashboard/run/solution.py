@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.charts.style import CONFIG
+from dashboard.charts.style import MENU
 from dashboard.parts import elements
 from dashboard.reads import run_files
 from dashboard.run.fields_chart import Field, fields_picture
@@ -40,7 +40,7 @@ def show_solution(result: Result) -> None:
         sizes = "; ".join(f"{arm} {root_mean_square(values)}" for arm, values in pair.items())
         st.plotly_chart(
             fields_picture(fields.x, fields.t, pair, f"|{what}|", elements.is_dark()),
-            config=CONFIG,
+            config=MENU,
             key=f"map_{what}",
             alt=f"Map of the {what} over x and t before and after pruning, root mean square: "
             f"{sizes}",

@@ -13,8 +13,8 @@ import pytest
 from dashboard.charts.architecture import architecture, width_label
 from dashboard.charts.curves import TRAINING, curve_table, loss_curves, stage_starts, thinned
 from dashboard.charts.style import GREY
-from dashboard.charts.tradeoff import tradeoff
-from dashboard.charts.whatif import Marks, prediction, sensitivity
+from dashboard.charts.tradeoff import tradeoff_picture
+from dashboard.charts.whatif import PointKind, prediction_picture, sensitivity_picture
 from dashboard.run.folds_chart import folds_picture
 from spinn_engine.spec import PruneSpec, RunSpec, TrainSpec
 from spinn_engine.vocabulary import ARMS
@@ -57,7 +57,7 @@ def stage_row(stage: int, params: int, per_seed: list[float], half: float | None
 
 def test_tradeoff_draws_every_seed_and_the_interval_of_the_mean() -> None:
     rows = [stage_row(0, 1000, [0.98, 0.99], 0.004), stage_row(1, 500, [0.97, 0.98], 0.01)]
-    spec, tables = tradeoff(rows, [], ceiling=0.995)
+    spec, tables = tradeoff_picture(rows, [], ceiling=0.995)
     mean = tables["means"].set_index("arm").loc["structured"]
     assert mean["x"] == 500
     assert (mean["error"], mean["low"], mean["high"]) == pytest.approx((0.025, 0.035, 0.015))
@@ -76,14 +76,14 @@ def y_of(spec: dict[str, Any]) -> dict[str, Any]:
 
 def test_tradeoff_of_one_seed_has_no_interval() -> None:
     rows = [stage_row(0, 1000, [0.9], None), stage_row(1, 500, [-3.0], None)]
-    means = tradeoff(rows, [])[1]["means"]
+    means = tradeoff_picture(rows, [])[1]["means"]
     assert (means["low"] == means["error"]).all()
     assert (means["high"] == means["error"]).all()
 
 
 def test_tradeoff_axis_is_labelled_with_r2_and_counts() -> None:
     rows = [stage_row(0, 666_882, [0.98], None), stage_row(1, 210_050, [0.9], None)]
-    spec, tables = tradeoff(rows, [])
+    spec, tables = tradeoff_picture(rows, [])
     y, x = y_of(spec), spec["layer"][-2]["encoding"]["x"]
     assert len(y["axis"]["values"]) >= 3
     low, high = y["scale"]["domain"]
@@ -109,7 +109,7 @@ def test_tradeoff_shows_every_arm_and_moves_those_of_equal_size_apart() -> None:
         arm_row("random", 500, [0.96, 0.97]),
         arm_row("dense_longer", 1000, [0.98, 0.98]),
     ]
-    tables = tradeoff(stages, arms)[1]
+    tables = tradeoff_picture(stages, arms)[1]
     x = tables["means"].set_index("arm")["x"]
     assert x["structured"] == 500
     assert x["random neurons"] == pytest.approx(500, rel=0.1)
@@ -121,12 +121,12 @@ def test_tradeoff_shows_every_arm_and_moves_those_of_equal_size_apart() -> None:
 def test_a_linear_model_far_below_is_a_note_and_squeezes_nothing() -> None:
     stages = [stage_row(0, 1000, [0.99], None), stage_row(1, 500, [0.985], None)]
     far, near = (arm_row("linear", 38, [r2]) for r2 in (0.5, 0.98))
-    spec, tables = tradeoff(stages, [far])
+    spec, tables = tradeoff_picture(stages, [far])
     [line] = tables["lines"].to_dict("records")
     assert line["off"]
     assert "linear on the inputs: 0.5000, below" in line["text"]
-    assert y_of(spec) == y_of(tradeoff(stages, [])[0])
-    assert not tradeoff(stages, [near])[1]["lines"]["off"].any()
+    assert y_of(spec) == y_of(tradeoff_picture(stages, [])[0])
+    assert not tradeoff_picture(stages, [near])[1]["lines"]["off"].any()
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -137,7 +137,7 @@ def test_tradeoff_tells_arms_by_colour_and_shape_and_bands_by_dash(dark: bool) -
         arm_row("dense_longer", 1000, [0.98, 0.98]),
         arm_row("scratch", 500, [0.9, 0.91]),
     ]
-    spec, tables = tradeoff(stages, arms, None, dark, ("dense", "dense_longer"))
+    spec, tables = tradeoff_picture(stages, arms, None, dark, ("dense", "dense_longer"))
     alt.LayerChart.from_dict(spec)
     assert tables["bands"]["arm"].tolist() == ["dense", "dense, longer"]
     assert tables["bands"][["high", "low"]].iloc[1].tolist() == pytest.approx([0.01, 0.03])
@@ -151,8 +151,8 @@ def test_tradeoff_tells_arms_by_colour_and_shape_and_bands_by_dash(dark: bool) -
 
 
 def test_prediction_marks_its_points_on_the_curve() -> None:
-    kinds = [Marks("this plan", [(400, 0.9)], GREY, "circle")]
-    spec, tables = prediction([(1000, 0.99), (300, 0.8)], kinds)
+    kinds = [PointKind("this plan", [(400, 0.9)], GREY, "circle")]
+    spec, tables = prediction_picture([(1000, 0.99), (300, 0.8)], kinds)
     alt.LayerChart.from_dict(spec)
     assert tables["curve"]["params"].tolist() == [1000, 300]
     assert tables["marks"].iloc[0].tolist() == ["this plan", 400, 0.9, pytest.approx(0.1)]
@@ -160,7 +160,7 @@ def test_prediction_marks_its_points_on_the_curve() -> None:
 
 def test_sensitivity_draws_a_line_a_layer() -> None:
     layers = [[(0.0, 0.99), (0.5, 0.9)], [(0.0, 0.99), (0.5, 0.98)]]
-    spec, tables = sensitivity(layers)
+    spec, tables = sensitivity_picture(layers)
     alt.LayerChart.from_dict(spec)
     lines = tables["layers"].groupby("name")["removed"].agg(list)
     assert lines.to_dict() == {"layer 1": [0, 50], "layer 2": [0, 50]}

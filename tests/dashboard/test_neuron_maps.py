@@ -12,7 +12,7 @@ from dashboard.charts.neurons import (
     survival_picture,
     survival_tables,
 )
-from dashboard.charts.strips import MOST_CELLS, drawn_every
+from dashboard.charts.strips import MOST_CELLS, thinning_step
 from spinn_engine.api import LayerImportance
 
 
@@ -93,7 +93,7 @@ def test_a_neuron_that_went_before_has_no_ring() -> None:
 
 
 def test_wide_layers_are_thinned_to_what_a_browser_can_draw() -> None:
-    assert drawn_every([4096] * 4) == 1
+    assert thinning_step([4096] * 4) == 1
     score = np.random.default_rng(0).random(70_000, np.float32)
     wide = LayerImportance(score, np.arange(70_000), score > 0.5, np.full(70_000, -1))
     drawn = importance_tables([wide] * 8)["neurons"]

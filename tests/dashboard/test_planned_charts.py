@@ -13,7 +13,7 @@ from dashboard.charts.planned import (
     cell_table,
     cut_picture,
     cut_tables,
-    kinds,
+    marked_points,
     plan_picture,
 )
 from dashboard.charts.whatif import curve_tables
@@ -35,8 +35,8 @@ def test_the_pictures_are_valid_vega_lite(made: Any, dark: bool) -> None:
 def test_a_move_changes_rows_and_not_the_picture() -> None:
     assert plan_picture(CURVE, (500, 0.9)) == plan_picture(CURVE, (400, 0.95))
     before, after = (
-        curve_tables(CURVE, kinds(CURVE, (500, 0.9))),
-        curve_tables(CURVE, kinds(CURVE, (400, 0.95))),
+        curve_tables(CURVE, marked_points(CURVE, (500, 0.9))),
+        curve_tables(CURVE, marked_points(CURVE, (400, 0.95))),
     )
     assert before["curve"].equals(after["curve"])
     assert after["marks"].values.tolist()[1][:3] == ["this plan", 400, 0.95]
@@ -44,7 +44,7 @@ def test_a_move_changes_rows_and_not_the_picture() -> None:
 
 @pytest.mark.parametrize("r2", [-3.0, 0.2, 0.9999, 1.0])
 def test_a_plan_outside_the_curve_is_within_the_picture(r2: float) -> None:
-    marks = curve_tables(CURVE, kinds(CURVE, (500, r2)))["marks"]
+    marks = curve_tables(CURVE, marked_points(CURVE, (500, r2)))["marks"]
     domain = plan_picture(CURVE, (500, r2))["layer"][0]["encoding"]["y"]["scale"]["domain"]
     assert domain[0] <= marks["error"].min()
     assert marks["error"].max() <= domain[1]

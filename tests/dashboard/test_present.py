@@ -236,7 +236,7 @@ def test_differences_are_drawn_with_their_intervals_zero_and_the_margin() -> Non
         ("longer", {"mean": -0.01, "low": -0.03, "high": 0.02}),
         ("random", {"mean": 0.5, "low": None, "high": None}),
     ]
-    figure = charts.differences(rows, 0.01)
+    figure = charts.differences_picture(rows, 0.01)
     (trace,) = figure.data
     assert list(trace.x) == [-0.01, 0.5]
     assert list(trace.error_x.arrayminus) == pytest.approx([0.02, 0])
@@ -248,7 +248,7 @@ def test_differences_are_drawn_with_their_intervals_zero_and_the_margin() -> Non
 
 
 def test_latency_is_that_of_the_result_and_arms_differ_in_more_than_colour(result: Result) -> None:
-    figure = charts.latency(result["arms"], 300)
+    figure = charts.latency_picture(result["arms"], 300)
     arms = {arm["arm"]: arm["latency_us"] for arm in result["arms"]}
     assert [trace.name for trace in figure.data] == ["dense", "structured", "magnitude"]
     for trace, arm in zip(figure.data, charts.TIMED, strict=True):

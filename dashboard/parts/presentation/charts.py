@@ -21,7 +21,9 @@ APART = 1.06  # arms stand side by side
 Row = dict[str, Any]
 
 
-def differences(rows: Sequence[tuple[str, Row]], margin: float, dark: bool = False) -> go.Figure:
+def differences_picture(
+    rows: Sequence[tuple[str, Row]], margin: float, dark: bool = False
+) -> go.Figure:
     """The paired differences of R2 to each control, with their intervals.
 
     Args:
@@ -95,7 +97,7 @@ def _above(x: float, text: str, anchor: str) -> dict[str, Any]:
     }
 
 
-def latency(arms: Sequence[Row], height: int, dark: bool = False) -> go.Figure:
+def latency_picture(arms: Sequence[Row], height: int, dark: bool = False) -> go.Figure:
     """Median latency of a forward pass by batch size, with a whisker up to its 95th percentile.
 
     Args:

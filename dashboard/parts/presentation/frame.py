@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.charts.style import STILL
+from dashboard.charts.style import NO_MENU
 from dashboard.charts.vega import Spec, Tables
 from dashboard.parts import elements, finished_run
 from dashboard.parts.spec_words import repetitions
@@ -29,7 +29,7 @@ def show_plotly(name: str, figure: go.Figure, alt: str) -> None:
     """A Plotly picture, drawn small and enlarged by ``present.css`` to the room on the screen."""
     figure.update_layout(font_family=FONT)
     with _enlarged(name, figure.layout.height):
-        st.plotly_chart(figure, config=STILL, key=f"present_{name}", alt=alt, theme=None)
+        st.plotly_chart(figure, config=NO_MENU, key=f"present_{name}", alt=alt, theme=None)
 
 
 def _enlarged(name: str, height: int) -> DeltaGenerator:

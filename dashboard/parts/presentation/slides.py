@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.neurons import importance_picture, importance_tables
-from dashboard.charts.tradeoff import tradeoff
+from dashboard.charts.tradeoff import tradeoff_picture
 from dashboard.parts import elements, finished_run
 from dashboard.parts.arms import bytes_text
 from dashboard.parts.markdown import plain, sentence
@@ -89,7 +89,7 @@ def show_cost(result: Result, dark: bool) -> None:
     with drawn:
         alt = "R2 on the test rows against parameters for each stage and arm, with the intervals "
         bands = "dense", "dense_longer"
-        spec, tables = tradeoff(result["stages"], result["arms"], ceiling, dark, bands)
+        spec, tables = tradeoff_picture(result["stages"], result["arms"], ceiling, dark, bands)
         show_vega(
             "cost",
             {**spec, "height": 390},
@@ -134,7 +134,7 @@ def show_controls(result: Result, dark: bool) -> None:
                 f"{label.replace('<br>', ' ')} {signed(d['mean'])}" for label, d in rows
             )
             alt = f"R2 of structured pruning less that of each control: {numbers}"
-            show_plotly("controls", charts.differences(rows, verdict["margin"], dark), alt)
+            show_plotly("controls", charts.differences_picture(rows, verdict["margin"], dark), alt)
     with told:
         for name, question in PARTS.items():
             if verdict[name] is not None:
@@ -163,7 +163,7 @@ def show_speed(result: Result, dark: bool) -> None:
         alt = "Median latency by batch for the dense, the pruned and the magnitude-pruned network; "
         show_plotly(
             "speed",
-            charts.latency(result["arms"], 330, dark),
+            charts.latency_picture(result["arms"], 330, dark),
             f"{alt}the numbers are in the table",
         )
     rows = [
