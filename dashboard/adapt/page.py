@@ -67,7 +67,7 @@ def show_adaptation(result: dict[str, Any]) -> None:
     """What it showed over time, in words, and in numbers."""
     data = result["data"]
     if data["simulated"]:
-        st.badge("simulated data", icon=":material/science:", color="violet")
+        elements.simulated_badge()
     for row, target in enumerate(data["target_names"]):
         places = st.columns(len(result["networks"]))
         for place, network in zip(places, result["networks"], strict=True):

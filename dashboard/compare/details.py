@@ -13,7 +13,7 @@ from dashboard.compare.table import View
 from dashboard.parts import elements, markup
 from dashboard.parts.arms import arm_row
 from dashboard.parts.markdown import plain
-from dashboard.parts.verdict import PARTS, show_part
+from dashboard.parts.verdict import PARTS, answered, show_part
 from dashboard.reads import finished_runs
 from dashboard.reads.run_facts import RunRow
 from spinn_engine.vocabulary import ARMS
@@ -127,8 +127,7 @@ def show_arms(rows: Sequence[RunRow], view: View) -> None:
         f"the targets on the test rows, brackets: 95 % t interval over n.{apart}"
     )
     for run_id, result in results.items():
-        verdict = result["verdict"]
-        parts = {name: verdict[name] for name in PARTS if verdict[name] is not None}
+        parts = answered(result["verdict"])
         with st.expander(f"Verdict of {plain(run_id)}", expanded=len(results) < 4):
             if not parts:
                 st.markdown("No control was run, so what pruning itself cost cannot be told.")

@@ -177,7 +177,7 @@ def show_rows(data: DataSpec) -> None:
     found = data_source.split(data)
     with st.container(horizontal=True, gap="small"):
         if found.simulated:
-            st.badge("simulated data", icon=":material/science:", color="violet")
+            elements.simulated_badge()
         st.badge(
             f"{sum(found.rows.values()):,} rows, {counted(found.inputs, 'input')}, "
             f"{counted(len(found.spreads), 'target')}",

@@ -25,6 +25,11 @@ def show_error(error: Exception) -> None:
     st.error(plain(str(error)), icon=":material/error:")
 
 
+def simulated_badge() -> None:
+    """What must stand beside numbers that come from a simulator."""
+    st.badge("simulated data", icon=":material/science:", color="violet")
+
+
 def unless(refused: str | None, about: str | None = None) -> dict[str, Any]:
     """For a button: who may not press it is told why; all others, what it is about."""
     return {"disabled": refused is not None, "help": plain(refused) if refused else about}

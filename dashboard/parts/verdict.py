@@ -29,8 +29,7 @@ PARTS = {
 
 def show_verdict(result: dict[str, Any]) -> None:
     """Every question that the controls answer: the question, the outcome, the sentence."""
-    verdict = result["verdict"]
-    parts = {name: verdict[name] for name in PARTS if verdict[name] is not None}
+    parts = answered(result["verdict"])
     with st.container(border=True, key="verdict"):
         st.header("Verdict", anchor=False)
         if not parts:
@@ -40,6 +39,11 @@ def show_verdict(result: dict[str, Any]) -> None:
             )
         for name, part in parts.items():
             show_part(PARTS[name], part)
+
+
+def answered(verdict: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a verdict that its run can tell, by name."""
+    return {name: verdict[name] for name in PARTS if verdict[name] is not None}
 
 
 def show_part(question: str, part: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard.parts import elements
 from dashboard.parts.forms import initial, widgets
 from dashboard.parts.forms.network import network_form, show_imported
 from dashboard.parts.forms.prune import compare_form
@@ -119,7 +120,7 @@ def show_data(data: data_source.DataSummary) -> None:
     groups = f" in {data.groups} groups" if data.groups else ""
     split = " / ".join(f"{count:,}" for count in data.rows.values())
     if data.simulated:
-        st.badge("simulated data", icon=":material/science:", color="violet")
+        elements.simulated_badge()
     st.caption(
         f"{data.inputs} inputs, {counted(data.outputs, 'target')}; "
         f"{sum(data.rows.values()):,} rows{groups}, {split} of them for training / validation / "

@@ -158,7 +158,7 @@ def show_badges(result: dict[str, Any]) -> None:
     data = result["data"]
     with st.container(horizontal=True, gap="small"):
         if data["simulated"]:
-            st.badge("simulated data", icon=":material/science:", color="violet")
+            elements.simulated_badge()
         for name in data["modelled"]:
             st.badge(f"{plain(name)} is modelled, not measured", color="orange")
         if imported := result.get("brought"):

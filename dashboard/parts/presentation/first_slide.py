@@ -30,7 +30,7 @@ def show_question(result: Result, dark: bool) -> None:
     with told:
         with st.container(horizontal=True, gap="small"):
             if data["simulated"]:
-                st.badge("simulated data", icon=":material/science:", color="violet")
+                elements.simulated_badge()
             for name in data["modelled"]:
                 st.badge(f"{plain(name)} is modelled, not measured", color="orange")
         st.markdown("\n".join(f"- **{name}**: {text}" for name, text in run_in_lines(result)))

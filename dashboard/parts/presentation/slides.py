@@ -16,7 +16,7 @@ from dashboard.parts.presentation import charts as charts
 from dashboard.parts.presentation import titles as findings
 from dashboard.parts.presentation.first_slide import show_question
 from dashboard.parts.presentation.frame import basis, show_plotly, show_vega
-from dashboard.parts.verdict import OUTCOMES, PARTS
+from dashboard.parts.verdict import OUTCOMES, PARTS, answered
 from dashboard.reads import run_files
 from spinn_engine import api
 from spinn_engine.vocabulary import CRITERIA
@@ -136,9 +136,8 @@ def show_controls(result: Result, dark: bool) -> None:
             alt = f"R2 of structured pruning less that of each control: {numbers}"
             show_plotly("controls", charts.differences_picture(rows, verdict["margin"], dark), alt)
     with told:
-        for name, question in PARTS.items():
-            if verdict[name] is not None:
-                show_outcome(question, verdict[name])
+        for name, part in answered(verdict).items():
+            show_outcome(PARTS[name], part)
     if not rows:
         st.markdown("The dense network, trained as long, and random neurons were not run.")
     st.caption(
