@@ -28,7 +28,7 @@ class Answers:
     Attributes:
         initial_plan: where the plan begins.
         parts: of a spec, all but ``prune``.
-        fault: why they are none, or why their data or network cannot be had.
+        error: why they are none, or why their data or network cannot be had.
         data: what will be learned from.
         imported: the checkpoint that is the dense network, if one is.
         run_id: a run with a trained dense network like this one, if there is one.
@@ -36,7 +36,7 @@ class Answers:
 
     initial_plan: initial.InitialPlan
     parts: dict[str, Any]
-    fault: SpinnError | None = None
+    error: SpinnError | None = None
     data: data_source.DataSummary | None = None
     imported: imported_network.ImportedNetwork | None = None
     run_id: str | None = None
@@ -45,10 +45,10 @@ class Answers:
         """All parts together.
 
         Raises:
-            SpinnError: they are no spec, or the fault.
+            SpinnError: they are no spec, or the error.
         """
-        if self.fault is not None:
-            raise self.fault
+        if self.error is not None:
+            raise self.error
         spec = self.initial_plan.filled({**self.parts, "prune": prune})
         if self.imported is not None:
             spec = spec.model_copy(update={"model": self.imported.model})
@@ -56,21 +56,21 @@ class Answers:
 
 
 def show_forms(initial_plan: initial.InitialPlan, source: DeltaGenerator) -> Answers:
-    """All widgets, drawn even where one of them holds a fault.
+    """All widgets, drawn even where one of them holds an error.
 
     Args:
         initial_plan: where the plan begins.
         source: where data and network go.
     """
     parts: dict[str, Any] = {}
-    faults: list[SpinnError] = []
+    errors: list[SpinnError] = []
     begin = initial_plan.values()
 
     def filled(name: str, form: Callable[[], dict[str, Any]]) -> None:
         try:
             parts[name] = form()
         except BadInputError as error:
-            faults.append(error)
+            errors.append(error)
 
     with source:
         filled("data", lambda: widgets.data_form(begin))
@@ -84,7 +84,7 @@ def show_forms(initial_plan: initial.InitialPlan, source: DeltaGenerator) -> Ans
     with st.expander("Comparison", icon=":material/balance:", key="comparison"):
         parts["compare"] = compare_form(kind, begin)
     answers = Answers(initial_plan, parts)
-    answers = replace(answers, fault=faults[0]) if faults else looked_up(answers)
+    answers = replace(answers, error=errors[0]) if errors else looked_up(answers)
     with source:
         if answers.data is not None:
             show_data(answers.data)
@@ -102,11 +102,11 @@ def looked_up(answers: Answers) -> Answers:
             answers = replace(answers, imported=imported_network.imported(spec))
         return replace(answers, run_id=run_files.run_like(answers.spec({})))
     except SpinnError as error:
-        return replace(answers, fault=error)
+        return replace(answers, error=error)
 
 
 def known_terms(data: dict[str, Any] | None) -> data_source.Terms:
-    """The physics terms of readable data; a fault of it is said where it is summed up."""
+    """The physics terms of readable data; an error of it is said where it is summed up."""
     if data is None:
         return ()
     try:

@@ -12,7 +12,7 @@ from spinn_engine.spec import DEFAULT_PARAM_REDUCTION, PruneSpec
 from spinn_engine.words import percent
 
 EDGE, LOSS = 0.95, 0.01
-FAULT = "preset_fault"  # why the last press found nothing
+PRESET_ERROR = "preset_error"  # why the last press found nothing
 PLAN = "preset_plan"  # how it was planned to prune before the press
 WANTS_DENSE = (
     "Needs a trained dense network of this shape on this data, from which what-if predicts: "
@@ -54,8 +54,8 @@ def show_presets(run_id: str | None) -> None:
         )
     if run_id is None and prune is not None:
         st.caption(f"The third preset is not there yet. {WANTS_DENSE}")
-    if fault := st.session_state.pop(FAULT, None):
-        st.warning(plain(fault), icon=":material/info:")
+    if error := st.session_state.pop(PRESET_ERROR, None):
+        st.warning(plain(error), icon=":material/info:")
 
 
 def _set(param_reduction: float) -> None:
@@ -68,4 +68,4 @@ def _set_smallest(run_id: str) -> None:
     try:
         _set(dense_network.smallest(run_id, st.session_state[PLAN], LOSS).param_reduction)
     except SpinnError as error:
-        st.session_state[FAULT] = str(error)
+        st.session_state[PRESET_ERROR] = str(error)
