@@ -45,7 +45,7 @@ def test_the_share_is_rounded_to_layers(share: float, frozen: int) -> None:
     ("given", "told"),
     [
         ({"frozen": 1.1}, "from 0 to 1 but got 1.1"),
-        ({"frozen": -0.1}, "from 0 to 1 but got -0.1"),
+        ({"frozen": -0.1}, "from 0 to 1 but got −0.1"),
         ({"frozen": float("nan")}, "from 0 to 1 but got nan"),
         ({"batch_rows": 0}, "at least 1 but got 0"),
         ({"arms": ("full", "magic")}, "none, full, frozen, last_layer but got 'magic'"),

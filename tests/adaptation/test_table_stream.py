@@ -89,7 +89,7 @@ def test_rows_with_a_missing_or_infinite_cell_are_left_out_and_told(
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        (lambda f: f.drop(columns=["steel", "wear (mm)"]), "it lacks steel, wear"),
+        (lambda f: f.drop(columns=["steel", "wear (mm)"]), "it lacks steel and wear"),
         (lambda f: f.assign(steel=1.5), "'steel' holds numbers, but the run has learned from text"),
         (lambda f: f.assign(**{"force [N]": "much"}), "'force' holds text, but the run"),
         (lambda f: f.rename(columns={"force [N]": "force [kN]"}), "'force' is in kN"),
@@ -142,7 +142,7 @@ def test_the_rows_of_the_run_are_not_new(data: DataSpec, problem: Problem, tmp_p
     ("changed", "told"),
     [
         (lambda f: f.assign(**{"wear (mm)": 1.0}), "target 'wear' is constant in all 6 new rows"),
-        (lambda f: f.assign(**{"force [N]": 1e99}), "'force' is 1e.99 in new row 1, too far"),
+        (lambda f: f.assign(**{"force [N]": 1e99}), "'force' is 1e99 in new row 1, too far"),
     ],
 )
 def test_rows_that_cannot_be_scored_or_calculated_with(
