@@ -284,7 +284,7 @@ def test_what_does_not_fit_into_memory_is_refused(
         if fits:
             api.adapt(FINISHED, f"table:{new_rows}", SETTINGS)
             continue
-        with pytest.raises(BadInputError, match="--arms: frozen keeps .* GB of activations"):
+        with pytest.raises(BadInputError, match="--arms: frozen keeps .*B of activations"):
             api.adapt(FINISHED, f"table:{new_rows}", SETTINGS)
 
 
