@@ -1,4 +1,4 @@
-"""How much each hidden neuron matters. A criterion is one function and one line in CRITERIA."""
+"""How much each hidden neuron matters: one function a criterion, by its name in ``CRITERIA``."""
 
 from __future__ import annotations
 

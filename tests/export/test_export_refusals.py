@@ -16,7 +16,7 @@ from tests.export.support import change_stored_spec
 @pytest.mark.parametrize(
     ("formats", "stage", "words"),
     [
-        (["tflite"], None, "unknown format 'tflite': use module, pt2, .*, or all"),
+        (["tflite"], None, "unknown format 'tflite': use one of module, pt2, .*, or all"),
         ([], None, "no format is named: use some of module"),
         (["onnx"], 3, "has stages 0 to 2 but got --stage 3"),
         (["onnx"], -1, "has stages 0 to 2 but got --stage -1"),

@@ -1,6 +1,6 @@
 """What is wrong with the data, before anybody publishes it: ``check_problem(problem)``.
 
-A check is a function from ``Evidence`` to findings and a line in ``CHECKS``. Statistics use a
+A check is a function from ``Evidence`` to findings, by its name in ``CHECKS``. Statistics use a
 sample of the rows; constants, repeated rows and ranges are exact. Targets of test rows are read
 only where the question is how the data came about (``leak``, ``clock``, ``label_per_run``,
 copies), never to choose anything. Imports no torch.
