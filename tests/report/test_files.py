@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
@@ -73,14 +72,6 @@ def test_figures_open(reports: dict[str, Path], name: str) -> None:
             assert kind["/Subtype"] == "/Type0"
             (inner,) = kind["/DescendantFonts"]
             assert "/FontFile2" in inner.get_object()["/FontDescriptor"].get_object()
-
-
-def test_an_installed_package_has_the_templates() -> None:
-    package = ROOT / "spinn_engine" / "report"
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    patterns = project["tool"]["setuptools"]["package-data"]["spinn_engine.report"]
-    others = {path for path in package.rglob("*.*") if path.suffix not in (".py", ".pyc")}
-    assert others == {path for pattern in patterns for path in package.glob(pattern)} != set()
 
 
 def test_arms_look_as_in_the_dashboard() -> None:
