@@ -61,7 +61,7 @@ def test_the_page_shows_what_is_stored(adapted: dict[str, Any]) -> None:
     table = table_with(app, "Adapted")
     arms = [arm for network in adapted["networks"] for arm in network["arms"]]
     assert list(table["Adapted"]) == [LABELS[arm["arm"]] for arm in arms]
-    assert list(table["R² on coming rows"]) == [estimate(arm["r2"], 3) for arm in arms]
+    assert list(table["R² on coming rows"]) == [estimate(arm["r2"]) for arm in arms]
     assert "4,000 rows in 4 batches" in words(app)
     assert "new material" in words(app)
 

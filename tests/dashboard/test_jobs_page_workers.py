@@ -75,7 +75,7 @@ def test_a_worker_says_what_it_is_and_does(
     for part in (
         says,
         plain("lab3-cuda0"),
-        plain("cuda:0 (NVIDIA H100), 80 GB of memory, torch 2.13.0, heard from 1 s ago"),
+        plain("cuda:0 (NVIDIA H100), 80 GB of memory, torch 2.13.0, heard from 1.2 s ago"),
     ):
         assert part in words(app)
     options = app.menu_button(key="want_lab3-cuda0").options

@@ -37,7 +37,7 @@ def test_a_link_shows_a_neuron_with_all_that_is_known_of_it(finished_run: RunFol
     assert f"About the dense network of seed {seed} alone" in said
     costs = table_with(app, "Removed alone")
     assert costs["Target"].tolist() == list(found.targets)
-    assert costs["R² dense"].tolist() == [f"{r2:.4f}" for r2 in found.dense]
+    assert costs["R² dense"].tolist() == [f"{r2:.4f}".replace("-", "−") for r2 in found.dense]
     standing = table_with(app, "Criterion")
     assert standing["Rank"].tolist() == [f"{s.rank} of {s.width}" for s in found.standing.values()]
     assert {"weight", "rows", "row"} <= names_in(app)
