@@ -20,8 +20,8 @@ async def served():
     async with startup.begin(st.App("app.py")):
         print("dashboard.parts" in sys.modules, "dashboard.plan.amount" in sys.modules)
         print("spinn_engine.api" in sys.modules, "torch" in sys.modules)
-        print(all(name in sys.modules for name in startup.NEEDED))
-        while startup.LATER not in sys.modules:
+        print(all(name in sys.modules for name in startup.IMPORTED_FIRST))
+        while startup.IMPORTED_LATER not in sys.modules:
             await asyncio.sleep(0.05)
 
 asyncio.run(served())
