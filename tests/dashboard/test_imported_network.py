@@ -13,8 +13,8 @@ from dashboard.parts.markdown import plain
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.store.runs import RunFolder
-from spinn_engine.words import MINUS
 from tests.dashboard.support import opened, table_with, words
+from tests.words.support import read
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_its_r2_is_shown_for_every_scaling_before_anything_runs(bare: Path) -> N
     spec = api.RunSpec.from_dict({"model": {"dense": str(bare), "activation": "tanh"}})
     imported = api.import_network(spec)
     for (_, row), (way, r2) in zip(shown.iterrows(), imported.r2.items(), strict=True):
-        told = [float(row[f"R² {name}"].replace(MINUS, "-")) for name in r2]
+        told = [float(read(row[f"R² {name}"])) for name in r2]
         assert told == pytest.approx(list(r2.values()), abs=5e-5)
         assert row["Standardised"].endswith(TAKEN) == (way == imported.spec.model.dense_scaling)
     assert table_with(app, "Hidden widths")["Hidden widths"].iloc[0] == "12-8"
