@@ -32,5 +32,5 @@ def test_runs_of_one_seed_and_of_folds_stand_beside_others(
     assert table.loc["earlier_single", "95 % of the difference"] == "not paired: other seeds"
     unlike = "not paired: other seeds, other folds"
     assert table.loc["earlier_folds", "95 % of the difference"] == unlike
-    assert pd.isna(table["95 % of R²"]["earlier_single"])
+    assert table["95 % of R²"]["earlier_single"] == "–"
     assert "unfinished" not in table.index
