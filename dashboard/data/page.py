@@ -17,10 +17,19 @@ from dashboard.parts.markdown import plain
 from dashboard.reads import data_source
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import DataSpec
-from spinn_engine.vocabulary import SOURCES, source_of
+from spinn_engine.vocabulary import SOURCES, SPLITS, source_of
 from spinn_engine.words import counted, percent, shortest
 
 MOST_SPREADS = 6
+HOW = {
+    "group": "A piece of a strip is a group; whole groups go to one part.",
+    "block": "A piece of a strip is a block of rows that follow one another; whole blocks go to "
+    "one part.",
+    "time": "The last rows are the test, and those before them validate.",
+    "file": "The files are the split.",
+    "row": "Rows are shuffled with a fixed seed: that is fair only where no two rows belong "
+    "together. Else name a group column, or hold out blocks or the last rows.",
+}
 
 
 def choose_source(begin: Values) -> DataSpec | None:
@@ -33,6 +42,7 @@ def choose_source(begin: Values) -> DataSpec | None:
     columns = data_source.preview(DataSpec.model_validate(found))["columns"]
     if source.own_columns:
         found |= roles.role_form(columns, begin)
+        found["split"] = widgets.split_form(begin)
     elif not source.equation:
         key = widgets.drop_key(source)
         inputs = [column["name"] for column in columns if column["role"] == "input"]
@@ -58,6 +68,7 @@ def plan_link(data: DataSpec) -> None:
     if source.own_columns:
         asked |= {"targets": widgets.text_of(data.targets)}
         asked |= {"group": data.group or "", "time": data.time or ""}
+        asked["split_by"] = SPLITS[data.split].label if data.split else ""
     if not source.equation:
         asked[widgets.drop_key(source)] = widgets.text_of(data.drop)
     st.page_link(
@@ -101,12 +112,7 @@ def show_split(found: data_source.Split) -> None:
         alt="Rows of the training, validation and test part, each cut into its groups: "
         + "; ".join(f"{part} {count:,} rows" for part, count in found.rows.items()),
     )
-    how = (
-        "Rows are shuffled with a fixed seed: that is fair only where no two rows belong together. "
-        "Else name a group column."
-        if found.groups is None
-        else "A piece of a strip is a group; whole groups go to one part."
-    )
+    how = HOW["row" if found.by == "group" and found.groups is None else found.by]
     lacking = f" {counted(found.left_out, 'row')} left out." if found.left_out else ""
     st.caption(
         f"{how}{lacking} Training rows fit the network, validation rows choose the best epoch, "

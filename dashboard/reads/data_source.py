@@ -42,6 +42,7 @@ class Split:
         inputs: number of inputs.
         rows: number of rows by part.
         groups: by part, number and rows of each of its groups; None where there are no groups.
+        by: what the rows are told apart by: see ``Problem.split``.
         spreads: one a target.
         left_out: rows that were read and lack a cell.
         simulated: whether the rows come from a simulator.
@@ -51,6 +52,7 @@ class Split:
     inputs: int
     rows: dict[str, int]
     groups: dict[str, tuple[tuple[int, int], ...]] | None
+    by: str
     spreads: tuple[Spread, ...]
     left_out: int
     simulated: bool
@@ -142,6 +144,7 @@ def split_of(problem: api.Problem) -> Split:
         inputs=len(problem.input_names),
         rows={name: len(rows) for name, rows in parts.items()},
         groups=groups,
+        by=problem.split,
         spreads=tuple(
             _spread(problem, column, parts) for column in range(len(problem.target_names))
         ),

@@ -203,6 +203,7 @@ def _data(ended: Ended) -> dict[str, Any]:
             part: len(getattr(ended.data.folds[0], part)) for part in ("train", "val", "test")
         },
         "groups": groups,
+        "split": problem.split,
         "input_names": list(problem.input_names),
         "target_names": list(problem.target_names),
         "units": problem.units,

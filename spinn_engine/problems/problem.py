@@ -57,6 +57,8 @@ class Problem:
         left_out: rows that were read but lack a finite number, or a text, in a used column.
         missing: such a column to how many of its cells lack one.
         modelled: targets that were computed from a model, not measured.
+        split: by what rows were told apart: ``group``, ``block``, ``time``, ``row``, or ``file``.
+        split_chosen: whether somebody asked for that.
         never_negative: targets that cannot be below zero.
         never_falling: targets that cannot fall as time goes on within a group.
         laws: how fast targets must change.
@@ -81,6 +83,8 @@ class Problem:
     left_out: int = 0
     missing: dict[str, int] = field(default_factory=dict)
     modelled: tuple[str, ...] = ()
+    split: str = "group"
+    split_chosen: bool = False
     never_negative: tuple[str, ...] = ()
     never_falling: tuple[str, ...] = ()
     laws: tuple[RateLaw, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.problems.order import beside_another_part, block_of_rows
 from spinn_engine.problems.problem import Indices, Problem
 from spinn_engine.words import counted
 
@@ -35,6 +36,44 @@ def split_groups(groups: Indices) -> Split:
     return train, val, test
 
 
+def split_blocks(order: Indices, autocorrelation: float) -> tuple[Split, Indices]:
+    """Distribute blocks of rows that follow one another; rows beside another part are left out.
+
+    Args:
+        order: the rows in the order of time, or of the file.
+        autocorrelation: from one row to the next.
+
+    Returns:
+        The split, and the block ``[rows]`` of each row.
+    """
+    blocks = block_of_rows(len(order))
+    parts = np.zeros(int(blocks[-1]) + 1, dtype=np.int64)
+    for number, own in enumerate(split_items(len(parts))):
+        parts[own] = number
+    of_row = np.empty_like(blocks)
+    of_row[order] = blocks
+    return _with_gaps(parts[blocks], order, autocorrelation, int(np.bincount(blocks).max())), of_row
+
+
+def split_time(order: Indices, autocorrelation: float) -> Split:
+    """The last rows test, those before them validate, all earlier ones train; with gaps."""
+    count = len(order)
+    held_out = max(1, round(SHARE_HELD_OUT * count))
+    parts = np.zeros(count, dtype=np.int64)
+    parts[count - 2 * held_out :] = 1
+    parts[count - held_out :] = 2
+    return _with_gaps(parts, order, autocorrelation, held_out)
+
+
+def _with_gaps(parts: Indices, order: Indices, autocorrelation: float, longest: int) -> Split:
+    """The rows of each part ``[rows]``, told in their order, but those beside another part."""
+    near = beside_another_part(parts, autocorrelation, longest)
+    far = np.ones(len(parts), dtype=bool)
+    far[near] = False
+    train, val, test = (np.sort(order[far & (parts == part)]) for part in range(3))
+    return train, val, test
+
+
 def cross_validation(problem: Problem, folds: int) -> list[Split]:
     """Train, validation and test rows of each fold: every row is a test row once.
 
@@ -45,6 +84,11 @@ def cross_validation(problem: Problem, folds: int) -> list[Split]:
         BadInputError: fewer than three folds, fewer groups than folds, or a part of a fold on
             which no R2 is defined.
     """
+    if problem.split == "time":
+        raise BadInputError(
+            "a split by time has one future and no folds: leave compare.folds at 1, or split by "
+            "blocks (--split block)"
+        )
     groups = np.arange(len(problem.inputs)) if problem.groups is None else problem.groups
     names = np.unique(groups)
     what = "rows" if problem.groups is None else "groups"

@@ -16,6 +16,7 @@ from spinn_engine.vocabulary import (
     CRITERIA,
     RECONSTRUCTIONS,
     SCHEDULES,
+    SPLITS,
     Row,
     unknown,
 )
@@ -57,4 +58,5 @@ Criterion = Annotated[str, OneOf("criterion", CRITERIA)]
 Reconstruction = Annotated[str, OneOf("reconstruction", RECONSTRUCTIONS)]
 Control = Annotated[str, OneOf("control", CONTROLS)]
 Arm = Annotated[str, OneOf("arm", ARMS)]
+Split = Annotated[str, OneOf("split", SPLITS)]
 Scaling = Literal["auto", "stored", "both", "inputs", "targets", "none"]

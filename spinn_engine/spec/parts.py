@@ -16,6 +16,7 @@ from spinn_engine.spec.choices import (
     Reconstruction,
     Scaling,
     Schedule,
+    Split,
 )
 from spinn_engine.vocabulary import SCHEDULES
 
@@ -45,6 +46,9 @@ class DataSpec(Part):
         group: column whose equal values stay in one part of the split; never an input.
         time: column that orders the rows within a group; it stays an input unless dropped.
         drop: columns that are no inputs.
+        split: how the rows of one table are told apart: by ``group``, by ``block`` of rows that
+            follow one another, by ``time`` (the last are the test), or by ``row`` at random; by
+            default groups where a column is named, blocks where rows follow one another, else rows.
     """
 
     source: str = "milling-sim"
@@ -52,6 +56,17 @@ class DataSpec(Part):
     group: str | None = None
     time: str | None = None
     drop: tuple[str, ...] = ()
+    split: Split | None = None
+
+    @model_validator(mode="after")
+    def _of_a_table(self) -> Self:
+        if self.split is not None and not self.source.startswith("table:"):
+            raise ValueError("split is for tables: leave it out for other data")
+        if self.split == "group" and self.group is None:
+            raise ValueError("split by group needs the column of the groups: name it in group")
+        if self.split == "block" and self.group is not None:
+            raise ValueError("split by block is for rows without groups: leave out group or split")
+        return self
 
 
 class ModelSpec(Part):

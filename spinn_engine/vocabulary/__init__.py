@@ -21,6 +21,7 @@ from spinn_engine.vocabulary.sources import (
     source_of,
     written_sources,
 )
+from spinn_engine.vocabulary.splits import SPLITS, SplitRow
 
 __all__ = [
     "ACTIVATIONS",
@@ -33,6 +34,7 @@ __all__ = [
     "RECONSTRUCTIONS",
     "SCHEDULES",
     "SOURCES",
+    "SPLITS",
     "ActivationRow",
     "ArmRow",
     "CheckRow",
@@ -44,6 +46,7 @@ __all__ = [
     "Row",
     "ScheduleRow",
     "SourceRow",
+    "SplitRow",
     "by_label",
     "glossary",
     "source_of",

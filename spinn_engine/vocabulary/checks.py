@@ -14,6 +14,11 @@ class CheckRow(Row):
 
 CHECKS = table(
     CheckRow(
+        name="row_order",
+        label="row order",
+        help="rows that follow one another, of which neighbours would be on both sides of a split",
+    ),
+    CheckRow(
         name="leak",
         label="leak",
         help="inputs that give a target almost exactly, and targets computed from inputs",
@@ -53,6 +58,11 @@ CHECKS = table(
         name="duplicate",
         label="duplicate",
         help="columns that repeat an earlier one, but for unit, offset or sign",
+    ),
+    CheckRow(
+        name="dependent",
+        label="dependent inputs",
+        help="inputs that are an exact weighted sum of several others",
     ),
     CheckRow(
         name="missing",

@@ -224,3 +224,18 @@ def test_an_upload_fills_the_path_or_says_why_not(
     give("my runs.csv", b"a,y\n1,2\n")
     assert "table_file_refused" not in state
     assert Path(str(state["path"])).parent == store / "uploads"
+
+
+def test_a_split_is_chosen_and_goes_to_plan(tmp_path: Path, rng: np.random.Generator) -> None:
+    path = tmp_path / "walks.csv"
+    frame = pd.DataFrame(rng.normal(size=(600, 4)).cumsum(axis=0).round(3), columns=list("abcy"))
+    frame.to_csv(path, index=False)
+    app = opened("data", source="table", path=str(path), targets="y")
+    assert "Rows follow one another" in words(app)
+    assert "whole blocks go to one part" in words(app)
+    app.selectbox(key="split_by").select("the last rows").run()
+    assert not app.exception
+    assert "The last rows are the test" in words(app)
+    again = opened("plan", source="table", path=str(path), targets="y", split_by="the last rows")
+    assert again.selectbox(key="split_by").value == "the last rows"
+    assert "The last" in words(again)

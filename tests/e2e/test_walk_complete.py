@@ -41,6 +41,7 @@ ELSEWHERE = {
     "group": "filled by pick_group: test_data.py",
     "time": "as group: test_data_page.py",
     "drop": "filled by pick_drop: test_data.py",
+    "split_by": "as group: test_data_page.py",
     "dense_activation": "test_brought.py",
     "dense_scaling": "test_brought.py",
     "sweep": "there is none in the ready store: test_compare_page.py",

@@ -16,7 +16,15 @@ from dashboard.parts.forms.prune import (
     SLIDERS,
     from_percent,
 )
-from dashboard.parts.forms.widgets import TABLE_FIELDS, Values, drop_key, key_of, path_key, text_of
+from dashboard.parts.forms.widgets import (
+    AS_ADVISED,
+    TABLE_FIELDS,
+    Values,
+    drop_key,
+    key_of,
+    path_key,
+    text_of,
+)
 from dashboard.parts.markdown import plain
 from dashboard.reads import run_files
 from spinn_engine.errors import SpinnError
@@ -27,7 +35,7 @@ from spinn_engine.spec import (
     PruneSpec,
     RunSpec,
 )
-from spinn_engine.vocabulary import CONTROLS, CRITERIA, RECONSTRUCTIONS, SCHEDULES, SOURCES
+from spinn_engine.vocabulary import CONTROLS, CRITERIA, RECONSTRUCTIONS, SCHEDULES, SOURCES, SPLITS
 
 KEY = "origin"
 ENTERED = "page_entered"  # whether the visitor was on another page just before
@@ -129,6 +137,7 @@ def values_of(spec: RunSpec) -> dict[str, Any]:
         **{path_key(row): path * (name == kind) for name, row in SOURCES.items() if row.path},
         **{drop_key(row): "" for row in SOURCES.values()},
         **{n: _text(value) if SOURCES[kind].own_columns else "" for n, value in table.items()},
+        "split_by": SPLITS[spec.data.split].label if spec.data.split else AS_ADVISED,
         **{key_of(name, kind): value for name, value in own.items()},
         "activation": spec.model.activation,
         **_dense_values(spec.model),

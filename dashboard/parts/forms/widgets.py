@@ -20,6 +20,7 @@ from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import (
     ACTIVATIONS,
     SOURCES,
+    SPLITS,
     SourceRow,
     by_label,
     glossary,
@@ -31,6 +32,7 @@ KEEP: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 Values = Mapping[str, Any]  # what every widget begins with, by its key
 
 TABLE_FIELDS = ("targets", "group", "time", "drop")
+AS_ADVISED = "as the rows advise"
 
 
 def data_form(begin: Values) -> dict[str, Any]:
@@ -143,7 +145,23 @@ def table_form(begin: Values) -> dict[str, Any]:
         "group": (group or "").strip() or None,
         "time": (time or "").strip() or None,
         "drop": names_of(drop),
+        "split": split_form(begin),
     }
+
+
+def split_form(begin: Values) -> str | None:
+    """By what the rows of a table are told apart; None leaves it to the rows."""
+    names = by_label(SPLITS)
+    label = st.selectbox(
+        "Split",
+        labels := [AS_ADVISED, *names],
+        labels.index(begin["split_by"]),
+        key="split_by",
+        help=f"By default whole groups where a group column is named, blocks where rows follow one "
+        f"another, else rows at random.  \n{glossary(SPLITS.values())}",
+        **KEEP,
+    )
+    return names.get(label)
 
 
 def names_of(text: str | None) -> tuple[str, ...]:

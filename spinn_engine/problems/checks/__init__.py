@@ -16,6 +16,7 @@ from spinn_engine.problems.checks.evidence import Evidence
 from spinn_engine.problems.checks.finding import SEVERITIES, Finding
 from spinn_engine.problems.checks.leaks import leak
 from spinn_engine.problems.checks.linear import linear_enough
+from spinn_engine.problems.checks.order import dependent, row_order
 from spinn_engine.problems.checks.rows import (
     few_groups,
     group_overlap,
@@ -27,6 +28,7 @@ from spinn_engine.problems.checks.rows import (
 from spinn_engine.problems.problem import Problem
 
 CHECKS: dict[str, Callable[[Evidence], list[Finding]]] = {
+    "row_order": row_order,
     "leak": leak,
     "group_overlap": group_overlap,
     "repeated_rows": repeated_rows,
@@ -36,6 +38,7 @@ CHECKS: dict[str, Callable[[Evidence], list[Finding]]] = {
     "id": identifier,
     "constant": constant,
     "duplicate": duplicate,
+    "dependent": dependent,
     "missing": missing,
     "out_of_range": out_of_range,
     "modelled": modelled,

@@ -7,6 +7,7 @@ rows, test rows too: it says how the data came about, and chooses nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ ROUNDING = 1e-9  # share of a variance that may be due to rounded sums
 CANDIDATE = 0.95  # R2 that neighbours reach, below which no curve is fitted
 KNOTS = 500
 LEAST_ROWS = 20
+MOSTLY = 0.9  # of the rows
 
 
 def leak(evidence: Evidence) -> list[Finding]:
@@ -38,7 +40,24 @@ def leak(evidence: Evidence) -> list[Finding]:
     sums = list(_together(evidence.problem, fit, alone, "a weighted sum"))
     powers = _powers(evidence, folds)
     products = _together(evidence.problem, powers, [*alone, *sums], "a product of powers")
-    return [*alone, *sums, *products]
+    return [_unless_a_step(one, evidence.problem) for one in (*alone, *sums, *products)]
+
+
+def _unless_a_step(finding: Finding, problem: Problem) -> Finding:
+    """A target that is an input one row later follows from the inputs by right, where it does."""
+    target = finding.columns[-1]
+    own = problem.targets[:-1, problem.target_names.index(target)]
+    for name, later in zip(problem.input_names, problem.inputs[1:].T, strict=True):
+        if float(np.mean(own == later)) > MOSTLY:
+            return replace(
+                finding,
+                severity="info",
+                message=f"{finding.message} It is {name} one row later: a step of a system that "
+                "follows a law.",
+                advice=f"Hold a network against the step that changes nothing ({target} = {name}).",
+                drop=(),
+            )
+    return finding
 
 
 def _folds(evidence: Evidence) -> Indices:

@@ -15,10 +15,11 @@ from spinn_engine.problems.checks.evidence import (
     is_constant_within,
 )
 from spinn_engine.problems.checks.numbering import blocks_of
-from spinn_engine.problems.problem import Floats, Indices
+from spinn_engine.problems.problem import Floats
 
 LEAST_ROWS = 20
 DEVIATIONS = 4.0
+ONE_STEP, MOSTLY = 1.5, 0.5  # of the smallest step, and of the blocks
 LOG_CHANCE = -20.0  # of finding by chance what would be called runs
 
 
@@ -46,7 +47,7 @@ def _find(evidence: Evidence) -> list[Grouping | None]:
                     continue
                 if is_constant_within(grouping.codes, values) and _no_chance(grouping, values):
                     found[out] = grouping
-    return [one or _blocks(evidence, coded(y)) for one, y in zip(found, targets, strict=True)]
+    return [one or _blocks(evidence, y) for one, y in zip(found, targets, strict=True)]
 
 
 def _declared(evidence: Evidence, values: Floats) -> Grouping | None:
@@ -89,12 +90,16 @@ def _may_repeat(sample: Floats, rows: int) -> bool:
     return repeats > min(by_few_values, len(sample)) / 2
 
 
-def _blocks(evidence: Evidence, labels: Indices) -> Grouping | None:
+def _blocks(evidence: Evidence, values: Floats) -> Grouping | None:
     """Blocks of consecutive rows with one label, if their number is no chance.
+
+    A slow signal that was rounded makes blocks too, and goes from one to the next by the step that
+    it was rounded to.
 
     Rows in random order make about n (1 - sum of p^2) blocks, p being the shares of the labels
     (Wald, A. and Wolfowitz, J. (1940). On a test whether two samples are from the same population).
     """
+    labels = coded(values)
     groups = evidence.sections if evidence.declared is None else evidence.declared.codes
     blocks = blocks_of(labels + (labels.max() + 1) * groups)
     count, rows = int(blocks[-1]) + 1, len(labels)
@@ -103,4 +108,13 @@ def _blocks(evidence: Evidence, labels: Indices) -> Grouping | None:
         return None
     if count == int(labels.max()) + 1 and evidence.declared is None:
         return None  # every label is one block: a file that is sorted by its target looks the same
+    if _is_rounded(values[np.flatnonzero(np.diff(blocks, prepend=-1))]):
+        return None
     return Grouping("blocks of consecutive rows", blocks)
+
+
+def _is_rounded(values: Floats) -> bool:
+    """Whether values, one a block, mostly move by the smallest step that there is."""
+    steps = np.abs(np.diff(values))
+    smallest = np.diff(np.unique(values)).min(initial=np.inf)
+    return float(np.mean(steps < ONE_STEP * smallest)) > MOSTLY

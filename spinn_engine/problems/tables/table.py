@@ -1,6 +1,6 @@
 """``table:PATH``: a CSV, Parquet or Excel file, or a folder of ``train.*``, ``val.*``, ``test.*``.
 
-One file is split by group where a group column is named, else by shuffled rows. Every column that
+How one file is split: see ``parting``. Every column that
 is not a target, the group, or dropped is an input, in the order of the file: dates as seconds since
 the first, text of few different values as one input a value. What is left out of it, and rows with
 a missing or infinite cell in a used column, are named in the problem's notes.
@@ -16,10 +16,11 @@ import numpy as np
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Floats, Indices, Problem
-from spinn_engine.problems.split import Split, split_groups, split_items
+from spinn_engine.problems.split import Split
 from spinn_engine.problems.steps import next_rows, within
 from spinn_engine.problems.tables.columns import Column, typed_columns
 from spinn_engine.problems.tables.files import PARTS, read_table
+from spinn_engine.problems.tables.parting import Rows, split_table
 from spinn_engine.problems.tables.roles import Roles, assign_roles
 from spinn_engine.problems.tables.rows import (
     Input,
@@ -33,8 +34,6 @@ from spinn_engine.problems.tables.rows import (
 from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.spec import DataSpec
 from spinn_engine.words import counted, listed, shortest
-
-LEAST_ROWS = 10  # so that validation and test have two rows each, as an R2 needs
 
 
 def load_table(data: DataSpec) -> Problem:
@@ -50,31 +49,34 @@ def load_table(data: DataSpec) -> Problem:
     _check_usable(columns, roles, layout.path)
     complete = complete_rows(columns, roles, layout)
     check_order(columns, roles, layout, complete)
-    groups = group_numbers(columns, roles, layout, complete)
-    train, val, test = _split(groups, layout, complete, roles)
     targets = np.stack([columns[name].numbers()[complete] for name in roles.targets], axis=1)
-    _check_parts(targets, (train, val, test), roles.targets, layout.path)
     units = {name: columns[name].unit for name in (*roles.targets, *roles.inputs)}
     missing = _lacking(columns, roles)
     times = None if roles.time is None else columns[roles.time].numbers()[complete]
     made = inputs_of(columns, roles, complete)
     notes = [*layout.notes, *roles.notes(), *_changed(columns, made)]
     inputs = take_inputs(columns, made, complete)
+    groups = group_numbers(columns, roles, layout, complete)
+    parted = split_table(data.split, Rows(inputs, targets, groups, times), layout, complete, roles)
+    train, val, test = parted.split
+    _check_parts(targets, parted.split, roles.targets, layout.path)
     problem = Problem(
         source=data.source,
         input_names=tuple(one.name for one in made),
         target_names=roles.targets,
         inputs=inputs,
         targets=targets,
-        groups=groups,
+        groups=parted.groups,
         train=train,
         val=val,
         test=test,
         units={name: unit for name, unit in units.items() if unit},
-        notes=(*notes, *_unseen(made, inputs, train), *_incomplete(complete)),
+        notes=(*notes, *parted.notes, *_unseen(made, inputs, train), *_incomplete(complete)),
         times=times,
         left_out=int((~complete).sum()),
         missing=missing,
+        split=parted.by,
+        split_chosen=data.split is not None,
     )
     return _with_signs(problem)
 
@@ -135,28 +137,6 @@ def _check_kind(use: str, column: Column, kinds: Sequence[str], path: Path) -> N
     raise BadInputError(
         f"{path}: {use} {column.name!r} holds {what}, name a column of numbers{fault}"
     )
-
-
-def _split(groups: Indices | None, layout: Layout, complete: Mask, roles: Roles) -> Split:
-    """The split of the files where there are several, else by groups or rows."""
-    rows = int(complete.sum())
-    if len(layout.files) > 1:
-        parts = layout.parts()[complete]
-        train, val, test = (np.flatnonzero(parts == part) for part in range(len(PARTS)))
-        return train, val, test
-    if rows < LEAST_ROWS:
-        raise BadInputError(
-            f"{layout.path}: {counted(rows, 'complete row')}, at least {LEAST_ROWS} are needed"
-        )
-    if groups is None:
-        return split_items(rows)
-    different = int(groups.max()) + 1
-    if different < len(PARTS):
-        raise BadInputError(
-            f"{layout.path}: group column {roles.group!r} has {counted(different, 'group')} in its "
-            f"complete rows, at least {len(PARTS)} are needed: one each to train, validate and test"
-        )
-    return split_groups(groups)
 
 
 def _check_parts(targets: Floats, split: Split, names: Sequence[str], path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from spinn_engine.report.facts import Facts
-from spinn_engine.vocabulary import SOURCES
+from spinn_engine.vocabulary import SOURCES, SPLITS
 from spinn_engine.words import counted, listed
 
 HASH_SHOWN = 12
@@ -58,6 +58,9 @@ def _split(facts: Facts) -> str:
             f"and tested on a grid of {test} points."
         )
     sentence = f"{train} rows were for training, {val} for validation and {test} for the test"
+    by = facts.result["data"].get("split")
+    if by in ("block", "time"):
+        return f"{sentence}: {SPLITS[by].methods}."
     if groups is None:
         return f"{sentence}; no groups of rows are known."
     if any(one["check"] == "group_overlap" for one in facts.result["checks"]):

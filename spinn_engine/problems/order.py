@@ -1,0 +1,124 @@
+"""Rows that follow one another: how alike neighbours are, and splits that keep neighbours apart.
+
+Where each row is nearly the one before it, rows drawn at random for the test have their neighbours
+in training, and a score there tells how well rows are learned by heart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spinn_engine.problems.problem import Floats, Indices
+
+LEAST_ROWS = 50
+FOLLOWS = 0.5  # autocorrelation from which on neighbours are alike
+DEVIATIONS = 4.0  # that chance would have to make of it
+EQUAL_STEPS = 0.01  # share of a step
+WINDOW, WINDOWS = 1000, 20  # consecutive rows that are looked at, where there are more
+ROWS_A_TERM = 10  # so that squares of the inputs are fitted, not learned by heart
+BLOCKS = 20
+GAP = 0.2  # share of a block, at most, that is left out beside another part
+FADED = 0.2  # autocorrelation at which rows are far enough from each other
+
+
+@dataclass(frozen=True)
+class Succession:
+    """That rows follow one another.
+
+    Attributes:
+        target: number of the target that shows it most.
+        autocorrelation: of what least squares on the inputs and their squares leaves of it, from
+            each row to the next.
+    """
+
+    target: int
+    autocorrelation: float
+
+
+def succession(inputs: Floats, targets: Floats, order: Indices) -> Succession | None:
+    """Whether rows follow one another: None where their order says nothing.
+
+    Nothing is told by rows that are sorted: by a target, or by an input, as a designed experiment
+    is. An input in equal steps is a clock, and sorts nothing.
+
+    Args:
+        inputs: ``[rows, in]``.
+        targets: ``[rows, out]``.
+        order: the rows in the order of time, or of the file.
+    """
+    if len(order) < LEAST_ROWS:
+        return None
+    if any(_sorts(column[order]) for column in inputs.T):
+        return None
+    windows = _windows(len(order))
+    rows = order[windows]  # [windows, consecutive rows]
+    left = _left_over(inputs[rows.ravel()], targets[rows.ravel()]).reshape(*rows.shape, -1)
+    is_sorted = [_sorts(column[order]) for column in targets.T]
+    found = np.where(is_sorted, 0.0, _autocorrelation(left))
+    best = int(np.argmax(found))
+    value = float(found[best])
+    if value < max(FOLLOWS, DEVIATIONS / np.sqrt(rows.size)):
+        return None
+    return Succession(best, value)
+
+
+def block_of_rows(rows: int, groups: int = BLOCKS) -> Indices:
+    """The block ``[rows]`` of each row in order: so many of equal length, or three at least."""
+    blocks = max(min(groups, rows // 3), min(rows, 3))
+    return np.asarray(np.arange(rows) * blocks // rows)
+
+
+def beside_another_part(parts: Indices, autocorrelation: float, longest: int) -> Indices:
+    """Positions of the rows that are too near to a row of another part.
+
+    Args:
+        parts: ``[rows]`` the part of each row, in order.
+        autocorrelation: from a row to the next; the gap is as long as it takes to fade.
+        longest: rows of a block.
+    """
+    fading = np.log(FADED) / np.log(min(autocorrelation, 1 - 1e-9)) if autocorrelation > 0 else 1
+    gap = round(float(np.clip(fading, 1, max(GAP * longest, 1))))
+    borders = np.flatnonzero(np.diff(parts))  # the last row before each other part
+    near = borders[:, None] + np.arange(1 - gap // 2, 1 + gap - gap // 2)[None]
+    return np.unique(near[(near >= 0) & (near < len(parts))])
+
+
+def _sorts(values: Floats) -> bool:
+    """Whether ``values`` ``[rows]`` only rise or only fall, and not in equal steps as a clock."""
+    steps = np.diff(values)
+    if not ((steps >= 0).all() or (steps <= 0).all()):
+        return False
+    return bool(np.ptp(values) > 0 and np.ptp(steps) > EQUAL_STEPS * np.abs(steps).mean())
+
+
+def _windows(rows: int) -> Indices:
+    """Positions ``[windows, consecutive]``: all rows in one, or several windows of many."""
+    if rows <= WINDOW * WINDOWS:
+        return np.arange(rows)[None]
+    starts = np.linspace(0, rows - WINDOW, WINDOWS).astype(np.int64)
+    return starts[:, None] + np.arange(WINDOW)[None]
+
+
+def _left_over(inputs: Floats, targets: Floats) -> Floats:
+    """What least squares on the inputs and their squares leaves of the targets ``[rows, out]``."""
+    spread = inputs.std(axis=0)
+    scaled = (inputs - inputs.mean(axis=0))[:, spread > 0] / spread[spread > 0]
+    terms: Sequence[Floats] = (scaled, np.square(scaled))
+    if 2 * scaled.shape[1] > len(inputs) / ROWS_A_TERM:
+        terms = (scaled,) if scaled.shape[1] <= len(inputs) / ROWS_A_TERM else ()
+    design = np.concatenate([np.ones((len(inputs), 1)), *terms], axis=1)
+    return np.asarray(targets - design @ np.linalg.lstsq(design, targets, rcond=None)[0])
+
+
+def _autocorrelation(values: Floats) -> Floats:
+    """From each row to the next, ``[out]``, of ``[windows, consecutive, out]``.
+
+    One minus von Neumann's ratio over two (1941, *Distribution of the ratio of the mean square
+    successive difference to the variance*).
+    """
+    moves = np.square(np.diff(values, axis=1)).mean(axis=(0, 1))
+    variance = values.var(axis=(0, 1))
+    return np.asarray(1 - moves / np.where(variance > 0, 2 * variance, np.inf))

@@ -1,0 +1,114 @@
+"""How the rows of a table are told apart: by file, group, block, time, or at random."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spinn_engine.errors import BadInputError
+from spinn_engine.problems.order import Succession, succession
+from spinn_engine.problems.problem import Floats, Indices
+from spinn_engine.problems.split import Split, split_blocks, split_groups, split_items, split_time
+from spinn_engine.problems.tables.files import PARTS
+from spinn_engine.problems.tables.roles import Roles
+from spinn_engine.problems.tables.rows import Mask
+from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.words import count, counted
+
+LEAST_ROWS = 10  # so that validation and test have two rows each, as an R2 needs
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The complete rows of a table.
+
+    Attributes:
+        inputs: ``[rows, in]``.
+        targets: ``[rows, out]``.
+        groups: ``[rows]`` or None.
+        times: ``[rows]`` or None.
+    """
+
+    inputs: Floats
+    targets: Floats
+    groups: Indices | None
+    times: Floats | None
+
+    def order(self) -> Indices:
+        """The rows in the order of time, or of the file."""
+        count = len(self.inputs)
+        return np.arange(count) if self.times is None else np.argsort(self.times, kind="stable")
+
+
+@dataclass(frozen=True)
+class Parted:
+    """A split, what it is by, what stays together, and what is to be said of it."""
+
+    split: Split
+    by: str
+    groups: Indices | None
+    notes: tuple[str, ...] = ()
+
+
+def split_table(by: str | None, rows: Rows, layout: Layout, complete: Mask, roles: Roles) -> Parted:
+    """Split the rows: as the files are, as was asked for, or as the rows themselves advise.
+
+    Raises:
+        BadInputError: too few rows or groups, or a split was asked for of several files.
+    """
+    if len(layout.files) > 1:
+        return _files(by, rows, layout, complete)
+    total = len(rows.inputs)
+    if total < LEAST_ROWS:
+        raise BadInputError(
+            f"{layout.path}: {counted(total, 'complete row')}, at least {LEAST_ROWS} are needed"
+        )
+    if rows.groups is not None and by in (None, "group"):
+        return _groups(rows.groups, layout, roles)
+    found = None if by == "row" else succession(rows.inputs, rows.targets, rows.order())
+    if by == "time":
+        return _time(rows, found)
+    if by == "block" or (by is None and found is not None):
+        return _blocks(by, rows, found)
+    return Parted(split_items(total), "row", rows.groups)
+
+
+def _files(by: str | None, rows: Rows, layout: Layout, complete: Mask) -> Parted:
+    if by is not None:
+        raise BadInputError(
+            f"{layout.path}: its files are the split already, so leave out split ({by})"
+        )
+    parts = layout.parts()[complete]
+    train, val, test = (np.flatnonzero(parts == part) for part in range(len(PARTS)))
+    return Parted((train, val, test), "file", rows.groups)
+
+
+def _groups(groups: Indices, layout: Layout, roles: Roles) -> Parted:
+    different = int(groups.max()) + 1
+    if different < len(PARTS):
+        raise BadInputError(
+            f"{layout.path}: group column {roles.group!r} has {counted(different, 'group')} in its "
+            f"complete rows, at least {len(PARTS)} are needed: one each to train, validate and test"
+        )
+    return Parted(split_groups(groups), "group", groups)
+
+
+def _time(rows: Rows, found: Succession | None) -> Parted:
+    split = split_time(rows.order(), 0.0 if found is None else found.autocorrelation)
+    note = f"The last {count(len(split[2]))} rows are the test{_left_out(split, rows)}."
+    return Parted(split, "time", rows.groups, (note,))
+
+
+def _blocks(by: str | None, rows: Rows, found: Succession | None) -> Parted:
+    autocorrelation = 0.0 if found is None else found.autocorrelation
+    split, blocks = split_blocks(rows.order(), autocorrelation)
+    why = "" if by else "Rows follow one another and no group is named, so "
+    what = f"whole blocks of rows, {count(int(blocks.max()) + 1)} in all, go to one part"
+    words = f"{why}{what}{_left_out(split, rows)}."
+    return Parted(split, "block", blocks, (words[0].upper() + words[1:],))
+
+
+def _left_out(split: Split, rows: Rows) -> str:
+    left = len(rows.inputs) - sum(map(len, split))
+    return f"; {count(left)} rows beside another part are in none" if left else ""
