@@ -71,9 +71,9 @@ def test_run_page_shows_errors_and_maps(solved: RunFolder, monkeypatch: pytest.M
     result = solved.result()
     assert result is not None
     mean = result["arms"][1]["relative_l2"]["mean"]
-    assert f"**{mean:.5f}" in words(app)
+    assert f"**{mean:.4f}" in words(app)
     found = [f for f in figures(app) if f["data"][0]["name"] in ("|residual|", "|error|")]
     assert [len(figure["data"]) for figure in found] == [2, 2]
     for other in ("Arm", "Reduction"):
-        assert f"{mean:.5f}" in table_with(app, "Relative L2 error", other).iloc[1].to_string()
+        assert f"{mean:.4f}" in table_with(app, "Relative L2 error", other).iloc[1].to_string()
     assert len(table_with(app, "RMS error, pruned")) == 11
