@@ -14,12 +14,12 @@ from spinn_engine.artifacts.delivery import best_seed, main_arm, member_of
 from spinn_engine.artifacts.selection import Selection, read_selection, record_selection
 from spinn_engine.artifacts.whatif import record_facts
 from spinn_engine.errors import CorruptArtifactError
+from spinn_engine.pruning.activations import Floats
 from spinn_engine.pruning.importance import CRITERIA, Scores, ScoringData
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.schedule import global_widths, settled
 from spinn_engine.pruning.sizes import Stage, Widths
 from spinn_engine.pruning.stage import prune_stage, select
-from spinn_engine.pruning.whatif import Floats
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import join

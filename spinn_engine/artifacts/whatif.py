@@ -11,7 +11,8 @@ import numpy as np
 
 from spinn_engine.artifacts.arrays import Arrays, by_layer, layers_of, open_arrays, write_arrays
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.whatif import DenseFacts, Floats, Moments, moments
+from spinn_engine.pruning.activations import Floats
+from spinn_engine.pruning.facts import DenseFacts, Moments, moments
 from spinn_engine.store.runs import RunFolder
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spinn_engine.evaluation.metrics import regression_metrics
 from spinn_engine.imported.network import StoredNetwork
 from spinn_engine.problems.problem import Problem
-from spinn_engine.pruning.whatif import ACTIVATIONS
+from spinn_engine.pruning.activations import ACTIVATIONS
 from spinn_engine.spec import Scaling
 from spinn_engine.training.scaling import Scaler
 from spinn_engine.words import fixed

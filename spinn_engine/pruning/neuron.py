@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.whatif import ACTIVATIONS, DenseFacts, Floats, predict_kept
+from spinn_engine.pruning.activations import ACTIVATIONS, Floats
+from spinn_engine.pruning.facts import DenseFacts
+from spinn_engine.pruning.whatif import predict_kept
 
 R2 = NDArray[np.float64]
 

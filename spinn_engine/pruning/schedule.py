@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.pruning.budget import Budget, budget_of
 from spinn_engine.pruning.path import levels, nearest, shrunk, walk
 from spinn_engine.pruning.sizes import (
     BYTES_PER_WEIGHT,
@@ -31,33 +31,6 @@ from spinn_engine.words import counted, fixed, shortest
 
 EVEN_STEP = 8  # neurons: what vector units and tensor cores take at once
 NEAR_ENOUGH = 0.003  # of the dense network's size
-
-
-@dataclass(frozen=True)
-class Budget:
-    """How large the last stage may be: ``size_of`` its widths against ``size``.
-
-    ``ceiling`` says that the size must not be passed; else the nearest network is meant.
-    """
-
-    name: str
-    size_of: Callable[[Sequence[int]], int]
-    size: float
-    ceiling: bool = False
-
-
-def budget_of(prune: PruneSpec, dense: Sequence[int]) -> Budget | None:
-    """The budget that a spec sets for a network of these widths, ends included, if it has one."""
-    if prune.param_reduction is not None:
-        size = parameter_count(dense) * (1 - prune.param_reduction)
-        return Budget(f"param_reduction {shortest(prune.param_reduction)}", parameter_count, size)
-    if prune.mac_reduction is not None:
-        size = mac_count(dense) * (1 - prune.mac_reduction)
-        return Budget(f"mac_reduction {shortest(prune.mac_reduction)}", mac_count, size)
-    if prune.max_bytes is not None:
-        size = prune.max_bytes // BYTES_PER_WEIGHT
-        return Budget(f"max_bytes {prune.max_bytes:,}", parameter_count, size, ceiling=True)
-    return None
 
 
 def settled(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) -> PruneSpec:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.pruning.facts import DenseFacts
 from spinn_engine.pruning.path import levels
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import Stage, measure, parameter_count
-from spinn_engine.pruning.whatif import DenseFacts, predict_many
+from spinn_engine.pruning.whatif import predict_many
 from spinn_engine.spec import PruneSpec
 from spinn_engine.words import fixed, shortest
 

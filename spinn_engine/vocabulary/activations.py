@@ -1,4 +1,4 @@
-"""The functions between layers: ``training/network.py`` (torch), ``pruning/whatif.py``."""
+"""The functions between layers: ``training/network.py`` (torch), ``pruning/activations.py``."""
 
 from __future__ import annotations
 

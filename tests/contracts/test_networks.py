@@ -12,6 +12,8 @@ from torch import Tensor, nn
 
 from spinn_engine.artifacts.checkpoints import MODULES
 from spinn_engine.pruning import whatif
+from spinn_engine.pruning.activations import ACTIVATIONS as IN_NUMPY
+from spinn_engine.pruning.facts import DenseFacts, moments
 from spinn_engine.pruning.importance import CRITERIA, ScoringData, strongest
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage, select
@@ -158,10 +160,10 @@ def test_a_prediction_of_no_cut_is_the_dense_network(name: str) -> None:
     weights = [w[0].detach().numpy() for w in dense.weights]
     biases = [b[0, 0].detach().numpy() for b in dense.biases]
     x = calibration().fit[:1]
-    known = whatif.moments(weights, biases, "tanh", x[0].numpy())
+    known = moments(weights, biases, "tanh", x[0].numpy())
     scores = {"any": [np.arange(width, dtype=np.float32) for width in HIDDEN]}
     y = rows_of(dense, x)[0].numpy()
-    facts = whatif.DenseFacts(
+    facts = DenseFacts(
         weights, biases, "tanh", scores, known, known, x[0].numpy(), y, 0, ("a", "b")
     )
     assert whatif.predict(facts, HIDDEN, "any", name).r2 == pytest.approx(1.0, abs=1e-6)
@@ -176,7 +178,7 @@ def test_an_activation_is_one_function_everywhere(name: str) -> None:
     x = torch.linspace(-6, 6, 1001)
     meant: nn.Module = MODULES[name]()
     torch.testing.assert_close(ACTIVATIONS[name](x), meant(x))
-    np.testing.assert_allclose(whatif.ACTIVATIONS[name](x.numpy()), meant(x).numpy(), atol=1e-6)
+    np.testing.assert_allclose(IN_NUMPY[name](x.numpy()), meant(x).numpy(), atol=1e-6)
 
 
 @pytest.mark.parametrize("name", [n for n, row in ACTIVATION_ROWS.items() if row.smooth])

@@ -21,7 +21,7 @@ from spinn_engine.claims.measured import MEASURED
 from spinn_engine.errors import BadInputError
 from spinn_engine.export.writers import WRITERS
 from spinn_engine.problems import checks
-from spinn_engine.pruning import importance, reconstruction, schedule, whatif
+from spinn_engine.pruning import activations, importance, reconstruction, schedule, whatif
 from spinn_engine.spec import CompareSpec, ModelSpec, PruneSpec, RunSpec
 from spinn_engine.training import burgers, network
 from spinn_engine.vocabulary import Row, glossary, unknown
@@ -41,7 +41,7 @@ IMPLEMENTATIONS: dict[str, tuple[Any, Any]] = {
     "reconstructions of a run": (vocabulary.RECONSTRUCTIONS, reconstruction.RECONSTRUCTIONS),
     "reconstructions of a prediction": (vocabulary.RECONSTRUCTIONS, whatif.RECONSTRUCTIONS),
     "activations of a stack": (vocabulary.ACTIVATIONS, network.ACTIVATIONS),
-    "activations of a prediction": (vocabulary.ACTIVATIONS, whatif.ACTIVATIONS),
+    "activations of a prediction": (vocabulary.ACTIVATIONS, activations.ACTIVATIONS),
     "activations of a checkpoint": (vocabulary.ACTIVATIONS, MODULES),
     "activations of an equation": (SMOOTH, burgers.DERIVATIVES),
     "formats": (vocabulary.FORMATS, WRITERS),

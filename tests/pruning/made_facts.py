@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from spinn_engine.pruning.whatif import DenseFacts, Floats, moments
+from spinn_engine.pruning.activations import Floats
+from spinn_engine.pruning.facts import DenseFacts, moments
 
 
 def outputs(weights: list[Floats], biases: list[Floats], x: Floats) -> Floats:

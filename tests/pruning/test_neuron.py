@@ -11,8 +11,8 @@ from sklearn.metrics import r2_score
 from torch import nn
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.pruning.facts import DenseFacts
 from spinn_engine.pruning.neuron import explore
-from spinn_engine.pruning.whatif import DenseFacts
 from tests.pruning.made_facts import made_facts
 
 HIDDEN = (10, 7, 5)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.pruning.facts import DenseFacts
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.smallest import PARTS, smallest_within
-from spinn_engine.pruning.whatif import DenseFacts, predict
+from spinn_engine.pruning.whatif import predict
 from spinn_engine.spec import PruneSpec, Reconstruction
 from tests.pruning.made_facts import made_facts
 

@@ -12,11 +12,12 @@ import pytest
 import torch
 
 from spinn_engine.problems.problem import Problem
-from spinn_engine.pruning import whatif
+from spinn_engine.pruning.activations import ACTIVATIONS as IN_NUMPY
+from spinn_engine.pruning.facts import DenseFacts, moments
 from spinn_engine.pruning.importance import CRITERIA, ScoringData
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage, select
-from spinn_engine.pruning.whatif import DenseFacts, curve, moments, predict, sensitivity
+from spinn_engine.pruning.whatif import curve, predict, sensitivity
 from spinn_engine.spec import Criterion, Reconstruction
 from spinn_engine.training.data import PlacedData, place
 from spinn_engine.training.loop import Members, Settings, fit
@@ -85,7 +86,7 @@ def trained() -> Trained:
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_numpy_activations_equal_those_of_torch(name: Any) -> None:
     x = torch.linspace(-20, 20, 2001)
-    mine = whatif.ACTIVATIONS[name](x.numpy())
+    mine = IN_NUMPY[name](x.numpy())
     np.testing.assert_allclose(mine, ACTIVATIONS[name](x).numpy(), rtol=1e-5, atol=1e-6)
     assert mine.dtype == np.float32
 
