@@ -61,7 +61,7 @@ def jobs(as_json: bool) -> None:
         return
     nothing = f"no run was queued yet: '{PROGRAM} submit' queues one"
     OUT.print(views.jobs_table(found) if found else nothing)
-    nobody = f"no worker was here in the last day: '{PROGRAM} worker' starts one"
+    nobody = f"no worker is here: '{PROGRAM} worker' starts one"
     OUT.print(views.workers_table(workers) if workers else nobody)
 
 

@@ -90,6 +90,12 @@ class Problem:
     laws: tuple[RateLaw, ...] = ()
     equation: str | None = None
 
+    def order(self) -> Indices:
+        """The rows in the order of time, or of the file where there are no times."""
+        if self.times is None:
+            return np.arange(len(self.inputs))
+        return np.argsort(self.times, kind="stable")
+
     def sha256(self) -> str:
         """Hash of names, values, groups and split: equal exactly when training would be equal."""
         digest = hashlib.sha256()

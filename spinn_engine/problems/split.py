@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.order import beside_another_part, block_of_rows
+from spinn_engine.problems.order import beside_another_part, block_of_rows, succession
 from spinn_engine.problems.problem import Indices, Problem
 from spinn_engine.words import counted
 
@@ -78,7 +78,8 @@ def cross_validation(problem: Problem, folds: int) -> list[Split]:
     """Train, validation and test rows of each fold: every row is a test row once.
 
     Whole groups go to one fold (rows, where there are no groups), drawn the same way every time.
-    Fold f is tested on its own rows and validated on those of fold f + 1.
+    Fold f is tested on its own rows and validated on those of fold f + 1. Of blocks, rows beside
+    another part are in none.
 
     Raises:
         BadInputError: fewer than three folds, fewer groups than folds, or a part of a fold on
@@ -108,8 +109,24 @@ def cross_validation(problem: Problem, folds: int) -> list[Split]:
         test, val = members[fold], members[(fold + 1) % folds]
         others = [m for k, m in enumerate(members) if k not in (fold, (fold + 1) % folds)]
         splits.append((np.sort(np.concatenate(others)), val, test))
+    if problem.split == "block":
+        splits = _apart(problem, splits)
     _check_folds(problem, splits)
     return splits
+
+
+def _apart(problem: Problem, splits: list[Split]) -> list[Split]:
+    """The same folds without the rows beside another part."""
+    order = problem.order()
+    found = succession(problem.inputs, problem.targets, order)
+    longest = int(np.bincount(problem.groups).max()) if problem.groups is not None else 1
+    made = []
+    for _, val, test in splits:
+        parts = np.zeros(len(order), dtype=np.int64)
+        parts[val], parts[test] = 1, 2
+        fading = 0.0 if found is None else found.autocorrelation
+        made.append(_with_gaps(parts[order], order, fading, longest))
+    return made
 
 
 def _check_folds(problem: Problem, splits: list[Split]) -> None:

@@ -209,7 +209,7 @@ class CompareSpec(Part):
 
     Attributes:
         controls: arms beside ``dense`` and ``structured``, each with the same seeds and folds.
-        folds: with 2 or more, grouped cross-validation: every arm is trained once a fold.
+        folds: with 3 or more, grouped cross-validation: every arm is trained once a fold.
         margin: how much R2 pruning may cost against ``dense_longer`` and still count as no worse.
     """
 

@@ -138,7 +138,7 @@ def test_nothing_to_list_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["jobs"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "no run was queued yet: 'python -m spinn_engine submit' queues one",
-        "no worker was here in the last day: 'python -m spinn_engine worker' starts one",
+        "no worker is here: 'python -m spinn_engine worker' starts one",
     ]
     assert printed(capsys, "jobs", "--json") == {"jobs": [], "workers": []}
 

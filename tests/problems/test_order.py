@@ -121,6 +121,10 @@ def test_without_a_group_rows_that_follow_one_another_stay_in_blocks(walk_file: 
         blocks = [set(made.groups[rows].tolist()) for rows in (train, val, test)]
         assert [len(one) for one in blocks] == [12, 4, 4]
         assert len(set.union(*blocks)) == 20
+        part = np.full(len(made.inputs), -1)
+        part[train], part[val], part[test] = 0, 1, 2
+        first, second = part[:-1], part[1:]
+        assert not ((first != second) & (first >= 0) & (second >= 0)).any()
 
 
 def test_the_last_rows_are_the_test_in_the_order_of_time(

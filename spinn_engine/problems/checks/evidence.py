@@ -110,6 +110,8 @@ class Evidence:
         if self.problem.groups is None:
             return None
         words = f"groups of {self.group}" if self.group else "groups"
+        if self.problem.split == "block":
+            words = "blocks of rows"
         return Grouping(words, coded(self.problem.groups), declared=True)
 
     @cached_property

@@ -22,8 +22,7 @@ def row_order(evidence: Evidence) -> list[Finding]:
     problem = evidence.problem
     if problem.split not in ("row", "block", "time"):
         return []
-    times = np.arange(len(problem.inputs)) if problem.times is None else problem.times
-    found = succession(problem.inputs, problem.targets, np.argsort(times, kind="stable"))
+    found = succession(problem.inputs, problem.targets, problem.order())
     if found is None:
         return []
     target = problem.target_names[found.target]
@@ -33,18 +32,22 @@ def row_order(evidence: Evidence) -> list[Finding]:
         f"over to the next row with a correlation of {found.autocorrelation:.2f}."
     )
     if problem.split in ("time", "block") and problem.split_chosen:
-        words = "the last rows are the test" if problem.split == "time" else "whole blocks are"
-        kept = f" The split keeps neighbours apart ({words} held out)."
-        return [Finding("row_order", "info", (), found.autocorrelation, told + kept, "Say so.")]
+        words = "the last rows" if problem.split == "time" else "whole blocks"
+        kept = f" The split keeps neighbours apart: {words} are held out."
+        advice = "Say how the rows were split wherever a score on them is shown."
+        return [Finding("row_order", "info", (), found.autocorrelation, told + kept, advice)]
+    danger = "Rows drawn at random are tested beside rows that were learned."
+    if problem.split == "block":
+        danger = "No group is named and no split was asked for, so whole blocks are held out."
     return [
         Finding(
             "row_order",
             "error",
             (),
             found.autocorrelation,
-            f"{told} Rows drawn at random would be tested beside rows that were learned.",
-            "Keep the future for the test (--split time), name the column that tells runs apart "
-            "(--group), or hold out whole blocks (--split block).",
+            f"{told} {danger}",
+            "Say which split is right: keep the future for the test (--split time), name the "
+            "column that tells runs apart (--group), or hold out whole blocks (--split block).",
         )
     ]
 

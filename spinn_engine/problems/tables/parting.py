@@ -105,7 +105,7 @@ def _blocks(by: str | None, rows: Rows, found: Succession | None) -> Parted:
     split, blocks = split_blocks(rows.order(), autocorrelation)
     why = "" if by else "Rows follow one another and no group is named, so "
     what = f"whole blocks of rows, {count(int(blocks.max()) + 1)} in all, go to one part"
-    words = f"{why}{what}{_left_out(split, rows)}."
+    words = f"{why}{what}, and rows beside another part are in none."
     return Parted(split, "block", blocks, (words[0].upper() + words[1:],))
 
 

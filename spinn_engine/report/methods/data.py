@@ -71,10 +71,14 @@ def _split(facts: Facts) -> str:
 def _cross_validation(facts: Facts) -> str:
     rows, groups = sum(facts.result["data"]["rows"].values()), facts.result["data"]["groups"]
     whole = "" if groups is None else f" and {groups} groups, each whole in one fold"
+    once = "so every row was tested once"
+    if facts.result["data"].get("split") == "block":
+        whole = f" and {groups} blocks of consecutive rows, each whole in one fold"
+        once = "and rows beside those of another part were in none"
     return (
         f"In a cross-validation with {facts.folds} folds over {rows:,} rows{whole}, the networks "
         "of a fold were tested on its own rows, chosen on those of the next fold, and trained on "
-        "all others, so every row was tested once."
+        f"all others, {once}."
     )
 
 
