@@ -204,7 +204,8 @@ DASHBOARD = [
     Command(
         "dashboard", "Open the dashboard in a browser, for this machine alone.",
         "application:serve_dashboard",
-        Option("--port", type=WHOLE, help="else 8501, or the next that is free"),
+        Option("--port", type=click.IntRange(1, 65_535),
+               help="else 8501, or the next that is free"),
     ),
 ]  # fmt: skip
 

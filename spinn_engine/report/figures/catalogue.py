@@ -18,7 +18,12 @@ from spinn_engine.report.figures.networks import (
     shown_stages,
     shrink,
 )
-from spinn_engine.report.figures.scores import BY_STAGE, by_stage, mean_ceiling, tradeoff
+from spinn_engine.report.figures.scores import (
+    by_stage,
+    mean_ceiling,
+    tradeoff,
+    trained_in_every_stage,
+)
 from spinn_engine.report.figures.style import render
 from spinn_engine.vocabulary import ARMS
 from spinn_engine.words import counted, fixed, listed, significant, widths
@@ -94,7 +99,7 @@ def _cut(facts: Facts) -> str:
 
 
 def _stages_words(facts: Facts) -> Words:
-    drawn = [ARMS[arm].spoken for arm in BY_STAGE if arm in facts.validation]
+    drawn = [ARMS[arm].spoken for arm in trained_in_every_stage(facts)]
     caption = (
         f"R² on the validation {facts.rows} at the end of every stage, {listed(drawn)}: "
         f"{facts.spread()}. All go on from the same dense networks. The test {facts.rows} are read "
@@ -103,7 +108,7 @@ def _stages_words(facts: Facts) -> Words:
     last = facts.spec.prune.stages
     ends = [
         f"{ARMS[arm].spoken} {fixed(facts.validation[arm][last]['mean'], facts.r2_decimals)}"
-        for arm in BY_STAGE
+        for arm in trained_in_every_stage(facts)
         if last in facts.validation.get(arm, {})
     ]
     return (
