@@ -131,7 +131,9 @@ def table_row(row: RunRow, view: View) -> dict[str, Any]:
         **(differences_to(row, view.baseline, view.batch) if view.baseline else {}),
         "95 % of R²": bounds(row.r2),
         "n": row.r2["n"],
-        "To dense, longer": None if row.to_longer is None else _rounded(row.to_longer["mean"], 4),
+        "To dense, longer": None
+        if row.to_longer is None
+        else _unless_zero(row.to_longer["mean"], 4),
         "Verdict": None if row.outcome is None else OUTCOMES[row.outcome][0],
         "File": row.file_bytes / 1000,
         "Latency": _milliseconds(row.latency_us.get(view.batch)),
@@ -154,10 +156,10 @@ def differences_to(row: RunRow, baseline: RunRow, batch: str) -> dict[str, Any]:
     mine, other = row.latency_us.get(batch), baseline.latency_us.get(batch)
     comparable = row.machine == baseline.machine and None not in (mine, other)
     return {
-        "R² − baseline": _rounded(found.mean, 4),
+        "R² − baseline": _unless_zero(found.mean, 4),
         "95 % of the difference": interval_words(found),
         "Parameters − baseline": row.params - baseline.params,
-        "Latency − baseline": _rounded(((mine or 0) - (other or 0)) / 1000, 3)
+        "Latency − baseline": _unless_zero(((mine or 0) - (other or 0)) / 1000, 3)
         if comparable
         else None,
     }
@@ -172,9 +174,9 @@ def interval_words(found: api.Difference) -> str:
     return f"{signed(found.low)} to {signed(found.high)}, {found.pairs} pairs"
 
 
-def _rounded(value: float, decimals: int) -> float:
-    """A number that the table, which rounds again, never shows as a negative zero."""
-    return round(value, decimals) + 0.0
+def _unless_zero(value: float, decimals: int) -> float:
+    """A number as it is, but zero where the table would round it to a negative one."""
+    return 0.0 if round(value, decimals) == 0 else value
 
 
 def _milliseconds(microseconds: float | None) -> float | None:
