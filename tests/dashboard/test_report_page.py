@@ -82,7 +82,8 @@ def test_an_export_is_listed_with_how_exact_it_is(own_copy: RunFolder) -> None:
     manifest = api.exports("mine")[0]
     table = table_with(app, "Largest difference")
     assert table["File"].tolist() == [manifest["file"]]
-    assert f"{manifest['largest_share_of_spread']:.1e}" in table["Largest difference"].iloc[0]
+    number, _, power = f"{manifest['largest_share_of_spread']:.1e}".partition("e")
+    assert f"{number}e{int(power)} of the spread" in table["Largest difference"].iloc[0]
     (own_copy.path / "exports" / manifest["file"]).unlink()
     gone = opened("report", run="mine")
     labels = [button.proto.label for button in gone.get("download_button")]

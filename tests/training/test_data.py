@@ -115,7 +115,7 @@ def test_fewer_groups_than_folds_are_refused(grouped: bool, what: str) -> None:
 
 
 def test_a_fold_without_an_r2_is_refused_before_anything_is_trained() -> None:
-    with pytest.raises(BadInputError, match=r"target 'y' is constant in the 1 row\(s\) of the val"):
+    with pytest.raises(BadInputError, match=r"target 'y' is constant in the 1 row of the val"):
         cross_validation(problem(None, 20), 20)
     data = problem(np.arange(40) % 8, 40)
     data.targets[data.groups == 3, 1] = 7.0

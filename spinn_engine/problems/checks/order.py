@@ -10,7 +10,7 @@ from spinn_engine.problems.checks.evidence import Evidence, thinned
 from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.problems.order import succession
 from spinn_engine.problems.problem import Floats
-from spinn_engine.words import listed
+from spinn_engine.words import fixed, listed
 
 EXACT = 1e-6  # share of a column's variance that the others may leave, for rounded cells
 LEAST_SHARE = 1e-2  # of the largest weight, for a column to take part
@@ -29,7 +29,7 @@ def row_order(evidence: Evidence) -> list[Finding]:
     how = "in the order of time" if problem.times is not None else "in the order of the file"
     told = (
         f"Rows follow one another {how}: what a straight line and squares leave of {target} goes "
-        f"over to the next row with a correlation of {found.autocorrelation:.2f}."
+        f"over to the next row with a correlation of {fixed(found.autocorrelation, 2)}."
     )
     if problem.split in ("time", "block") and problem.split_chosen:
         words = "the last rows" if problem.split == "time" else "whole blocks"
