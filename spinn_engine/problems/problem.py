@@ -35,6 +35,11 @@ class RateLaw:
     formula: str
 
 
+def order_of(times: Floats | None, rows: int) -> Indices:
+    """So many rows in the order of their ``times`` ``[rows]``, or of the file without these."""
+    return np.arange(rows) if times is None else np.argsort(times, kind="stable")
+
+
 @dataclass(frozen=True)
 class Problem:
     """A regression problem with its split.
@@ -92,9 +97,7 @@ class Problem:
 
     def order(self) -> Indices:
         """The rows in the order of time, or of the file where there are no times."""
-        if self.times is None:
-            return np.arange(len(self.inputs))
-        return np.argsort(self.times, kind="stable")
+        return order_of(self.times, len(self.inputs))
 
     def sha256(self) -> str:
         """Hash of names, values, groups and split: equal exactly when training would be equal."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.order import Succession, succession
-from spinn_engine.problems.problem import Floats, Indices
+from spinn_engine.problems.problem import Floats, Indices, order_of
 from spinn_engine.problems.split import Split, split_blocks, split_groups, split_items, split_time
 from spinn_engine.problems.tables.files import PARTS
 from spinn_engine.problems.tables.roles import Roles
@@ -37,8 +37,7 @@ class Rows:
 
     def order(self) -> Indices:
         """The rows in the order of time, or of the file."""
-        count = len(self.inputs)
-        return np.arange(count) if self.times is None else np.argsort(self.times, kind="stable")
+        return order_of(self.times, len(self.inputs))
 
 
 @dataclass(frozen=True)
