@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, ink
 from dashboard.charts.vega import LEGEND, Spec, Tables, layered, marks, nominal
 from spinn_engine.vocabulary import ARMS
-from spinn_engine.words import significant
+from spinn_engine.words import count, significant
 
 LABELS = {
     "none": "left as it is",
@@ -46,8 +46,10 @@ def error_picture(
     rows = [
         {
             "arm": LABELS[arm["arm"]],
-            "row": (span["first_row"] + span["last_row"]) / 2,
+            "row": (row := (span["first_row"] + span["last_row"]) / 2),
+            "place": count(round(row)),
             "error": error,
+            "told": significant(error, 4),
         }
         for arm in network["arms"]
         for span, error in zip(batches, arm["by_batch"]["rmse"][target]["mean"], strict=True)
@@ -69,8 +71,8 @@ def error_picture(
         },
         "tooltip": [
             {"field": "arm", "title": "Adapted"},
-            {"field": "row", "title": "New row", "format": ",.0f"},
-            {"field": "error", "title": "RMSE", "format": ".4~g"},
+            {"field": "place", "title": "New row"},
+            {"field": "told", "title": "RMSE"},
         ],
     }
     few = len(batches) <= MOST_MARKERS

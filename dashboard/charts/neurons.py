@@ -17,6 +17,7 @@ from dashboard.charts.strips import (
     height,
     layer_labels,
     shares,
+    with_texts,
     x_channel,
     y_channels,
 )
@@ -68,7 +69,7 @@ def importance_tables(
     ]
     cuts = _cuts(layers, orders) if by_rank else []
     return {
-        NEURONS: found,
+        NEURONS: with_texts(found),
         ROWS: pd.DataFrame(rows),
         CUTS: pd.DataFrame(cuts, columns=["layer", "place"]),
         RING: pd.DataFrame(_ring(layers, orders, chosen), columns=["layer", "place"]),
@@ -100,8 +101,8 @@ def importance_picture(
         {"field": "fate", "title": "it is"},
         {"field": "neuron", "title": "neuron", "format": "d"},
         {"field": "place", "title": "place", "format": ",d"},
-        {"field": "score", "title": f"{score} score", "format": ".4g"},
-        {"field": "share", "title": "of the layer's maximum", "format": ".2f"},
+        {"field": "told", "title": f"{score} score"},
+        {"field": "of_most", "title": "of the layer's maximum"},
     ]
     colour = {"field": "colour", "type": "nominal", "scale": None}
     cell = {"x": x, "x2": {"field": "right"}, **strip, "color": colour, "tooltip": told}

@@ -21,6 +21,7 @@ from dashboard.charts.strips import (
     height,
     layer_labels,
     shares,
+    with_texts,
     x_channel,
     y_channels,
 )
@@ -71,15 +72,17 @@ def cell_table(scores: Sequence[NDArray[np.float32]]) -> pd.DataFrame:
 
     Returns:
         Columns as ``strips.cells`` has them, ``neuron`` (its number in the dense network),
-        ``score``, and ``share`` of the layer's maximum.
+        ``score``, and ``share`` of the layer's maximum, both in numbers and as ``with_texts`` has
+        them.
     """
-    return cells(
+    found = cells(
         [np.argsort(-score, kind="stable") for score in scores],
         most=MOST_CELLS,
         neuron=[np.arange(len(score), dtype=np.int32) for score in scores],
         score=scores,
         share=[shares(score) for score in scores],
     )
+    return with_texts(found)
 
 
 def cut_tables(cells: pd.DataFrame, stages: Sequence[Stage]) -> Tables:
@@ -139,8 +142,8 @@ def cut_picture(dense: Sequence[int], score: str, dark: bool = False) -> Spec:
     told = [
         {"field": "neuron", "title": "neuron", "format": "d"},
         {"field": "place", "title": "place", "format": ",d"},
-        {"field": "score", "title": f"{score} score", "format": ".4g"},
-        {"field": "share", "title": "of the layer's maximum", "format": ".2f"},
+        {"field": "told", "title": f"{score} score"},
+        {"field": "of_most", "title": "of the layer's maximum"},
     ]
     cell: Spec = {"x": x, "x2": {"field": "right"}, **strip, "color": colour, "tooltip": told}
     at = {"x": {**x, "field": "cut"}, **strip}

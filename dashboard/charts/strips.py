@@ -12,6 +12,7 @@ from plotly.colors import sample_colorscale
 
 from dashboard.charts.style import ink
 from dashboard.charts.vega import Spec, marks
+from spinn_engine.words import fixed, significant
 
 ROWS = "rows"  # the table of what is said of each layer: ``layer`` from 0, ``label``
 ROW_PIXELS, BELOW_PIXELS = 50, 144
@@ -55,6 +56,14 @@ def cells(
         found |= {name: values[layer][order[place]] for name, values in columns.items()}
         parts.append(pd.DataFrame(found))
     return pd.concat(parts, ignore_index=True)
+
+
+def with_texts(cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells with their ``score`` and ``share`` as a reader sees them: ``told``, ``of_most``."""
+    return cells.assign(
+        told=[significant(score, 4) for score in cells["score"].tolist()],
+        of_most=[fixed(share, 2) for share in cells["share"].tolist()],
+    )
 
 
 def shares(score: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from dashboard.charts.axes import error, error_range, interval
 from dashboard.charts.style import GREY, ink
 from dashboard.charts.vega import Spec, Tables, arm_look, count_axis, layered, marks, r2_axis
 from spinn_engine.vocabulary import ARMS
-from spinn_engine.words import estimate, fixed
+from spinn_engine.words import count, decimals_of, estimate, fixed
 
 # Arms of equal size stand side by side, and the seeds a little right of their mean.
 ARM_SHIFT, SEED_SHIFT = 1.045, 1.016
@@ -65,10 +65,11 @@ def tradeoff_picture(
     if linear is not None:
         lines.append((linear["r2"]["mean"], f"linear on the inputs: {fixed(linear['r2']['mean'])}"))
     low, high = _range(points, ceiling, linear)
+    digits = decimals_of({"arms": arms, "stages": stages})
     banded = {arm["arm"]: arm["r2"] for arm in arms if arm["arm"] in bands}
     tables = {
-        MEANS: _means(points),
-        SEEDS: _seeds(points),
+        MEANS: _means(points, digits),
+        SEEDS: _seeds(points, digits),
         PATH: pd.DataFrame([{"x": r["params"], "error": error(r["r2"]["mean"])} for r in stages]),
         LINES: pd.DataFrame([_line(*line, high) for line in lines], columns=LINE_COLUMNS),
         BANDS: pd.DataFrame(
@@ -92,10 +93,10 @@ def _layers(x: Spec, y: Spec, arms: Sequence[str], dark: bool) -> list[Spec]:
     told = [
         {"field": "arm", "title": "arm"},
         {"field": "name", "title": "what"},
-        {"field": "params", "title": "parameters", "format": ",d"},
+        {"field": "params", "title": "parameters"},
     ]
     mean = [*told, {"field": "r2", "title": "R²"}, {"field": "n", "title": "n"}]
-    one = [*told, {"field": "r2", "title": "R² of one repetition", "format": ".4f"}]
+    one = [*told, {"field": "r2", "title": "R² of one repetition"}]
     place = {"x": x, "y": y}
     across = {"x": {"value": 0}, "x2": {"value": "width"}}
     solid = {"test": f"datum.arm == '{ARMS['dense'].label}'", "value": [1, 0]}
@@ -165,7 +166,7 @@ def _range(
     return error_range(known, [end for end in ends if end is not None])
 
 
-def _means(points: Sequence[Point]) -> pd.DataFrame:
+def _means(points: Sequence[Point], digits: int) -> pd.DataFrame:
     rows = []
     for point in points:
         mean, low, high = interval(point.r2)
@@ -173,9 +174,9 @@ def _means(points: Sequence[Point]) -> pd.DataFrame:
             {
                 "arm": ARMS[point.arm].label,
                 "name": point.name,
-                "params": point.params,
+                "params": count(point.params),
                 "x": point.x,
-                "r2": estimate(point.r2),
+                "r2": estimate(point.r2, digits),
                 "n": point.r2["n"],
                 "error": error(mean),
                 "low": error(low),
@@ -185,15 +186,15 @@ def _means(points: Sequence[Point]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _seeds(points: Sequence[Point]) -> pd.DataFrame:
+def _seeds(points: Sequence[Point], digits: int) -> pd.DataFrame:
     """A faint dot a seed, a little right of its mean so that both can be seen."""
     rows = [
         {
             "arm": ARMS[point.arm].label,
             "name": point.name,
-            "params": point.params,
+            "params": count(point.params),
             "x": point.x * SEED_SHIFT,
-            "r2": r2,
+            "r2": fixed(r2, digits),
             "error": error(r2),
         }
         for point in points

@@ -13,6 +13,7 @@ from dashboard.charts.axes import error, error_range
 from dashboard.charts.strips import colours
 from dashboard.charts.style import GREY
 from dashboard.charts.vega import LEGEND, Spec, Tables, count_axis, layered, marks, nominal, r2_axis
+from spinn_engine.words import count, fixed, percent
 
 VALIDATION = "R² on validation rows (stretched near 1)"
 CURVE, MARKS, LAYERS = "curve", "marks", "layers"
@@ -74,6 +75,8 @@ def curve_tables(curve: Sizes, kinds: Sequence[PointKind]) -> Tables:
     }
     for table in found.values():
         table["error"] = [error(r2) for r2 in table["r2"]]
+        table["size"] = [count(params) for params in table["params"]]
+        table["told"] = [fixed(r2) for r2 in table["r2"]]
     return found
 
 
@@ -93,8 +96,8 @@ def curve_picture(
         "y": r2_axis(*y, VALIDATION),
         "tooltip": [
             {"field": "name", "title": "what"},
-            {"field": "params", "title": "parameters", "format": ",d"},
-            {"field": "r2", "title": "R²", "format": ".4f"},
+            {"field": "size", "title": "parameters"},
+            {"field": "told", "title": "R²"},
         ],
     }
     names = [kind.name for kind in kinds]
@@ -121,7 +124,7 @@ def sensitivity_picture(
     ends = (0.35, 0.95) if dark else (0.1, 0.72)
     names = [f"layer {number}" for number in range(1, len(layers) + 1)]
     rows = [
-        (name, 100 * share, r2, error(r2))
+        (name, 100 * share, error(r2), percent(share, 0), fixed(r2))
         for name, points in zip(names, layers, strict=True)
         for share, r2 in points
     ]
@@ -139,11 +142,11 @@ def sensitivity_picture(
             "scale": {"domain": [-3, 103], "nice": False},
             "axis": {"values": [0, 20, 40, 60, 80, 100]},
         },
-        "y": r2_axis(*error_range([r2 for _, _, r2, _ in rows]), VALIDATION),
+        "y": r2_axis(*error_range([r2 for points in layers for _, r2 in points]), VALIDATION),
         "tooltip": [
             {"field": "name", "title": "what"},
-            {"field": "removed", "title": "% removed", "format": ".0f"},
-            {"field": "r2", "title": "predicted R²", "format": ".4f"},
+            {"field": "share", "title": "removed"},
+            {"field": "told", "title": "predicted R²"},
         ],
     }
     line = {key: look[key] for key in ("color", "strokeDash")}
@@ -152,5 +155,5 @@ def sensitivity_picture(
         marks(LAYERS, {"type": "line", "strokeWidth": 2}, {**place, **line}),
         marks(LAYERS, {"type": "point", "filled": True, "size": 70}, {**place, **point}),
     ]
-    tables = {LAYERS: pd.DataFrame(rows, columns=["name", "removed", "r2", "error"])}
+    tables = {LAYERS: pd.DataFrame(rows, columns=["name", "removed", "error", "share", "told"])}
     return layered(drawn, HEIGHT, dark), tables

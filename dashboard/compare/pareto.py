@@ -14,6 +14,7 @@ from dashboard.compare.pareto_chart import (
     COLOURS,
     PICK,
     SHAPES,
+    Axis,
     Point,
     pareto_picture,
     pareto_step,
@@ -25,13 +26,33 @@ from dashboard.parts import elements
 from dashboard.parts.forms.widgets import KEEP
 from dashboard.parts.markdown import plain
 from dashboard.reads.run_facts import RunRow
-from spinn_engine.words import counted, estimate, shortest
+from spinn_engine.words import count, counted, estimate, latency, size
 
-AXES: dict[str, tuple[str, Callable[[RunRow, str], float | None]]] = {
-    "parameters": ("parameters (count)", lambda row, _: row.params),
-    "file": ("file (bytes)", lambda row, _: row.file_bytes),
-    "MACs": ("MACs of one row (count)", lambda row, _: row.macs),
-    "latency": ("latency (ms)", lambda row, batch: _milliseconds(row, batch)),
+
+@dataclass(frozen=True)
+class Measure:
+    """What a network takes.
+
+    Attributes:
+        axis: of the picture.
+        scale: how much of the axis' unit one of what is measured is.
+        value: of a run at a batch; None where that was not measured.
+        text: of a value.
+    """
+
+    axis: Axis
+    scale: float
+    value: Callable[[RunRow, str], float | None]
+    text: Callable[[Any], str]
+
+
+MEASURES = {
+    "parameters": Measure(Axis("parameters", "count"), 1, lambda row, _: row.params, count),
+    "file": Measure(Axis("file", "bytes"), 1, lambda row, _: row.file_bytes, size),
+    "MACs": Measure(Axis("MACs of one row", "count"), 1, lambda row, _: row.macs, count),
+    "latency": Measure(
+        Axis("latency", "ms"), 0.001, lambda row, batch: row.latency_us.get(batch), latency
+    ),
 }
 TAGS, NOTHING = "tags", "nothing"
 SHOWN, CHOSEN = "all shown", "chosen"
@@ -39,16 +60,12 @@ MOST_DATA = 4  # pictures, one each
 FIRST_COLOURS = ("prune.criterion", "prune.schedule", "prune.reconstruction")
 
 
-def _milliseconds(row: RunRow, batch: str) -> float | None:
-    return row.latency_us[batch] / 1000 if batch in row.latency_us else None
-
-
 @dataclass(frozen=True)
 class PictureOptions:
     """How all pictures of the page are drawn.
 
     Attributes:
-        across: what the x axis is, of ``AXES``.
+        across: what the x axis is, of ``MEASURES``.
         field: what colour and shape tell.
         kinds: every value of that among all finished runs, so that each keeps its colour.
         chosen: the runs with a ring.
@@ -76,7 +93,7 @@ def show_picture(
     st.header("Smaller, faster, and as good", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="picture"):
         across = st.segmented_control(
-            "Across", list(AXES), default="parameters", required=True, key="across", **KEEP
+            "Across", list(MEASURES), default="parameters", required=True, key="across", **KEEP
         )
         draw = SHOWN
         if chosen:
@@ -124,20 +141,30 @@ def kind_of(row: RunRow, field: str) -> str:
 def show_group(rows: Sequence[RunRow], how: PictureOptions) -> None:
     """The runs of one data; selecting points chooses them."""
     view = how.view
-    title, measure = AXES[how.across]
-    placed = [(row, x) for row in rows if (x := measure(row, view.batch)) is not None]
+    measure = MEASURES[how.across]
+    placed = [(row, found) for row in rows if (found := measure.value(row, view.batch)) is not None]
     if not placed:
         return
     points = [
-        Point(row.run_id, x, row.r2, kind_of(row, how.field), row.run_id in how.chosen)
-        for row, x in placed
+        Point(
+            row.run_id,
+            measure.scale * found,
+            row.r2,
+            measure.text(found),
+            estimate(row.r2, row.decimals),
+            kind_of(row, how.field),
+            row.run_id in how.chosen,
+        )
+        for row, found in placed
     ]
-    at = f", batch {int(view.batch):,}" if how.across == "latency" else ""
+    axis = measure.axis
+    if how.across == "latency":
+        axis = Axis(f"latency at a batch of {int(view.batch):,}", axis.unit)
     data = rows[0].scored.data_sha256[:12]
     spec, tables = pareto_picture(
         points,
         shared_references(rows),
-        title.replace(")", f"{at})"),
+        axis,
         how.kinds,
         view.baseline.run_id if view.baseline else None,
         elements.is_dark(),
@@ -147,7 +174,7 @@ def show_group(rows: Sequence[RunRow], how: PictureOptions) -> None:
         key=f"pareto_{data}",
         on_select=lambda: choose_selected(f"pareto_{data}", points),
         selection_mode=(PICK, BOX),
-        alt=f"R2 of the runs on the test rows against {title}; in numbers below",
+        alt=f"R2 of the runs on the test rows against {axis.name}; in numbers below",
     )
     mixed = how.across == "latency" and len({row.machine for row in rows}) > 1
     warning = " Latencies of several machines or devices: do not rank runs by them." * mixed
@@ -155,19 +182,19 @@ def show_group(rows: Sequence[RunRow], how: PictureOptions) -> None:
     step = {point.run_id for point in pareto_step(points)}
     elements.folded_table(
         "The picture in numbers",
-        [number_row(point, title, point.run_id in step) for point in points],
-        alt=f"R2 and {title} of each run in the picture",
+        [number_row(point, axis.name, point.run_id in step) for point in points],
+        alt=f"R2 and {axis.name} of each run in the picture",
         key=f"numbers_{data}",
     )
 
 
-def number_row(point: Point, title: str, on_step: bool) -> dict[str, Any]:
+def number_row(point: Point, measured: str, on_step: bool) -> dict[str, Any]:
     """A marker in numbers."""
     return {
         "Run": point.run_id,
         "Kind": point.kind,
-        title: shortest(point.x, 5),
-        "R²": estimate(dict(point.r2)),
+        measured: point.size,
+        "R²": point.told,
         "n": point.r2["n"],
         "None smaller and better": "yes" if on_step else "",
     }

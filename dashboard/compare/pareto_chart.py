@@ -13,7 +13,7 @@ from dashboard.charts.axes import error, error_range, interval
 from dashboard.charts.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, ink
 from dashboard.charts.vega import LEGEND, Spec, Tables, count_axis, layered, marks, nominal, r2_axis
 from spinn_engine.vocabulary import ARMS
-from spinn_engine.words import estimate, fixed
+from spinn_engine.words import decimals_for, fixed
 
 COLOURS = (VERMILLION, BLUE, GREEN, PURPLE, ORANGE, SKY, GREY)
 SHAPES = (
@@ -44,6 +44,14 @@ KIND_LEGEND: Spec = {
 
 
 @dataclass(frozen=True)
+class Axis:
+    """What lies across: its name for people, and the unit of the axis."""
+
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True)
 class Point:
     """A run: where it stands, its R2 over repetitions, and what kind it is.
 
@@ -51,6 +59,8 @@ class Point:
         run_id: which run.
         x: its size or time, more than 0.
         r2: ``mean``, ``low`` and ``high`` (None where n is 1), ``n``.
+        size: the size or time as text.
+        told: the R2 as text.
         kind: what its colour and shape tell; shown as text.
         chosen: drawn with a ring.
     """
@@ -58,6 +68,8 @@ class Point:
     run_id: str
     x: float
     r2: Mapping[str, Any]
+    size: str
+    told: str
     kind: str = ""
     chosen: bool = False
 
@@ -65,7 +77,7 @@ class Point:
 def pareto_picture(
     points: Sequence[Point],
     references: Mapping[str, Mapping[str, Any]],
-    title: str,
+    axis: Axis,
     kinds: Sequence[str],
     baseline: str | None = None,
     dark: bool = False,
@@ -75,7 +87,7 @@ def pareto_picture(
     Args:
         points: runs of the same data.
         references: R2 of ``dense`` and ``dense_longer`` where all runs share it: a band each.
-        title: of the x axis, with its unit; the scale is added.
+        axis: the x axis.
         kinds: every kind that there is, drawn or not, so that each keeps its colour and shape.
         baseline: the run that others are compared with.
         dark: whether the page is dark.
@@ -99,12 +111,12 @@ def pareto_picture(
         CHOSEN: runs[runs["chosen"]],
         BASELINE: pd.DataFrame(marked, columns=["place", "error"]),
     }
-    seen = [*points, *(Point("", 1.0, r2) for r2 in references.values())]
+    seen = [*points, *(Point("", 1.0, r2, "", "") for r2 in references.values())]
     ends = [p.r2[end] for p in seen for end in ("low", "high") if p.r2[end] is not None]
     y = r2_axis(*error_range([p.r2["mean"] for p in seen], ends))
     low, high = math.log10(min(places.values())), math.log10(max(places.values()))
-    x = count_axis("place", low - 0.12, high + 0.12, f"{title}, log scale")
-    layers = [*_background(x, y, dark), *_runs(x, y, kinds, title, dark)]
+    x = count_axis("place", low - 0.12, high + 0.12, f"{axis.name} ({axis.unit}, log scale)")
+    layers = [*_background(x, y, dark), *_runs(x, y, kinds, axis.name, dark)]
     return layered(layers, HEIGHT + LINE * (len(kinds) // 4), dark), tables
 
 
@@ -150,8 +162,8 @@ def _row(point: Point, places: Mapping[str, float]) -> dict[str, Any]:
         "run_id": point.run_id,
         "kind": point.kind or ANY,
         "place": places[point.run_id],
-        "x": point.x,
-        "r2": estimate(dict(point.r2)),
+        "size": point.size,
+        "r2": point.told,
         "n": point.r2["n"],
         "error": error(mean),
         "low": error(low),
@@ -165,7 +177,7 @@ def _band(arm: str, r2: Mapping[str, Any]) -> dict[str, Any]:
     mean, low, high = interval(r2)
     return {
         "arm": arm,
-        "label": f"{ARMS[arm].label} {fixed(mean)}",
+        "label": f"{ARMS[arm].label} {fixed(mean, decimals_for([mean], best=1.0))}",
         "colour": ARMS[arm].colour,
         "error": error(mean),
         "low": error(low),
@@ -211,7 +223,7 @@ def _background(x: Spec, y: Spec, dark: bool) -> list[Spec]:
 CLICKS = {"type": "point", "fields": ["run_id"], "toggle": "true", "clear": False}  # each is told
 
 
-def _runs(x: Spec, y: Spec, kinds: Sequence[str], title: str, dark: bool) -> list[Spec]:
+def _runs(x: Spec, y: Spec, kinds: Sequence[str], measured: str, dark: bool) -> list[Spec]:
     """Intervals, markers that can be selected, rings, and the name of the baseline."""
     names = [kind or ANY for kind in kinds]
     colours, shapes = (
@@ -221,7 +233,7 @@ def _runs(x: Spec, y: Spec, kinds: Sequence[str], title: str, dark: bool) -> lis
     told = [
         {"field": "run_id", "title": "run"},
         {"field": "kind", "title": "kind"},
-        {"field": "x", "title": title, "format": ",.5~g"},
+        {"field": "size", "title": measured},
         {"field": "r2", "title": "R²"},
         {"field": "n", "title": "n"},
     ]

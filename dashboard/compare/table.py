@@ -8,17 +8,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from dashboard.compare import choice
 from dashboard.compare.rows import Wanted, unlike_words
+from dashboard.compare.sortable import Number, number, sortable
 from dashboard.parts.forms.widgets import KEEP
 from dashboard.parts.markdown import plain
 from dashboard.parts.verdict import OUTCOMES
 from dashboard.reads.run_facts import RunRow
 from spinn_engine import api
-from spinn_engine.words import bounds, counted, signed, widths
+from spinn_engine.words import (
+    DASH,
+    bounds,
+    count,
+    counted,
+    decimals_for,
+    difference_decimals,
+    factor,
+    fixed,
+    latency,
+    latency_difference,
+    percent,
+    signed,
+    signed_range,
+    size,
+    widths,
+)
 
 NO_FILTER: dict[str, Any] = {"filter": "", "data": [], "tags": [], "sweep": None}
 ROW_PIXELS, MOST_ROWS_SEEN = 35, 12
@@ -95,12 +111,12 @@ def show_table(shown: Sequence[RunRow], chosen: Sequence[str], view: View) -> No
     key = f"runs_{which}_{choice.table_round()}"
     ticked = [at for at, run_id in enumerate(ids) if run_id in chosen]
     st.dataframe(
-        pd.DataFrame([table_row(row, view) for row in shown]),
+        sortable([table_row(row, view) for row in shown]),
         key=key,
         height=ROW_PIXELS * (min(len(shown), MOST_ROWS_SEEN) + 1) + 3,
         hide_index=True,
         column_config=columns(view),
-        placeholder="–",
+        placeholder=DASH,
         on_select=lambda: take_ticks(key, ids),
         selection_mode="multi-row",
         selection_default={"selection": {"rows": ticked}},
@@ -125,19 +141,17 @@ def table_row(row: RunRow, view: View) -> dict[str, Any]:
         "Data": row.source,
         "Tags": list(row.tags),
         "Note": " ".join(row.note.split()),
-        "Parameters": row.params,
-        "Fewer": 100 * row.reduction,
-        "R²": row.r2["mean"],
+        "Parameters": Number(row.params, count(row.params)),
+        "Fewer": Number(row.reduction, percent(row.reduction)),
+        "R²": Number(row.r2["mean"], fixed(row.r2["mean"], row.decimals)),
         **(differences_to(row, view.baseline, view.batch) if view.baseline else {}),
-        "95 % of R²": bounds(row.r2),
+        "95 % of R²": bounds(row.r2, row.decimals),
         "n": row.r2["n"],
-        "To dense, longer": None
-        if row.to_longer is None
-        else _unless_zero(row.to_longer["mean"], 4),
+        "To dense, longer": _above_longer(row),
         "Verdict": None if row.outcome is None else OUTCOMES[row.outcome][0],
-        "File": row.file_bytes / 1000,
-        "Latency": _milliseconds(row.latency_us.get(view.batch)),
-        "Speed-up": row.speed_up.get(view.batch),
+        "File": Number(row.file_bytes, size(row.file_bytes)),
+        "Latency": number(row.latency_us.get(view.batch), latency),
+        "Speed-up": number(row.speed_up.get(view.batch), factor),
         "Hidden widths": widths(row.hidden),
         "Seeds × folds": f"{len(row.scored.seeds)} × {row.scored.folds}",
         "Criterion": row.fields["prune.criterion"],
@@ -154,14 +168,15 @@ def differences_to(row: RunRow, baseline: RunRow, batch: str) -> dict[str, Any]:
         }
     found = api.r2_difference(row.scored, baseline.scored)
     mine, other = row.latency_us.get(batch), baseline.latency_us.get(batch)
-    comparable = row.machine == baseline.machine and None not in (mine, other)
+    slower = None
+    if row.machine == baseline.machine and mine is not None and other is not None:
+        slower = mine - other
+    more = row.params - baseline.params
     return {
-        "R² − baseline": _unless_zero(found.mean, 4),
+        "R² − baseline": Number(found.mean, signed(found.mean, _decimals(found))),
         "95 % of the difference": interval_words(found),
-        "Parameters − baseline": row.params - baseline.params,
-        "Latency − baseline": _unless_zero(((mine or 0) - (other or 0)) / 1000, 3)
-        if comparable
-        else None,
+        "Parameters − baseline": Number(more, signed(more, 0)),
+        "Latency − baseline": number(slower, latency_difference),
     }
 
 
@@ -171,39 +186,45 @@ def interval_words(found: api.Difference) -> str:
         return unlike_words(found.unlike)
     if found.low is None or found.high is None:
         return "one pair, no interval"
-    return f"{signed(found.low)} to {signed(found.high)}, {found.pairs} pairs"
+    ends = {"low": found.low, "high": found.high}
+    return f"{signed_range(ends, _decimals(found))}, {found.pairs} pairs"
 
 
-def _unless_zero(value: float, decimals: int) -> float:
-    """A number as it is, but zero where the table would round it to a negative one."""
-    return 0.0 if round(value, decimals) == 0 else value
+def _decimals(found: api.Difference) -> int:
+    """As many as show two digits of the mean and of the ends."""
+    seen = [found.mean, found.low or 0.0, found.high or 0.0]
+    return decimals_for([max(map(abs, seen))])
 
 
-def _milliseconds(microseconds: float | None) -> float | None:
-    return None if microseconds is None else microseconds / 1000
+def _above_longer(row: RunRow) -> Number | None:
+    """R2 above the dense network trained just as long, as the verdict has it."""
+    if row.to_longer is None:
+        return None
+    mean = row.to_longer["mean"]
+    return Number(mean, signed(mean, difference_decimals(row.to_longer)))
 
 
 def columns(view: View) -> dict[str, Any]:
-    """How each column is shown; numbers sort as numbers."""
+    """How each column is shown, but for the texts of its numbers."""
     at = f"median at a batch of {int(view.batch):,}"
     return {
         "Run": column.LinkColumn(display_text=r"run=(.+)$", pinned=True, help="Opens the run"),
         "Made": column.DatetimeColumn(format="YYYY-MM-DD HH:mm", help="UTC"),
         "Tags": column.ListColumn(),
         "Note": column.TextColumn(width="medium"),
-        "Parameters": column.NumberColumn(format="localized"),
-        "Fewer": column.NumberColumn(format="%.1f %%", help="Than the dense network has"),
-        "R²": column.NumberColumn(format="%.4f"),
-        "R² − baseline": column.NumberColumn(format="%+.4f"),
+        "Parameters": column.NumberColumn(),
+        "Fewer": column.NumberColumn(help="Than the dense network has"),
+        "R²": column.NumberColumn(),
+        "R² − baseline": column.NumberColumn(),
         "95 % of the difference": column.TextColumn(width=250),
-        "Parameters − baseline": column.NumberColumn(format="%+,d"),
-        "Latency − baseline": column.NumberColumn(format="%+.3f ms", help=at),
+        "Parameters − baseline": column.NumberColumn(),
+        "Latency − baseline": column.NumberColumn(help=at),
         "To dense, longer": column.NumberColumn(
-            format="%+.4f", help="R² above the dense network trained just as long, paired by seed"
+            help="R² above the dense network trained just as long, paired by seed"
         ),
-        "File": column.NumberColumn(format="%.0f kB"),
-        "Latency": column.NumberColumn(format="%.3g ms", help=at),
-        "Speed-up": column.NumberColumn(format="%.2f ×", help=f"Against dense, {at}"),
+        "File": column.NumberColumn(),
+        "Latency": column.NumberColumn(help=at),
+        "Speed-up": column.NumberColumn(help=f"Against dense, {at}"),
     }
 
 

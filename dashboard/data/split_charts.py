@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard.charts.style import ink
 from dashboard.charts.vega import PAGE, Spec, Tables, layered, marks, nominal
-from spinn_engine.words import counted, percent
+from spinn_engine.words import count, counted, percent, significant
 
 # Told apart by lightness and by dash too; no colour of an arm, which parts are not.
 PART_COLOURS = {"train": "#4A6FA5", "validation": "#B8860B", "test": "#8E5572"}
@@ -34,18 +34,18 @@ def split_picture(
         A picture whose x is in rows, a row of ``STRIPS`` a group and one of ``PARTS`` a part.
     """
     strips = []
-    for place, (part, count) in enumerate(rows.items()):
+    for place, (part, size) in enumerate(rows.items()):
         begin = 0
-        for name, size in _segments(part, count, groups):
-            strips.append([place, part, name, size, begin, begin + size])
-            begin += size
+        for name, length in _segments(part, size, groups):
+            strips.append([place, part, name, count(length), begin, begin + length])
+            begin += length
     total = sum(rows.values())
     words = [
-        [place, _words(part, count, total, groups)]
-        for place, (part, count) in enumerate(rows.items())
+        [place, _words(part, size, total, groups)]
+        for place, (part, size) in enumerate(rows.items())
     ]
     tables = {
-        STRIPS: pd.DataFrame(strips, columns=["place", "part", "group", "rows", "begin", "end"]),
+        STRIPS: pd.DataFrame(strips, columns=["place", "part", "group", "told", "begin", "end"]),
         PARTS: pd.DataFrame(words, columns=["place", "words"]),
     }
     y: Spec = {
@@ -63,7 +63,7 @@ def split_picture(
     told = [
         {"field": "part", "title": "part"},
         {"field": "group", "title": "what"},
-        {"field": "rows", "title": "rows", "format": ",d"},
+        {"field": "told", "title": "rows"},
     ]
     bars = {"x": x, "x2": {"field": "end"}, "y": y, "y2": {"field": "bottom"}, "tooltip": told}
     bounds: tuple[Spec, ...] = (
@@ -80,18 +80,18 @@ def split_picture(
     return layered(layers, STRIP_PIXELS * len(rows) + 20, dark), tables
 
 
-def _segments(part: str, count: int, groups: Groups | None) -> Sequence[tuple[str, int]]:
+def _segments(part: str, rows: int, groups: Groups | None) -> Sequence[tuple[str, int]]:
     if groups is None:
-        return [("rows drawn at random", count)]
+        return [("rows drawn at random", rows)]
     own = groups[part]
     if len(own) > MOST_SEGMENTS:
-        return [(counted(len(own), "group"), count)]
+        return [(counted(len(own), "group"), rows)]
     return [(f"group {number}", size) for number, size in own]
 
 
-def _words(part: str, count: int, total: int, groups: Groups | None) -> str:
+def _words(part: str, rows: int, total: int, groups: Groups | None) -> str:
     of = "" if groups is None else f"{counted(len(groups[part]), 'group')}, "
-    return f"{part}:  {of}{counted(count, 'row')} ({percent(count / total, 0)})"
+    return f"{part}:  {of}{counted(rows, 'row')} ({percent(rows / total, 0)})"
 
 
 def spread_picture(
@@ -109,7 +109,7 @@ def spread_picture(
         A picture of the rows of ``BINS``, one an edge and part; ``percent`` holds from it on.
     """
     bins = [
-        [part, edge, 100 * share]
+        [part, edge, 100 * share, significant(edge, 4), percent(share)]
         for part, own in shares.items()
         for edge, share in zip(edges, (*own, own[-1]), strict=True)  # the last step needs its end
     ]
@@ -127,9 +127,9 @@ def spread_picture(
         **nominal("part", list(PART_COLOURS), legend, color=colours, strokeDash=dashes),
         "tooltip": [
             {"field": "part", "title": "part"},
-            {"field": "value", "title": "from", "format": ".4g"},
-            {"field": "percent", "title": "% of its rows", "format": ".1f"},
+            {"field": "told", "title": "from"},
+            {"field": "share", "title": "of its rows"},
         ],
     }
-    tables = {BINS: pd.DataFrame(bins, columns=["part", "value", "percent"])}
+    tables = {BINS: pd.DataFrame(bins, columns=["part", "value", "percent", "told", "share"])}
     return layered([marks(BINS, line, encoding)], SPREAD_HEIGHT, dark), tables

@@ -8,7 +8,7 @@ from typing import Any
 
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
-from spinn_engine.words import duration, fixed, size, widths
+from spinn_engine.words import decimals_of, duration, fixed, size, widths
 
 Figure = dict[str, Any]  # mean, low and high (None where n is 1), n
 
@@ -26,6 +26,7 @@ class RunRow:
         params: parameters at the end.
         reduction: one minus them over those of the dense network.
         r2: of the pruned network on the test rows.
+        decimals: of R2 in all texts about the run.
         references: the same for ``dense`` and, where it was run, ``dense_longer``.
         to_longer: R2 above ``dense_longer``, paired; None where that was not run.
         outcome: what the verdict calls that.
@@ -48,6 +49,7 @@ class RunRow:
     params: int
     reduction: float
     r2: Figure
+    decimals: int
     references: dict[str, Figure]
     to_longer: Figure | None
     outcome: str | None
@@ -86,6 +88,7 @@ def run_row(run_id: str, created: str, result: Mapping[str, Any], remarks: api.R
         params=last["params"],
         reduction=result["stages"][-1]["param_reduction"],
         r2=last["r2"],
+        decimals=decimals_of(result),
         references={arm: arms[arm]["r2"] for arm in ("dense", "dense_longer") if arm in arms},
         to_longer=None if cost is None else cost["difference"],
         outcome=None if cost is None else cost["outcome"],
@@ -103,14 +106,14 @@ def run_row(run_id: str, created: str, result: Mapping[str, Any], remarks: api.R
 
 def facts_of(result: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str, Any]:
     """What came out of a run and where, under the names that a reader knows."""
-    data = result["data"]
+    data, digits = result["data"], decimals_of(result)
     return {
         "hidden widths at the end": widths(last["hidden"]),
         "parameters": last["params"],
         "MACs": last["macs"],
         "file": size(last["file_bytes"]),
-        "R² of dense": fixed(result["arms"][0]["r2"]["mean"]),
-        "R² of structured": fixed(last["r2"]["mean"]),
+        "R² of dense": fixed(result["arms"][0]["r2"]["mean"], digits),
+        "R² of structured": fixed(last["r2"]["mean"], digits),
         "outcome of the verdict": (result["verdict"]["cost_of_pruning"] or {}).get("outcome"),
         "delivered seed": result["delivered_seed"],
         "data SHA-256": data["sha256"][:12],

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.charts.style import figure, ink
+from spinn_engine.words import scientific
 
 DECADES = 4  # from the largest value downwards; what is smaller has the last colour
 HALVES = ((0.0, 0.48), (0.52, 1.0))
@@ -74,14 +75,12 @@ def _map(
         "x": t,
         "y": x,
         "z": np.log10(np.maximum(size, 10 ** limits[0])).astype(np.float32),
-        "customdata": size,
+        "text": [[scientific(value, 3) for value in row] for row in size.tolist()],
         "xaxis": f"x{axis}",
         "yaxis": f"y{axis}",
         "coloraxis": "coloraxis",
         "zsmooth": False,
-        "hovertemplate": (
-            f"x %{{y:.3f}}, t %{{x:.2f}}<br>{what} %{{customdata:.2e}}<extra></extra>"
-        ),
+        "hovertemplate": f"x %{{y}}, t %{{x}}<br>{what} %{{text}}<extra></extra>",
     }
 
 

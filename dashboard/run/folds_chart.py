@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from dashboard.charts.axes import error, error_range, r2_axis
 from dashboard.charts.style import GRID, figure
 from spinn_engine.vocabulary import ARMS
+from spinn_engine.words import fixed
 
 SPREAD = 0.5
 
@@ -30,7 +31,9 @@ def folds_picture(arms: Sequence[dict[str, Any]], dark: bool = False) -> go.Figu
             "mode": "markers",
             "x": [fold + 1 - SPREAD / 2 + place * step for fold in range(count)],
             "y": [error(r2) for r2 in row["per_fold_r2"]],
-            "customdata": [[fold + 1, r2] for fold, r2 in enumerate(row["per_fold_r2"])],
+            "customdata": [
+                [fold, fixed(r2)] for fold, r2 in enumerate(row["per_fold_r2"], start=1)
+            ],
             "marker": {
                 "color": ARMS[row["arm"]].colour,
                 "symbol": ARMS[row["arm"]].symbol,
@@ -38,7 +41,7 @@ def folds_picture(arms: Sequence[dict[str, Any]], dark: bool = False) -> go.Figu
             },
             "hovertemplate": (
                 f"{ARMS[row['arm']].label}, fold %{{customdata[0]}}<br>"
-                "R² %{customdata[1]:.4f}<extra></extra>"
+                "R² %{customdata[1]}<extra></extra>"
             ),
         }
         for place, row in enumerate(arms)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.charts.style import GREY, GRID, PURPLE, SKY, figure
-from spinn_engine.words import significant
+from spinn_engine.words import counted, significant
 
 MOST_BARS, MOST_POINTS, BINS = 18, 600, 40
 ROOM = 1.75  # times the largest weight: its number stands beside the bar, on a phone too
@@ -48,7 +48,7 @@ def weight_bars(names: Sequence[str], weights: Values, dark: bool = False) -> go
         "textposition": "outside",
         "cliponaxis": False,
         "marker": {"color": [POSITIVE if value >= 0 else NEGATIVE for value in shown]},
-        "hovertemplate": "%{customdata}: %{x:.4g}<extra></extra>",
+        "hovertemplate": "%{customdata}: %{text}<extra></extra>",
         "customdata": [names[place] for place in order],
     }
     reach = ROOM * max(float(np.abs(shown).max(initial=0.0)), 1e-12)
@@ -87,14 +87,19 @@ def activation_histogram(activation: Values, dark: bool = False) -> go.Figure:
         dark: whether the page is dark.
     """
     counts, edges = np.histogram(activation, BINS)
+    middles = (edges[:-1] + edges[1:]) / 2
     trace = {
         "type": "bar",
         "name": "rows",
-        "x": (edges[:-1] + edges[1:]) / 2,
+        "x": middles,
         "y": counts,
         "width": np.diff(edges),
         "marker": {"color": GREY},
-        "hovertemplate": "activation about %{x:.3g}<br>%{y:,} rows<extra></extra>",
+        "customdata": [
+            [significant(middle), counted(int(rows), "row")]
+            for middle, rows in zip(middles, counts, strict=True)
+        ],
+        "hovertemplate": "activation about %{customdata[0]}<br>%{customdata[1]}<extra></extra>",
     }
     return figure(
         [trace],
@@ -125,7 +130,11 @@ def activation_scatter(
         "x": target[::step],
         "y": activation[::step],
         "marker": {"color": SKY, "size": 5, "opacity": 0.6},
-        "hovertemplate": "target %{x:.3g}<br>activation %{y:.3g}<extra></extra>",
+        "customdata": [
+            [significant(value), significant(output)]
+            for value, output in zip(target[::step], activation[::step], strict=True)
+        ],
+        "hovertemplate": ("target %{customdata[0]}<br>activation %{customdata[1]}<extra></extra>"),
     }
     return figure(
         [trace],

@@ -23,7 +23,7 @@ from spinn_engine.words.figures import (
     score_of,
     signed_range,
 )
-from spinn_engine.words.measures import duration, latency, size
+from spinn_engine.words.measures import duration, latency, latency_difference, size
 from spinn_engine.words.numbers import (
     DASH,
     MINUS,
@@ -69,6 +69,7 @@ __all__ = [
     "factor",
     "fixed",
     "latency",
+    "latency_difference",
     "listed",
     "paired_difference",
     "percent",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spinn_engine.words.numbers import shortest, significant
+from spinn_engine.words.numbers import MINUS, shortest, significant
 from spinn_engine.words.text import counted
 
 SIZES = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
@@ -53,3 +53,13 @@ def latency(microseconds: float) -> str:
         if seen >= scale:
             return f"{significant(microseconds / scale)} {unit}"
     return f"{significant(microseconds)} µs"
+
+
+def latency_difference(microseconds: float) -> str:
+    """The difference between two times of one pass, with its sign.
+
+    >>> latency_difference(-81.32), latency_difference(1850), latency_difference(0)
+    ('−81.3 µs', '+1.85 ms', '0 µs')
+    """
+    sign = MINUS if microseconds < 0 else "+" if microseconds > 0 else ""
+    return sign + latency(abs(microseconds))

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
+from dashboard.compare.pareto_chart import Point
 from dashboard.reads import finished_runs
 from dashboard.reads.run_facts import RunRow
 from spinn_engine import api
@@ -58,3 +60,17 @@ def grid(app: Any) -> pd.DataFrame:
 
 def ids(app: Any) -> list[str]:
     return [link.partition("=")[2] for link in grid(app)["Run"]]
+
+
+def grid_texts(app: Any) -> pd.DataFrame:
+    """The table as a reader sees it."""
+    texts = app.dataframe[0].proto.arrow_data.styler.display_values
+    frame: pd.DataFrame = pa.ipc.open_stream(texts).read_pandas()
+    return frame
+
+
+def marker(
+    run_id: str, x: float, r2: dict[str, Any], kind: str = "", chosen: bool = False
+) -> Point:
+    """A run in the picture, whose texts say its numbers."""
+    return Point(run_id, x, r2, str(x), str(r2["mean"]), kind, chosen)

@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 
 from dashboard.compare import choice, pareto
 from dashboard.compare import table as compare_table
-from dashboard.compare.pareto_chart import BOX, PICK, Point
+from dashboard.compare.pareto_chart import BOX, PICK
 from dashboard.compare.rows import Wanted, by_data, differing
 from dashboard.compare.table import differences_to
 from dashboard.parts.markdown import plain, sentence
 from dashboard.reads.run_facts import flattened
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder
-from tests.dashboard.compare_support import HOSTILE, copied, grid, ids, rows
+from spinn_engine.words import NO_BREAK, latency
+from tests.dashboard.compare_support import HOSTILE, copied, grid, grid_texts, ids, marker, rows
 from tests.dashboard.support import drawn_tables, links, opened, table_with, tables, words
 
 
@@ -36,15 +37,32 @@ def test_every_finished_run_is_a_line_newest_first(several: Path, finished_run: 
     assert line["R²"] == last["r2"]["mean"]
     assert line["n"] == 2
     assert line["Parameters"] == last["params"]
-    assert line["Latency"] == last["latency_us"]["8192"]["median"] / 1000
+    assert line["Latency"] == last["latency_us"]["8192"]["median"]
     assert line["Seeds × folds"] == "2 × 1"
     assert line["To dense, longer"] == result["verdict"]["cost_of_pruning"]["difference"]["mean"]
     assert line["Verdict"] == "too few repetitions"
 
 
+def test_a_number_sorts_as_a_number_and_reads_as_on_its_run_page(several: Path) -> None:
+    app = opened("compare", runs="one")
+    line = grid_texts(app).iloc[2]
+    arms = table_with(app, "Peak memory").set_index("Arm")
+    arm = arms.loc["structured"]
+    assert line["Parameters"] == f"{arm['Parameters']:,}"
+    assert f"{line['R²']} {line['95 % of R²']}" == arm["R²"]
+    for name in ("File", "Latency", "Speed-up"):
+        assert line[name] == arm[name].replace(NO_BREAK, " ")
+    numeric = ["Parameters", "Fewer", "R²", "File", "Latency", "Speed-up", "To dense, longer"]
+    assert {grid(app)[name].dtype.kind for name in numeric} == {"f"}
+    with_baseline = grid_texts(opened("compare", baseline="one"))
+    differences = ["R² − baseline", "Parameters − baseline", "Latency − baseline"]
+    assert list(with_baseline.iloc[2][differences]) == ["–", "–", "–"]
+    assert with_baseline.iloc[0]["R² − baseline"] == "−0.0100"
+
+
 def test_another_batch_changes_the_latency(several: Path) -> None:
     app = opened("compare", at_batch="1")
-    assert grid(app)["Latency"][0] == rows()["two"].latency_us["1"] / 1000
+    assert grid(app)["Latency"][0] == rows()["two"].latency_us["1"]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +141,7 @@ def test_a_clicked_point_is_chosen_and_a_box_that_is_given_up_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     r2 = {"mean": 0.9, "low": None, "high": None, "n": 1}
-    points = [Point(name, float(x), r2) for x, name in enumerate(("one", "two", "three"), 1)]
+    points = [marker(name, float(x), r2) for x, name in enumerate(("one", "two", "three"), 1)]
     state: dict[str, Any] = {choice.CHOSEN: ["one"]}
     monkeypatch.setattr("streamlit.session_state", state)
 
@@ -257,8 +275,8 @@ def test_the_picture_shows_what_was_asked_for(several: Path) -> None:
     assert tables["bands"]["arm"].tolist() == ["dense", "dense_longer"]
     assert len(tables["steps"]) in (1, 2)
     [chart] = app.get("vega_lite_chart")
-    assert "latency (ms, batch 64), log scale" in chart.proto.spec
-    assert runs["x"]["one"] == pytest.approx(rows()["one"].latency_us["64"] / 1000)
+    assert "latency at a batch of 64 (ms, log scale)" in chart.proto.spec
+    assert runs["size"]["one"] == latency(rows()["one"].latency_us["64"])
 
 
 def test_dense_bands_are_drawn_only_where_all_share_them(several: Path) -> None:

@@ -190,7 +190,7 @@ def test_a_strip_is_cut_into_the_groups_of_its_part() -> None:
     for words_ in ("2 groups, 50 rows (50 %)", "1 group, 20 rows (20 %)", "1 group, 30 rows"):
         assert words_ in said
     alone = drawn.split_picture(rows, None)[1]["strips"]
-    assert alone["rows"].tolist() == [50, 20, 30]
+    assert alone["told"].tolist() == ["50", "20", "30"]
     many = {part: [(number, 1) for number in range(count)] for part, count in rows.items()}
     many["train"] = [(number, 1) for number in range(5000)]
     strips = drawn.split_picture({**rows, "train": 5000}, many)[1]["strips"]

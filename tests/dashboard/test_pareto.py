@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.compare.pareto_chart import (
+    Axis,
     Point,
     pareto_picture,
     pareto_step,
     runs_inside,
     side_by_side,
 )
-from tests.dashboard.compare_support import HOSTILE
+from tests.dashboard.compare_support import HOSTILE, marker
 
 
 def figure_of(mean: float) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def figure_of(mean: float) -> dict[str, Any]:
 
 def points_of(places: list[tuple[int, int]]) -> list[Point]:
     return [
-        Point(f"r{number}", float(x), figure_of(y / 20)) for number, (x, y) in enumerate(places)
+        marker(f"r{number}", float(x), figure_of(y / 20)) for number, (x, y) in enumerate(places)
     ]
 
 
@@ -60,7 +61,7 @@ def test_no_two_runs_are_drawn_on_one_another(places: list[tuple[int, int]]) -> 
 
 def test_what_reaches_out_of_the_frame_is_cut_off() -> None:
     wide = {"mean": 0.9, "low": -9.0, "high": 2.0, "n": 2}
-    spec, tables = pareto_picture([Point("a", 10.0, wide)], {"dense": wide}, "x (1)", [""])
+    spec, tables = pareto_picture([marker("a", 10.0, wide)], {"dense": wide}, Axis("x", "1"), [""])
     low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
     assert tables["runs"]["low"][0] > high
     assert tables["runs"]["high"][0] < low
@@ -72,7 +73,7 @@ def test_what_reaches_out_of_the_frame_is_cut_off() -> None:
 @given(PLACES)
 def test_a_box_around_everything_holds_every_run(places: list[tuple[int, int]]) -> None:
     points = points_of(places)
-    runs = pareto_picture(points, {}, "x (1)", [""])[1]["runs"]
+    runs = pareto_picture(points, {}, Axis("x", "1"), [""])[1]["runs"]
     box = {name: [runs[name].max(), runs[name].min()] for name in ("place", "error")}
     assert sorted(runs_inside(points, box)) == sorted(point.run_id for point in points)
     best = runs.to_dict("records")[int(runs["error"].argmin())]
@@ -84,11 +85,11 @@ def test_a_box_around_everything_holds_every_run(places: list[tuple[int, int]]) 
 def test_markup_from_people_is_text_in_the_picture() -> None:
     kinds = [HOSTILE, "plain"]
     points = [
-        Point("a", 10.0, figure_of(0.9), HOSTILE, chosen=True),
-        Point("b", 20.0, {**figure_of(0.8), "low": None, "high": None, "n": 1}, "plain"),
+        marker("a", 10.0, figure_of(0.9), HOSTILE, chosen=True),
+        marker("b", 20.0, {**figure_of(0.8), "low": None, "high": None, "n": 1}, "plain"),
     ]
     spec, tables = pareto_picture(
-        points, {"dense": figure_of(0.95)}, "parameters (count)", kinds, "a"
+        points, {"dense": figure_of(0.95)}, Axis("parameters", "count"), kinds, "a"
     )
     alt.LayerChart.from_dict(spec)
     assert tables["runs"]["kind"].tolist() == kinds  # drawn on a canvas or as SVG text
@@ -101,10 +102,10 @@ def test_markup_from_people_is_text_in_the_picture() -> None:
 
 
 def test_a_kind_keeps_its_colour_and_shape_when_others_are_hidden() -> None:
-    points = [Point(name, 10.0, figure_of(0.9), name) for name in "abc"]
+    points = [marker(name, 10.0, figure_of(0.9), name) for name in "abc"]
     looks = []
     for drawn in (points, points[2:]):
-        layers = pareto_picture(drawn, {}, "x (1)", ["a", "b", "c"])[0]["layer"]
+        layers = pareto_picture(drawn, {}, Axis("x", "1"), ["a", "b", "c"])[0]["layer"]
         [found] = [layer["encoding"] for layer in layers if "name" in layer]
         looks.append([found[channel]["scale"] for channel in ("color", "shape")])
     assert looks[0] == looks[1]
