@@ -31,6 +31,7 @@ from spinn_engine.training.device import keep_freed_memory, pick_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.objective import objective_of
 from spinn_engine.training.validation import validate
+from spinn_engine.vocabulary import NEW_WEIGHTS, REFERENCE, SUBJECT, ZEROED, main_arm
 from spinn_engine.words import fixed
 
 OnEpoch = Callable[[dict[str, Any]], None]
@@ -96,7 +97,7 @@ class Runner:
         self._train(stage, block, stored, Members(folds, self._batch_seeds(stage, stored), masks))
         stored.val_r2 = validate(stored.stack, self.data, folds)[1]
         stored.seconds = time.perf_counter() - start
-        if block == "pruned" or stage == 0:
+        if main_arm(stage) in arms:
             self.pruner.select(stage, stored)
             publish_checkpoints(self.folder, self.data, stage, stored)
         save_stack(self.folder.stack_path(stage, block), stored)
@@ -109,11 +110,11 @@ class Runner:
             return imported_stack(self.folder, self.data)
         if stage == 0:
             return fresh_stack(self.spec, self.data, arms, self.spec.model.hidden)
-        if block == "scratch":
+        if block in NEW_WEIGHTS:
             final = load_stack(self.folder.stack_path(stage, "pruned"), self.device)
             return fresh_stack(self.spec, self.data, arms, final.stack.hidden)
         before = self._before(stage, block, arms)
-        return self.pruner.pruned(stage, before) if block == "pruned" else before
+        return self.pruner.pruned(stage, before) if SUBJECT in arms else before
 
     def _before(self, stage: int, block: str, arms: Sequence[str]) -> StoredStack:
         """The networks that the arms of a block had in the stage before; at first, the dense."""
@@ -121,7 +122,7 @@ class Runner:
         found = load_stack(self.folder.stack_path(stage - 1, earlier), self.device)
         picked, names = [], []
         for arm in arms:
-            members = found.members(arm if stage > 1 else "dense")
+            members = found.members(arm if stage > 1 else REFERENCE)
             picked += members
             names += [arm] * len(members)
         return StoredStack(
@@ -138,7 +139,7 @@ class Runner:
         return [mixed_seed(seed, stage, arm, fold) for seed, arm, fold in who]
 
     def _train(self, stage: int, block: str, stored: StoredStack, members: Members) -> None:
-        spec, train, fresh = self.spec, self.spec.train, stage == 0 or block == "scratch"
+        spec, train, fresh = self.spec, self.spec.train, stage == 0 or block in NEW_WEIGHTS
         rate = train.learning_rate if fresh else train.fine_tune_learning_rate
         epochs, iterations = spec.block_length(stage, block)
         settings = Settings(epochs, rate, train.batch_size, iterations)
@@ -158,8 +159,8 @@ class Runner:
         stored.coefficients = objective.coefficients()
 
     def _mask(self, stage: int, stored: StoredStack) -> list[Tensor] | None:
-        """Leave ``magnitude`` as many non-zeros as ``structured`` has parameters; the masks."""
-        members = stored.members("magnitude")
+        """Leave the zeroed arm as many non-zeros as the pruned one has parameters; the masks."""
+        members = stored.members(ZEROED)
         if not members:
             return None
         pruned = load_stack(self.folder.stack_path(stage, "pruned"), self.device).stack

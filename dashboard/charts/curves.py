@@ -1,7 +1,7 @@
 """Learning curves as Vega-Lite descriptions: Streamlit keeps such a chart's node while data grows.
 
-The x axis counts epochs over the whole run, so the stages follow each other on one line. The arm
-``scratch`` trains for as many epochs as all stages together and so begins at 0.
+The x axis counts epochs over the whole run, so the stages follow each other on one line. An arm
+from new weights trains for as many epochs as all stages together and so begins at 0.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def curve_table(lines: Sequence[dict[str, Any]], spec: RunSpec) -> pd.DataFrame:
         epoch = line["epoch"] + (0 if ARMS[arm].when == "last" else starts[line["stage"]])
         validation = (epoch, fmean(line["val_loss"]), fmean(line["val_r2"]))
         series.setdefault(ARMS[arm].label, []).append(validation)
-        if arm in ("dense", "structured") and line["train_loss"]:
+        if not ARMS[arm].control and line["train_loss"]:
             series.setdefault(TRAINING, []).append((epoch, fmean(line["train_loss"]), None))
     limit = MAX_POINTS // max(len(series), 1)
     rows = [

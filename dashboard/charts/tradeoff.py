@@ -12,7 +12,7 @@ import pandas as pd
 from dashboard.charts.axes import error, error_range, interval
 from dashboard.charts.style import GREY, ink
 from dashboard.charts.vega import Spec, Tables, arm_look, count_axis, layered, marks, r2_axis
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, REFERENCE, main_arm
 from spinn_engine.words import count, decimals_of, estimate, fixed
 
 # Arms of equal size stand side by side, and the seeds a little right of their mean.
@@ -54,17 +54,18 @@ def tradeoff_picture(
         bands: arms whose interval lies behind the picture from side to side, where it has one.
 
     Returns:
-        A picture whose y is 1 - R2 on a reversed log axis, labelled with R2. A linear model that is
-        far below everything else is a note at the edge, so that the rest can be told apart.
+        A picture whose y is 1 - R2 on a reversed log axis, labelled with R2. A line that is far
+        below everything else is a note at the edge, so that the rest can be told apart.
     """
     points = tradeoff_points(stages, arms)
-    linear = next((arm for arm in arms if arm["arm"] == "linear"), None)
+    fitted = [arm for arm in arms if ARMS[arm["arm"]].block is None]
     lines: list[tuple[float, str]] = []
     if ceiling is not None:
         lines.append((ceiling, f"ceiling {fixed(ceiling)}: the noise allows no more"))
-    if linear is not None:
-        lines.append((linear["r2"]["mean"], f"linear on the inputs: {fixed(linear['r2']['mean'])}"))
-    low, high = _range(points, ceiling, linear)
+    for arm in fitted:
+        name, r2 = ARMS[arm["arm"]].label, arm["r2"]["mean"]
+        lines.append((r2, f"{name}: {fixed(r2)}"))
+    low, high = _range(points, ceiling, fitted)
     digits = decimals_of({"arms": arms, "stages": stages})
     banded = {arm["arm"]: arm["r2"] for arm in arms if arm["arm"] in bands}
     tables = {
@@ -99,7 +100,7 @@ def _layers(x: Spec, y: Spec, arms: Sequence[str], dark: bool) -> list[Spec]:
     one = [*told, {"field": "r2", "title": "R² of one repetition"}]
     place = {"x": x, "y": y}
     across = {"x": {"value": 0}, "x2": {"value": "width"}}
-    solid = {"test": f"datum.arm == '{ARMS['dense'].label}'", "value": [1, 0]}
+    solid = {"test": f"datum.arm == '{ARMS[REFERENCE].label}'", "value": [1, 0]}
     edge = {**across, **colour, "strokeDash": {"condition": solid, "value": [6, 3]}}
     within = {"filter": "!datum.off"}
     note = {"type": "text", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3}
@@ -139,10 +140,8 @@ def _layers(x: Spec, y: Spec, arms: Sequence[str], dark: bool) -> list[Spec]:
 
 def tradeoff_points(stages: Sequence[Row], arms: Sequence[Row]) -> list[Point]:
     """Every mean that is drawn; arms of equal size are moved apart in the order of the legend."""
-    rows = [
-        ("structured" if row["stage"] else "dense", f"stage {row['stage']}", row) for row in stages
-    ]
-    others = [row for row in arms if row["arm"] not in ("dense", "structured", "linear")]
+    rows = [(main_arm(row["stage"]), f"stage {row['stage']}", row) for row in stages]
+    others = [row for row in arms if ARMS[row["arm"]].control and ARMS[row["arm"]].block]
     rows += [(row["arm"], ARMS[row["arm"]].label, row) for row in others]
     taken: dict[int, int] = {}
     points = []
@@ -155,13 +154,13 @@ def tradeoff_points(stages: Sequence[Row], arms: Sequence[Row]) -> list[Point]:
 
 
 def _range(
-    points: Sequence[Point], ceiling: float | None, linear: Row | None
+    points: Sequence[Point], ceiling: float | None, fitted: Sequence[Row]
 ) -> tuple[float, float]:
     seen = [r2 for point in points for r2 in (point.r2["mean"], *point.r2["per_seed"])]
     ends = [point.r2[end] for point in points for end in ("low", "high")]
     worst = max(error(r2) for r2 in seen)
-    if linear is not None and error(linear["r2"]["mean"]) <= FAR_BELOW * worst:
-        seen.append(linear["r2"]["mean"])
+    lines = [arm["r2"]["mean"] for arm in fitted]
+    seen += [r2 for r2 in lines if error(r2) <= FAR_BELOW * worst]
     known = [*seen, *([] if ceiling is None else [ceiling])]
     return error_range(known, [end for end in ends if end is not None])
 

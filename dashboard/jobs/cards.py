@@ -15,7 +15,7 @@ from dashboard.reads import growing_files, job_queue, run_files
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, REFERENCE
 from spinn_engine.words import duration
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
@@ -252,7 +252,7 @@ def show_progress(job: api.Job, spec: RunSpec) -> None:
     """How far a job is, in epochs of all that it trains."""
     left = f", about {duration(job.eta_seconds)} left" if job.eta_seconds is not None else ""
     lines = growing_files.metrics(job.run_id)
-    arm = lines[-1]["arm"] if lines else "dense"
+    arm = lines[-1]["arm"] if lines else REFERENCE
     st.progress(
         share_done(spec, job, arm),
         text=f"Stage {job.stage} of {job.stages}, {ARMS[arm].label}, epoch {job.epoch} of "

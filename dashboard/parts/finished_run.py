@@ -11,7 +11,7 @@ from dashboard.parts import elements, markup
 from dashboard.parts.markdown import plain
 from dashboard.parts.spec_words import repetitions
 from spinn_engine.spec import RunSpec
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, SUBJECT
 from spinn_engine.words import (
     decimals_of,
     estimate,
@@ -30,7 +30,7 @@ def headline(result: dict[str, Any]) -> None:
     """The figures of a finished run, each with its difference to the dense network."""
     dense, last = result["stages"][0], result["stages"][-1]
     digits = decimals_of(result)
-    structured = next(arm for arm in result["arms"] if arm["arm"] == "structured")
+    structured = next(arm for arm in result["arms"] if arm["arm"] == SUBJECT)
     batch = list(structured["speed_up"])[-1]
     r2 = last["r2"]["mean"] - dense["r2"]["mean"]
     figures = [
@@ -90,13 +90,13 @@ def tradeoff_chart(result: dict[str, Any]) -> None:
 
 
 def tradeoff_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """A row a mean of the trade-off picture, with the dots around it, and the linear model."""
+    """A row a mean of the trade-off picture, with the dots around it, and what was fitted."""
     digits = decimals_of(result)
-    linear = [arm for arm in result["arms"] if arm["arm"] == "linear"]
+    fitted = [arm for arm in result["arms"] if ARMS[arm["arm"]].block is None]
     means = [
         (p.arm, p.name, p.params, p.r2) for p in tradeoff_points(result["stages"], result["arms"])
     ]
-    means += [("linear", ARMS["linear"].label, arm["params"], arm["r2"]) for arm in linear]
+    means += [(arm["arm"], "", arm["params"], arm["r2"]) for arm in fitted]
     return [
         {
             markup.ARM: arm,

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from dashboard.parts.markdown import sentence
+from spinn_engine.vocabulary import RIVALS
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
 
@@ -22,8 +23,7 @@ OUTCOMES: dict[str, tuple[str, Colour, str]] = {
 PARTS = {
     "cost_of_pruning": "What pruning cost",
     "extra_epochs": "The extra epochs",
-    "against_random": "Against random neurons",
-    "against_scratch": "Against training from scratch",
+    **{arm.verdict_part: f"Against {arm.opponent}" for arm in RIVALS.values()},
 }
 
 
@@ -43,7 +43,7 @@ def show_verdict(result: dict[str, Any]) -> None:
 
 def answered(verdict: dict[str, Any]) -> dict[str, Any]:
     """The parts of a verdict that its run can tell, by name."""
-    return {name: verdict[name] for name in PARTS if verdict[name] is not None}
+    return {name: verdict[name] for name in PARTS if verdict.get(name) is not None}
 
 
 def show_part(question: str, part: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
+from spinn_engine.vocabulary import LONGER, REFERENCE, SUBJECT
 from spinn_engine.words import decimals_of, duration, fixed, size, widths
 
 Figure = dict[str, Any]  # mean, low and high (None where n is 1), n
@@ -77,7 +78,7 @@ def run_row(run_id: str, created: str, result: Mapping[str, Any], remarks: api.R
         KeyError, IndexError, TypeError, StopIteration: it is no result of this version.
     """
     arms = {arm["arm"]: arm for arm in result["arms"]}
-    last, cost = arms["structured"], result["verdict"]["cost_of_pruning"]
+    last, cost = arms[SUBJECT], result["verdict"]["cost_of_pruning"]
     where = result["environment"]
     return RunRow(
         run_id=run_id,
@@ -89,7 +90,7 @@ def run_row(run_id: str, created: str, result: Mapping[str, Any], remarks: api.R
         reduction=result["stages"][-1]["param_reduction"],
         r2=last["r2"],
         decimals=decimals_of(result),
-        references={arm: arms[arm]["r2"] for arm in ("dense", "dense_longer") if arm in arms},
+        references={arm: arms[arm]["r2"] for arm in (REFERENCE, LONGER) if arm in arms},
         to_longer=None if cost is None else cost["difference"],
         outcome=None if cost is None else cost["outcome"],
         file_bytes=result["stages"][-1]["file_bytes"],

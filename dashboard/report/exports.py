@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.parts import background_work, elements
 from dashboard.reads import run_files
 from spinn_engine import api
-from spinn_engine.vocabulary import FORMATS
+from spinn_engine.vocabulary import FORMATS, ZEROED
 from spinn_engine.words import latency, scientific, size
 
 
@@ -29,13 +29,13 @@ def show_exports(folder: api.RunFolder) -> None:
             icon=":material/ios_share:",
         )
         return
-    sparse = "magnitude" in run_files.run_spec(folder.run_id).compare.controls
+    sparse = ZEROED in run_files.run_spec(folder.run_id).compare.controls
     known = [name for name, row in FORMATS.items() if sparse or not row.sparse]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         formats = st.multiselect(
             "Formats",
             known,
-            default=["onnx", "module"],
+            default=[name for name in known if FORMATS[name].usual],
             key="formats",
             bind="query-params",
             format_func=lambda name: f"{FORMATS[name].label}: {FORMATS[name].help}",

@@ -12,7 +12,7 @@ from dashboard.parts.arms import arm_row, bytes_text
 from dashboard.parts.markdown import plain
 from dashboard.parts.spec_words import repetitions
 from dashboard.run.folds_chart import folds_picture
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, ZEROED
 from spinn_engine.words import counted, factor, fixed, latency
 
 Result = dict[str, Any]
@@ -38,9 +38,9 @@ def show_comparison(result: Result) -> None:
         alt="Size, memory, speed and R2 of every arm",
     )
     st.caption(table_notes(result, batch))
-    magnitude = next((arm for arm in result["arms"] if arm["arm"] == "magnitude"), None)
-    if magnitude is not None:
-        show_sparse(magnitude, result["arms"][0], batch)
+    zeroed = next((arm for arm in result["arms"] if arm["arm"] == ZEROED), None)
+    if zeroed is not None:
+        show_sparse(zeroed, result["arms"][0], batch)
 
 
 def table_notes(result: Result, batch: str) -> str:

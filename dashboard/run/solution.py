@@ -11,6 +11,7 @@ from dashboard.charts.style import MENU
 from dashboard.parts import elements
 from dashboard.reads import run_files
 from dashboard.run.fields_chart import Field, fields_picture
+from spinn_engine.vocabulary import REFERENCE, SUBJECT
 from spinn_engine.words import fixed, score_of, significant
 
 Result = dict[str, Any]
@@ -20,15 +21,13 @@ MOST_TIMES = 11  # rows of the table
 def show_solution(result: Result) -> None:
     """The error relative to the solution, and maps of residual and error; of equations alone."""
     arms = {arm["arm"]: arm for arm in result["arms"]}
-    if "relative_l2" not in arms["dense"]:
+    if "relative_l2" not in arms[REFERENCE]:
         return
     st.header("Before and after, over the domain", anchor=False)
-    dense, structured = (
-        score_of(result, arms[arm], "relative_l2") for arm in ("dense", "structured")
-    )
+    dense, structured = (score_of(result, arms[arm], "relative_l2") for arm in (REFERENCE, SUBJECT))
     st.markdown(
         f"Error relative to the exact solution (L2): **{dense}** dense, **{structured}** pruned, "
-        f"n = {arms['dense']['relative_l2']['n']}."
+        f"n = {arms[REFERENCE]['relative_l2']['n']}."
     )
     fields = run_files.fields(result["run_id"])
     residuals = {"dense": fields.dense_residual, "pruned": fields.structured_residual}

@@ -20,6 +20,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.pipeline import Runner
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.vocabulary import LONGER, REFERENCE, SUBJECT
 
 
 def adapt(
@@ -81,12 +82,12 @@ def networks_of(folder: RunFolder, device: torch.device) -> dict[str, tuple[str,
     Where there is ``dense_longer`` it is the dense one: it has trained as long as the pruned one.
     """
     spec, last = folder.spec(), folder.spec().prune.stages
-    longer = "dense_longer" in spec.compare.controls
+    longer = LONGER in spec.compare.controls
     dense = folder.stack_path(last if longer else 0, "dense")
     pruned = folder.stack_path(last, "pruned")
     return {
-        "dense": ("dense_longer" if longer else "dense", load_stack(dense, device)),
-        "pruned": ("structured", load_stack(pruned, device)),
+        "dense": (LONGER if longer else REFERENCE, load_stack(dense, device)),
+        "pruned": (SUBJECT, load_stack(pruned, device)),
     }
 
 

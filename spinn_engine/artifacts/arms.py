@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +10,27 @@ from torch import nn
 
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, sequential_of
 from spinn_engine.artifacts.delivery import (
-    MAGNITUDE_NAME,
+    ZEROED_NAME,
     checkpoint,
     member_of,
 )
-from spinn_engine.evaluation.cost import SPARSE_ROUNDS, SparseNetwork, latencies, peak_memory
+from spinn_engine.evaluation.cost import (
+    LAYOUTS,
+    SPARSE_ROUNDS,
+    SparseNetwork,
+    latencies,
+    peak_memory,
+)
 from spinn_engine.evaluation.tested import Tested, evaluate_networks, fit_linear
 from spinn_engine.problems.terms import Term
 from spinn_engine.pruning.sizes import Stage, mac_count, parameter_count
 from spinn_engine.store.files import write_atomically
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
+from spinn_engine.training.network import Stack
+from spinn_engine.vocabulary import REFERENCE, ZEROED
+
+FITTED: dict[str, Callable[[PlacedData], Stack]] = {"linear": fit_linear}  # arms without a block
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ def tested_on(data: PlacedData, stored: StoredStack, arm: str, terms: Sequence[T
 def _final_stacks(ended: Ended) -> dict[str, tuple[int, StoredStack]]:
     """Every trained arm as it was at last: its stage and the block that holds it."""
     spec, last = ended.folder.spec(), len(ended.stages) - 1
-    found = {"dense": (0, ended.main[0])}
+    found = {REFERENCE: (0, ended.main[0])}
     for block, arms in spec.blocks(last).items():
         stored = load_stack(ended.folder.stack_path(last, block), ended.data.device)
         found |= dict.fromkeys(arms, (last, stored))
@@ -80,20 +90,20 @@ def arm_rows(ended: Ended) -> tuple[list[dict[str, Any]], dict[str, list[float]]
         who = (arm, ended.seed)
         network = sequential_of(stored.stack, member_of(stored, who)).to(ended.data.device)
         content = checkpoint(ended.folder, ended.data, stage, stored, who)
-        if arm == "magnitude":
-            write_atomically(ended.folder.checkpoints / MAGNITUDE_NAME, content)
+        if arm == ZEROED:
+            write_atomically(ended.folder.checkpoints / ZEROED_NAME, content)
         networks[arm] = network
         rows[arm] = {
             **_sizes(arm, stored.stack.widths, network),
             "file_bytes": len(content),
             **tested.summary(ended.targets),
         }
-    if "linear" in ended.folder.spec().compare.controls:
-        stack = fit_linear(ended.data)
+    for arm in (name for name in FITTED if name in ended.folder.spec().compare.controls):
+        stack = FITTED[arm](ended.data)
         tested = evaluate_networks(stack, range(len(ended.data.folds)), ended.data, ended.terms)
-        networks["linear"] = sequential_of(stack, 0).to(ended.data.device)
-        rows["linear"] = {
-            **_sizes("linear", stack.widths, networks["linear"]),
+        networks[arm] = sequential_of(stack, 0).to(ended.data.device)
+        rows[arm] = {
+            **_sizes(arm, stack.widths, networks[arm]),
             "file_bytes": None,
             **tested.summary(ended.targets),
         }
@@ -119,18 +129,18 @@ def _add_costs(
     timed = latencies(networks, inputs, device)
     for arm, row in rows.items():
         row["latency_us"] = timed[arm]
-        row["mac_ratio"] = rows["dense"]["macs"] / row["macs"]
+        row["mac_ratio"] = rows[REFERENCE]["macs"] / row["macs"]
         row["speed_up"] = {
-            batch: rows["dense"]["latency_us"][batch]["median"] / one["median"]
+            batch: rows[REFERENCE]["latency_us"][batch]["median"] / one["median"]
             for batch, one in timed[arm].items()
         }
         peak, how = peak_memory(networks[arm], inputs, device)
         row |= {"peak_memory_bytes": peak, "peak_memory_how": how}
-    if "magnitude" in networks:
-        whole = networks["magnitude"]
-        sparse = {layout: SparseNetwork(whole, layout) for layout in ("coo", "csr")}
-        timed = latencies({"magnitude": whole, **sparse}, inputs, device, SPARSE_ROUNDS)
-        rows["magnitude"]["sparse"] = {
+    if ZEROED in networks:
+        whole = networks[ZEROED]
+        sparse = {layout: SparseNetwork(whole, layout) for layout in LAYOUTS}
+        timed = latencies({ZEROED: whole, **sparse}, inputs, device, SPARSE_ROUNDS)
+        rows[ZEROED]["sparse"] = {
             layout: {"file_bytes": network.file_bytes(), "latency_us": timed[layout]}
             for layout, network in sparse.items()
         }

@@ -13,6 +13,7 @@ from spinn_engine.spec import RunSpec
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import Stack, new_stack
+from spinn_engine.vocabulary import REFERENCE
 
 
 def fresh_stack(
@@ -40,7 +41,7 @@ def imported_stack(folder: RunFolder, data: PlacedData) -> StoredStack:
         [torch.from_numpy(b).repeat(len(seeds), 1, 1) for b in biases],  # [S, 1, out]
         spec.model.activation,
     ).to(data.device)
-    names, folds = ["dense"] * len(seeds), [0] * len(seeds)
+    names, folds = [REFERENCE] * len(seeds), [0] * len(seeds)
     return StoredStack(stack, names, seeds, folds, _all_neurons(stack), notes=notes_of(about))
 
 

@@ -14,19 +14,15 @@ from spinn_engine.artifacts.checkpoints import StoredStack, checkpoint_bytes, lo
 from spinn_engine.store.files import write_atomically
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
+from spinn_engine.vocabulary import ZEROED, main_arm
 
 FINAL_NAME = "spinn_structured_final.pt"
-MAGNITUDE_NAME = "magnitude_final.pt"
+ZEROED_NAME = f"{ZEROED}_final.pt"
 
 
 def checkpoint_name(stage: int) -> str:
     """The file name of a stage's checkpoint."""
     return f"spinn_structured_stage{stage}.pt" if stage else "dense_pinn_improved_final.pt"
-
-
-def main_arm(stage: int) -> str:
-    """The arm whose stages a run delivers."""
-    return "structured" if stage else "dense"
 
 
 def main_stack(folder: RunFolder, data: PlacedData, stage: int) -> StoredStack:

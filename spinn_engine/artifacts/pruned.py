@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from spinn_engine.artifacts.checkpoints import StoredStack
-from spinn_engine.artifacts.delivery import best_seed, main_arm, member_of
+from spinn_engine.artifacts.delivery import best_seed, member_of
 from spinn_engine.artifacts.selection import Selection, read_selection, record_selection
 from spinn_engine.artifacts.whatif import record_facts
 from spinn_engine.errors import CorruptArtifactError
@@ -24,7 +24,7 @@ from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import join
 from spinn_engine.training.objective import effects_of
-from spinn_engine.vocabulary import ARMS, RECONSTRUCTIONS, SCHEDULES
+from spinn_engine.vocabulary import ARMS, RECONSTRUCTIONS, REFERENCE, SCHEDULES, main_arm
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Pruner:
 
     def _record_facts(self, stored: StoredStack, selection: Selection) -> None:
         """Keep what predictions need of the best dense network, which one criterion has scored."""
-        member = member_of(stored, ("dense", best_seed(stored, "dense")))
+        member = member_of(stored, (REFERENCE, best_seed(stored, REFERENCE)))
         scores: dict[str, list[Floats]] = {}
         for name in CRITERIA:
             if name == self.folder.spec().prune.criterion:

@@ -19,7 +19,6 @@ from spinn_engine.artifacts.delivery import (
     best_seed,
     checkpoint,
     checkpoint_name,
-    main_arm,
     main_stack,
     publish_checkpoints,
 )
@@ -38,6 +37,7 @@ from spinn_engine.store.files import write_atomically
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.device import environment
+from spinn_engine.vocabulary import SUBJECT, main_arm
 
 
 def write_result(folder: RunFolder, data: PlacedData) -> None:
@@ -47,9 +47,9 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
     stages = measure([one.stack.hidden for one in main], *data.ends)
     terms = terms_of(data.problem, folder.spec().physics)
     tested = [tested_on(data, one, main_arm(stage), terms) for stage, one in enumerate(main)]
-    ended = Ended(folder, data, stages, main, tested, best_seed(main[-1], "structured"), terms)
+    ended = Ended(folder, data, stages, main, tested, best_seed(main[-1], SUBJECT), terms)
     publish_checkpoints(folder, data, last, main[-1])
-    final = checkpoint(folder, data, last, main[-1], ("structured", ended.seed))
+    final = checkpoint(folder, data, last, main[-1], (SUBJECT, ended.seed))
     write_atomically(folder.checkpoints / FINAL_NAME, final)
     if data.problem.equation is not None:
         record_fields(folder, data, main, ended.seed)
@@ -120,7 +120,8 @@ def _checks(ended: Ended, arms: Sequence[dict[str, Any]]) -> list[dict[str, Any]
     found = check_problem(problem, spec.data.group, cross_validated=folds > 1)
     after = linear_against_network({arm["arm"]: arm for arm in arms}, spec.compare.margin)
     if after:
-        found = by_severity([one for one in found if one.check != "linear_enough"] + after)
+        told = {one.check for one in after}
+        found = by_severity([one for one in found if one.check not in told] + after)
     return [asdict(finding) for finding in found]
 
 
@@ -153,7 +154,7 @@ def _physics(ended: Ended) -> list[dict[str, Any]]:
     rows = ended.data.folds[0].test
     measured = violations(problem, ended.terms, rows, problem.targets[rows], {})
     fitted = {
-        law: [values[m] for m in ended.main[-1].members("structured")]
+        law: [values[m] for m in ended.main[-1].members(SUBJECT)]
         for law, values in ended.main[-1].coefficients.items()
     }
     return [

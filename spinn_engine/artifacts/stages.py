@@ -8,6 +8,7 @@ from spinn_engine.evaluation.metrics import interval
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import Stage
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.vocabulary import main_arm
 
 
 def planned_stages(folder: RunFolder) -> list[Stage]:
@@ -45,8 +46,7 @@ def stage_rows(folder: RunFolder) -> list[dict[str, Any]]:
 
 def _best_val_r2(lines: list[dict[str, Any]], stage: int) -> list[float]:
     """Validation R2 of a stage's delivered arm, each member in its epoch of least loss."""
-    arm = "structured" if stage else "dense"
-    lines = [line for line in lines if line["stage"] == stage and line["arm"] == arm]
+    lines = [line for line in lines if (line["stage"], line["arm"]) == (stage, main_arm(stage))]
     best = []
     for seed in range(len(lines[0]["val_loss"])):
         losses = [line["val_loss"][seed] for line in lines]

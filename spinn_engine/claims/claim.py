@@ -26,7 +26,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from spinn_engine.errors import BadInputError, one_sentence
 from spinn_engine.spec import Arm, OneOf
 from spinn_engine.spec.parts import Part
-from spinn_engine.vocabulary import QUANTITIES
+from spinn_engine.vocabulary import QUANTITIES, REFERENCE, SUBJECT
 
 MOST_DIGITS: Final = 20  # before the point, and after it
 NAN: Final = Decimal("nan")
@@ -141,8 +141,8 @@ class Claim(Part):
     after: Widths = ()
     pruning_ratio: Annotated[Decimal, BeforeValidator(_share)] = Decimal(0)
     stages: Annotated[int, Field(strict=True, ge=1, le=64)] = 0
-    arm: Arm = "structured"
-    against: Arm = "dense"
+    arm: Arm = SUBJECT
+    against: Arm = REFERENCE
     target: str | None = None
     stage: Annotated[int, Field(strict=True, ge=0, le=64)] | None = None
     batch: Annotated[int, Field(strict=True, ge=1)] | None = None

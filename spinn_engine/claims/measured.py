@@ -14,6 +14,7 @@ from typing import Any
 
 from spinn_engine.claims.claim import Claim
 from spinn_engine.claims.quantity import Found, NotMeasuredError
+from spinn_engine.vocabulary import LONGER, REFERENCE
 from spinn_engine.words import listed, signed
 
 Result = Mapping[str, Any]
@@ -54,7 +55,7 @@ def speed_up(claim: Claim, result: Result) -> list[Found]:
     measurement, of the dense network too; they are paired in the order of the result. A ratio
     cannot be negative: mean and interval are those of its logarithm.
     """
-    arm, dense = _arm(result, claim.arm), _arm(result, "dense")
+    arm, dense = _arm(result, claim.arm), _arm(result, REFERENCE)
     pairs = [(dense, arm)]
     if arm["hidden"] != dense["hidden"]:
         pairs = list(zip(_alike(dense, result), _alike(arm, result), strict=False))
@@ -76,7 +77,7 @@ def latency(claim: Claim, result: Result) -> list[Found]:
 
 def peak_memory_share(claim: Claim, result: Result) -> list[Found]:
     """Peak memory of one forward pass of the largest batch, of an arm over that of dense."""
-    arm, dense = _arm(result, claim.arm), _arm(result, "dense")
+    arm, dense = _arm(result, claim.arm), _arm(result, REFERENCE)
     if not arm["peak_memory_bytes"] or not dense["peak_memory_bytes"]:
         raise NotMeasuredError(f"The memory is {arm['peak_memory_how']}.")
     peaks = arm["peak_memory_bytes"], dense["peak_memory_bytes"]
@@ -123,13 +124,13 @@ def _difference(claim: Claim, result: Result, against: str) -> dict[str, Any]:
 
 def _fair(claim: Claim, result: Result) -> str:
     """What the difference is to the dense network that trained as long, where another is meant."""
-    if claim.against != "dense" or claim.arm == "dense_longer":
+    if claim.against != REFERENCE or claim.arm == LONGER:
         return ""
     try:
-        found = _difference(claim, result, "dense_longer")
+        found = _difference(claim, result, LONGER)
     except NotMeasuredError:
         return ""
-    return f"Against dense_longer, which trained as long, it is {signed(found['mean'])}."
+    return f"Against {LONGER}, which trained as long, it is {signed(found['mean'])}."
 
 
 def _estimate(how: str, found: Mapping[str, Any], at: str = "", note: str = "") -> Found:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
+from spinn_engine.vocabulary import LONGER, SUBJECT
 from spinn_engine.words import (
     bounds,
     decimals_of,
@@ -145,8 +146,8 @@ def _sweep_figures(result: dict[str, Any] | None) -> list[str]:
     if result is None:
         return ["not finished", "", "", "", "", ""]
     arms = {arm["arm"]: arm for arm in result["arms"]}
-    last, r2 = result["stages"][-1], arms["structured"]["r2"]
-    longer = arms.get("dense_longer")
+    last, r2 = result["stages"][-1], arms[SUBJECT]["r2"]
+    longer = arms.get(LONGER)
     gain = "" if longer is None else signed(r2["mean"] - longer["r2"]["mean"])
     digits = decimals_of(result)
     scores = (fixed(r2["mean"], digits), bounds(r2, digits))

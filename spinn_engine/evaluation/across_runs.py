@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from spinn_engine.evaluation.metrics import interval
+from spinn_engine.vocabulary import SUBJECT
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Difference:
 
 def scored(result: Mapping[str, Any]) -> Scored:
     """The test R2 of the pruned network of a finished run."""
-    r2 = next(arm["r2"] for arm in result["arms"] if arm["arm"] == "structured")
+    r2 = next(arm["r2"] for arm in result["arms"] if arm["arm"] == SUBJECT)
     return Scored(
         data_sha256=str(result["data"]["sha256"]),
         seeds=tuple(result["seeds"]),

@@ -17,6 +17,7 @@ from torch.profiler import ProfilerActivity, profile
 ROUNDS = {1: 200, 64: 100, 1024: 30, 8192: 11}  # by batch size
 SPARSE_ROUNDS = {1: 50, 64: 20, 1024: 5, 8192: 3}  # sparse products are slow
 WARM_UP_ROUNDS = 2
+LAYOUTS = {"coo": torch.sparse_coo, "csr": torch.sparse_csr}  # by the export formats that keep them
 
 # Else Kineto, which records for the profiler, writes a line to stderr whenever it starts and stops.
 os.environ.setdefault("KINETO_LOG_LEVEL", "6")
@@ -109,21 +110,19 @@ def peak_memory(network: nn.Module, inputs: int, device: torch.device) -> tuple[
 
 
 class SparseNetwork(nn.Module):
-    """A network whose weights are kept in a sparse layout, ``coo`` or ``csr``.
+    """A network whose weights are kept in one of the sparse ``LAYOUTS``.
 
     Takes and gives standardised rows as the dense ``torch.nn.Sequential`` it is made from does.
     """
 
     def __init__(self, network: nn.Sequential, layout: str) -> None:
         super().__init__()
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Sparse", category=UserWarning)
-            self.layers = [
-                (_sparse(module.weight.detach(), layout), module.bias.detach()[:, None])
-                if isinstance(module, nn.Linear)
-                else module
-                for module in network
-            ]
+        self.layers = [
+            (as_sparse(module.weight.detach(), LAYOUTS[layout]), module.bias.detach()[:, None])
+            if isinstance(module, nn.Linear)
+            else module
+            for module in network
+        ]
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs ``[B, out]`` of inputs ``[B, in]``."""
@@ -139,7 +138,8 @@ class SparseNetwork(nn.Module):
         return buffer.getbuffer().nbytes
 
 
-def _sparse(weight: Tensor, layout: str) -> Tensor:
-    if layout == "coo":
-        return weight.to_sparse()
-    return weight.to_sparse_csr().clone()  # else the file keeps the COO indices it was made from
+def as_sparse(weight: Tensor, layout: torch.layout) -> Tensor:
+    """A weight ``[out, in]`` without its zeros."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Sparse", category=UserWarning)
+        return weight.to_sparse(layout=layout).clone()  # the clone leaves COO indices behind

@@ -7,11 +7,13 @@ said with fewer than three pairs.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from spinn_engine.evaluation.metrics import interval
+from spinn_engine.vocabulary import LONGER, REFERENCE, RIVALS, SUBJECT
 from spinn_engine.words import (
     capitalised,
     difference_decimals,
@@ -35,24 +37,21 @@ def verdict(r2: Mapping[str, Sequence[float]], margin: float) -> dict[str, Any]:
             no worse.
 
     Returns:
-        ``margin``; ``cost_of_pruning`` (against ``dense_longer``), ``against_random`` and
-        ``against_scratch``, each with the paired ``difference``, an ``outcome`` and a ``sentence``;
+        ``margin``; ``cost_of_pruning`` (against ``dense_longer``) and, of every rival,
+        ``against_NAME``, each with the paired ``difference``, an ``outcome`` and a ``sentence``;
         ``extra_epochs``, the share of the gain over ``dense`` that ``dense_longer`` has too; and
         ``words``, all sentences in reading order. What was not run is None.
     """
-    cost = _compare(r2, "dense_longer", lambda d: _non_inferior(d, margin))
-    random = _compare(r2, "random", lambda d: _better(d, "the same widths with random neurons"))
-    scratch = _compare(r2, "scratch", lambda d: _better(d, "the same widths trained from scratch"))
-    extra = _extra_epochs(r2)
-    parts = [part for part in (cost, extra, random, scratch) if part is not None]
-    return {
-        "margin": margin,
-        "cost_of_pruning": cost,
-        "extra_epochs": extra,
-        "against_random": random,
-        "against_scratch": scratch,
-        "words": [part["sentence"] for part in parts],
+    parts = {
+        "cost_of_pruning": _compare(r2, LONGER, partial(_non_inferior, margin)),
+        "extra_epochs": _extra_epochs(r2),
+        **{
+            arm.verdict_part: _compare(r2, name, partial(_better, arm.rival))
+            for name, arm in RIVALS.items()
+        },
     }
+    words = [part["sentence"] for part in parts.values() if part is not None]
+    return {"margin": margin, **parts, "words": words}
 
 
 def _compare(
@@ -62,12 +61,12 @@ def _compare(
 ) -> dict[str, Any] | None:
     if other not in r2:
         return None
-    difference = interval(np.subtract(r2["structured"], r2[other]).tolist())
+    difference = interval(np.subtract(r2[SUBJECT], r2[other]).tolist())
     outcome, sentence = judge(difference)
     return {"difference": difference, "outcome": outcome, "sentence": sentence}
 
 
-def _non_inferior(difference: dict[str, Any], margin: float) -> tuple[str, str]:
+def _non_inferior(margin: float, difference: dict[str, Any]) -> tuple[str, str]:
     """Non-inferiority by the lower bound of the interval (Piaggio et al. 2012, CONSORT)."""
     subject = "pruning, against the dense network trained just as long"
     if difference["n"] < LEAST_PAIRS:
@@ -83,7 +82,7 @@ def _non_inferior(difference: dict[str, Any], margin: float) -> tuple[str, str]:
     return "inconclusive", f"Whether pruning cost more {than} stays open: {numbers}."
 
 
-def _better(difference: dict[str, Any], other: str) -> tuple[str, str]:
+def _better(other: str, difference: dict[str, Any]) -> tuple[str, str]:
     if difference["n"] < LEAST_PAIRS:
         return "unknown", _too_few(f"structured pruning against {other}", difference)
     numbers = paired_difference(difference)
@@ -96,10 +95,10 @@ def _better(difference: dict[str, Any], other: str) -> tuple[str, str]:
 
 def _extra_epochs(r2: Mapping[str, Sequence[float]]) -> dict[str, Any] | None:
     """How much of what ``structured`` gains over ``dense`` the extra epochs give by themselves."""
-    if "dense_longer" not in r2:
+    if LONGER not in r2:
         return None
-    gain = interval(np.subtract(r2["structured"], r2["dense"]).tolist())
-    extra = interval(np.subtract(r2["dense_longer"], r2["dense"]).tolist())
+    gain = interval(np.subtract(r2[SUBJECT], r2[REFERENCE]).tolist())
+    extra = interval(np.subtract(r2[LONGER], r2[REFERENCE]).tolist())
     share = extra["mean"] / gain["mean"] if gain["mean"] > 0 else None
     found = {"gain": gain, "gain_of_extra_epochs": extra, "share": share}
     if gain["n"] < LEAST_PAIRS:

@@ -24,7 +24,7 @@ from spinn_engine.export.writers import WRITERS, formula_code, layers_code
 from spinn_engine.export.written import FOLDER
 from spinn_engine.store.files import write_atomically
 from spinn_engine.store.runs import RunFolder
-from spinn_engine.vocabulary import FORMATS
+from spinn_engine.vocabulary import FORMATS, ZEROED
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _meant(folder: RunFolder, formats: Sequence[str], stage: int | None) -> list
     """The formats that are meant, each once."""
     if ALL not in formats:
         return list(dict.fromkeys(formats))
-    sparse = stage is None and "magnitude" in folder.spec().compare.controls
+    sparse = stage is None and ZEROED in folder.spec().compare.controls
     return [name for name, one in FORMATS.items() if sparse or not one.sparse]
 
 

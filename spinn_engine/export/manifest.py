@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from spinn_engine.errors import SpinnError
+from spinn_engine.evaluation.cost import LAYOUTS, as_sparse
 from spinn_engine.export.comparison import TOLERANCE, Rows, Trial, largest_differences
 from spinn_engine.export.folding import linear_layers
 from spinn_engine.export.latency import THREADS, onnx_beside_torch, sparse_beside_dense
 from spinn_engine.export.onnx_graph import OPSET
 from spinn_engine.export.sources import Source
-from spinn_engine.export.writers import LAYOUTS, as_sparse, state_bytes
+from spinn_engine.export.writers import state_bytes
 from spinn_engine.training.device import environment
 from spinn_engine.words import scientific
 
@@ -57,18 +59,22 @@ def description(one: Candidate) -> dict[str, Any]:
 
 def costs(one: Candidate, rows: Rows) -> dict[str, Any]:
     """Time and bytes beside torch's dense network, where the format is about these; the machine."""
-    network = one.source.folded.network
-    inputs = rows.inputs.astype(one.source.folded.dtype)
     found: dict[str, Any] = {}
-    if one.format == "onnx":
-        found["opset"], found["onnxruntime"] = OPSET, onnxruntime.__version__
-        timed = onnx_beside_torch(network, one.trial.content, inputs)
-        found |= {"threads": THREADS, "latency_us": timed}
-    elif one.format in LAYOUTS:
-        found["sparse"] = _sparse_sizes(one)
-        timed = sparse_beside_dense(network, one.format, inputs)
-        found |= {"threads": THREADS, "latency_us": timed}
+    if one.format in TIMED:
+        inputs = rows.inputs.astype(one.source.folded.dtype)
+        found = TIMED[one.format](one, inputs)
     return {**found, "environment": environment(torch.device("cpu"))}
+
+
+def _onnx_costs(one: Candidate, inputs: NDArray[Any]) -> dict[str, Any]:
+    timed = onnx_beside_torch(one.source.folded.network, one.trial.content, inputs)
+    versions = {"opset": OPSET, "onnxruntime": onnxruntime.__version__}
+    return {**versions, "threads": THREADS, "latency_us": timed}
+
+
+def _sparse_costs(one: Candidate, inputs: NDArray[Any]) -> dict[str, Any]:
+    timed = sparse_beside_dense(one.source.folded.network, one.format, inputs)
+    return {"sparse": _sparse_sizes(one), "threads": THREADS, "latency_us": timed}
 
 
 def _sparse_sizes(one: Candidate) -> dict[str, int]:
@@ -89,6 +95,12 @@ def _index_bytes(weight: Tensor) -> int:
     if weight.layout == torch.sparse_coo:
         return weight.indices().nbytes
     return weight.crow_indices().nbytes + weight.col_indices().nbytes
+
+
+TIMED: dict[str, Callable[[Candidate, NDArray[Any]], dict[str, Any]]] = {
+    "onnx": _onnx_costs,
+    **dict.fromkeys(LAYOUTS, _sparse_costs),
+}
 
 
 def differences(one: Candidate, rows: Rows, found: NDArray[np.floating[Any]]) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from spinn_engine.artifacts.checkpoints import MODULES, load_network
-from spinn_engine.artifacts.delivery import FINAL_NAME, MAGNITUDE_NAME, checkpoint_name, main_arm
+from spinn_engine.artifacts.delivery import FINAL_NAME, ZEROED_NAME, checkpoint_name
 from spinn_engine.errors import BadInputError
 from spinn_engine.export.comparison import Rows
 from spinn_engine.export.folding import linear_layers
 from spinn_engine.export.precision import Folded, folded
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.vocabulary import FORMATS, ZEROED, main_arm
+from spinn_engine.words import listed
 
 EXPORT_FORMAT = "spinn-export-1"
 
@@ -23,7 +25,7 @@ class Source:
     """One network of a finished run.
 
     Attributes:
-        arm: ``dense``, ``structured`` or ``magnitude``.
+        arm: that of a stage, or ``ZEROED``.
         stage: its stage.
         path: its checkpoint.
         folded: the network, its scaling folded in.
@@ -66,15 +68,15 @@ def checkpoint_of(folder: RunFolder, sparse: bool, stage: int | None) -> Path:
     Raises:
         BadInputError: the run has no such stage or arm, or the file is gone.
     """
-    name = MAGNITUDE_NAME if sparse else _stage_name(folder, stage)
+    name = ZEROED_NAME if sparse else _stage_name(folder, stage)
     if sparse and stage is not None:
         raise BadInputError(
-            "coo and csr hold the network of the arm magnitude, which there is only at the end: "
+            f"{_sparse()} hold the network of the arm {ZEROED}, which there is only at the end: "
             "leave --stage out"
         )
-    if sparse and "magnitude" not in folder.spec().compare.controls:
+    if sparse and ZEROED not in folder.spec().compare.controls:
         raise BadInputError(
-            f"run {folder.run_id} has no arm magnitude, whose zeros coo and csr leave out: "
+            f"run {folder.run_id} has no arm {ZEROED}, whose zeros {_sparse()} leave out: "
             "choose another format"
         )
     path = folder.checkpoints / name
@@ -84,6 +86,10 @@ def checkpoint_of(folder: RunFolder, sparse: bool, stage: int | None) -> Path:
             "file back, or do the run again"
         )
     return folder.fetch(path)
+
+
+def _sparse() -> str:
+    return listed([name for name, row in FORMATS.items() if row.sparse])
 
 
 def _stage_name(folder: RunFolder, stage: int | None) -> str:
@@ -102,6 +108,6 @@ def read_source(path: Path, stage: int, rows: Rows) -> Source:
         CorruptArtifactError: the checkpoint is broken.
     """
     whole = load_network(path)
-    arm = "magnitude" if path.name == MAGNITUDE_NAME else main_arm(stage)
+    arm = ZEROED if path.name == ZEROED_NAME else main_arm(stage)
     names = whole.input_names, whole.target_names
     return Source(arm, stage, path, folded(whole, rows), *names, rows.units)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 
 import safetensors.torch
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from spinn_engine.evaluation.cost import LAYOUTS, as_sparse
 from spinn_engine.export.folding import linear_layers
 from spinn_engine.export.onnx_graph import onnx_bytes
 
 About = Mapping[str, str]
-LAYOUTS = {"coo": torch.sparse_coo, "csr": torch.sparse_csr}
 
 
 def module_bytes(network: nn.Sequential, _: About) -> bytes:
@@ -57,13 +56,6 @@ def state_bytes(network: nn.Sequential, about: About, layout: torch.layout) -> b
         for name, tensor in network.state_dict().items()
     }
     return _saved({**about, "state_dict": weights})
-
-
-def as_sparse(weight: Tensor, layout: torch.layout) -> Tensor:
-    """A weight ``[out, in]`` without its zeros."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Sparse", category=UserWarning)
-        return weight.to_sparse(layout=layout).clone()  # the clone leaves COO indices behind
 
 
 def layers_code(network: nn.Sequential) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from spinn_engine.pruning.sizes import Stage
 from spinn_engine.spec import RunSpec
+from spinn_engine.vocabulary import ARMS
 
 _RECENT = 5
 _TAIL_BYTES = 65_536
@@ -85,7 +86,7 @@ def blocks_of(spec: RunSpec, stages: Sequence[Stage]) -> list[Block]:
     work = []
     for stage in stages:
         for name, arms in spec.blocks(stage.stage).items():
-            params = stages[0].params if name == "dense" else stage.params
+            params = stages[0].params if ARMS[arms[0]].keeps_widths else stage.params
             epochs = spec.block_epochs(stage.stage, name)
             work.append(Block(stage.stage, arms, epochs, params * len(arms)))
     return work

@@ -8,7 +8,7 @@ from functools import partial
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
 from spinn_engine.report.facts import Facts, Row, better_than_all
 from spinn_engine.report.table import Cell, Table, table
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, LONGER, NEW_WEIGHTS, REFERENCE, SUBJECT, ZEROED
 from spinn_engine.words import (
     DASH,
     bounds,
@@ -21,7 +21,7 @@ from spinn_engine.words import (
     widths,
 )
 
-COMPARED = ("dense", "dense_longer", "magnitude", "structured")
+COMPARED = (REFERENCE, LONGER, ZEROED, SUBJECT)
 Line = list[str | Cell]
 
 
@@ -60,7 +60,7 @@ def _trained(facts: Facts, kind: int, arm: str) -> str:
     row = ARMS[arm]
     if row.block is None:
         return DASH
-    if row.when == "last":
+    if row.block in NEW_WEIGHTS:
         return f"{spec.block_length(stages, row.block)[kind]:,}"
     before = f"{first:,}" if spec.model.dense is None else "brought"
     return before if row.when == "first" or not later else f"{before} + {stages} × {later:,}"
@@ -118,10 +118,10 @@ def _caption(facts: Facts, arms: Sequence[Row]) -> str:
 def _baseline(facts: Facts) -> str:
     if not any(facts.spec.block_length(1, "pruned")):
         return " Nothing was trained after the cuts, so no network was trained longer than another."
-    if "dense_longer" not in facts.arms:
+    if LONGER not in facts.arms:
         return " The dense network was trained less than the others, which the table cannot undo."
     return (
-        f" The baseline is {ARMS['dense_longer'].spoken}, which was trained as long as the pruned "
+        f" The baseline is {ARMS[LONGER].spoken}, which was trained as long as the pruned "
         "networks; dense was not."
     )
 

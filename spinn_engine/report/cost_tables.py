@@ -5,6 +5,7 @@ from __future__ import annotations
 from spinn_engine.report.comparison import Line
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.table import Table, marked_cell, table
+from spinn_engine.vocabulary import REFERENCE, ZEROED
 from spinn_engine.words import DASH, factor, latency, listed, size
 
 
@@ -25,12 +26,12 @@ def costs(facts: Facts) -> Table:
         ]
         for name, arm in arms.items()
     ]
-    rounds = listed([str(timed["dense"][batch]["rounds"]) for batch in facts.batches])
+    rounds = listed([str(timed[REFERENCE][batch]["rounds"]) for batch in facts.batches])
     caption = (
         f"What every arm costs. Inference: median of {rounds} rounds in which the arms took turns, "
         f"95th percentile in brackets, on {facts.device}. Speed-up (batch {int(last):,}) and MAC "
         "ratio: against dense; equal numbers mean that every saved operation became speed. Peak "
-        f"memory of one pass: {arms['dense']['peak_memory_how']}. {DASH}: not measured."
+        f"memory of one pass: {arms[REFERENCE]['peak_memory_how']}. {DASH}: not measured."
     )
     ends: Line = ["Speed-up", "MAC ratio"]
     return table("costs", caption, ["Arm", "File", "Memory", "MACs", *heads, *ends], rows)
@@ -38,7 +39,7 @@ def costs(facts: Facts) -> Table:
 
 def sparse(facts: Facts) -> Table:
     """Magnitude pruning in sparse storage, beside dense storage."""
-    magnitude, dense = facts.arms["magnitude"], facts.arms["dense"]
+    magnitude, dense = facts.arms[ZEROED], facts.arms[REFERENCE]
     ways = {"dense tensors": magnitude, **magnitude["sparse"]}
     heads, columns = _timed_columns(facts, {name: way["latency_us"] for name, way in ways.items()})
     rows: list[Line] = [

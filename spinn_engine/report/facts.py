@@ -15,7 +15,7 @@ from spinn_engine.evaluation.metrics import interval
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, REFERENCE, SUBJECT
 from spinn_engine.words import Figure, counted, decimals_of
 
 Row = dict[str, Any]
@@ -61,7 +61,7 @@ class Facts:
     @property
     def equation(self) -> bool:
         """Whether an equation was solved: errors are then relative to the solution."""
-        return "relative_l2" in self.arms["dense"]
+        return "relative_l2" in self.arms[REFERENCE]
 
     @property
     def rows(self) -> str:
@@ -76,7 +76,7 @@ class Facts:
     @property
     def n(self) -> int:
         """Repetitions behind a mean."""
-        return int(self.arms["structured"]["r2"]["n"])
+        return int(self.arms[SUBJECT]["r2"]["n"])
 
     @cached_property
     def r2_decimals(self) -> int:
@@ -86,7 +86,7 @@ class Facts:
     @cached_property
     def batches(self) -> list[str]:
         """The batch sizes that were timed, rising."""
-        return sorted(self.arms["dense"]["latency_us"], key=int)
+        return sorted(self.arms[REFERENCE]["latency_us"], key=int)
 
     @property
     def device(self) -> str:
@@ -130,7 +130,7 @@ def gather(folder: RunFolder, claims: Sequence[Row] | None) -> Facts:
         raise CorruptArtifactError(f"{folder.result_path}: {sorted(missing)} not in the file")
     spec, seed = folder.spec(), int(result["delivered_seed"])
     validation = validation_by_stage(folder.metrics())
-    if set(validation.get("structured", {})) != set(range(1, spec.prune.stages + 1)):
+    if set(validation.get(SUBJECT, {})) != set(range(1, spec.prune.stages + 1)):
         raise CorruptArtifactError(
             f"{folder.metrics_path}: not every stage of the finished run is in the file"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
 from spinn_engine.report.facts import Facts
 from spinn_engine.spec import CompareSpec
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, LONGER, REFERENCE
 from spinn_engine.words import counted, listed
 
 
@@ -45,7 +45,7 @@ def _of_the_comparison(facts: Facts) -> list[str]:
     missing = [ARMS[name].spoken for name in CompareSpec().controls if name not in facts.arms]
     if missing:
         found.append(f"Not run: {listed(missing)}.")
-    if "dense_longer" not in facts.arms:
+    if LONGER not in facts.arms:
         found.append(
             "Without the dense network trained as long, what pruning cost and what more training "
             "gave cannot be told apart."
@@ -65,8 +65,8 @@ def _of_the_costs(facts: Facts) -> list[str]:
     ]
     if device == "cpu":
         found.append("GPU time and GPU memory were not measured: the run was on a CPU.")
-    how = facts.arms["dense"]["peak_memory_how"]
-    if facts.arms["dense"]["peak_memory_bytes"] is None:
+    how = facts.arms[REFERENCE]["peak_memory_how"]
+    if facts.arms[REFERENCE]["peak_memory_bytes"] is None:
         found.append(f"Peak memory was {how}.")
     found.append("Memory during training and energy were not measured.")
     return found

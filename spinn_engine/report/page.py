@@ -12,7 +12,7 @@ from spinn_engine.report.figures.catalogue import Picture
 from spinn_engine.report.figures.inline_svg import inline_svg
 from spinn_engine.report.limits import limits
 from spinn_engine.report.table import Table
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, RIVALS
 from spinn_engine.words import counted, listed, percent, tied, typeset, widths
 
 OUTCOMES = {
@@ -27,8 +27,7 @@ OUTCOMES = {
 QUESTIONS = {
     "cost_of_pruning": "What pruning cost",
     "extra_epochs": "What the extra epochs gave",
-    "against_random": "Against neurons drawn at random",
-    "against_scratch": "Against training from scratch",
+    **{arm.verdict_part: f"Against {arm.opponent}" for arm in RIVALS.values()},
 }
 FILES = (
     ("report.tex", "a document of the tables, figures and methods, for pdflatex"),
@@ -96,7 +95,7 @@ def badges(facts: Facts) -> list[str]:
 
 def verdict(facts: Facts) -> list[dict[str, str]]:
     """Every question that the controls answer: question, outcome, sentence."""
-    parts = {name: facts.result["verdict"][name] for name in QUESTIONS}
+    parts = {name: facts.result["verdict"].get(name) for name in QUESTIONS}
     return [
         {
             "question": QUESTIONS[name],

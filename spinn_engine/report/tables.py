@@ -8,10 +8,11 @@ from spinn_engine.report.comparison import Line, comparison, training_rows
 from spinn_engine.report.cost_tables import costs, sparse
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.table import Table, marked_cell, table
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, ZEROED
 from spinn_engine.words import (
     DASH,
     bounds,
+    capitalised,
     decimals_for,
     decimals_of,
     estimate,
@@ -31,7 +32,7 @@ def all_tables(facts: Facts) -> dict[str, Table]:
     if facts.folds > 1:
         found.append(folds(facts))
     found += [targets(facts), costs(facts)]
-    if "sparse" in facts.arms.get("magnitude", {}):
+    if "sparse" in facts.arms.get(ZEROED, {}):
         found.append(sparse(facts))
     if facts.result["physics"]:
         found.append(physics(facts))
@@ -95,10 +96,14 @@ def arms(facts: Facts) -> Table:
                 str(arm["r2"]["n"]),
             ]
         )
-    fewer = facts.arms.get("linear", facts.arms["dense"])["r2"]["n"] < facts.n
-    drawn = " Linear draws nothing at random, so its n is smaller." if fewer else ""
+    fewer = [n for n, arm in facts.arms.items() if not ARMS[n].block and arm["r2"]["n"] < facts.n]
+    drawn = [
+        f" {capitalised(ARMS[name].label)} draws nothing at random, so its n is smaller."
+        for name in fewer
+    ]
     caption = (
-        f"All arms at the end of the run. R² on {facts.tested_rows()}: {facts.spread()}.{drawn}"
+        f"All arms at the end of the run. R² on {facts.tested_rows()}: {facts.spread()}."
+        f"{''.join(drawn)}"
         f"{_pooled(facts)}"
     )
     return table("arms", caption, heads, rows)

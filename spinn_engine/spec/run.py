@@ -23,7 +23,7 @@ from spinn_engine.spec.parts import (
     PruneSpec,
     TrainSpec,
 )
-from spinn_engine.vocabulary import ACTIVATIONS, ARMS, SOURCES, source_of
+from spinn_engine.vocabulary import ACTIVATIONS, ARMS, NEW_WEIGHTS, SOURCES, source_of
 
 SCHEMA_VERSION: Final = 1
 ITERATIONS_AN_EPOCH: Final = 20  # of L-BFGS, each with all training rows
@@ -99,7 +99,7 @@ class RunSpec(Part):
         return found
 
     def block_length(self, stage: int, block: str) -> tuple[int, int]:
-        """Epochs of Adam, then iterations of L-BFGS; ``scratch`` has those of all stages.
+        """Epochs of Adam, then iterations of L-BFGS; new weights at the end get those of all.
 
         A dense network that was brought stays as it is.
         """
@@ -108,7 +108,7 @@ class RunSpec(Part):
         later = train.fine_tune_epochs, train.fine_tune_lbfgs_iterations
         if stage == 0:
             return first if self.model.dense is None else (0, 0)
-        if block == "scratch":
+        if block in NEW_WEIGHTS:
             return first[0] + stages * later[0], first[1] + stages * later[1]
         return later
 

@@ -6,7 +6,18 @@ a function under the same name. Imports nothing but the standard library.
 """
 
 from spinn_engine.vocabulary.activations import ACTIVATIONS, ActivationRow
-from spinn_engine.vocabulary.arms import ARMS, CONTROLS, ArmRow
+from spinn_engine.vocabulary.arms import (
+    ARMS,
+    CONTROLS,
+    LONGER,
+    NEW_WEIGHTS,
+    REFERENCE,
+    RIVALS,
+    SUBJECT,
+    ZEROED,
+    ArmRow,
+    main_arm,
+)
 from spinn_engine.vocabulary.checks import CHECKS, CheckRow
 from spinn_engine.vocabulary.criteria import CRITERIA, CriterionRow
 from spinn_engine.vocabulary.formats import FORMATS, FormatRow
@@ -30,11 +41,17 @@ __all__ = [
     "CONTROLS",
     "CRITERIA",
     "FORMATS",
+    "LONGER",
+    "NEW_WEIGHTS",
     "QUANTITIES",
     "RECONSTRUCTIONS",
+    "REFERENCE",
+    "RIVALS",
     "SCHEDULES",
     "SOURCES",
     "SPLITS",
+    "SUBJECT",
+    "ZEROED",
     "ActivationRow",
     "ArmRow",
     "CheckRow",
@@ -49,6 +66,7 @@ __all__ = [
     "SplitRow",
     "by_label",
     "glossary",
+    "main_arm",
     "source_of",
     "written_sources",
     "unknown",

@@ -14,12 +14,16 @@ class ArmRow(Row):
 
     Attributes:
         answers: what it is there for, or what to know of it; goes on after the help and a colon.
-        control: whether it is run only where a spec asks for it, to compare with.
+        role: what it is to the others: ``reference``, before pruning; ``longer``, that one trained
+            on for as long as the subject; ``zeroed``, single weights set to zero, so that files and
+            matrices stay as large; ``subject``, what the program is about; else a ``control``.
         block: the stack that it trains in, with the arms of equal widths; None: it is no network
             that is trained.
         when: in which stages it is trained; in the last alone, from new weights and for the epochs
             of all.
         criterion: what scores its neurons, where that is not the run's own criterion.
+        rival: what the verdict says that the subject beat, or did not; empty: it judges it not.
+        brief_rival: the same in fewer words, for headings.
         stream: the number of its own random draws; it never changes, or runs could not be repeated.
         methods: what the methods say of a control, in brackets; ``{more}`` is what all stages
             together train for, ``{length}`` and ``{rate}`` what a new network does, ``{rows}`` are
@@ -35,10 +39,12 @@ class ArmRow(Row):
     """
 
     answers: str = ""
-    control: bool = True
+    role: Literal["reference", "longer", "zeroed", "subject", "control"] = "control"
     block: Literal["dense", "pruned", "scratch"] | None
     when: Literal["first", "every", "last"] = "every"
     criterion: str | None = None
+    rival: str = ""
+    brief_rival: str = ""
     stream: int
     methods: str = ""
     methods_untuned: str = ""
@@ -49,6 +55,26 @@ class ArmRow(Row):
     shape: str
     dash: tuple[int, ...]
     hollow: bool = False
+
+    @property
+    def control(self) -> bool:
+        """Whether it is run only where a spec asks for it, to compare with."""
+        return self.role not in ("reference", "subject")
+
+    @property
+    def keeps_widths(self) -> bool:
+        """Whether it is as wide as the reference in every stage."""
+        return self.block == "dense"
+
+    @property
+    def opponent(self) -> str:
+        """The rival in few words."""
+        return self.brief_rival or self.rival
+
+    @property
+    def verdict_part(self) -> str:
+        """Its key in a verdict, where it is a rival."""
+        return f"against_{self.name}"
 
     @property
     def spoken(self) -> str:
@@ -68,7 +94,7 @@ ARMS = table(
         label="dense",
         help="the unpruned network",
         answers="what everything is held against",
-        control=False,
+        role="reference",
         block="dense",
         when="first",
         stream=0,
@@ -83,7 +109,7 @@ ARMS = table(
         name="structured",
         label="structured",
         help="whole neurons removed by their importance, stage by stage, then fine-tuned",
-        control=False,
+        role="subject",
         block="pruned",
         stream=1,
         colour="#D55E00",
@@ -98,6 +124,7 @@ ARMS = table(
         label="magnitude",
         help="as many single weights set to zero",
         answers="the file and the matrices stay as large",
+        role="zeroed",
         block="dense",
         stream=4,
         methods=(
@@ -122,6 +149,7 @@ ARMS = table(
         label="dense, longer",
         help="the dense network with the same extra epochs",
         answers="what training alone gives",
+        role="longer",
         block="dense",
         stream=3,
         methods="the dense network unpruned, trained on for the same {more}",
@@ -143,6 +171,8 @@ ARMS = table(
         answers="whether the criterion matters",
         block="pruned",
         criterion="random",
+        rival="the same widths with random neurons",
+        brief_rival="random neurons",
         stream=2,
         methods="the same widths with neurons drawn at random, all else alike",
         colour="#CC79A7",
@@ -162,6 +192,8 @@ ARMS = table(
         answers="whether pruning was needed",
         block="scratch",
         when="last",
+        rival="the same widths trained from scratch",
+        brief_rival="training from scratch",
         stream=5,
         methods=(
             "the final widths trained from new weights for {length} at a peak learning rate of "
@@ -191,3 +223,20 @@ ARMS = table(
     ),
 )
 CONTROLS = {name: arm for name, arm in ARMS.items() if arm.control}
+RIVALS = {name: arm for name, arm in ARMS.items() if arm.rival}
+NEW_WEIGHTS = frozenset(arm.block for arm in ARMS.values() if arm.when == "last")  # blocks
+
+
+def _of_role(role: str) -> str:
+    """The name of the one arm with this role."""
+    (name,) = (arm.name for arm in ARMS.values() if arm.role == role)
+    return name
+
+
+REFERENCE, LONGER = _of_role("reference"), _of_role("longer")
+ZEROED, SUBJECT = _of_role("zeroed"), _of_role("subject")
+
+
+def main_arm(stage: int) -> str:
+    """The arm whose stages a run delivers."""
+    return SUBJECT if stage else REFERENCE

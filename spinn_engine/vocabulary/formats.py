@@ -21,13 +21,15 @@ class FormatRow(Row):
         load: makes ``network`` in a new Python; ``{name}`` is the file's name, ``{layers}`` the
             layers as Python, ``{formula}`` what they do with ``x.T``.
         run: makes ``y`` of ``x`` ``[rows, in]``, a NumPy array of the manifest's ``dtype``.
-        sparse: whether it holds the ``magnitude`` network without its zeros.
+        sparse: whether it holds the zeroed network without its zeros.
+        usual: whether a form has it chosen at first.
     """
 
     suffix: str
     load: str
     run: str = RUN_TORCH
     sparse: bool = False
+    usual: bool = False
 
 
 # torch.nn.Linear takes no COO weight, and a sparse matrix wants the rows on its right.
@@ -42,6 +44,7 @@ FORMATS = table(
         help="a complete torch.nn.Sequential, for torch.load",
         suffix=".pth",
         load="import torch; network = torch.load('{name}', weights_only=False)",
+        usual=True,
     ),
     FormatRow(
         name="pt2",
@@ -57,6 +60,7 @@ FORMATS = table(
         suffix=".onnx",
         load="import onnxruntime; network = onnxruntime.InferenceSession('{name}')",
         run="y = network.run(None, {'inputs': x})[0]",
+        usual=True,
     ),
     FormatRow(
         name="safetensors",

@@ -14,6 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from spinn_engine import vocabulary
+from spinn_engine.artifacts.arms import FITTED
 from spinn_engine.artifacts.checkpoints import MODULES
 from spinn_engine.claims.arithmetic import ARITHMETIC
 from spinn_engine.claims.claim import Claim
@@ -27,7 +28,9 @@ from spinn_engine.training import burgers, network
 from spinn_engine.vocabulary import Row, glossary, unknown
 
 TABLES: dict[str, Mapping[str, Row]] = {
-    name: getattr(vocabulary, name) for name in vocabulary.__all__ if name.isupper()
+    name: found
+    for name in vocabulary.__all__
+    if isinstance(found := getattr(vocabulary, name), dict)
 }
 ROWS = [
     pytest.param(row, id=f"{name}-{key}") for name in TABLES for key, row in TABLES[name].items()
@@ -44,6 +47,10 @@ IMPLEMENTATIONS: dict[str, tuple[Any, Any]] = {
     "activations of a prediction": (vocabulary.ACTIVATIONS, activations.ACTIVATIONS),
     "activations of a checkpoint": (vocabulary.ACTIVATIONS, MODULES),
     "activations of an equation": (SMOOTH, burgers.DERIVATIVES),
+    "arms that are fitted": (
+        {name for name, arm in vocabulary.ARMS.items() if arm.block is None},
+        FITTED,
+    ),
     "formats": (vocabulary.FORMATS, WRITERS),
     "checks": (vocabulary.CHECKS, checks.CHECKS),
     "quantities of widths": ({n for n, row in QUANTITIES if not row.of_run}, ARITHMETIC),

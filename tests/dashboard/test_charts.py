@@ -124,7 +124,7 @@ def test_a_linear_model_far_below_is_a_note_and_squeezes_nothing() -> None:
     spec, tables = tradeoff_picture(stages, [far])
     [line] = tables["lines"].to_dict("records")
     assert line["off"]
-    assert "linear on the inputs: 0.5000, below" in line["text"]
+    assert "linear: 0.5000, below" in line["text"]
     assert y_of(spec) == y_of(tradeoff_picture(stages, [])[0])
     assert not tradeoff_picture(stages, [near])[1]["lines"]["off"].any()
 

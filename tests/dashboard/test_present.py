@@ -165,22 +165,22 @@ def test_a_difference_is_stated_only_where_its_interval_leaves_zero_out(
             "non_inferior",
             "no_difference_seen",
             "no_difference_seen",
-            "Pruning cost no more than 0.01 R²; no difference to random neurons or to the same "
-            "widths from scratch was seen",
+            "Pruning cost no more than 0.01 R²; no difference to random neurons or to training "
+            "from scratch was seen",
         ),
         (
             "inferior",
             "better",
             "worse",
-            "Pruning cost more than 0.01 R²; it beat random neurons; it did worse than the same "
-            "widths from scratch",
+            "Pruning cost more than 0.01 R²; it beat random neurons; it did worse than training "
+            "from scratch",
         ),
         (
             "inconclusive",
             "better",
             "better",
-            "Whether pruning cost more than 0.01 R² stays open; it beat random neurons and the "
-            "same widths from scratch",
+            "Whether pruning cost more than 0.01 R² stays open; it beat random neurons and "
+            "training from scratch",
         ),
         (None, "better", None, "Pruning beat random neurons"),
         (

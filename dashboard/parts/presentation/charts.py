@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 
 from dashboard.charts.axes import interval, round_numbers
 from dashboard.charts.style import GREY, GRID, figure
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, REFERENCE, SUBJECT, ZEROED
 from spinn_engine.words import shortest
 
-TIMED = ("dense", "structured", "magnitude")
+TIMED = (REFERENCE, SUBJECT, ZEROED)
 ENDS = ("median", "p95")
 ROW_PIXELS, AXIS_PIXELS = 64, 66
 APART = 1.06  # arms stand side by side
@@ -47,9 +47,9 @@ def differences_picture(
             "arrayminus": [mean - low for mean, low in zip(means, ends[0], strict=True)],
             "thickness": 2,
             "width": 6,
-            "color": ARMS["structured"].colour,
+            "color": ARMS[SUBJECT].colour,
         },
-        "marker": {"color": ARMS["structured"].colour, "symbol": "circle", "size": 12},
+        "marker": {"color": ARMS[SUBJECT].colour, "symbol": "circle", "size": 12},
     }
     most = 1.15 * max(margin, *(abs(value) for end in ends for value in end))
     return figure(
@@ -106,7 +106,7 @@ def latency_picture(arms: Sequence[Row], height: int, dark: bool = False) -> go.
         dark: whether the page is dark.
     """
     timed = {arm["arm"]: arm["latency_us"] for arm in arms if arm["arm"] in TIMED}
-    batches = sorted(timed["dense"], key=int)
+    batches = sorted(timed[REFERENCE], key=int)
     times = [one[key] / 1000 for by in timed.values() for one in by.values() for key in ENDS]
     return figure(
         [_timed(arm, timed[arm], batches, place) for place, arm in enumerate(timed)],

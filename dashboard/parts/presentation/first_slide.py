@@ -10,7 +10,7 @@ from dashboard.parts import elements, finished_run
 from dashboard.parts.markdown import plain
 from dashboard.parts.presentation.frame import basis
 from dashboard.parts.spec_words import repetitions
-from spinn_engine.vocabulary import ARMS, CRITERIA
+from spinn_engine.vocabulary import ARMS, CRITERIA, SUBJECT
 from spinn_engine.words import counted, listed, widths
 
 Result = dict[str, Any]
@@ -42,7 +42,7 @@ def run_in_lines(result: Result) -> list[tuple[str, str]]:
     spec, data = finished_run.spec_of(result), result["data"]
     rows, prune = data["rows"], spec.prune
     groups = f" in {data['groups']} groups" if data["groups"] else ""
-    controls = [ARMS[arm["arm"]].label for arm in result["arms"] if arm["arm"] != "structured"]
+    controls = [ARMS[arm["arm"]].label for arm in result["arms"] if arm["arm"] != SUBJECT]
     names = data["target_names"]
     targets = listed(names) if len(names) < 4 else counted(len(names), "target")
     return [

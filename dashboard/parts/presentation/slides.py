@@ -19,7 +19,7 @@ from dashboard.parts.presentation.frame import basis, show_plotly, show_vega
 from dashboard.parts.verdict import OUTCOMES, PARTS, answered
 from dashboard.reads import run_files
 from spinn_engine import api
-from spinn_engine.vocabulary import CRITERIA
+from spinn_engine.vocabulary import CRITERIA, LONGER, REFERENCE, RIVALS, SUBJECT
 from spinn_engine.words import counted, factor, latency, percent, score_of, shortest, signed
 
 Result = dict[str, Any]
@@ -27,8 +27,7 @@ Result = dict[str, Any]
 MOST_SHAPES = 5
 COMPARED = {
     "cost_of_pruning": "dense,<br>as long",
-    "against_random": "random<br>neurons",
-    "against_scratch": "from<br>scratch",
+    **{arm.verdict_part: arm.label.replace(" ", "<br>", 1) for arm in RIVALS.values()},
 }
 
 
@@ -88,7 +87,7 @@ def show_cost(result: Result, dark: bool) -> None:
     ceiling = finished_run.mean_ceiling(result)
     with drawn:
         alt = "R2 on the test rows against parameters for each stage and arm, with the intervals "
-        bands = "dense", "dense_longer"
+        bands = REFERENCE, LONGER
         spec, tables = tradeoff_picture(result["stages"], result["arms"], ceiling, dark, bands)
         show_vega(
             "cost",
@@ -104,7 +103,7 @@ def show_cost(result: Result, dark: bool) -> None:
         }
         for row in evenly_chosen(result["stages"])
     ]
-    longer = findings.arms_of(result).get("dense_longer")
+    longer = findings.arms_of(result).get(LONGER)
     if longer is not None:
         rows.append(
             {
@@ -125,7 +124,7 @@ def show_controls(result: Result, dark: bool) -> None:
     rows = [
         (label, verdict[name]["difference"])
         for name, label in COMPARED.items()
-        if verdict[name] is not None
+        if verdict.get(name) is not None
     ]
     drawn, told = st.columns(2, gap="large")
     with drawn:
@@ -155,7 +154,7 @@ def show_outcome(question: str, part: Result) -> None:
 def show_speed(result: Result, dark: bool) -> None:
     """Latency by batch, file and memory."""
     arms, where = findings.arms_of(result), result["environment"]
-    dense, structured = arms["dense"], arms["structured"]
+    dense, structured = arms[REFERENCE], arms[SUBJECT]
     batches = sorted(dense["latency_us"], key=int)
     drawn, told = st.columns([6, 5], gap="medium")
     with drawn:

@@ -10,6 +10,7 @@ from typing import Any
 
 from dashboard.parts.spec_words import amount
 from spinn_engine.spec import RunSpec
+from spinn_engine.vocabulary import REFERENCE, RIVALS, SUBJECT
 from spinn_engine.words import (
     capitalised,
     counted,
@@ -35,10 +36,7 @@ AGAINST = {
     "worse": "it did worse than {}",
     "no_difference_seen": "no difference to {} was seen",
 }
-OTHERS = {
-    "against_random": "random neurons",
-    "against_scratch": "the same widths from scratch",
-}
+OTHERS = {arm.verdict_part: arm.opponent for arm in RIVALS.values()}
 
 
 def arms_of(result: Result) -> dict[str, Result]:
@@ -101,7 +99,7 @@ def _told_apart(result: Result) -> str:
 def judged(result: Result) -> str:
     """What the controls say of it."""
     verdict = result["verdict"]
-    outcomes = {name: verdict[name]["outcome"] for name in OTHERS if verdict[name] is not None}
+    outcomes = {name: verdict[name]["outcome"] for name in OTHERS if verdict.get(name) is not None}
     cost = verdict["cost_of_pruning"]
     if cost is None and not outcomes:
         return "No control was run, so what pruning itself cost cannot be told"
@@ -125,7 +123,7 @@ def judged(result: Result) -> str:
 def speed(result: Result) -> str:
     """How fast and how small the pruned network is, as measured."""
     arms = arms_of(result)
-    dense, structured = arms["dense"], arms["structured"]
+    dense, structured = arms[REFERENCE], arms[SUBJECT]
     batch = max(structured["speed_up"], key=int)
     ratio = factor(structured["speed_up"][batch])
     share = percent(structured["file_bytes"] / dense["file_bytes"])

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from spinn_engine.report.facts import Facts
 from spinn_engine.report.figures.networks import (
     TIMED,
+    fastest_layout,
     fields,
     importance,
     latency,
@@ -25,7 +26,7 @@ from spinn_engine.report.figures.scores import (
     trained_in_every_stage,
 )
 from spinn_engine.report.figures.style import render
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, FORMATS, SUBJECT
 from spinn_engine.words import counted, fixed, listed, significant, widths
 
 
@@ -159,10 +160,10 @@ def _latency_words(facts: Facts) -> Words:
         "how many times as fast as the dense network; the dashed line is what the saved "
         "multiply-accumulates would give."
     )
-    if "sparse" in facts.arms.get("magnitude", {}):
-        caption += " CSR: the magnitude-pruned weights stored as compressed sparse rows."
+    if (layout := fastest_layout(facts)) is not None:
+        caption += f" {layout.upper()}, the fastest sparse layout: {FORMATS[layout].help}."
     speed = [
-        f"batch {int(batch):,}: {significant(facts.arms['structured']['speed_up'][batch])} times"
+        f"batch {int(batch):,}: {significant(facts.arms[SUBJECT]['speed_up'][batch])} times"
         for batch in facts.batches
     ]
     return "Inference time", caption, f"Structured against dense. {'; '.join(speed)}."

@@ -28,13 +28,13 @@ from spinn_engine.report.figures.style import (
     marked,
     new_figure,
 )
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, REFERENCE, SUBJECT, ZEROED, main_arm
 from spinn_engine.words import factor, shortest
 
 SHAPES = 6
 MOST_COLUMNS = 2048
 STRIP_INCHES, MOST_INCHES = 0.52, 8.0
-TIMED = ("dense", "magnitude", "structured")
+TIMED = (REFERENCE, ZEROED, SUBJECT)
 APART = 1.09  # equal times stand beside each other
 
 
@@ -56,8 +56,8 @@ def shrink(facts: Facts) -> Figure:
             outline = Rectangle(
                 (-before / 2, layer - 0.4), before, 0.8, fill=False, ec=GREY, lw=0.5
             )
-            arm = "structured" if row["stage"] else "dense"
-            bar = Rectangle((-width / 2, layer - 0.4), width, 0.8, fc=ARMS[arm].colour, lw=0)
+            colour = ARMS[main_arm(row["stage"])].colour
+            bar = Rectangle((-width / 2, layer - 0.4), width, 0.8, fc=colour, lw=0)
             axes.add_patch(bar)
             axes.add_patch(outline)
             axes.text(0, layer, str(width), ha="center", va="center", size=size, bbox=_label())
@@ -81,7 +81,7 @@ def importance(facts: Facts) -> Figure:
         min(STRIP_INCHES * len(layers), MOST_INCHES) + 0.95, len(layers), sharex=True
     )
     shades = colormaps["YlOrBr"](np.linspace(0.2, 0.75, stages))
-    removed = ListedColormap([ARMS["dense"].colour, *shades])
+    removed = ListedColormap([ARMS[REFERENCE].colour, *shades])
     shares = [layer.score / max(float(layer.score.max()), 1e-30) for layer in facts.scored]
     lowest = np.floor(10 * min(float(share.min()) for share in shares)) / 10
     for number, (axes, (scored, survived)) in enumerate(zip(panels, layers, strict=True)):
@@ -152,7 +152,7 @@ def latency(facts: Facts) -> Figure:
     for place, (look, timed) in enumerate(_timed(facts)):
         x = [batch * APART ** (place - 1) for batch in batches]
         median, slow = ([one[key] / 1000 for one in timed] for key in ("median", "p95"))
-        dense = [facts.arms["dense"]["latency_us"][b]["median"] / 1000 for b in facts.batches]
+        dense = [facts.arms[REFERENCE]["latency_us"][b]["median"] / 1000 for b in facts.batches]
         times.plot(x, median, **look)
         times.vlines(x, median, slow, color=look["color"], linewidth=0.8)
         ratios.plot(x, [a / b for a, b in zip(dense, median, strict=True)], **look)
@@ -161,7 +161,7 @@ def latency(facts: Facts) -> Figure:
     times.set_ylabel("one pass (ms)")
     only_ticks(times.yaxis, round_numbers(*times.get_ylim(), 7), lambda value: shortest(value))
     legend_above(times, columns=2)
-    _mac_ratio(ratios, facts.arms["structured"]["mac_ratio"])
+    _mac_ratio(ratios, facts.arms[SUBJECT]["mac_ratio"])
     ratios.set_ylim(0, 1.12 * ratios.get_ylim()[1])
     ratios.set_ylabel("times as fast")
     ratios.set_xlabel("rows of a batch (log scale)")
@@ -174,11 +174,18 @@ def latency(facts: Facts) -> Figure:
 def _timed(facts: Facts) -> list[tuple[dict[str, Any], list[Row]]]:
     """The look of each line, and its times by batch size."""
     found = [(marked(arm), facts.arms[arm]["latency_us"]) for arm in TIMED if arm in facts.arms]
-    if "sparse" in facts.arms.get("magnitude", {}):
-        look = marked("magnitude", linestyle="--", markerfacecolor=PAPER)
-        look["label"] = f"{ARMS['magnitude'].label}, CSR"
-        found.append((look, facts.arms["magnitude"]["sparse"]["csr"]["latency_us"]))
+    if (layout := fastest_layout(facts)) is not None:
+        look = marked(ZEROED, linestyle="--", markerfacecolor=PAPER)
+        look["label"] = f"{ARMS[ZEROED].label}, {layout.upper()}"
+        found.append((look, facts.arms[ZEROED]["sparse"][layout]["latency_us"]))
     return [(look, [timed[batch] for batch in facts.batches]) for look, timed in found]
+
+
+def fastest_layout(facts: Facts) -> str | None:
+    """The sparse layout with the fastest pass of a large batch, where there are some."""
+    stored: Row = facts.arms.get(ZEROED, {}).get("sparse", {})
+    last = facts.batches[-1]
+    return min(stored, key=lambda name: stored[name]["latency_us"][last]["median"], default=None)
 
 
 def _mac_ratio(axes: Axes, ratio: float) -> None:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.figures.axes import count_axis, error, error_axis, error_range, r2_axis
 from spinn_engine.report.figures.style import GREY, PAPER, legend_above, marked, new_figure
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, REFERENCE, main_arm
 from spinn_engine.words import Figure as Estimate
 from spinn_engine.words import fixed
 
@@ -40,11 +40,11 @@ def tradeoff(facts: Facts) -> Figure:
     """The error of every arm and stage against parameters; arms of equal size side by side."""
     figure, (axes,) = new_figure(2.7)
     points = _points(facts)
-    linear = facts.arms.get("linear")
     worst = max(value for point in points for value in (point.mean, *point.seeds))
     notes: list[tuple[float, str]] = []
-    if linear is not None:
-        notes.append((_error(facts, linear), f"linear: {_linear_text(facts, linear)}"))
+    for name, arm in facts.arms.items():
+        if ARMS[name].block is None:
+            notes.append((_error(facts, arm), f"{ARMS[name].label}: {_score_text(facts, arm)}"))
     if (ceiling := mean_ceiling(facts)) is not None:
         notes.append((error(ceiling), f"ceiling by noise: {fixed(ceiling, facts.r2_decimals)}"))
     near = [value for value, _ in notes if value <= FAR_BELOW * worst]
@@ -64,7 +64,7 @@ def tradeoff(facts: Facts) -> Figure:
 def by_stage(facts: Facts) -> Figure:
     """R2 on the validation rows after every stage: the same training, with and without pruning."""
     figure, (axes,) = new_figure(2.3)
-    dense, drawn = facts.validation["dense"][0], trained_in_every_stage(facts)
+    dense, drawn = facts.validation[REFERENCE][0], trained_in_every_stage(facts)
     seen = [dense]
     for place, arm in enumerate(drawn):
         found = facts.validation[arm]
@@ -75,8 +75,8 @@ def by_stage(facts: Facts) -> Figure:
         for at, one in zip(x[1:], found.values(), strict=True):
             _whisker(axes, arm, at, [_maybe(one["low"]), _maybe(one["high"])])
         seen += found.values()
-    _whisker(axes, "dense", 0.0, [_maybe(dense["low"]), _maybe(dense["high"])])
-    axes.plot([0], [error(dense["mean"])], linestyle="none", **marked("dense"))
+    _whisker(axes, REFERENCE, 0.0, [_maybe(dense["low"]), _maybe(dense["high"])])
+    axes.plot([0], [error(dense["mean"])], linestyle="none", **marked(REFERENCE))
     ends = [error(one[end]) for one in seen for end in ("low", "high") if one[end] is not None]
     r2_axis(
         axes,
@@ -99,8 +99,8 @@ def mean_ceiling(facts: Facts) -> float | None:
 
 def _points(facts: Facts) -> list[Point]:
     """Every mean that is drawn, the stages first; equal sizes are moved apart."""
-    rows = [("structured" if row["stage"] else "dense", row) for row in facts.result["stages"]]
-    others = [name for name in facts.arms if name not in ("dense", "structured", "linear")]
+    rows = [(main_arm(row["stage"]), row) for row in facts.result["stages"]]
+    others = [name for name in facts.arms if ARMS[name].control and ARMS[name].block]
     rows += [(name, facts.arms[name]) for name in others]
     taken: dict[int, int] = {}
     points = []
@@ -128,10 +128,10 @@ def _maybe(r2: float | None) -> float | None:
     return None if r2 is None else error(r2)
 
 
-def _linear_text(facts: Facts, linear: Row) -> str:
+def _score_text(facts: Facts, arm: Row) -> str:
     if facts.equation:
-        return fixed(linear["relative_l2"]["mean"], 3)
-    return fixed(linear["r2"]["mean"], facts.r2_decimals)
+        return fixed(arm["relative_l2"]["mean"], 3)
+    return fixed(arm["r2"]["mean"], facts.r2_decimals)
 
 
 def _range(points: Sequence[Point], near: Sequence[float]) -> tuple[float, float]:
@@ -142,7 +142,7 @@ def _range(points: Sequence[Point], near: Sequence[float]) -> tuple[float, float
 
 def _path(axes: Axes, points: Sequence[Point]) -> None:
     """A line through the stages."""
-    stages = [point for point in points if point.arm in ("dense", "structured")]
+    stages = [point for point in points if not ARMS[point.arm].control]
     x, y = [point.x for point in stages], [point.mean for point in stages]
     axes.plot(x, y, color=GREY, linewidth=0.8, linestyle=":")
 

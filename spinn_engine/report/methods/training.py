@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from spinn_engine.pruning.schedule import settled
 from spinn_engine.report.facts import Facts
-from spinn_engine.vocabulary import ACTIVATIONS, CRITERIA, RECONSTRUCTIONS, SCHEDULES
+from spinn_engine.vocabulary import (
+    ACTIVATIONS,
+    CRITERIA,
+    NEW_WEIGHTS,
+    RECONSTRUCTIONS,
+    SCHEDULES,
+)
 from spinn_engine.words import counted, listed, percent, shortest, size, widths
 
 
@@ -69,7 +75,9 @@ def _length(facts: Facts, stage: int, block: str) -> str:
     """Epochs of Adam with their peak rate, and iterations of L-BFGS."""
     train = facts.spec.train
     epochs, iterations = facts.spec.block_length(stage, block)
-    rate = train.fine_tune_learning_rate if stage and block != "scratch" else train.learning_rate
+    rate = (
+        train.fine_tune_learning_rate if stage and block not in NEW_WEIGHTS else train.learning_rate
+    )
     parts = []
     if epochs:
         peak = shortest(rate)

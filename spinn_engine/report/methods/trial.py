@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spinn_engine.evaluation.verdict import LEAST_PAIRS
 from spinn_engine.report.facts import Facts, Row
-from spinn_engine.vocabulary import ARMS, CONTROLS, ArmRow
+from spinn_engine.vocabulary import ARMS, CONTROLS, LONGER, REFERENCE, ArmRow
 from spinn_engine.words import counted, duration, listed, shortest
 
 SEEDS_NAMED = 10
@@ -27,7 +27,7 @@ def comparison_sentences(facts: Facts) -> list[str]:
         found.append(
             "Arms were compared by the differences of R² between equal seeds"
             f"{' and folds' if facts.folds > 1 else ''}; pruning counts as no worse where the 95 % "
-            f"interval of its difference to {ARMS['dense_longer'].spoken} lies above {floor}."
+            f"interval of its difference to {ARMS[LONGER].spoken} lies above {floor}."
         )
     return found
 
@@ -36,9 +36,10 @@ def _told(arm: ArmRow, facts: Facts) -> str:
     """What a control is, in brackets."""
     more = _more(facts)
     text = arm.methods if more else arm.methods_untuned or arm.methods
+    last = facts.spec.prune.stages
     return text.format(
         more=more,
-        length=_words_of(facts.spec.block_length(facts.spec.prune.stages, "scratch")),
+        length=_words_of(facts.spec.block_length(last, arm.block)) if arm.block else "",
         rate=shortest(facts.spec.train.learning_rate),
         rows="the exact solution at the training points" if facts.equation else "the inputs",
     )
@@ -65,10 +66,8 @@ def _repetitions(facts: Facts) -> str:
     over = f"{counted(len(seeds), 'seed')}{named}"
     over += f" in each of {facts.folds} folds" if facts.folds > 1 else ""
     alone = ["dense, which was brought"] if facts.spec.model.dense is not None else []
-    if "linear" in facts.arms:
-        alone.append(
-            f"linear, which {'is fitted once a fold' if facts.folds > 1 else 'draws nothing'}"
-        )
+    how = "is fitted once a fold" if facts.folds > 1 else "draws nothing"
+    alone += [f"{ARMS[n].spoken}, which {how}" for n in facts.arms if ARMS[n].block is None]
     but = f" but {', and '.join(alone)}," if alone else ""
     return (
         f"Every arm{but} was repeated with {over}; figures are means with two-sided 95 % Student t "
@@ -78,7 +77,7 @@ def _repetitions(facts: Facts) -> str:
 
 def measuring_sentences(facts: Facts) -> list[str]:
     """How scores, times and memory were measured, and on which machine."""
-    where, dense = facts.result["environment"], facts.arms["dense"]
+    where, dense = facts.result["environment"], facts.arms[REFERENCE]
     targets = len(facts.result["data"]["target_names"])
     rounds = listed([str(dense["latency_us"][batch]["rounds"]) for batch in facts.batches])
     batches = listed([f"{int(batch):,}" for batch in facts.batches])
