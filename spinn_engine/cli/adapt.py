@@ -11,7 +11,7 @@ from rich.table import Table
 
 from spinn_engine import api
 from spinn_engine.cli.console import ERRORS, OUT, print_json
-from spinn_engine.cli.views import new_table
+from spinn_engine.cli.views.tables import new_table
 from spinn_engine.words import duration, estimate, percent, short_count, widths
 
 

@@ -10,23 +10,34 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from spinn_engine.cli.stopping import STOPPED, Listener, Stopped
+
 if TYPE_CHECKING:
     import click
 
-STOPPED = 130  # what a shell gives for Ctrl-C
-
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
+    """Run one command; returns the exit code.
+
+    Args:
+        words: by default those of the process, which then listens to Ctrl-C and ends with it.
+    """
+    listener = Listener()
+    if words is None:
+        listener.start()
     try:
-        return _main(words)
-    except KeyboardInterrupt:
-        sys.stderr.write("stopped\n")
+        code = _main(words)
+        listener.check()
+    except Stopped as stop:
+        listener.close()
+        sys.stderr.write(f"{str(stop) or 'stopped'}\n")
         return STOPPED
+    listener.close()
+    return code
 
 
 def _main(words: Sequence[str] | None) -> int:
-    import click  # here, so that Ctrl-C is heard while things are imported
+    import click  # here, for Ctrl-C to be listened to before much is imported
     from rich.markup import escape
 
     from spinn_engine.cli.commands import COMMANDS
@@ -45,7 +56,7 @@ def _main(words: Sequence[str] | None) -> int:
         ERRORS.print(escape(str(error)), style="red")
         return 2 if isinstance(error, BadInputError) else 1
     except click.Abort as error:
-        raise KeyboardInterrupt from error
+        raise Stopped from error
 
 
 def _complaint(error: click.UsageError, program: str) -> str:

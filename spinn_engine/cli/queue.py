@@ -10,9 +10,9 @@ from typing import Any
 from rich.markup import escape
 
 from spinn_engine import api
-from spinn_engine.cli import views
 from spinn_engine.cli.console import ERRORS, OUT, PROGRAM, print_json
 from spinn_engine.cli.spec_options import spec_from, swept_specs
+from spinn_engine.cli.views import tables
 from spinn_engine.errors import BadInputError
 
 Sweep = Sequence[tuple[str, list[Any]]]
@@ -60,9 +60,9 @@ def jobs(as_json: bool) -> None:
         print_json({"jobs": list(map(asdict, found)), "workers": list(map(asdict, workers))})
         return
     nothing = f"no run was queued yet: '{PROGRAM} submit' queues one"
-    OUT.print(views.jobs_table(found) if found else nothing)
+    OUT.print(tables.jobs_table(found) if found else nothing)
     nobody = f"no worker is here: '{PROGRAM} worker' starts one"
-    OUT.print(views.workers_table(workers) if workers else nobody)
+    OUT.print(tables.workers_table(workers) if workers else nobody)
 
 
 def delete(run_id: str, yes: bool) -> None:

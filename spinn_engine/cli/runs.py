@@ -10,10 +10,12 @@ from typing import Any
 from rich.markup import escape
 
 from spinn_engine import api
-from spinn_engine.cli import checks_view, views
 from spinn_engine.cli.console import ERRORS, OUT, PROGRAM, print_json
-from spinn_engine.cli.main import STOPPED
 from spinn_engine.cli.spec_options import spec_from
+from spinn_engine.cli.stopping import Stopped
+from spinn_engine.cli.views import checks as checks_view
+from spinn_engine.cli.views import tables
+from spinn_engine.cli.views.progress import RunProgress
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import RunSpec
 
@@ -34,27 +36,25 @@ def plan(inputs: int | None, outputs: int | None, as_json: bool, **asked: Any) -
     if as_json:
         print_json({"stages": [asdict(stage) for stage in stages]})
     else:
-        OUT.print(views.plan_table(stages))
+        OUT.print(tables.plan_table(stages))
 
 
-def run(as_json: bool, **asked: Any) -> int:
+def run(as_json: bool, **asked: Any) -> None:
     """``run``: the whole run in this process, with a bar a stage."""
     spec = spec_from(asked)
     if spec.model.dense is not None:
         spec = told_dense(spec)
-    progress = views.RunProgress(spec, ERRORS if as_json else OUT)
+    progress = RunProgress(spec, ERRORS if as_json else OUT)
     try:
         with progress:
             folder = api.run(spec, progress.on_start, progress.on_epoch)
-    except KeyboardInterrupt:
-        ERRORS.print(escape(_stopped(progress.folder, asked["out"])))
-        return STOPPED
+    except Stopped as stop:
+        raise Stopped(_stopped(progress.folder, asked["out"])) from stop
     if as_json:
         print_json({"run_id": folder.run_id, "folder": str(folder.path), "result": folder.result()})
     else:
-        OUT.print(views.result_table(folder))
+        OUT.print(tables.result_table(folder))
         OUT.print(f"files in {escape(str(folder.path))}", soft_wrap=True)
-    return 0
 
 
 def _stopped(folder: api.RunFolder | None, out: str | None) -> str:
@@ -112,7 +112,7 @@ def whatif(
             }
         )
     else:
-        OUT.print(views.whatif_table(found, stage))
+        OUT.print(tables.whatif_table(found, stage))
 
 
 def compare(run_ids: tuple[str, ...], sweep: str | None, as_json: bool) -> None:
@@ -127,7 +127,7 @@ def compare(run_ids: tuple[str, ...], sweep: str | None, as_json: bool) -> None:
         print_json({"runs": [_compared(result) for result in results]})
     else:
         for result in results:
-            OUT.print(views.arms_table(result))
+            OUT.print(tables.arms_table(result))
             for sentence in result["verdict"]["words"]:
                 OUT.print(f"- {sentence}")
 
@@ -142,7 +142,7 @@ def compare_sweep(sweep: str, as_json: bool) -> None:
         ]
         print_json({"sweep": sweep, "runs": made})
     else:
-        OUT.print(views.sweep_table(runs) if runs else f"sweep {sweep} has no runs left")
+        OUT.print(tables.sweep_table(runs) if runs else f"sweep {sweep} has no runs left")
 
 
 def _compared(result: dict[str, Any]) -> dict[str, Any]:

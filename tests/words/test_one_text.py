@@ -11,7 +11,7 @@ from rich.console import Console
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
 from spinn_engine import api
-from spinn_engine.cli.views import arms_table, result_table
+from spinn_engine.cli.views.tables import arms_table, result_table
 from tests.dashboard.support import opened, table_with, words
 from tests.report.html_support import Page
 

@@ -1,19 +1,15 @@
-"""What the terminal shows: rich tables and the progress of a run in the foreground."""
+"""Rich tables of plans, runs, predictions, jobs and workers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from spinn_engine import api
-from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import LONGER, SUBJECT
 from spinn_engine.words import (
     bounds,
@@ -162,52 +158,3 @@ def new_table(*left: str, right: Sequence[str] = ()) -> Table:
     for header in right:
         table.add_column(escape(header), justify="right", no_wrap=True)
     return table
-
-
-class RunProgress:
-    """One bar for every arm of every stage, for a run in the foreground."""
-
-    def __init__(self, spec: RunSpec, console: Console) -> None:
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[r2]}"),
-            TimeRemainingColumn(),
-        )
-        self.spec, self.console = spec, console
-        self.bars = Progress(*columns, console=console)
-        self.folder: api.RunFolder | None = None
-        self.tasks: dict[tuple[int, str], Any] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        if self.folder is None:
-            return
-        self.bars.stop()
-        if isinstance(error, Exception):
-            kept = f"the finished stages of run {self.folder.run_id} are kept in {self.folder.path}"
-            self.console.print(escape(kept), soft_wrap=True)
-
-    def on_start(self, folder: api.RunFolder) -> None:
-        """Show the run's id, and begin."""
-        self.folder = folder
-        self.console.print(f"run {folder.run_id}")
-        self.bars.start()
-
-    def on_epoch(self, line: dict[str, Any]) -> None:
-        """Move the bar of the line's stage and arm."""
-        key = line["stage"], line["arm"]
-        if key not in self.tasks:
-            name = f"stage {line['stage']} of {self.spec.prune.stages}, {line['arm']}"
-            self.tasks[key] = self.bars.add_task(name, total=line["epochs"], r2="")
-        mean = sum(line["val_r2"]) / len(line["val_r2"])
-        text = f"validation R2 {fixed(mean)}"
-        self.bars.update(self.tasks[key], completed=line["epoch"], r2=text)
