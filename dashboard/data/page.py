@@ -21,15 +21,6 @@ from spinn_engine.vocabulary import SOURCES, SPLITS, source_of
 from spinn_engine.words import counted, percent, shortest
 
 MOST_SPREADS = 6
-HOW = {
-    "group": "A piece of a strip is a group; whole groups go to one part.",
-    "block": "A piece of a strip is a block of rows that follow one another; whole blocks go to "
-    "one part.",
-    "time": "The last rows are the test, and those before them validate.",
-    "file": "The files are the split.",
-    "row": "Rows are shuffled with a fixed seed: that is fair only where no two rows belong "
-    "together. Else name a group column, or hold out blocks or the last rows.",
-}
 
 
 def choose_source(begin: Values) -> DataSpec | None:
@@ -112,7 +103,10 @@ def show_split(found: data_source.Split) -> None:
         alt="Rows of the training, validation and test part, each cut into its groups: "
         + "; ".join(f"{part} {count:,} rows" for part, count in found.rows.items()),
     )
-    how = HOW["row" if found.by == "group" and found.groups is None else found.by]
+    by = SPLITS.get(found.by)
+    how = "The files are the split." if by is None else by.picture
+    if by is not None and by.group_column == "needed" and found.groups is None:
+        how = "The source says which rows go to which part."
     lacking = f" {counted(found.left_out, 'row')} left out." if found.left_out else ""
     st.caption(
         f"{how}{lacking} Training rows fit the network, validation rows choose the best epoch, "

@@ -7,6 +7,7 @@ import numpy as np
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.order import beside_another_part, block_of_rows, succession
 from spinn_engine.problems.problem import Indices, Problem
+from spinn_engine.vocabulary import SPLITS
 from spinn_engine.words import counted
 
 SHARE_HELD_OUT = 0.15  # for validation, and again for test
@@ -85,11 +86,9 @@ def cross_validation(problem: Problem, folds: int) -> list[Split]:
         BadInputError: fewer than three folds, fewer groups than folds, or a part of a fold on
             which no R2 is defined.
     """
-    if problem.split == "time":
-        raise BadInputError(
-            "a split by time has one future and no folds: leave compare.folds at 1, or split by "
-            "blocks (--split block)"
-        )
+    by = SPLITS.get(problem.split)
+    if by is not None and by.no_folds:
+        raise BadInputError(by.no_folds)
     groups = np.arange(len(problem.inputs)) if problem.groups is None else problem.groups
     names = np.unique(groups)
     what = "rows" if problem.groups is None else "groups"
@@ -109,7 +108,7 @@ def cross_validation(problem: Problem, folds: int) -> list[Split]:
         test, val = members[fold], members[(fold + 1) % folds]
         others = [m for k, m in enumerate(members) if k not in (fold, (fold + 1) % folds)]
         splits.append((np.sort(np.concatenate(others)), val, test))
-    if problem.split == "block":
+    if by is not None and by.held_out:
         splits = _apart(problem, splits)
     _check_folds(problem, splits)
     return splits

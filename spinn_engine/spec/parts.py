@@ -18,7 +18,7 @@ from spinn_engine.spec.choices import (
     Schedule,
     Split,
 )
-from spinn_engine.vocabulary import SCHEDULES
+from spinn_engine.vocabulary import SCHEDULES, SPLITS, source_of
 
 DEFAULT_PARAM_REDUCTION = 0.685
 
@@ -60,12 +60,17 @@ class DataSpec(Part):
 
     @model_validator(mode="after")
     def _of_a_table(self) -> Self:
-        if self.split is not None and not self.source.startswith("table:"):
+        if self.split is None:
+            return self
+        source, by = source_of(self.source), SPLITS[self.split]
+        if source is None or not source.own_columns:
             raise ValueError("split is for tables: leave it out for other data")
-        if self.split == "group" and self.group is None:
-            raise ValueError("split by group needs the column of the groups: name it in group")
-        if self.split == "block" and self.group is not None:
-            raise ValueError("split by block is for rows without groups: leave out group or split")
+        if by.group_column == "needed" and self.group is None:
+            raise ValueError(f"split by {by.name} needs the column of the groups: name it in group")
+        if by.group_column == "refused" and self.group is not None:
+            raise ValueError(
+                f"split by {by.name} is for rows without groups: leave out group or split"
+            )
         return self
 
 

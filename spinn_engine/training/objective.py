@@ -16,6 +16,8 @@ from spinn_engine.training.network import Stack
 from spinn_engine.training.physics import PhysicsTerms
 from spinn_engine.training.validation import validate
 
+EQUATIONS = {"burgers": Burgers}  # by what a problem calls its equation
+
 
 class Objective(Protocol):
     """What ``fit`` needs to know of a problem."""
@@ -77,8 +79,8 @@ def objective_of(
         members: networks in the stack.
         start: by law, where fitted coefficients start, one a member.
     """
-    if data.problem.equation == "burgers":
-        return Burgers(data)
+    if data.problem.equation is not None:
+        return EQUATIONS[data.problem.equation](data)
     terms = PhysicsTerms(data, physics, members, start) if physics.weights() else None
     return Supervised(data, terms)
 
@@ -89,4 +91,4 @@ def effects_of(
     """Of an equation, how its loss on ``rows`` ``[M, B]`` hangs on every neuron; else None."""
     if data.problem.equation is None:
         return None
-    return partial(Burgers(data).effects, folds=folds, rows=rows)
+    return partial(EQUATIONS[data.problem.equation](data).effects, folds=folds, rows=rows)

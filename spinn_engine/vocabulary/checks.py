@@ -9,7 +9,14 @@ from spinn_engine.vocabulary.row import Row, table
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRow(Row):
-    """A check; its ``help`` says what it finds."""
+    """A check; its ``help`` says what it finds.
+
+    Attributes:
+        methods: what the methods say of the split where it found something; ``{groups}`` is their
+            number.
+    """
+
+    methods: str = ""
 
 
 CHECKS = table(
@@ -27,6 +34,7 @@ CHECKS = table(
         name="group_overlap",
         label="group overlap",
         help="groups with rows both in training and in what judges it",
+        methods="of the {groups} groups some are in more than one of these parts",
     ),
     CheckRow(
         name="repeated_rows",

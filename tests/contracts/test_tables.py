@@ -22,6 +22,7 @@ from spinn_engine.claims.measured import MEASURED
 from spinn_engine.errors import BadInputError
 from spinn_engine.export.writers import WRITERS
 from spinn_engine.problems import checks
+from spinn_engine.problems.tables.parting import SPLITTERS
 from spinn_engine.pruning import activations, importance, reconstruction, schedule, whatif
 from spinn_engine.spec import CompareSpec, ModelSpec, PruneSpec, RunSpec
 from spinn_engine.training import burgers, network
@@ -52,6 +53,7 @@ IMPLEMENTATIONS: dict[str, tuple[Any, Any]] = {
         FITTED,
     ),
     "formats": (vocabulary.FORMATS, WRITERS),
+    "splits": (vocabulary.SPLITS, SPLITTERS),
     "checks": (vocabulary.CHECKS, checks.CHECKS),
     "quantities of widths": ({n for n, row in QUANTITIES if not row.of_run}, ARITHMETIC),
     "quantities of a run": ({n for n, row in QUANTITIES if row.of_run}, MEASURED),

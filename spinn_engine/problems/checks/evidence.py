@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from spinn_engine.problems.checks.numbering import is_in_blocks, is_numbering
 from spinn_engine.problems.problem import Floats, Indices, Problem
+from spinn_engine.vocabulary import SPLITS
 
 SAMPLE_ROWS = 20_000
 LEAST_GROUPS = 3
@@ -110,8 +111,9 @@ class Evidence:
         if self.problem.groups is None:
             return None
         words = f"groups of {self.group}" if self.group else "groups"
-        if self.problem.split == "block":
-            words = "blocks of rows"
+        by = SPLITS.get(self.problem.split)
+        if by is not None and by.pieces:
+            words = by.pieces
         return Grouping(words, coded(self.problem.groups), declared=True)
 
     @cached_property

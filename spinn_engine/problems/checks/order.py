@@ -10,6 +10,7 @@ from spinn_engine.problems.checks.evidence import Evidence, thinned
 from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.problems.order import succession
 from spinn_engine.problems.problem import Floats
+from spinn_engine.vocabulary import SPLITS
 from spinn_engine.words import fixed, listed
 
 EXACT = 1e-6  # share of a column's variance that the others may leave, for rounded cells
@@ -19,8 +20,8 @@ ROWS_A_COLUMN, LEAST_ROWS = 3, 1000
 
 def row_order(evidence: Evidence) -> list[Finding]:
     """Rows that follow one another and are drawn at random, or in blocks that nobody asked for."""
-    problem = evidence.problem
-    if problem.split not in ("row", "block", "time"):
+    problem, by = evidence.problem, SPLITS.get(evidence.problem.split)
+    if by is None or by.group_column == "needed":
         return []
     found = succession(problem.inputs, problem.targets, problem.order())
     if found is None:
@@ -31,14 +32,13 @@ def row_order(evidence: Evidence) -> list[Finding]:
         f"Rows follow one another {how}: what a straight line and squares leave of {target} goes "
         f"over to the next row with a correlation of {fixed(found.autocorrelation, 2)}."
     )
-    if problem.split in ("time", "block") and problem.split_chosen:
-        words = "the last rows" if problem.split == "time" else "whole blocks"
-        kept = f" The split keeps neighbours apart: {words} are held out."
+    if by.held_out and problem.split_chosen:
+        kept = f" The split keeps neighbours apart: {by.held_out} are held out."
         advice = "Say how the rows were split wherever a score on them is shown."
         return [Finding("row_order", "info", (), found.autocorrelation, told + kept, advice)]
     danger = "Rows drawn at random are tested beside rows that were learned."
-    if problem.split == "block":
-        danger = "No group is named and no split was asked for, so whole blocks are held out."
+    if by.held_out:
+        danger = f"No group is named and no split was asked for, so {by.held_out} are held out."
     return [
         Finding(
             "row_order",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -41,6 +43,33 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """A table that is one file, before it is split.
+
+    Attributes:
+        rows: its complete rows.
+        layout: where they come from.
+        roles: what its columns are for.
+        asked: whether somebody said how it is to be split.
+    """
+
+    rows: Rows
+    layout: Layout
+    roles: Roles
+    asked: bool
+
+    @cached_property
+    def succession(self) -> Succession | None:
+        """How rows follow one another, if they do."""
+        return succession(self.rows.inputs, self.rows.targets, self.rows.order())
+
+    @property
+    def autocorrelation(self) -> float:
+        """From one row to the next."""
+        return 0.0 if self.succession is None else self.succession.autocorrelation
+
+
+@dataclass(frozen=True)
 class Parted:
     """A split, what it is by, what stays together, and what is to be said of it."""
 
@@ -63,14 +92,15 @@ def split_table(by: str | None, rows: Rows, layout: Layout, complete: Mask, role
         raise BadInputError(
             f"{layout.path}: {counted(total, 'complete row')}, at least {LEAST_ROWS} are needed"
         )
-    if rows.groups is not None and by in (None, "group"):
-        return _groups(rows.groups, layout, roles)
-    found = None if by == "row" else succession(rows.inputs, rows.targets, rows.order())
-    if by == "time":
-        return _time(rows, found)
-    if by == "block" or (by is None and found is not None):
-        return _blocks(by, rows, found)
-    return Parted(split_items(total), "row", rows.groups)
+    whole = Whole(rows, layout, roles, by is not None)
+    return SPLITTERS[_advised(whole) if by is None else by](whole)
+
+
+def _advised(whole: Whole) -> str:
+    """What the rows themselves advise to split them by."""
+    if whole.rows.groups is not None:
+        return "group"
+    return "row" if whole.succession is None else "block"
 
 
 def _files(by: str | None, rows: Rows, layout: Layout, complete: Mask) -> Parted:
@@ -83,31 +113,44 @@ def _files(by: str | None, rows: Rows, layout: Layout, complete: Mask) -> Parted
     return Parted((train, val, test), "file", rows.groups)
 
 
-def _groups(groups: Indices, layout: Layout, roles: Roles) -> Parted:
+def _groups(whole: Whole) -> Parted:
+    groups, path = whole.rows.groups, whole.layout.path
+    assert groups is not None, "a spec that splits by group names their column"
     different = int(groups.max()) + 1
     if different < len(PARTS):
         raise BadInputError(
-            f"{layout.path}: group column {roles.group!r} has {counted(different, 'group')} in its "
+            f"{path}: group column {whole.roles.group!r} has {counted(different, 'group')} in its "
             f"complete rows, at least {len(PARTS)} are needed: one each to train, validate and test"
         )
     return Parted(split_groups(groups), "group", groups)
 
 
-def _time(rows: Rows, found: Succession | None) -> Parted:
-    split = split_time(rows.order(), 0.0 if found is None else found.autocorrelation)
+def _time(whole: Whole) -> Parted:
+    rows, split = whole.rows, split_time(whole.rows.order(), whole.autocorrelation)
     note = f"The last {count(len(split[2]))} rows are the test{_left_out(split, rows)}."
     return Parted(split, "time", rows.groups, (note,))
 
 
-def _blocks(by: str | None, rows: Rows, found: Succession | None) -> Parted:
-    autocorrelation = 0.0 if found is None else found.autocorrelation
-    split, blocks = split_blocks(rows.order(), autocorrelation)
-    why = "" if by else "Rows follow one another and no group is named, so "
+def _blocks(whole: Whole) -> Parted:
+    split, blocks = split_blocks(whole.rows.order(), whole.autocorrelation)
+    why = "" if whole.asked else "Rows follow one another and no group is named, so "
     what = f"whole blocks of rows, {count(int(blocks.max()) + 1)} in all, go to one part"
     words = f"{why}{what}, and rows beside another part are in none."
     return Parted(split, "block", blocks, (words[0].upper() + words[1:],))
 
 
+def _single_rows(whole: Whole) -> Parted:
+    return Parted(split_items(len(whole.rows.inputs)), "row", whole.rows.groups)
+
+
 def _left_out(split: Split, rows: Rows) -> str:
     left = len(rows.inputs) - sum(map(len, split))
     return f"; {count(left)} rows beside another part are in none" if left else ""
+
+
+SPLITTERS: dict[str, Callable[[Whole], Parted]] = {
+    "group": _groups,
+    "block": _blocks,
+    "time": _time,
+    "row": _single_rows,
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from spinn_engine.report.facts import Facts
-from spinn_engine.vocabulary import SOURCES, SPLITS
+from spinn_engine.vocabulary import CHECKS, SOURCES, SPLITS, SplitRow
 from spinn_engine.words import counted, listed
 
 HASH_SHOWN = 12
@@ -58,13 +58,15 @@ def _split(facts: Facts) -> str:
             f"and tested on a grid of {test} points."
         )
     sentence = f"{train} rows were for training, {val} for validation and {test} for the test"
-    by = facts.result["data"].get("split")
-    if by in ("block", "time"):
-        return f"{sentence}: {SPLITS[by].methods}."
+    by = _split_row(facts)
+    if by is not None and by.held_out:
+        return f"{sentence}: {by.methods}."
     if groups is None:
         return f"{sentence}; no groups of rows are known."
-    if any(one["check"] == "group_overlap" for one in facts.result["checks"]):
-        return f"{sentence}; of the {groups} groups some are in more than one of these parts."
+    found = {one["check"] for one in facts.result["checks"]}
+    told = [row.methods for name, row in CHECKS.items() if name in found and row.methods]
+    if told:
+        return f"{sentence}; {listed(told).format(groups=groups)}."
     return f"{sentence}, and none of the {groups} groups is in two of these parts."
 
 
@@ -72,14 +74,21 @@ def _cross_validation(facts: Facts) -> str:
     rows, groups = sum(facts.result["data"]["rows"].values()), facts.result["data"]["groups"]
     whole = "" if groups is None else f" and {groups} groups, each whole in one fold"
     once = "so every row was tested once"
-    if facts.result["data"].get("split") == "block":
-        whole = f" and {groups} blocks of consecutive rows, each whole in one fold"
+    by = _split_row(facts)
+    if by is not None and by.pieces:
+        whole = f" and {groups} {by.pieces}, each whole in one fold"
+    if by is not None and by.held_out:
         once = "and rows beside those of another part were in none"
     return (
         f"In a cross-validation with {facts.folds} folds over {rows:,} rows{whole}, the networks "
         "of a fold were tested on its own rows, chosen on those of the next fold, and trained on "
         f"all others, {once}."
     )
+
+
+def _split_row(facts: Facts) -> SplitRow | None:
+    """How a table was split; None where its files are the split, or it is none."""
+    return SPLITS.get(facts.result["data"].get("split"))
 
 
 def _was(count: int) -> str:
