@@ -96,7 +96,7 @@ def show_adaptation(result: dict[str, Any]) -> None:
         alt="R2 on coming and on old rows and the cost of every way of adapting",
     )
     st.caption(
-        "R² over all coming rows, the mean over targets; brackets: 95 % t interval over "
+        "R² over all coming rows, the mean over targets; brackets: 95 % interval over "
         f"n = {repetitions}. Time of all networks together, MACs and parameters of one."
     )
 

@@ -13,7 +13,7 @@ from dashboard.compare.table import View
 from dashboard.parts import elements, markup
 from dashboard.parts.arms import arm_row
 from dashboard.parts.markdown import plain
-from dashboard.parts.verdict import PARTS, answered, show_part
+from dashboard.parts.verdict import show_answers
 from dashboard.reads import finished_runs
 from dashboard.reads.run_facts import RunRow
 from spinn_engine.vocabulary import ARMS
@@ -124,12 +124,8 @@ def show_arms(rows: Sequence[RunRow], view: View) -> None:
     st.caption(
         f"Latency at a batch of {int(view.batch):,}, the median of rounds in which the arms of one "
         f"run took turns; speed-up and MAC ratio against that run's dense network. R²: mean over "
-        f"the targets on the test rows, brackets: 95 % t interval over n.{apart}"
+        f"the targets on the test rows, brackets: 95 % interval over n.{apart}"
     )
     for run_id, result in results.items():
-        parts = answered(result["verdict"])
         with st.expander(f"Verdict of {plain(run_id)}", expanded=len(results) < 4):
-            if not parts:
-                st.markdown("No control was run, so what pruning itself cost cannot be told.")
-            for name, part in parts.items():
-                show_part(PARTS[name], part)
+            show_answers(result["verdict"])

@@ -214,7 +214,7 @@ def group_notes(rows: Sequence[RunRow], points: Sequence[Point]) -> str:
     """What the picture rests on."""
     repetitions = sorted({row.r2["n"] for row in rows})
     n = str(repetitions[0]) if len(repetitions) == 1 else f"{repetitions[0]} to {repetitions[-1]}"
-    spread = f"n = {n}, bars: 95 % t interval" if repetitions[-1] > 1 else "n = 1, no interval"
+    spread = f"n = {n}, bars: 95 % interval" if repetitions[-1] > 1 else "n = 1, no interval"
     bands = "" if shared_references(rows) else " No dense network is common to all of them."
     return (
         f"{plain(rows[0].source)}, data {rows[0].scored.data_sha256[:12]}: "

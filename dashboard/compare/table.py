@@ -15,9 +15,9 @@ from dashboard.compare.rows import Wanted, unlike_words
 from dashboard.compare.sortable import Number, number, sortable
 from dashboard.parts.forms.widgets import KEEP
 from dashboard.parts.markdown import plain
-from dashboard.parts.verdict import OUTCOMES
 from dashboard.reads.run_facts import RunRow
 from spinn_engine import api
+from spinn_engine.vocabulary import OUTCOMES
 from spinn_engine.words import (
     DASH,
     bounds,
@@ -148,7 +148,7 @@ def table_row(row: RunRow, view: View) -> dict[str, Any]:
         "95 % of R²": bounds(row.r2, row.decimals),
         "n": row.r2["n"],
         "To dense, longer": _above_longer(row),
-        "Verdict": None if row.outcome is None else OUTCOMES[row.outcome][0],
+        "Verdict": None if row.outcome is None else OUTCOMES[row.outcome].label,
         "File": Number(row.file_bytes, size(row.file_bytes)),
         "Latency": number(row.latency_us.get(view.batch), latency),
         "Speed-up": number(row.speed_up.get(view.batch), factor),
@@ -241,7 +241,7 @@ def table_notes(shown: Sequence[RunRow], chosen: Sequence[str], view: View) -> s
         many = f"{counted(len(chosen), 'run')} chosen{unseen}."
     parts = [
         many,
-        "R²: mean over the targets on the test rows, with its 95 % t interval over n repetitions.",
+        "R²: mean over the targets on the test rows, with its 95 % interval over n repetitions.",
     ]
     if len({row.machine for row in shown}) > 1:
         parts.append("Latencies come from several machines or devices: do not rank runs by them.")

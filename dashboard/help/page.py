@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.parts import elements, markup
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, OUTCOMES, glossary
 from spinn_engine.words import percent, shortest, widths
 
 RATIO = 0.318  # as a share of parameters left it is an ordinary plan, as one of neurons it is not
@@ -81,14 +81,12 @@ def show_verdicts() -> None:
     margin = RunSpec().compare.margin
     st.header("Verdicts", anchor=False)
     st.markdown(
-        f"- **no worse**: the whole 95 % interval of R² against *dense, longer* lies above "
-        f"{shortest(-margin)}, the margin (it can be set under Comparison).\n"
-        "- **worse**: the whole interval lies below it. **open**: the margin lies inside; more "
-        "seeds would narrow the interval.\n"
-        "- **better** than random neurons or than from scratch: the whole interval lies above 0. "
-        "**No difference seen** is no proof that there is none.\n"
-        f"- Differences are taken pair by pair, seed by seed; fewer than {api.LEAST_PAIRS} pairs "
-        "get no verdict."
+        f"{glossary(OUTCOMES.values())}\n\n"
+        "The interval is the 95 % interval of the difference of R² to another arm, pair by pair, "
+        f"seed by seed; the margin is {shortest(-margin)} against *dense, longer* (it can be set "
+        "under Comparison). Of an equation the errors are compared instead, by their ratio. Of "
+        f"several targets each has its own interval, all together at 95 %. Fewer than "
+        f"{api.LEAST_PAIRS} repetitions that differ get no verdict."
     )
 
 

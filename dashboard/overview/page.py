@@ -14,6 +14,7 @@ from dashboard.reads import finished_runs, run_files
 from dashboard.reads.run_facts import RunRow
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
+from spinn_engine.vocabulary import OUTCOMES
 
 BEST, NEWEST, DEMO = "Best finished run", "Newest finished run", "The demo run"
 WHY = {
@@ -23,7 +24,6 @@ WHY = {
     "this is the newest one.",
     DEMO: "No run of yours has finished yet. Yours will stand here.",
 }
-NO_WORSE = "non_inferior"
 
 
 def best(rows: Sequence[RunRow]) -> tuple[str, str]:
@@ -32,7 +32,7 @@ def best(rows: Sequence[RunRow]) -> tuple[str, str]:
     Args:
         rows: finished runs, the newest first; not empty.
     """
-    good = [row for row in rows if row.outcome == NO_WORSE]
+    good = [row for row in rows if row.outcome and OUTCOMES[row.outcome].acceptable]
     if not good:
         return NEWEST, rows[0].run_id
     return BEST, max(good, key=lambda row: row.reduction).run_id
@@ -51,9 +51,8 @@ def show_result(title: str, run_id: str, result: dict[str, Any] | None) -> None:
             icon_position="right",
             query_params={"run": run_id},
         )
-    finished_run.headline(result)
-    for text in result["verdict"]["words"][:1]:
-        st.markdown(f"**{sentence(text)}**")
+    finished_run.key_figures(result)
+    st.markdown(f"**{sentence(api.headline(result))}**")
     finished_run.tradeoff_chart(result)
     draw = partial(finished_run.result_table, result)
     elements.folded("The stages in numbers", ":material/table:", "stage_numbers", draw)

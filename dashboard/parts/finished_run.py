@@ -20,19 +20,17 @@ from spinn_engine.words import (
     listed,
     percent,
     score_of,
-    signed,
     size,
     widths,
 )
 
 
-def headline(result: dict[str, Any]) -> None:
-    """The figures of a finished run, each with its difference to the dense network."""
+def key_figures(result: dict[str, Any]) -> None:
+    """The figures of a finished run, each beside the dense network's."""
     dense, last = result["stages"][0], result["stages"][-1]
     digits = decimals_of(result)
     structured = next(arm for arm in result["arms"] if arm["arm"] == SUBJECT)
     batch = list(structured["speed_up"])[-1]
-    r2 = last["r2"]["mean"] - dense["r2"]["mean"]
     figures = [
         (
             "Parameters",
@@ -42,7 +40,7 @@ def headline(result: dict[str, Any]) -> None:
         (
             f"R² on test rows, mean of n = {last['r2']['n']}",
             fixed(last["r2"]["mean"], digits),
-            f"{signed(r2, digits)} to dense {fixed(dense['r2']['mean'], digits)}",
+            f"dense {fixed(dense['r2']['mean'], digits)}",
         ),
         (
             f"Speed at batch {int(batch):,}",
@@ -155,7 +153,7 @@ def result_table(result: dict[str, Any]) -> None:
     elements.table(rows, alt="Widths, size and R2 of every stage")
     n = rows[0]["n"]
     over = repetitions(spec_of(result))
-    interval = f"Brackets: 95 % t interval over {over}." if n > 1 else "One seed: no interval."
+    interval = f"Brackets: 95 % interval over {over}." if n > 1 else "One seed: no interval."
     ceiling = result["ceiling"] or {}
     best = listed(f"{plain(name)} {fixed(value)}" for name, value in ceiling.items())
     reach = f" The noise in the data allows at best {best}." if best else ""

@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
-from dashboard.parts.markdown import sentence
-from spinn_engine.vocabulary import RIVALS
-
-Colour = Literal["gray", "blue", "orange", "green", "red"]
-
-OUTCOMES: dict[str, tuple[str, Colour, str]] = {
-    "non_inferior": ("no worse", "green", ":material/check_circle:"),
-    "inferior": ("worse", "red", ":material/cancel:"),
-    "inconclusive": ("open", "orange", ":material/help:"),
-    "better": ("better", "green", ":material/check_circle:"),
-    "worse": ("worse", "red", ":material/cancel:"),
-    "no_difference_seen": ("no difference seen", "gray", ":material/drag_handle:"),
-    "unknown": ("too few repetitions", "gray", ":material/help:"),
-}
-PARTS = {
-    "cost_of_pruning": "What pruning cost",
-    "extra_epochs": "The extra epochs",
-    **{arm.verdict_part: f"Against {arm.opponent}" for arm in RIVALS.values()},
-}
+from dashboard.parts.markdown import plain, sentence
+from spinn_engine import api
+from spinn_engine.vocabulary import OUTCOMES, QUESTIONS
 
 
 def show_verdict(result: dict[str, Any]) -> None:
-    """Every question that the controls answer: the question, the outcome, the sentence."""
-    parts = answered(result["verdict"])
+    """The headline, then every question: the question, the outcome, the sentence."""
     with st.container(border=True, key="verdict"):
         st.header("Verdict", anchor=False)
-        if not parts:
-            st.markdown(
-                "No control was run beside the pruned network, so what pruning itself cost cannot "
-                "be told: choose some under **Comparison** when you plan a run."
-            )
-        for name, part in parts.items():
-            show_part(PARTS[name], part)
+        st.markdown(f"**{sentence(api.headline(result))}**")
+        show_answers(result["verdict"])
+
+
+def show_answers(verdict: dict[str, Any]) -> None:
+    """Every question that the controls answer, and what pruning cost target by target."""
+    parts = answered(verdict)
+    if not parts:
+        st.markdown(
+            "No control was run beside the pruned network, so what pruning itself cost cannot be "
+            "told: choose some under **Comparison** when you plan a run."
+        )
+    for name, part in parts.items():
+        show_part(QUESTIONS[name].label, part)
+        if QUESTIONS[name].answer == "cost":
+            st.markdown("\n".join(_target(one) for one in verdict.get("targets", ())))
 
 
 def answered(verdict: dict[str, Any]) -> dict[str, Any]:
     """The parts of a verdict that its run can tell, by name."""
-    return {name: verdict[name] for name in PARTS if verdict.get(name) is not None}
+    return {name: verdict[name] for name in QUESTIONS if verdict.get(name) is not None}
 
 
 def show_part(question: str, part: dict[str, Any]) -> None:
@@ -52,6 +44,13 @@ def show_part(question: str, part: dict[str, Any]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{question}**", width="content")
             if "outcome" in part:
-                words, colour, icon = OUTCOMES[part["outcome"]]
-                st.badge(words, icon=icon, color=colour)
+                row = OUTCOMES[part["outcome"]]
+                st.badge(row.label, icon=row.icon, color=row.colour)
         st.markdown(sentence(part["sentence"]))
+
+
+def _target(cost: dict[str, Any]) -> str:
+    """What pruning cost for one target, as an entry of a list."""
+    label = OUTCOMES[cost["outcome"]].label
+    which = ", the worst target" if cost["worst"] else ""
+    return f"- {plain(cost['target'])}{which}: {label}, {sentence(cost['numbers'])}"

@@ -29,7 +29,8 @@ class RunRow:
         r2: of the pruned network on the test rows.
         decimals: of R2 in all texts about the run.
         references: the same for ``dense`` and, where it was run, ``dense_longer``.
-        to_longer: R2 above ``dense_longer``, paired; None where that was not run.
+        to_longer: R2 above ``dense_longer``, paired; None where that was not run, and of
+            an equation, whose errors are compared.
         outcome: what the verdict calls that.
         file_bytes: of the final checkpoint.
         macs: of one row.
@@ -91,7 +92,7 @@ def run_row(run_id: str, created: str, result: Mapping[str, Any], remarks: api.R
         r2=last["r2"],
         decimals=decimals_of(result),
         references={arm: arms[arm]["r2"] for arm in (REFERENCE, LONGER) if arm in arms},
-        to_longer=None if cost is None else cost["difference"],
+        to_longer=cost["difference"] if cost and not api.by_error(result) else None,
         outcome=None if cost is None else cost["outcome"],
         file_bytes=result["stages"][-1]["file_bytes"],
         macs=last["macs"],

@@ -50,7 +50,7 @@ def table_notes(result: Result, batch: str) -> str:
     several = first["r2"]["n"] > 1
     over = repetitions(finished_run.spec_of(result))
     r2 = (
-        f"mean over the targets with its 95 % t interval over {over}"
+        f"mean over the targets with its 95 % interval over {over}"
         if several
         else "mean over the targets; one repetition, so no interval"
     )

@@ -138,7 +138,7 @@ def show_result(result: dict[str, Any]) -> None:
         with st.expander(counted(len(result["notes"]), "remark"), icon=":material/info:"):
             st.markdown("\n".join(f"- {plain(note)}" for note in result["notes"]))
     show_verdict(result)
-    finished_run.headline(result)
+    finished_run.key_figures(result)
     comparison.show_comparison(result)
     st.header("What smaller costs", anchor=False)
     finished_run.tradeoff_chart(result)

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.charts.style import BLUE, GREY, VERMILLION
 from dashboard.charts.whatif import RING, PointKind, Sizes, prediction_picture, sensitivity_picture
 from dashboard.parts import elements
+from spinn_engine import api
 from spinn_engine.words import DASH, fixed, percent
 
 Result = dict[str, Any]
@@ -31,10 +32,10 @@ def draw_measured(result: Result) -> None:
     place = result["seeds"].index(whatif["seed"]) * result["folds"]
     predicted = [(row["params"], row["val_r2"]) for row in whatif["stages"][1:]]
     trained, before = (
-        [(row["params"], row[key]["per_seed"][place]) for row in stages[1:]]
+        [(row["params"], api.repetitions_of(row[key]).ravel()[place]) for row in stages[1:]]
         for key in ("val_r2", "val_r2_before_fine_tuning")
     )
-    dense = [(stages[0]["params"], stages[0]["val_r2"]["per_seed"][place])]
+    dense = [(stages[0]["params"], api.repetitions_of(stages[0]["val_r2"]).ravel()[place])]
     marks = [
         PointKind("dense", dense, BLUE, "square"),
         PointKind("predicted", predicted, GREY, "diamond"),

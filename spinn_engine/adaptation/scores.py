@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from spinn_engine.evaluation.metrics import Floats, interval
-from spinn_engine.evaluation.tested import repeated
+from spinn_engine.evaluation.intervals import interval
+from spinn_engine.evaluation.metrics import Floats
 
 WINDOWS = 4  # so that each has enough rows for an R2
 
@@ -46,7 +46,7 @@ def mean_r2(squares: Floats, targets: Floats, rows: range, seeds: int) -> dict[s
 
 def by_seed(values: Floats, seeds: int) -> dict[str, Any]:
     """Values ``[M]``, by seed and then fold, with their interval."""
-    return repeated(values.reshape(seeds, -1))
+    return interval(values.reshape(seeds, -1))
 
 
 def per_output(
@@ -77,6 +77,6 @@ def rmse_by_batch(
     }
 
 
-def difference(one: Floats, other: Floats) -> dict[str, Any]:
-    """Paired difference of two arms' repetitions ``[M]``, with its interval."""
-    return interval(one - other)
+def difference(one: Floats, other: Floats, seeds: int) -> dict[str, Any]:
+    """Paired difference of two arms' values ``[M]``, by seed and then fold, with its interval."""
+    return by_seed(one - other, seeds)

@@ -79,7 +79,7 @@ def summary(folder: RunFolder, settings: AdaptSettings, met: Met) -> dict[str, A
     problem, stream, spec = met.rows.data.problem, met.rows.stream, folder.spec()
     networks = [_network(met, name, settings) for name in met.stacks]
     against = {
-        arm: difference(met.scores(("pruned", arm)), met.scores(("dense", arm)))
+        arm: difference(met.scores(("pruned", arm)), met.scores(("dense", arm)), met.seeds)
         for arm in settings.chosen()
     }
     layers, learning = len(met.stacks["dense"].weights), met.learning["none"]
@@ -132,7 +132,7 @@ def _network(met: Met, name: str, settings: AdaptSettings) -> dict[str, Any]:
         "params": parameter_count(widths),
         "macs": mac_count(widths),
         "test_r2_before": by_seed(before, met.seeds),
-        "drift": difference(before, met.scores((name, "none"))),
+        "drift": difference(before, met.scores((name, "none")), met.seeds),
         "arms": [_arm(met, (name, arm), before) for arm in settings.chosen()],
     }
 
@@ -141,14 +141,14 @@ def _arm(met: Met, key: Key, before: Floats) -> dict[str, Any]:
     network, arm = key
     track, squares, targets = met.tracks[key], met.squares(key), met.rows.stream.targets
     names, scores = met.rows.data.problem.target_names, met.scores(key)
-    after = met.old_scores(track.arm.stack)
+    after, stays = met.old_scores(track.arm.stack), met.scores((network, "none"))
     full = met.tracks.get((network, "full"))
     return {
         "arm": arm,
         "meaning": MEANING[arm],
         "r2": by_seed(scores, met.seeds),
         "per_output": per_output(squares, targets, names, met.seeds),
-        "gain": None if arm == "none" else difference(scores, met.scores((network, "none"))),
+        "gain": None if arm == "none" else difference(scores, stays, met.seeds),
         "windows": [mean_r2(squares, targets, w, met.seeds) for w in windows_of(met.batches)],
         "by_batch": {
             "rmse": rmse_by_batch(squares, met.batches, names),
@@ -159,7 +159,7 @@ def _arm(met: Met, key: Key, before: Floats) -> dict[str, Any]:
         **_costs(track),
         "share_of_full": None if full is None else _shares(_costs(track), _costs(full)),
         "test_r2_after": by_seed(after, met.seeds),
-        "forgetting": difference(before, after),
+        "forgetting": difference(before, after, met.seeds),
     }
 
 

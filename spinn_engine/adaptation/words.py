@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from spinn_engine.evaluation.verdict import LEAST_PAIRS, TOO_FEW
+from spinn_engine.evaluation.outcomes import LEAST_PAIRS, TOO_FEW
 from spinn_engine.words import capitalised, fixed, paired_difference, percent, signed, signed_range
 
 DOES = {

@@ -55,7 +55,10 @@ from spinn_engine.background.work import (
 )
 from spinn_engine.claims import claims_from_json, verify_claims
 from spinn_engine.evaluation.across_runs import Difference, Scored, r2_difference, scored
-from spinn_engine.evaluation.verdict import LEAST_PAIRS
+from spinn_engine.evaluation.headline import headline
+from spinn_engine.evaluation.intervals import repetitions_of
+from spinn_engine.evaluation.outcomes import LEAST_PAIRS
+from spinn_engine.evaluation.scales import by_error, scale_of
 from spinn_engine.foreground import run
 from spinn_engine.imported import StoredNetwork
 from spinn_engine.imported import read_network as inspect
@@ -139,6 +142,7 @@ __all__ = [
     "all_works",
     "application_folder",
     "ask_worker",
+    "by_error",
     "cancel",
     "check",
     "claims_from_json",
@@ -153,6 +157,7 @@ __all__ = [
     "fields",
     "find_work",
     "forget_work",
+    "headline",
     "import_network",
     "importance",
     "inspect",
@@ -174,9 +179,11 @@ __all__ = [
     "r2_difference",
     "remarks",
     "remarks_path",
+    "repetitions_of",
     "results_root",
     "resume",
     "run",
+    "scale_of",
     "scored",
     "set_remarks",
     "stage_rows",

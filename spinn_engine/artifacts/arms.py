@@ -79,14 +79,14 @@ def _final_stacks(ended: Ended) -> dict[str, tuple[int, StoredStack]]:
     return found
 
 
-def arm_rows(ended: Ended) -> tuple[list[dict[str, Any]], dict[str, list[float]]]:
-    """The arms of the result, and the R2 of their repetitions for the verdict."""
+def arm_rows(ended: Ended) -> tuple[list[dict[str, Any]], dict[str, Tested]]:
+    """The arms of the result, and how each did on the test rows."""
     networks: dict[str, nn.Sequential] = {}
     rows: dict[str, dict[str, Any]] = {}
-    repetitions: dict[str, list[float]] = {}
+    on_test: dict[str, Tested] = {}
     for arm, (stage, stored) in _final_stacks(ended).items():
         tested = tested_on(ended.data, stored, arm, ended.terms)
-        repetitions[arm] = tested.repetitions()
+        on_test[arm] = tested
         who = (arm, ended.seed)
         network = sequential_of(stored.stack, member_of(stored, who)).to(ended.data.device)
         content = checkpoint(ended.folder, ended.data, stage, stored, who)
@@ -101,6 +101,7 @@ def arm_rows(ended: Ended) -> tuple[list[dict[str, Any]], dict[str, list[float]]
     for arm in (name for name in FITTED if name in ended.folder.spec().compare.controls):
         stack = FITTED[arm](ended.data)
         tested = evaluate_networks(stack, range(len(ended.data.folds)), ended.data, ended.terms)
+        on_test[arm] = tested
         networks[arm] = sequential_of(stack, 0).to(ended.data.device)
         rows[arm] = {
             **_sizes(arm, stack.widths, networks[arm]),
@@ -108,7 +109,7 @@ def arm_rows(ended: Ended) -> tuple[list[dict[str, Any]], dict[str, list[float]]
             **tested.summary(ended.targets),
         }
     _add_costs(ended, networks, rows)
-    return list(rows.values()), repetitions
+    return list(rows.values()), on_test
 
 
 def _sizes(arm: str, widths: Sequence[int], network: nn.Sequential) -> dict[str, Any]:

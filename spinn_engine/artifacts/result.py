@@ -6,7 +6,7 @@ This is where the test rows are read, once.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -25,7 +25,10 @@ from spinn_engine.artifacts.delivery import (
 from spinn_engine.artifacts.fields import record_fields
 from spinn_engine.artifacts.imported_dense import read_imported
 from spinn_engine.artifacts.whatif import read_facts
-from spinn_engine.evaluation.metrics import interval
+from spinn_engine.evaluation.headline import headline
+from spinn_engine.evaluation.intervals import interval, of_members
+from spinn_engine.evaluation.scales import scale_of
+from spinn_engine.evaluation.tested import Tested
 from spinn_engine.evaluation.verdict import verdict
 from spinn_engine.problems.checks import by_severity, check_problem
 from spinn_engine.problems.checks.linear import linear_against_network
@@ -53,7 +56,7 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
     write_atomically(folder.checkpoints / FINAL_NAME, final)
     if data.problem.equation is not None:
         record_fields(folder, data, main, ended.seed)
-    arms, repetitions = arm_rows(ended)
+    arms, on_test = arm_rows(ended)
     result = {
         "schema_version": SCHEMA_VERSION,
         "run_id": folder.run_id,
@@ -62,7 +65,7 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
         "seeds": list(folder.spec().seeds),
         "folds": folder.spec().compare.folds,
         "delivered_seed": ended.seed,
-        "verdict": verdict(repetitions, folder.spec().compare.margin),
+        "verdict": _verdict(ended, on_test),
         "arms": arms,
         "stages": _stage_rows(ended),
         "physics": _physics(ended),
@@ -75,6 +78,7 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
         "environment": environment(data.device),
         **_wall_seconds(ended),
     }
+    result["headline"] = headline(result)
     write_atomically(folder.result_path, json.dumps(result, indent=2, allow_nan=False).encode())
 
 
@@ -110,6 +114,19 @@ def _delivered(ended: Ended) -> dict[str, Any]:
     }
 
 
+def _verdict(ended: Ended, on_test: Mapping[str, Tested]) -> dict[str, Any]:
+    """The arms against each other; of several targets, each by itself too."""
+    scores = {arm: tested.scores() for arm, tested in on_test.items()}
+    equation = ended.data.problem.equation is not None
+    per_target = {
+        name: {arm: tested.metrics["r2"][:, :, at] for arm, tested in on_test.items()}
+        for at, name in enumerate(ended.targets)
+        if not equation
+    }
+    margin = ended.folder.spec().compare.margin
+    return verdict(scores, margin, scale_of(equation), per_target)
+
+
 def _checks(ended: Ended, arms: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """What is wrong with the data; whether a linear fit is enough, by the arms where it is one."""
     data, spec = ended.data, ended.folder.spec()
@@ -118,7 +135,8 @@ def _checks(ended: Ended, arms: Sequence[dict[str, Any]]) -> list[dict[str, Any]
         parts = data.folds[0]
         problem = replace(problem, train=parts.train, val=parts.val, test=parts.test)
     found = check_problem(problem, spec.data.group, cross_validated=folds > 1)
-    after = linear_against_network({arm["arm"]: arm for arm in arms}, spec.compare.margin)
+    by_name = {arm["arm"]: arm for arm in arms if problem.equation is None}
+    after = linear_against_network(by_name, spec.compare.margin)
     if after:
         told = {one.check for one in after}
         found = by_severity([one for one in found if one.check not in told] + after)
@@ -126,7 +144,7 @@ def _checks(ended: Ended, arms: Sequence[dict[str, Any]]) -> list[dict[str, Any]
 
 
 def _stage_rows(ended: Ended) -> list[dict[str, Any]]:
-    rows = []
+    rows, folds = [], len(ended.data.folds)
     for stage, stored, tested in zip(ended.stages, ended.main, ended.tested, strict=True):
         members = stored.members(main_arm(stage.stage))
         before = [stored.val_r2_before[m] for m in members] if stage.stage else None
@@ -141,8 +159,8 @@ def _stage_rows(ended: Ended) -> list[dict[str, Any]]:
                 "param_reduction": stage.param_reduction,
                 "checkpoint": f"checkpoints/{path.name}",
                 **tested.summary(ended.targets),
-                "val_r2": interval([stored.val_r2[m] for m in members]),
-                "val_r2_before_fine_tuning": None if before is None else interval(before),
+                "val_r2": of_members([stored.val_r2[m] for m in members], folds),
+                "val_r2_before_fine_tuning": None if before is None else of_members(before, folds),
             }
         )
     return rows

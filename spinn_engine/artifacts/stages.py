@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spinn_engine.evaluation.metrics import interval
+from spinn_engine.evaluation.intervals import of_members
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import Stage
 from spinn_engine.store.runs import RunFolder
@@ -26,7 +26,7 @@ def stage_rows(folder: RunFolder) -> list[dict[str, Any]]:
     result = folder.result()
     if result is not None:
         return list(result["stages"])
-    lines = folder.metrics()
+    lines, folds = folder.metrics(), folder.spec().compare.folds
     return [
         {
             "stage": stage.stage,
@@ -37,7 +37,7 @@ def stage_rows(folder: RunFolder) -> list[dict[str, Any]]:
             "param_reduction": stage.param_reduction,
             "r2": None,
             "per_output": None,
-            "val_r2": interval(_best_val_r2(lines, stage.stage)),
+            "val_r2": of_members(_best_val_r2(lines, stage.stage), folds),
         }
         for stage in planned_stages(folder)
         if folder.stage_is_done(stage.stage)

@@ -14,6 +14,7 @@ from typing import Any
 
 from spinn_engine.claims.claim import Claim
 from spinn_engine.claims.quantity import Found, NotMeasuredError
+from spinn_engine.evaluation.intervals import interval, repetitions_of
 from spinn_engine.vocabulary import LONGER, REFERENCE
 from spinn_engine.words import listed, signed
 
@@ -115,11 +116,9 @@ def _r2(claim: Claim, result: Result, name: str) -> dict[str, Any]:
 
 
 def _difference(claim: Claim, result: Result, against: str) -> dict[str, Any]:
-    """Interval over the seeds, each a mean over its folds."""
-    from spinn_engine.evaluation.metrics import interval  # SciPy takes a second to import
-
-    pairs = (_r2(claim, result, name)["per_seed"] for name in (claim.arm, against))
-    return interval([one - other for one, other in zip(*pairs, strict=True)])
+    """The interval of the paired differences."""
+    mine, other = (repetitions_of(_r2(claim, result, name)) for name in (claim.arm, against))
+    return interval(mine - other)
 
 
 def _fair(claim: Claim, result: Result) -> str:
@@ -134,7 +133,7 @@ def _fair(claim: Claim, result: Result) -> str:
 
 
 def _estimate(how: str, found: Mapping[str, Any], at: str = "", note: str = "") -> Found:
-    """A mean with its interval, as ``evaluation.metrics.interval`` has them."""
+    """A mean with its interval, as ``evaluation.intervals.interval`` has them."""
     interval = None
     if found["low"] is not None:
         interval = Fraction(found["low"]), Fraction(found["high"])
@@ -171,8 +170,6 @@ def _by_batch(
     claim: Claim, arm: Mapping[str, Any], what: str, measure: Callable[[str], Sequence[float]]
 ) -> list[Found]:
     """What is measured at the claim's batch size, or one after the other at all."""
-    from spinn_engine.evaluation.metrics import interval  # SciPy takes a second to import
-
     timed = list(arm["latency_us"])
     if claim.batch is not None and str(claim.batch) not in timed:
         raise NotMeasuredError(f"The run times batches of {listed(timed)} rows.")

@@ -100,7 +100,7 @@ def _caption(result: dict[str, Any], network: dict[str, Any]) -> str:
     interval = (
         "one network, so no interval"
         if repetitions == 1
-        else f"mean and 95 % t interval over {repetitions} networks"
+        else f"mean and 95 % interval over {repetitions} networks"
     )
     return escape(
         f"{data['rows']:,} new rows ({data['source']}{simulated}) in {len(result['batches'])} "

@@ -45,22 +45,22 @@ def run(as_json: bool, **asked: Any) -> None:
     if spec.model.dense is not None:
         spec = told_dense(spec)
     progress = RunProgress(spec, ERRORS if as_json else OUT)
-
-    def on_start(folder: api.RunFolder) -> None:
-        Stopped.sentence = _how_to_go_on(folder, asked["out"])
-        progress.on_start(folder)
-
-    with progress:
-        folder = api.run(spec, on_start, progress.on_epoch)
-    Stopped.sentence = f"stopped, but run {folder.run_id} is finished"
+    try:
+        with progress:
+            folder = api.run(spec, progress.on_start, progress.on_epoch)
+    except Stopped as stop:
+        raise Stopped(_stopped(progress.folder, asked["out"])) from stop
     if as_json:
         print_json({"run_id": folder.run_id, "folder": str(folder.path), "result": folder.result()})
     else:
         OUT.print(tables.result_table(folder))
+        OUT.print(api.headline(folder.result() or {}), style="bold", markup=False)
         OUT.print(f"files in {escape(str(folder.path))}", soft_wrap=True)
 
 
-def _how_to_go_on(folder: api.RunFolder, out: str | None) -> str:
+def _stopped(folder: api.RunFolder | None, out: str | None) -> str:
+    if folder is None:
+        return "stopped before there was a run"
     store = f"SPINN_RESULTS={shlex.quote(str(api.results_root()))} " if out else ""
     return (
         f"stopped: '{store}{PROGRAM} resume {folder.run_id}' queues the run again, to go on after "
@@ -129,6 +129,7 @@ def compare(run_ids: tuple[str, ...], sweep: str | None, as_json: bool) -> None:
     else:
         for result in results:
             OUT.print(tables.arms_table(result))
+            OUT.print(api.headline(result), style="bold", markup=False)
             for sentence in result["verdict"]["words"]:
                 OUT.print(f"- {sentence}")
 
@@ -148,4 +149,4 @@ def compare_sweep(sweep: str, as_json: bool) -> None:
 
 def _compared(result: dict[str, Any]) -> dict[str, Any]:
     keys = ("run_id", "arms", "verdict", "seeds", "folds", "ceiling", "data")
-    return {key: result[key] for key in keys}
+    return {**{key: result[key] for key in keys}, "headline": api.headline(result)}

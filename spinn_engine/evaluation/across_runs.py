@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spinn_engine.evaluation.metrics import interval
+from spinn_engine.evaluation.intervals import interval, repetitions_of
 from spinn_engine.vocabulary import SUBJECT
 
 
@@ -21,14 +21,14 @@ class Scored:
         seeds: whose networks were trained.
         folds: of the cross-validation; 1 is a fixed split.
         mean: test R2 over all seeds and folds, the mean over the targets.
-        per_seed: the same, a seed each, in the order of ``seeds``; a mean over the folds.
+        r2: the same of each repetition, by seed, in the order of ``seeds``, and then by fold.
     """
 
     data_sha256: str
     seeds: tuple[int, ...]
     folds: int
     mean: float
-    per_seed: tuple[float, ...]
+    r2: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Difference:
 
     Attributes:
         mean: the difference of the means.
-        low: lower end of the 95 % t interval of the paired differences; None without pairs, and
-            with only one.
+        low: lower end of the 95 % interval of the paired differences; None without pairs, and with
+            only one.
         high: its upper end.
-        pairs: how many seeds were paired; 0 where the runs cannot be paired.
+        pairs: how many folds, or with one fold seeds, were paired; 0 where the runs cannot be.
         unlike: why not: which of ``data``, ``seeds`` and ``folds`` differ.
     """
 
@@ -59,7 +59,7 @@ def scored(result: Mapping[str, Any]) -> Scored:
         seeds=tuple(result["seeds"]),
         folds=int(result["folds"]),
         mean=float(r2["mean"]),
-        per_seed=tuple(r2["per_seed"]),
+        r2=tuple(map(tuple, repetitions_of(r2).tolist())),
     )
 
 
@@ -67,7 +67,7 @@ def r2_difference(run: Scored, baseline: Scored) -> Difference:
     """How much higher the test R2 of a run is than that of a baseline.
 
     Equal data, seeds and folds make pairs: what a seed draws cancels out in its difference. The
-    interval is that of ``interval`` over the differences, a seed each (the paired t interval).
+    interval is that of ``interval`` over the differences.
     """
     like = {
         "data": run.data_sha256 == baseline.data_sha256,
@@ -77,5 +77,5 @@ def r2_difference(run: Scored, baseline: Scored) -> Difference:
     unlike = tuple(name for name, same in like.items() if not same)
     if unlike:
         return Difference(run.mean - baseline.mean, None, None, 0, unlike)
-    found = interval(np.subtract(run.per_seed, baseline.per_seed))
+    found = interval(np.subtract(run.r2, baseline.r2))
     return Difference(found["mean"], found["low"], found["high"], found["n"], ())

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from spinn_engine.evaluation.metrics import Floats, interval, regression_metrics, relative_l2
+from spinn_engine.evaluation.intervals import interval
+from spinn_engine.evaluation.metrics import Floats, regression_metrics, relative_l2
 from spinn_engine.problems.terms import Term, violations
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import Stack
@@ -37,16 +38,16 @@ class Tested:
         """Mean over targets, ``[seeds, folds]``."""
         return np.asarray(self.metrics["r2"].mean(axis=2))
 
-    def repetitions(self) -> list[float]:
-        """R2 of each (seed, fold), seeds first: what is paired with another arm's."""
-        return [float(value) for value in self.r2().ravel()]
+    def scores(self) -> Floats:
+        """What arms are compared by, ``[seeds, folds]``: R2, or of an equation the error."""
+        return self.r2() if self.relative_l2 is None else self.relative_l2
 
     def summary(self, targets: Sequence[str]) -> dict[str, Any]:
         """``r2`` and ``per_output`` as a result has them, with the folds where there are some."""
         found = {
-            "r2": repeated(self.r2()),
+            "r2": interval(self.r2()),
             "per_output": {
-                name: {metric: repeated(v[:, :, column]) for metric, v in self.metrics.items()}
+                name: {metric: interval(v[:, :, column]) for metric, v in self.metrics.items()}
                 for column, name in enumerate(targets)
             },
         }
@@ -54,17 +55,12 @@ class Tested:
             found["per_fold_r2"] = self.r2().mean(axis=0).tolist()
             found["pooled_r2"] = interval(self.pooled_r2.mean(axis=1))
         if self.relative_l2 is not None:
-            found["relative_l2"] = repeated(self.relative_l2)
+            found["relative_l2"] = interval(self.relative_l2)
         found["physics"] = {
-            name: repeated(values) if np.isfinite(values).all() else None
+            name: interval(values) if np.isfinite(values).all() else None
             for name, values in self.violations.items()
         }
         return found
-
-
-def repeated(values: Floats) -> dict[str, Any]:
-    """Mean and interval over all repetitions ``[seeds, folds]``; ``per_seed`` averages folds."""
-    return {**interval(values.ravel()), "per_seed": values.mean(axis=1).tolist()}
 
 
 @torch.no_grad()

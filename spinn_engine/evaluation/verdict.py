@@ -1,127 +1,126 @@
 """What the arms show, in words and in numbers, from paired repetitions. Imports no torch.
 
 A pair is the same seed (and fold) in two arms: what the seed does to both cancels out. Nothing is
-said with fewer than three pairs.
+said with fewer than three repetitions that differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
+from numpy.typing import ArrayLike
 
-from spinn_engine.evaluation.metrics import interval
-from spinn_engine.vocabulary import LONGER, REFERENCE, RIVALS, SUBJECT
-from spinn_engine.words import (
-    capitalised,
-    difference_decimals,
-    paired_difference,
-    percent,
-    shortest,
-    signed,
-)
+from spinn_engine.evaluation.intervals import CONFIDENCE, interval
+from spinn_engine.evaluation.outcomes import COST, against, cost_of_pruning, gain_of_training
+from spinn_engine.evaluation.scales import R2Scale, Scale
+from spinn_engine.vocabulary import QUESTIONS, SUBJECT, QuestionRow
+from spinn_engine.words import shown
 
-LEAST_PAIRS = 3
-TOO_FEW = "not enough repetitions to say"
+Scores = Mapping[str, ArrayLike]  # by arm, [seeds] or [seeds, folds]
+R2: Scale = R2Scale()
 
 
-def verdict(r2: Mapping[str, Sequence[float]], margin: float) -> dict[str, Any]:
+def verdict(
+    scores: Scores,
+    margin: float,
+    scale: Scale = R2,
+    per_target: Mapping[str, Scores] | None = None,
+) -> dict[str, Any]:
     """Compare the arms of a run.
 
     Args:
-        r2: per arm, the mean test R2 over targets of each repetition, in the same order. Has at
-            least ``dense`` and ``structured``.
-        margin: how much R2 ``structured`` may lose against ``dense_longer`` and still count as
-            no worse.
+        scores: per arm, the mean test score over targets of each repetition. Has at least
+            ``dense`` and ``structured``; an arm without seeds has one row.
+        margin: how much ``structured`` may lose against ``dense_longer`` and still count as no
+            worse, in units of the scale.
+        scale: what the scores are, and how two are compared.
+        per_target: the same scores of each target, where there are several.
 
     Returns:
-        ``margin``; ``cost_of_pruning`` (against ``dense_longer``) and, of every rival,
-        ``against_NAME``, each with the paired ``difference``, an ``outcome`` and a ``sentence``;
-        ``extra_epochs``, the share of the gain over ``dense`` that ``dense_longer`` has too; and
-        ``words``, all sentences in reading order. What was not run is None.
+        ``margin``; ``scale``; for every question of the vocabulary its answer, with the paired
+        ``difference``, an ``outcome`` and a ``sentence``, or None where its arm was not run; in
+        ``extra_epochs`` instead the ``share`` of the gain over ``dense`` that ``dense_longer`` has
+        too; ``targets``, what pruning cost for each target; and ``words``, all sentences in reading
+        order.
     """
-    parts = {
-        "cost_of_pruning": _compare(r2, LONGER, partial(_non_inferior, margin)),
-        "extra_epochs": _extra_epochs(r2),
-        **{
-            arm.verdict_part: _compare(r2, name, partial(_better, arm.rival))
-            for name, arm in RIVALS.items()
-        },
+    ways: dict[str, Callable[[QuestionRow], dict[str, Any] | None]] = {
+        "cost": lambda _: _cost(scores, margin, scale),
+        "share": lambda question: _extra_training(scores, question, scale),
+        "difference": lambda question: _against(scores, question, scale),
     }
-    words = [part["sentence"] for part in parts.values() if part is not None]
-    return {"margin": margin, **parts, "words": words}
+    answers = {name: ways[question.answer](question) for name, question in QUESTIONS.items()}
+    targets = _targets(per_target or {}, margin, scale)
+    return {
+        "margin": margin,
+        "scale": scale.name,
+        **answers,
+        "targets": targets,
+        "words": reading_order(answers, targets),
+    }
 
 
-def _compare(
-    r2: Mapping[str, Sequence[float]],
-    other: str,
-    judge: Callable[[dict[str, Any]], tuple[str, str]],
+def reading_order(answers: Mapping[str, Any], targets: list[dict[str, Any]]) -> list[str]:
+    """All sentences: first what makes the rest matter less, the worst target after the cost."""
+    given = {name: one for name, one in answers.items() if one is not None}
+    first = [
+        name
+        for name, one in given.items()
+        if QUESTIONS[name].first and one["outcome"] in ("worse", "no_difference_seen")
+    ]
+    found = []
+    for name in [*first, *(name for name in given if name not in first)]:
+        found.append(str(given[name]["sentence"]))
+        if QUESTIONS[name] is COST:
+            found += [one["sentence"] for one in targets if one["worst"]]
+    return found
+
+
+def _cost(
+    scores: Scores, margin: float, scale: Scale, confidence: float = CONFIDENCE
 ) -> dict[str, Any] | None:
-    if other not in r2:
+    if COST.arm not in scores:
         return None
-    difference = interval(np.subtract(r2[SUBJECT], r2[other]).tolist())
-    outcome, sentence = judge(difference)
+    difference = interval(scale.difference(scores[SUBJECT], scores[COST.arm]), confidence)
+    outcome, sentence = cost_of_pruning(difference, scale, margin)
     return {"difference": difference, "outcome": outcome, "sentence": sentence}
 
 
-def _non_inferior(margin: float, difference: dict[str, Any]) -> tuple[str, str]:
-    """Non-inferiority by the lower bound of the interval (Piaggio et al. 2012, CONSORT)."""
-    subject = "pruning, against the dense network trained just as long"
-    if difference["n"] < LEAST_PAIRS:
-        return "unknown", _too_few(subject, difference)
-    numbers = paired_difference(difference)
-    than = (
-        f"than the margin of {shortest(margin)} R2 against the dense network trained just as long"
-    )
-    if difference["low"] > -margin:
-        return "non_inferior", f"Pruning cost no more {than}: {numbers}."
-    if difference["high"] < -margin:
-        return "inferior", f"Pruning cost more {than}: {numbers}."
-    return "inconclusive", f"Whether pruning cost more {than} stays open: {numbers}."
-
-
-def _better(other: str, difference: dict[str, Any]) -> tuple[str, str]:
-    if difference["n"] < LEAST_PAIRS:
-        return "unknown", _too_few(f"structured pruning against {other}", difference)
-    numbers = paired_difference(difference)
-    if difference["low"] > 0:
-        return "better", f"Structured pruning beat {other}: {numbers}."
-    if difference["high"] < 0:
-        return "worse", f"Structured pruning did worse than {other}: {numbers}."
-    return "no_difference_seen", f"No difference between structured pruning and {other}: {numbers}."
-
-
-def _extra_epochs(r2: Mapping[str, Sequence[float]]) -> dict[str, Any] | None:
-    """How much of what ``structured`` gains over ``dense`` the extra epochs give by themselves."""
-    if LONGER not in r2:
+def _against(scores: Scores, question: QuestionRow, scale: Scale) -> dict[str, Any] | None:
+    if question.arm not in scores:
         return None
-    gain = interval(np.subtract(r2[SUBJECT], r2[REFERENCE]).tolist())
-    extra = interval(np.subtract(r2[LONGER], r2[REFERENCE]).tolist())
-    share = extra["mean"] / gain["mean"] if gain["mean"] > 0 else None
-    found = {"gain": gain, "gain_of_extra_epochs": extra, "share": share}
-    if gain["n"] < LEAST_PAIRS:
-        unknown = _too_few("any gain over the dense network", gain)
-        return {**found, "share": None, "sentence": unknown}
-    if share is None:
-        sentence = (
-            f"The pruned network gained nothing over the dense one: {paired_difference(gain)}."
-        )
-    elif share >= 1:
-        mean = signed(extra["mean"], difference_decimals(extra))
-        sentence = (
-            f"The pruned network's gain over the dense one ({paired_difference(gain)}) comes with "
-            f"the extra epochs: the dense network gained {mean} from them alone."
-        )
-    else:
-        sentence = (
-            f"Of the pruned network's gain over the dense one ({paired_difference(gain)}), the "
-            f"extra epochs alone give {percent(max(share, 0.0), 0)}."
-        )
-    return {**found, "sentence": sentence}
+    difference = interval(scale.difference(scores[SUBJECT], scores[question.arm]))
+    outcome, sentence = against(difference, scale, question.other)
+    return {"difference": difference, "outcome": outcome, "sentence": sentence}
 
 
-def _too_few(subject: str, difference: dict[str, Any]) -> str:
-    n = difference["n"]
-    return f"{capitalised(subject)}: {TOO_FEW} ({n} of at least {LEAST_PAIRS} pairs)."
+def _extra_training(scores: Scores, question: QuestionRow, scale: Scale) -> dict[str, Any] | None:
+    """How much of what ``structured`` gains over ``dense`` training on gives by itself."""
+    if COST.arm not in scores:
+        return None
+    dense = scores[question.arm]
+    gain = interval(scale.difference(scores[SUBJECT], dense))
+    extra = interval(scale.difference(scores[COST.arm], dense))
+    share, sentence = gain_of_training(gain, extra, scale)
+    return {"gain": gain, "gain_of_extra_epochs": extra, "share": share, "sentence": sentence}
+
+
+def _targets(per_target: Mapping[str, Scores], margin: float, scale: Scale) -> list[dict[str, Any]]:
+    """What pruning cost for each of several targets, with simultaneous intervals (Bonferroni)."""
+    confidence = 1 - (1 - CONFIDENCE) / max(len(per_target), 1)
+    found = []
+    for name, scores in per_target.items():
+        cost = _cost(scores, margin, scale, confidence)
+        if cost is not None and len(per_target) > 1:
+            found.append({"target": name, **cost})
+    worst = min((one["difference"]["mean"] for one in found), default=None)
+    for one in found:
+        one["worst"] = one["difference"]["mean"] == worst
+        which = "the worst target, " if one["worst"] else ""
+        one["sentence"] = f"For {which}{shown(one['target'])}: {_lowered(one['sentence'])}"
+        one["numbers"] = f"{scale.told(one['difference'])}."
+    return found
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

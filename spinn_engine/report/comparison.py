@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from spinn_engine.evaluation.verdict import LEAST_PAIRS
+from spinn_engine.evaluation.outcomes import LEAST_PAIRS
 from spinn_engine.report.facts import Facts, Row, better_than_all
 from spinn_engine.report.table import Cell, Table, table
 from spinn_engine.vocabulary import ARMS, LONGER, NEW_WEIGHTS, REFERENCE, SUBJECT, ZEROED

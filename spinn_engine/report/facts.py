@@ -11,8 +11,8 @@ from spinn_engine import words
 from spinn_engine.artifacts.fields import Fields, read_fields
 from spinn_engine.artifacts.selection import LayerImportance, read_importance
 from spinn_engine.errors import BadInputError, CorruptArtifactError
-from spinn_engine.evaluation.metrics import interval
-from spinn_engine.evaluation.verdict import LEAST_PAIRS
+from spinn_engine.evaluation.intervals import interval, of_members, repetitions_of
+from spinn_engine.evaluation.outcomes import LEAST_PAIRS
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.vocabulary import ARMS, REFERENCE, SUBJECT
@@ -109,8 +109,15 @@ class Facts:
     def spread(self) -> str:
         """What the intervals of the report are, in words."""
         if self.n == 1:
-            return "one seed (n = 1), so there is no interval"
-        return f"mean and 95 % t interval over {self.repetitions()} (n = {self.n})"
+            return "one repetition (n = 1), so there is no interval"
+        return f"mean and 95 % {self.kind_of_interval()}"
+
+    def kind_of_interval(self) -> str:
+        """What the intervals take for drawn at random."""
+        over = self.repetitions()
+        if self.folds == 1:
+            return f"interval over {over} on one split (Student t)"
+        return f"interval over {over}, both taken as random (two-way layout, Satterthwaite)"
 
 
 def gather(folder: RunFolder, claims: Sequence[Row] | None) -> Facts:
@@ -129,7 +136,7 @@ def gather(folder: RunFolder, claims: Sequence[Row] | None) -> Facts:
     if missing := NEEDED - result.keys():
         raise CorruptArtifactError(f"{folder.result_path}: {sorted(missing)} not in the file")
     spec, seed = folder.spec(), int(result["delivered_seed"])
-    validation = validation_by_stage(folder.metrics())
+    validation = validation_by_stage(folder.metrics(), spec.compare.folds)
     if set(validation.get(SUBJECT, {})) != set(range(1, spec.prune.stages + 1)):
         raise CorruptArtifactError(
             f"{folder.metrics_path}: not every stage of the finished run is in the file"
@@ -148,7 +155,7 @@ def gather(folder: RunFolder, claims: Sequence[Row] | None) -> Facts:
     )
 
 
-def validation_by_stage(lines: Sequence[Row]) -> dict[str, dict[int, Figure]]:
+def validation_by_stage(lines: Sequence[Row], folds: int) -> dict[str, dict[int, Figure]]:
     """R2 on the validation rows of every arm at the end of every stage that it was trained in.
 
     A member ends with its best epoch: the first with the lowest validation loss.
@@ -156,6 +163,7 @@ def validation_by_stage(lines: Sequence[Row]) -> dict[str, dict[int, Figure]]:
     Args:
         lines: those of ``metrics.jsonl``; each has ``stage``, ``arm`` and, one entry a member,
             ``val_loss`` and ``val_r2``.
+        folds: of the run; members are ordered by seed and then fold.
     """
     epochs: dict[tuple[str, int], list[Row]] = {}
     for line in lines:
@@ -163,7 +171,7 @@ def validation_by_stage(lines: Sequence[Row]) -> dict[str, dict[int, Figure]]:
     found: dict[str, dict[int, Figure]] = {}
     for (arm, stage), own in epochs.items():
         reached = [_at_best(own, member) for member in range(len(own[0]["val_loss"]))]
-        found.setdefault(arm, {})[stage] = interval(reached)
+        found.setdefault(arm, {})[stage] = of_members(reached, folds)
     return found
 
 
@@ -173,18 +181,18 @@ def _at_best(epochs: Sequence[Row], member: int) -> float:
 
 
 def better_than_all(arm: str, others: Sequence[Row], own: Row) -> bool:
-    """Whether an arm's R2 is above that of every other one, by paired seeds.
+    """Whether an arm's R2 is above that of every other one, by paired repetitions.
 
-    Above is a difference whose 95 % t interval lies over zero; fewer than three pairs say nothing.
+    Above is a difference whose 95 % interval lies over zero; fewer than three pairs say nothing.
     """
-    mine = own["r2"]["per_seed"]
+    mine = repetitions_of(own["r2"])
     for other in others:
         if other["arm"] == arm:
             continue
-        theirs = other["r2"]["per_seed"]
-        if len(mine) != len(theirs) or len(mine) < LEAST_PAIRS:
+        theirs = repetitions_of(other["r2"])
+        if theirs.shape != mine.shape:
             return False
-        difference = interval([a - b for a, b in zip(mine, theirs, strict=True)])
-        if difference["low"] <= 0:
+        difference = interval(mine - theirs)
+        if difference["n"] < LEAST_PAIRS or difference["low"] <= 0:
             return False
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spinn_engine.evaluation.verdict import LEAST_PAIRS
+from spinn_engine.evaluation.outcomes import LEAST_PAIRS
 from spinn_engine.report.facts import Facts
 from spinn_engine.spec import CompareSpec
 from spinn_engine.vocabulary import ARMS, LONGER, REFERENCE

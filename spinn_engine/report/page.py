@@ -7,28 +7,15 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from spinn_engine.evaluation.headline import headline
 from spinn_engine.report.facts import Facts
 from spinn_engine.report.figures.catalogue import Picture
 from spinn_engine.report.figures.inline_svg import inline_svg
 from spinn_engine.report.limits import limits
 from spinn_engine.report.table import Table
-from spinn_engine.vocabulary import ARMS, RIVALS
-from spinn_engine.words import counted, listed, percent, tied, typeset, widths
+from spinn_engine.vocabulary import ARMS, OUTCOMES, QUESTIONS
+from spinn_engine.words import counted, listed, percent, shown, tied, typeset, widths
 
-OUTCOMES = {
-    "non_inferior": "no worse",
-    "inferior": "worse",
-    "inconclusive": "open",
-    "better": "better",
-    "worse": "worse",
-    "no_difference_seen": "no difference seen",
-    "unknown": "too few repetitions",
-}
-QUESTIONS = {
-    "cost_of_pruning": "What pruning cost",
-    "extra_epochs": "What the extra epochs gave",
-    **{arm.verdict_part: f"Against {arm.opponent}" for arm in RIVALS.values()},
-}
 FILES = (
     ("report.tex", "a document of the tables, figures and methods, for pdflatex"),
     ("tables/*.tex", "the tables (booktabs)"),
@@ -61,6 +48,7 @@ def page(
         css=css,
         badges=badges(facts),
         facts=_facts(facts),
+        headline=typeset(headline(facts.result)),
         verdict=verdict(facts),
         tables=tables,
         numbers=_numbers(tables),
@@ -94,16 +82,24 @@ def badges(facts: Facts) -> list[str]:
 
 
 def verdict(facts: Facts) -> list[dict[str, str]]:
-    """Every question that the controls answer: question, outcome, sentence."""
-    parts = {name: facts.result["verdict"].get(name) for name in QUESTIONS}
+    """Every question that the controls answer: question, outcome, sentence; targets last."""
+    found = facts.result["verdict"]
+    asked = [
+        (question.label, found[name])
+        for name, question in QUESTIONS.items()
+        if found.get(name) is not None
+    ]
+    asked += [
+        (f"Cost for {shown(one['target'])}", {**one, "sentence": one["numbers"]})
+        for one in found.get("targets", ())
+    ]
     return [
         {
-            "question": QUESTIONS[name],
-            "outcome": OUTCOMES.get(part.get("outcome", ""), ""),
+            "question": question,
+            "outcome": OUTCOMES[part["outcome"]].label if "outcome" in part else "",
             "sentence": typeset(part["sentence"]),
         }
-        for name, part in parts.items()
-        if part is not None
+        for question, part in asked
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from spinn_engine.evaluation.headline import headline
 from spinn_engine.report import latex
 from spinn_engine.report.facts import Facts, Row, gather
 from spinn_engine.report.figures.catalogue import all_pictures
@@ -14,6 +15,7 @@ from spinn_engine.report.methods.text import as_text, methods
 from spinn_engine.report.page import page, title, verdict
 from spinn_engine.report.tables import all_tables
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.words import typeset
 
 
 def write_report(run: RunFolder, out: Path, claims: Sequence[Row] | None = None) -> list[Path]:
@@ -40,7 +42,7 @@ def all_files(facts: Facts) -> dict[str, bytes]:
     """Content of every file by its relative path, but for the manifest."""
     tables, pictures, paragraphs = all_tables(facts), all_pictures(facts), methods(facts)
     sections = {
-        "Verdict": [one["sentence"] for one in verdict(facts)],
+        "Verdict": [typeset(headline(facts.result)), *(one["sentence"] for one in verdict(facts))],
         "Methods": paragraphs,
         "Limits": [" ".join(limits(facts))],
     }

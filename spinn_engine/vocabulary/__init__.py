@@ -33,6 +33,7 @@ from spinn_engine.vocabulary.sources import (
     written_sources,
 )
 from spinn_engine.vocabulary.splits import SPLITS, SplitRow
+from spinn_engine.vocabulary.verdicts import OUTCOMES, QUESTIONS, OutcomeRow, QuestionRow
 
 __all__ = [
     "ACTIVATIONS",
@@ -41,9 +42,11 @@ __all__ = [
     "CONTROLS",
     "CRITERIA",
     "FORMATS",
+    "OUTCOMES",
     "LONGER",
     "NEW_WEIGHTS",
     "QUANTITIES",
+    "QUESTIONS",
     "RECONSTRUCTIONS",
     "REFERENCE",
     "RIVALS",
@@ -57,8 +60,10 @@ __all__ = [
     "CheckRow",
     "CriterionRow",
     "FormatRow",
+    "OutcomeRow",
     "PathField",
     "QuantityRow",
+    "QuestionRow",
     "ReconstructionRow",
     "Row",
     "ScheduleRow",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from spinn_engine.vocabulary.row import Row, table
@@ -24,6 +25,8 @@ class ArmRow(Row):
         criterion: what scores its neurons, where that is not the run's own criterion.
         rival: what the verdict says that the subject beat, or did not; empty: it judges it not.
         brief_rival: the same in fewer words, for headings.
+        headline: what the headline of a run says of some outcomes against this rival.
+        decides_first: whether a rival that is not shown to be beaten comes before all else.
         stream: the number of its own random draws; it never changes, or runs could not be repeated.
         methods: what the methods say of a control, in brackets; ``{more}`` is what all stages
             together train for, ``{length}`` and ``{rate}`` what a new network does, ``{rows}`` are
@@ -45,6 +48,8 @@ class ArmRow(Row):
     criterion: str | None = None
     rival: str = ""
     brief_rival: str = ""
+    headline: Mapping[str, str] = field(default_factory=dict)
+    decides_first: bool = False
     stream: int
     methods: str = ""
     methods_untuned: str = ""
@@ -125,6 +130,8 @@ ARMS = table(
         help="as many single weights set to zero",
         answers="the file and the matrices stay as large",
         role="zeroed",
+        rival="as many single weights kept by magnitude",
+        brief_rival="zeroed weights",
         block="dense",
         stream=4,
         methods=(
@@ -173,6 +180,11 @@ ARMS = table(
         criterion="random",
         rival="the same widths with random neurons",
         brief_rival="random neurons",
+        headline={
+            "better": "the criterion beat chance",
+            "worse": "neurons drawn at random did better",
+            "no_difference_seen": "the criterion was not shown to beat chance",
+        },
         stream=2,
         methods="the same widths with neurons drawn at random, all else alike",
         colour="#CC79A7",
@@ -212,6 +224,14 @@ ARMS = table(
         help="least squares on the inputs",
         answers="whether a network is needed",
         block=None,
+        rival="linear least squares on the inputs",
+        brief_rival="a straight line",
+        headline={
+            "better": "a line does not do as well",
+            "worse": "a line does better",
+            "no_difference_seen": "no network is shown to be needed, for a line may do as well",
+        },
+        decides_first=True,
         stream=6,
         methods="least squares on {rows}",
         colour="#7F8C99",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from spinn_engine.words.numbers import DASH, TIMES, fixed, signed
+from spinn_engine.words.numbers import DASH, TIMES, fixed, shortest, signed
 from spinn_engine.words.text import counted
 
 Figure = Mapping[str, Any]  # mean, low and high (None where n is 1), n
@@ -38,12 +38,42 @@ def bounds(figure: Figure, decimals: int = 4) -> str:
 def paired_difference(figure: Figure) -> str:
     """A paired difference of R2 with its interval, in decimals that show two digits of it.
 
-    >>> paired_difference({"mean": -0.0012, "low": -0.003, "high": 0.0006, "n": 3})
-    '−0.0012 R2, 95 % interval −0.0030 to +0.0006, n = 3'
+    >>> difference = {"mean": -0.0012, "low": -0.003, "high": 0.0006, "seeds": 3, "folds": 1}
+    >>> paired_difference(difference)
+    '−0.0012 R2, 95 % interval −0.0030 to +0.0006, 3 seeds on one split'
     """
+    if figure["low"] is None:
+        return f"{signed(figure['mean'])} R2, {repeated(figure)}"
     decimals = difference_decimals(figure)
     mean, ends = signed(figure["mean"], decimals), signed_range(figure, decimals)
-    return f"{mean} R2, 95 % interval {ends}, n = {figure['n']}"
+    return f"{mean} R2, {in_percent(figure)} interval {ends}, {repeated(figure)}"
+
+
+def in_percent(figure: Figure) -> str:
+    """The confidence of an interval; 95 % where a figure does not say.
+
+    >>> in_percent({}), in_percent({"confidence": 0.975})
+    ('95 %', '97.5 %')
+    """
+    return f"{shortest(100 * figure.get('confidence', 0.95), 4)} %"
+
+
+def repeated(figure: Figure) -> str:
+    """What an interval is of: of training again on one split, or of other rows too.
+
+    >>> repeated({"seeds": 3, "folds": 1}), repeated({"seeds": 3, "folds": 5}), repeated({"n": 4})
+    ('3 seeds on one split', '3 seeds × 5 folds', 'n = 4')
+    >>> repeated({"seeds": 1, "folds": 5})
+    '5 folds with one seed'
+    """
+    if "seeds" not in figure:  # of a result from before they were kept
+        return f"n = {figure['n']}"
+    seeds, folds = figure["seeds"], figure["folds"]
+    if folds == 1:
+        return f"{counted(seeds, 'seed')} on one split"
+    if seeds == 1:
+        return f"{counted(folds, 'fold')} with one seed"
+    return repetitions(seeds, folds)
 
 
 def signed_range(figure: Figure, decimals: int = LEAST_DECIMALS) -> str:
@@ -61,7 +91,8 @@ def difference_decimals(figure: Figure) -> int:
     >>> difference_decimals({"mean": 0.000002, "low": -0.000004, "high": 0.000008})
     7
     """
-    return decimals_for([max(abs(figure[key]) for key in ("mean", "low", "high"))])
+    known = (figure[key] for key in ("mean", "low", "high") if figure[key] is not None)
+    return decimals_for([max(abs(value) for value in known)])
 
 
 def decimals_for(values: Iterable[float], best: float = 0.0, least: int = LEAST_DECIMALS) -> int:

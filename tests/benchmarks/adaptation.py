@@ -24,7 +24,7 @@ from spinn_engine.adaptation.rows import Rows, place_stream
 from spinn_engine.adaptation.scores import r2, squared_errors
 from spinn_engine.adaptation.settings import AdaptSettings
 from spinn_engine.adaptation.stream import Stream
-from spinn_engine.evaluation.metrics import interval
+from spinn_engine.evaluation.intervals import interval
 from spinn_engine.evaluation.tested import evaluate_networks
 from spinn_engine.pipeline import Runner
 from spinn_engine.problems.milling.new_steel import NEW_STEEL, new_material

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from spinn_engine.evaluation.metrics import interval
+from spinn_engine.evaluation.intervals import interval
 from spinn_engine.evaluation.tested import evaluate_networks
 from spinn_engine.problems import load_problem
 from spinn_engine.pruning.importance import ScoringData, l1

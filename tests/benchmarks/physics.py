@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from spinn_engine.evaluation.metrics import interval
+from spinn_engine.evaluation.intervals import interval
 from spinn_engine.evaluation.tested import evaluate_networks
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Problem

@@ -20,7 +20,7 @@ import torch
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.artifacts.whatif import read_facts
-from spinn_engine.evaluation.metrics import interval
+from spinn_engine.evaluation.intervals import interval
 from spinn_engine.pipeline import Runner
 from spinn_engine.pruning.facts import DenseFacts
 from spinn_engine.pruning.importance import ScoringData, l1

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spinn_engine.claims import verify_claims
-from spinn_engine.evaluation.metrics import interval
+from spinn_engine.evaluation.intervals import interval
 
 ROOT = Path(__file__).parents[2]
 PAPER = ROOT / "assets" / "claims" / "spinn_paper.json"

@@ -91,7 +91,7 @@ def test_a_full_run_of_a_table(wild: Facts) -> None:
         "trained on for the same 15 epochs",
         "from new weights for 35 epochs",
         "repeated with 4 seeds (0, 1, 2, 3)",
-        "n = 4 repetitions",
+        "interval over 4 seeds on one split (Student t)",
         f"and {arms['structured']['params']} parameters, ",
         f"PyTorch {wild.result['environment']['torch']}",
     ):
@@ -123,7 +123,7 @@ def test_folds_are_told(runs: dict[str, str]) -> None:
     text = text_of(gather(open_run(runs["folds"]), None))
     assert "In a cross-validation with 3 folds over 12,000 rows and 60 groups" in text
     assert "repeated with 2 seeds (0, 1) in each of 3 folds" in text
-    assert "n = 6 repetitions" in text
+    assert "interval over 2 seeds × 3 folds, both taken as random" in text
     assert "between equal seeds and folds" in text
     assert "linear, which is fitted once a fold" in text
     assert "random neurons" not in text

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from scipy import stats
 
-from spinn_engine.evaluation.metrics import interval
+from spinn_engine.evaluation.intervals import interval
 from spinn_engine.report.facts import better_than_all
 from tests.report.conftest import SPECS, WILD_TARGETS, result_of
 from tests.report.html_support import Page

@@ -100,7 +100,7 @@ def test_repetitions_and_times_are_told_in_the_same_words(
 ) -> None:
     text = plain(report.text)
     for told in (" ".join(terminal), plain(words(page)), text):
-        assert "95 % t interval over 3 seeds" in told
+        assert "95 % interval over 3 seeds" in told
     took = re.search(r"validation of all arms took (.+?) on ", text)
     assert took is not None
     assert took[1] in plain(words(page))

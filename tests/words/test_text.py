@@ -73,7 +73,7 @@ def test_a_list_of_what_others_wrote_is_short_as_well(names: list[str]) -> None:
 
 @given(st.text())
 def test_only_the_first_letter_changes(text: str) -> None:
-    assert capitalised(text)[-len(text[1:]) or len(text) :] == text[1:]
+    assert capitalised(text) == text[:1].upper() + text[1:]
 
 
 @pytest.mark.parametrize(

@@ -22,14 +22,15 @@ Row = dict[str, Any]
 
 
 def differences_picture(
-    rows: Sequence[tuple[str, Row]], margin: float, dark: bool = False
+    rows: Sequence[tuple[str, Row]], border: float, axis: str, dark: bool = False
 ) -> go.Figure:
-    """The paired differences of R2 to each control, with their intervals.
+    """The paired differences to each control, with their intervals.
 
     Args:
         rows: what it is compared with, and ``mean``, ``low`` and ``high`` of the difference (the
             latter two None where n is 1).
-        margin: how much R2 may be lost and still count as no worse; for the first row.
+        border: the difference at which a cost is as large as the margin; for the first row.
+        axis: what the differences are of.
         dark: whether the page is dark.
     """
     places = list(range(len(rows)))
@@ -51,19 +52,19 @@ def differences_picture(
         },
         "marker": {"color": ARMS[SUBJECT].colour, "symbol": "circle", "size": 12},
     }
-    most = 1.15 * max(margin, *(abs(value) for end in ends for value in end))
+    most = 1.15 * max(-border, *(abs(value) for end in ends for value in end))
     return figure(
         [trace],
         height=ROW_PIXELS * len(rows) + AXIS_PIXELS,
         dark=dark,
         margin={"l": 118, "r": 12, "t": 24, "b": 42},
-        shapes=[_upright(0.0, "solid"), _upright(-margin, "dash")],
+        shapes=[_upright(0.0, "solid"), _upright(border, "dash")],
         annotations=[
             _above(0.0, "no difference", "left"),
-            _above(-margin, f"margin {shortest(-margin)}", "right"),
+            _above(border, f"margin {shortest(border, 2)}", "right"),
         ],
         xaxis={
-            "title": {"text": "R² less that of the control"},
+            "title": {"text": axis},
             "range": [-most, most],
             "gridcolor": GRID,
             "zeroline": False,

@@ -43,7 +43,7 @@ def basis(result: Result) -> str:
     """What every mean of the run is taken over."""
     n = result["stages"][0]["r2"]["n"]
     spread = (
-        f"means with 95 % t intervals over {repetitions(finished_run.spec_of(result))} (n = {n})"
+        f"means with 95 % intervals over {repetitions(finished_run.spec_of(result))} (n = {n})"
         if n > 1
         else "one repetition (n = 1), so no interval"
     )

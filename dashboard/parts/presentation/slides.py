@@ -16,11 +16,27 @@ from dashboard.parts.presentation import charts as charts
 from dashboard.parts.presentation import titles as findings
 from dashboard.parts.presentation.first_slide import show_question
 from dashboard.parts.presentation.frame import basis, show_plotly, show_vega
-from dashboard.parts.verdict import OUTCOMES, PARTS, answered
+from dashboard.parts.verdict import answered
 from dashboard.reads import run_files
 from spinn_engine import api
-from spinn_engine.vocabulary import CRITERIA, LONGER, REFERENCE, RIVALS, SUBJECT
-from spinn_engine.words import counted, factor, latency, percent, score_of, shortest, signed
+from spinn_engine.vocabulary import (
+    CRITERIA,
+    LONGER,
+    OUTCOMES,
+    QUESTIONS,
+    REFERENCE,
+    RIVALS,
+    SUBJECT,
+)
+from spinn_engine.words import (
+    counted,
+    factor,
+    latency,
+    percent,
+    score_of,
+    signed,
+    typeset,
+)
 
 Result = dict[str, Any]
 
@@ -120,7 +136,7 @@ def show_cost(result: Result, dark: bool) -> None:
 
 def show_controls(result: Result, dark: bool) -> None:
     """The paired differences to the controls, and the verdict in words."""
-    verdict = result["verdict"]
+    verdict, scale = result["verdict"], api.scale_of(api.by_error(result))
     rows = [
         (label, verdict[name]["difference"])
         for name, label in COMPARED.items()
@@ -132,22 +148,27 @@ def show_controls(result: Result, dark: bool) -> None:
             numbers = "; ".join(
                 f"{label.replace('<br>', ' ')} {signed(d['mean'])}" for label, d in rows
             )
-            alt = f"R2 of structured pruning less that of each control: {numbers}"
-            show_plotly("controls", charts.differences_picture(rows, verdict["margin"], dark), alt)
+            border = scale.border(verdict["margin"])
+            show_plotly(
+                "controls",
+                charts.differences_picture(rows, border, scale.axis, dark),
+                f"The pruned network against each control, {scale.axis}: {numbers}",
+            )
     with told:
         for name, part in answered(verdict).items():
-            show_outcome(PARTS[name], part)
+            show_outcome(QUESTIONS[name].label, part)
     if not rows:
         st.markdown("The dense network, trained as long, and random neurons were not run.")
     st.caption(
-        f"Differences are taken seed by seed, R² on {basis(result)}. No worse: the whole interval "
-        f"lies above the margin of {shortest(verdict['margin'])}. Beaten: it lies above zero."
+        f"Differences are taken seed by seed, on {basis(result)}. No worse: the whole interval "
+        f"lies above the margin of {typeset(scale.told_margin(verdict['margin']))}. Beaten: it "
+        "lies above zero."
     )
 
 
 def show_outcome(question: str, part: Result) -> None:
     """One question with its outcome, and the sentence with the numbers."""
-    outcome = f": {OUTCOMES[part['outcome']][0]}" if "outcome" in part else ""
+    outcome = f": {OUTCOMES[part['outcome']].label}" if "outcome" in part else ""
     st.markdown(f"**{question}{outcome}.** {sentence(part['sentence'])}")
 
 
@@ -220,6 +241,11 @@ def show_limits(result: Result, _: bool) -> None:
     )
 
 
+def headline(result: Result) -> str:
+    """What the run comes to, as every other page says it."""
+    return typeset(api.headline(result))
+
+
 Title = Callable[[Result], str]
 Draw = Callable[[Result, bool], None]
 SLIDES: tuple[tuple[Title, Draw], ...] = (
@@ -227,7 +253,7 @@ SLIDES: tuple[tuple[Title, Draw], ...] = (
     (findings.neurons_gone, show_neurons),
     (findings.shrunk, show_shapes),
     (findings.price, show_cost),
-    (findings.judged, show_controls),
+    (headline, show_controls),
     (findings.speed, show_speed),
     (findings.open_questions, show_limits),
 )

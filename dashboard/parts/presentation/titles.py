@@ -1,7 +1,6 @@
-"""The seven sentences of a presentation: what one finished run shows, and no more than that.
+"""The sentences over the slides: what one finished run shows, and no more than that.
 
-Imports no streamlit. A comparison is stated only where its interval allows it; fewer than three
-repetitions state none.
+Imports no streamlit. What the arms show against each other is the headline of the run alone.
 """
 
 from __future__ import annotations
@@ -10,33 +9,17 @@ from typing import Any
 
 from dashboard.parts.spec_words import amount
 from spinn_engine.spec import RunSpec
-from spinn_engine.vocabulary import REFERENCE, RIVALS, SUBJECT
+from spinn_engine.vocabulary import REFERENCE, SUBJECT
 from spinn_engine.words import (
-    capitalised,
     counted,
     decimals_of,
     factor,
     fixed,
-    listed,
     percent,
-    shortest,
     size,
 )
 
 Result = dict[str, Any]
-
-TOO_FEW = 3  # below so many repetitions nothing is said of a difference
-COST = {
-    "non_inferior": "Pruning cost no more than {margin} R²",
-    "inferior": "Pruning cost more than {margin} R²",
-    "inconclusive": "Whether pruning cost more than {margin} R² stays open",
-}
-AGAINST = {
-    "better": "it beat {}",
-    "worse": "it did worse than {}",
-    "no_difference_seen": "no difference to {} was seen",
-}
-OTHERS = {arm.verdict_part: arm.opponent for arm in RIVALS.values()}
 
 
 def arms_of(result: Result) -> dict[str, Result]:
@@ -74,50 +57,13 @@ def shrunk(result: Result) -> str:
 
 
 def price(result: Result) -> str:
-    """R2 before and after, and whether the two can be told apart."""
+    """R2 before and after; what the controls say of it is the next slide's."""
     digits = decimals_of(result)
     dense, last = result["stages"][0], result["stages"][-1]
     return (
         f"R² is {fixed(last['r2']['mean'], digits)} with {percent(last['param_reduction'])} fewer "
-        f"parameters and {fixed(dense['r2']['mean'], digits)} with all: {_told_apart(result)}"
+        f"parameters and {fixed(dense['r2']['mean'], digits)} with all"
     )
-
-
-def _told_apart(result: Result) -> str:
-    """By the interval of the paired differences to the dense network, where the run has it."""
-    n = result["stages"][0]["r2"]["n"]
-    extra = result["verdict"]["extra_epochs"]
-    if n < TOO_FEW:
-        return f"too few repetitions to tell them apart (n = {n})"
-    if extra is None:
-        return f"means of n = {n}"
-    low, high = extra["gain"]["low"], extra["gain"]["high"]
-    seen = "higher" if low > 0 else "lower" if high < 0 else "no difference seen"
-    return f"{seen} (n = {n})"
-
-
-def judged(result: Result) -> str:
-    """What the controls say of it."""
-    verdict = result["verdict"]
-    outcomes = {name: verdict[name]["outcome"] for name in OTHERS if verdict.get(name) is not None}
-    cost = verdict["cost_of_pruning"]
-    if cost is None and not outcomes:
-        return "No control was run, so what pruning itself cost cannot be told"
-    n = result["stages"][0]["r2"]["n"]
-    if n < TOO_FEW:
-        return f"With n = {n} there are too few repetitions to judge pruning by its controls"
-    parts = (
-        [] if cost is None else [COST[cost["outcome"]].format(margin=shortest(verdict["margin"]))]
-    )
-    for outcome, words in AGAINST.items():
-        names = [OTHERS[name] for name, found in outcomes.items() if found == outcome]
-        if names:
-            together = " or to ".join(names) if "{} was" in words else listed(names)
-            parts.append(words.format(together))
-    sentence = "; ".join(parts)
-    if sentence.startswith("it "):
-        return f"Pruning {sentence[3:]}"
-    return capitalised(sentence)
 
 
 def speed(result: Result) -> str:

@@ -94,7 +94,7 @@ def _repetitions(result: dict[str, Any]) -> str:
     if seeds * folds == 1:
         return f"{score} on the test rows{simulated}; one seed, so no interval"
     over = repetitions(seeds, folds)
-    return f"{score} on the test rows{simulated}; mean and 95 % t interval over {over}"
+    return f"{score} on the test rows{simulated}; mean and 95 % interval over {over}"
 
 
 def jobs_table(jobs: Sequence[api.Job]) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spinn_engine.evaluation.verdict import LEAST_PAIRS
+from spinn_engine.evaluation.outcomes import LEAST_PAIRS
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.vocabulary import ARMS, CONTROLS, LONGER, REFERENCE, ArmRow
 from spinn_engine.words import counted, duration, listed, shortest
@@ -70,8 +70,8 @@ def _repetitions(facts: Facts) -> str:
     alone += [f"{ARMS[n].spoken}, which {how}" for n in facts.arms if ARMS[n].block is None]
     but = f" but {', and '.join(alone)}," if alone else ""
     return (
-        f"Every arm{but} was repeated with {over}; figures are means with two-sided 95 % Student t "
-        f"intervals over the n = {facts.n} repetitions."
+        f"Every arm{but} was repeated with {over}; figures are means with two-sided 95 % "
+        f"{facts.kind_of_interval()}."
     )
 
 

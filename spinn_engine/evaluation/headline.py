@@ -1,0 +1,40 @@
+"""The one sentence that a finished run comes to, the same wherever it is shown. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from spinn_engine.evaluation.outcomes import COST
+from spinn_engine.evaluation.scales import by_error, scale_of
+from spinn_engine.vocabulary import QUESTIONS
+from spinn_engine.words import percent
+
+
+def headline(result: Mapping[str, Any]) -> str:
+    """How small, at what cost, and whether a line or chance does as well.
+
+    Args:
+        result: ``spinn_structured_metrics.json``; of an older one as far as it goes.
+    """
+    if "headline" in result:
+        return str(result["headline"])
+    verdict = result["verdict"]
+    parts = [f"{percent(result['parameter_reduction'])} fewer parameters{_cost(result)}"]
+    for name, question in QUESTIONS.items():
+        part = verdict.get(name)
+        if part is not None and part.get("outcome") in question.headline and question is not COST:
+            parts.append(question.headline[part["outcome"]])
+    return f"{'; '.join(parts)}."
+
+
+def _cost(result: Mapping[str, Any]) -> str:
+    """What the smaller network cost against the fair control, with its interval."""
+    verdict = result["verdict"]
+    part = verdict[COST.name]
+    if part is None:
+        return f"; what they cost is not known, for {COST.other} was not run"
+    scale = scale_of(by_error(result))
+    numbers = f"against {COST.other} ({scale.told(part['difference'])})"
+    margin = f"the margin of {scale.told_margin(verdict['margin'])}"
+    return f"{COST.headline[part['outcome']].format(margin=margin)} {numbers}"

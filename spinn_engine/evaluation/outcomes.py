@@ -1,0 +1,104 @@
+"""What an interval of a difference allows to be said: an outcome and a sentence. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from spinn_engine.evaluation.intervals import repetitions_of, seeds_that_exclude
+from spinn_engine.evaluation.scales import Scale
+from spinn_engine.vocabulary import QUESTIONS
+from spinn_engine.words import capitalised, counted, percent
+
+COST = next(question for question in QUESTIONS.values() if question.answer == "cost")
+LEAST_PAIRS = 3
+MOST_SEEDS = 100  # beyond, a number of seeds is no advice
+TOO_FEW = "not enough repetitions to say"
+
+Difference = Mapping[str, Any]  # as ``intervals.interval`` gives it
+Outcome = tuple[str, str]  # a name of OUTCOMES, and the sentence
+
+
+def cost_of_pruning(difference: Difference, scale: Scale, margin: float) -> Outcome:
+    """Non-inferiority by the lower end of the interval (Piaggio et al. 2012, CONSORT).
+
+    A cost is shown where the whole interval lies below zero, be it smaller than the margin or not.
+    """
+    if too_few(difference):
+        return "unknown", told_too_few(f"what pruning cost against {COST.other}", difference)
+    numbers, border = scale.told(difference), scale.border(margin)
+    than, against = f"the margin of {scale.told_margin(margin)}", f"against {COST.other}"
+    low, high = difference["low"], difference["high"]
+    if high < border:
+        return "inferior", f"Pruning cost more than {than} {against}: {numbers}."
+    if low > border and high < 0:
+        return "small_cost", f"Pruning cost something {against}, but less than {than}: {numbers}."
+    if low > border:
+        return "non_inferior", f"Pruning cost no more than {than} {against}: {numbers}."
+    more = _seeds_to_decide(difference, border)
+    if high < 0:
+        told = f"Pruning cost something {against}; whether more than {than} is undecided"
+        return "cost", f"{told}: {numbers}. {more}"
+    told = f"Whether pruning cost more than {than} {against} is undecided"
+    return "inconclusive", f"{told}: {numbers}. {more}"
+
+
+def against(difference: Difference, scale: Scale, other: str) -> Outcome:
+    """Whether the pruned network is better than another; never that both are the same."""
+    if too_few(difference):
+        return "unknown", told_too_few(f"the pruned network against {other}", difference)
+    numbers = scale.told(difference)
+    if difference["low"] > 0:
+        return "better", f"The pruned network beat {other}: {numbers}."
+    if difference["high"] < 0:
+        return "worse", f"The pruned network did worse than {other}: {numbers}."
+    told = f"No difference shown between the pruned network and {other}"
+    return "no_difference_seen", f"{told}: {numbers}."
+
+
+def gain_of_training(gain: Difference, extra: Difference, scale: Scale) -> tuple[float | None, str]:
+    """The share of the gain over the dense network that training on has too, and the sentence.
+
+    There is a share only where a gain is shown.
+    """
+    if too_few(gain):
+        return None, told_too_few("any gain over the dense network", gain)
+    numbers = scale.told(gain)
+    if gain["high"] < 0:
+        return None, f"The pruned network did worse than the dense one: {numbers}."
+    if gain["low"] <= 0:
+        return None, f"No gain over the dense network is shown: {numbers}."
+    share, told = extra["mean"] / gain["mean"], f"gain over the dense one ({numbers})"
+    if share >= 1:
+        alone = f"the dense network trained on gained as much: {scale.told(extra)}"
+        return share, f"The pruned network's {told} comes with the extra training: {alone}."
+    part = percent(max(share, 0.0), 0)
+    return share, f"Of the pruned network's {told}, the extra training alone gives {part}."
+
+
+def too_few(difference: Difference) -> bool:
+    """Whether nothing can be said: fewer than three repetitions that differ."""
+    return bool(difference["n"] < LEAST_PAIRS or difference["low"] is None)
+
+
+def told_too_few(subject: str, difference: Difference) -> str:
+    """That there are too few, and whether that is because several gave the same number."""
+    n, every = difference["n"], repetitions_of(difference).size
+    if n == 1 and every > 1:
+        return (
+            f"{capitalised(subject)}: {TOO_FEW} (all {every} repetitions gave the same number, "
+            "which counts once)."
+        )
+    pairs = "pair" if n == 1 else "pairs"
+    return f"{capitalised(subject)}: {TOO_FEW} ({n} {pairs}, at least {LEAST_PAIRS} are needed)."
+
+
+def _seeds_to_decide(difference: Difference, border: float) -> str:
+    values = repetitions_of(difference)
+    if len(values) < 2 or difference["seeds"] < 2:
+        return "It takes other seeds to say how many would decide."
+    needed = seeds_that_exclude(values, border, MOST_SEEDS)
+    if needed is None:
+        folds = " with these folds" if values.shape[1] > 1 else ""
+        return f"Not even {MOST_SEEDS} seeds{folds} would decide, if they spread as these."
+    return f"About {counted(needed, 'seed')} would decide, if they spread as these."

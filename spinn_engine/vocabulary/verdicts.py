@@ -1,0 +1,153 @@
+"""The questions that a verdict answers, and the outcomes that an answer can have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from spinn_engine.vocabulary.arms import LONGER, REFERENCE, RIVALS
+from spinn_engine.vocabulary.row import Row, table
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeRow(Row):
+    """An outcome.
+
+    Attributes:
+        colour: of its badge.
+        icon: of its badge.
+        acceptable: whether pruning is shown to cost no more than the margin.
+    """
+
+    colour: Literal["gray", "orange", "green", "red"]
+    icon: str
+    acceptable: bool = False
+
+
+OUTCOMES = table(
+    OutcomeRow(
+        name="non_inferior",
+        label="no worse",
+        help="the whole interval lies above the margin, and no cost is shown",
+        colour="green",
+        icon=":material/check_circle:",
+        acceptable=True,
+    ),
+    OutcomeRow(
+        name="small_cost",
+        label="cost within the margin",
+        help="a cost is shown, and the whole interval lies above the margin",
+        colour="green",
+        icon=":material/check_circle:",
+        acceptable=True,
+    ),
+    OutcomeRow(
+        name="cost",
+        label="cost",
+        help="a cost is shown; whether it is more than the margin is undecided",
+        colour="orange",
+        icon=":material/error:",
+    ),
+    OutcomeRow(
+        name="inferior",
+        label="cost above the margin",
+        help="the whole interval lies below the margin",
+        colour="red",
+        icon=":material/cancel:",
+    ),
+    OutcomeRow(
+        name="inconclusive",
+        label="undecided",
+        help="the interval holds both the margin and no cost at all; more seeds may narrow it",
+        colour="orange",
+        icon=":material/help:",
+    ),
+    OutcomeRow(
+        name="better",
+        label="better",
+        help="the whole interval lies above zero",
+        colour="green",
+        icon=":material/check_circle:",
+    ),
+    OutcomeRow(
+        name="worse",
+        label="worse",
+        help="the whole interval lies below zero",
+        colour="red",
+        icon=":material/cancel:",
+    ),
+    OutcomeRow(
+        name="no_difference_seen",
+        label="no difference shown",
+        help="zero lies inside the interval, which is no proof that there is no difference",
+        colour="gray",
+        icon=":material/drag_handle:",
+    ),
+    OutcomeRow(
+        name="unknown",
+        label="too few repetitions",
+        help="fewer than three repetitions that differ",
+        colour="gray",
+        icon=":material/help:",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionRow(Row):
+    """A question; its name is the key in a result.
+
+    Attributes:
+        arm: with which the pruned network is compared.
+        other: that arm in a sentence.
+        answer: whether it is answered against the margin, by a share of a gain, or by a difference.
+        headline: what the headline says of some outcomes; ``{margin}`` is the margin.
+        first: whether the answer comes before all others where the outcome is not "better".
+    """
+
+    arm: str
+    other: str
+    answer: Literal["cost", "share", "difference"] = "difference"
+    headline: Mapping[str, str] = field(default_factory=dict)
+    first: bool = False
+
+
+QUESTIONS = table(
+    QuestionRow(
+        name="cost_of_pruning",
+        label="What pruning cost",
+        help="the pruned network against the dense one that was trained just as long",
+        arm=LONGER,
+        answer="cost",
+        headline={
+            "non_inferior": " at no more cost than {margin}",
+            "small_cost": " at a cost that is shown, and is less than {margin},",
+            "cost": " at a cost that is shown; whether it is more than {margin} is undecided",
+            "inferior": " at a cost of more than {margin}",
+            "inconclusive": "; whether they cost more than {margin} is undecided",
+            "unknown": "; there are too few repetitions to say what they cost",
+        },
+        other="the dense network trained just as long",
+    ),
+    QuestionRow(
+        name="extra_epochs",
+        label="The extra training",
+        help="how much of the gain over the dense network comes with training on",
+        arm=REFERENCE,
+        answer="share",
+        other="the dense network",
+    ),
+    *(
+        QuestionRow(
+            name=arm.verdict_part,
+            label=f"Against {arm.opponent}",
+            help=arm.help,
+            arm=name,
+            other=arm.rival,
+            headline=arm.headline,
+            first=arm.decides_first,
+        )
+        for name, arm in RIVALS.items()
+    ),
+)

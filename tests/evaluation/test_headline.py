@@ -1,0 +1,75 @@
+"""The one sentence of a run: what its verdict says, and not more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from spinn_engine.evaluation.headline import headline
+from spinn_engine.evaluation.outcomes import COST
+from spinn_engine.evaluation.scales import ErrorScale
+from spinn_engine.evaluation.verdict import verdict
+from spinn_engine.vocabulary import OUTCOMES, QUESTIONS
+
+LONGER = [0.896, 0.900, 0.904]
+
+
+def result_of(**others: list[float]) -> dict[str, Any]:
+    arms = {"dense": LONGER, "structured": [0.895, 0.901, 0.9045]} | others
+    return {"parameter_reduction": 0.685, "verdict": verdict(arms, 0.01)}
+
+
+def test_it_says_how_small_at_what_cost_and_against_what() -> None:
+    worse = [0.5, 0.55, 0.52]
+    told = headline(result_of(dense_longer=LONGER, random=worse, linear=worse))
+    assert told == (
+        "68.5 % fewer parameters at no more cost than the margin of 0.01 R2 against the dense "
+        "network trained just as long (+0.0002 R2, 95 % interval −0.0024 to +0.0028, 3 seeds on "
+        "one split); the criterion beat chance; a line does not do as well."
+    )
+
+
+def test_a_line_and_chance_that_do_as_well_are_named() -> None:
+    told = headline(result_of(dense_longer=LONGER, random=LONGER, linear=[0.95, 0.96, 0.97]))
+    assert "the criterion was not shown to beat chance; a line does better." in told
+
+
+def test_without_the_fair_control_no_cost_is_told() -> None:
+    told = headline(result_of(random=[0.5, 0.55, 0.52]))
+    assert told.startswith("68.5 % fewer parameters; what they cost is not known, for the dense")
+    assert "interval" not in told
+
+
+def test_too_few_repetitions_tell_no_cost() -> None:
+    arms = {name: [0.9, 0.8] for name in ("dense", "dense_longer", "linear")}
+    arms["structured"] = [0.5, 0.6]
+    told = headline({"parameter_reduction": 0.5, "verdict": verdict(arms, 0.01)})
+    assert "; there are too few repetitions to say what they cost" in told
+    assert "line" not in told
+
+
+def test_equations_tell_the_ratio_of_errors() -> None:
+    errors = {"dense": [1e-3, 2e-3, 1.5e-3], "dense_longer": [1e-3, 2e-3, 1.5e-3]}
+    errors["structured"] = [2e-3, 4.1e-3, 3e-3]
+    found = {"parameter_reduction": 0.5, "verdict": verdict(errors, 0.25, ErrorScale())}
+    told = headline(found)
+    assert "at a cost of more than the margin of 25 % more error against" in told
+    assert "(the error is 2.02 × as large, 95 % interval" in told
+
+
+def test_what_a_result_holds_is_what_is_shown() -> None:
+    assert headline({"headline": "as it was written"}) == "as it was written"
+
+
+@pytest.mark.parametrize("name", [n for n in OUTCOMES if n not in {"better", "worse"}])
+def test_the_headline_has_words_for_every_outcome_of_a_cost(name: str) -> None:
+    if name != "no_difference_seen":
+        assert COST.headline[name].startswith((" at", "; "))
+
+
+def test_every_question_with_a_headline_has_words_for_what_was_shown() -> None:
+    others = [row for row in QUESTIONS.values() if row.headline and row is not COST]
+    assert {row.name for row in others} == {"against_random", "against_linear"}
+    for row in others:
+        assert set(row.headline) == {"better", "worse", "no_difference_seen"}
