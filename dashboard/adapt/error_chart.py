@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, ink
-from dashboard.charts.vega import LEGEND, Spec, Tables, layered, marks, nominal
-from spinn_engine.vocabulary import ARMS
+from dashboard.charts.vega import CROSSED, LEGEND, Spec, Tables, layered, marks, nominal
 from spinn_engine.words import count, significant
 
 LABELS = {
@@ -20,7 +19,7 @@ LABELS = {
 COLOURS = {"none": GREY, "full": BLUE, "frozen": GREEN, "last_layer": VERMILLION}
 DASHES = {"none": [1, 3], "full": [1, 0], "frozen": [7, 3], "last_layer": [6, 2, 1, 2]}
 SHAPES = {
-    "none": ARMS["random"].shape,
+    "none": CROSSED,
     "full": "square",
     "frozen": "diamond",
     "last_layer": "circle",

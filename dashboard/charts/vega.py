@@ -21,6 +21,10 @@ Tables = dict[str, pd.DataFrame]
 PAGE = {False: "#FFFFFF", True: "#0B1117"}  # the background of a page, light and dark
 REACHING = ("rule", "rect", "line")  # kinds of marks with ends
 LEGEND: Spec = {"orient": "top", "title": None, "columns": 2}
+CROSSED = (  # a sign: two bars across each other, as a path in a square from -1 to 1
+    "M-0.9,-0.5L-0.5,-0.9L0,-0.4L0.5,-0.9L0.9,-0.5L0.4,0"
+    "L0.9,0.5L0.5,0.9L0,0.4L-0.5,0.9L-0.9,0.5L-0.4,0Z"
+)
 CANVAS: Spec = {"embedOptions": {"renderer": "canvas"}}  # ``usermeta`` of what has many marks
 
 

@@ -11,7 +11,17 @@ import pandas as pd
 
 from dashboard.charts.axes import error, error_range, interval
 from dashboard.charts.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, ink
-from dashboard.charts.vega import LEGEND, Spec, Tables, count_axis, layered, marks, nominal, r2_axis
+from dashboard.charts.vega import (
+    CROSSED,
+    LEGEND,
+    Spec,
+    Tables,
+    count_axis,
+    layered,
+    marks,
+    nominal,
+    r2_axis,
+)
 from spinn_engine.vocabulary import ARMS
 from spinn_engine.words import decimals_for, fixed
 
@@ -21,7 +31,7 @@ SHAPES = (
     "square",
     "diamond",
     "triangle-up",
-    ARMS["random"].shape,
+    CROSSED,
     "triangle-down",
     "cross",
     "triangle-right",

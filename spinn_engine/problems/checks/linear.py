@@ -9,6 +9,7 @@ import numpy as np
 
 from spinn_engine.problems.checks.evidence import Evidence, thinned
 from spinn_engine.problems.checks.finding import Finding
+from spinn_engine.vocabulary import SUBJECT
 from spinn_engine.words import fixed, listed, shortest
 
 
@@ -61,7 +62,7 @@ def linear_against_network(arms: Mapping[str, dict[str, Any]], margin: float) ->
         return []
     scores = {
         name: (arms["linear"]["per_output"][name]["r2"]["mean"], network["r2"]["mean"])
-        for name, network in arms["structured"]["per_output"].items()
+        for name, network in arms[SUBJECT]["per_output"].items()
     }
     enough = tuple(name for name, (line, network) in scores.items() if network < line + margin)
     each = listed([f"{n} against {fixed(line)} for {name}" for name, (line, n) in _shown(scores)])

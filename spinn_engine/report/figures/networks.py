@@ -207,7 +207,7 @@ def fields(facts: Facts) -> Figure:
     assert found is not None
     figure, panels = new_figure(4.2, 3, sharex=True)
     extent = (found.t[0], found.t[-1], found.x[0], found.x[-1])
-    off = {arm: np.abs(getattr(found, arm) - found.reference) for arm in ("dense", "structured")}
+    off = {arm: np.abs(getattr(found, arm) - found.reference) for arm in (REFERENCE, SUBJECT)}
     worst = max(float(values.max()) for values in off.values())
     shown = [("exact solution u", found.reference, ("RdBu_r", -1.0, 1.0))]
     shown += [(f"|error|, {arm}", values, ("cividis", 0.0, worst)) for arm, values in off.items()]

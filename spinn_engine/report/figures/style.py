@@ -15,7 +15,7 @@ from spinn_engine.vocabulary import ARMS
 
 COLUMN_INCHES = 3.4
 INK, FAINT, PAPER = "#1b2733", "#c9d1d9", "#fefefe"  # the page gives these colours of its own
-GREY = ARMS["linear"].colour
+GREY = "#7F8C99"
 
 STYLE: Final[Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so it is the same everywhere

@@ -59,8 +59,10 @@ def _split(facts: Facts) -> str:
         )
     sentence = f"{train} rows were for training, {val} for validation and {test} for the test"
     by = _split_row(facts)
+    if by is not None and by.group_column != "needed":
+        sentence += f": {by.methods}"
     if by is not None and by.held_out:
-        return f"{sentence}: {by.methods}."
+        return f"{sentence}."
     if groups is None:
         return f"{sentence}; no groups of rows are known."
     found = {one["check"] for one in facts.result["checks"]}
