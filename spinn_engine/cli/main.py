@@ -28,9 +28,9 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         code = _main(words)
         listener.check()
-    except Stopped as stop:
+    except Stopped:
         listener.close()
-        sys.stderr.write(f"{str(stop) or 'stopped'}\n")
+        sys.stderr.write(f"{Stopped.sentence}\n")
         return STOPPED
     listener.close()
     return code

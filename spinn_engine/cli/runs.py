@@ -45,11 +45,14 @@ def run(as_json: bool, **asked: Any) -> None:
     if spec.model.dense is not None:
         spec = told_dense(spec)
     progress = RunProgress(spec, ERRORS if as_json else OUT)
-    try:
-        with progress:
-            folder = api.run(spec, progress.on_start, progress.on_epoch)
-    except Stopped as stop:
-        raise Stopped(_stopped(progress.folder, asked["out"])) from stop
+
+    def on_start(folder: api.RunFolder) -> None:
+        Stopped.sentence = _how_to_go_on(folder, asked["out"])
+        progress.on_start(folder)
+
+    with progress:
+        folder = api.run(spec, on_start, progress.on_epoch)
+    Stopped.sentence = f"stopped, but run {folder.run_id} is finished"
     if as_json:
         print_json({"run_id": folder.run_id, "folder": str(folder.path), "result": folder.result()})
     else:
@@ -58,9 +61,7 @@ def run(as_json: bool, **asked: Any) -> None:
         OUT.print(f"files in {escape(str(folder.path))}", soft_wrap=True)
 
 
-def _stopped(folder: api.RunFolder | None, out: str | None) -> str:
-    if folder is None:
-        return "stopped before there was a run"
+def _how_to_go_on(folder: api.RunFolder, out: str | None) -> str:
     store = f"SPINN_RESULTS={shlex.quote(str(api.results_root()))} " if out else ""
     return (
         f"stopped: '{store}{PROGRAM} resume {folder.run_id}' queues the run again, to go on after "

@@ -18,23 +18,30 @@ from types import FrameType
 STOPPED = 130  # what a shell gives for Ctrl-C
 
 _TORN = ("importlib.", "_frozen_importlib", "torch.export")  # modules that must not be interrupted
-_AGAIN_SECONDS = 0.02
+_AGAIN_SECONDS, _PATIENCE_SECONDS = 0.02, 1.0
 
 
 class Stopped(BaseException):
-    """The user wants this process to end; its text is told in place of a mere "stopped"."""
+    """The user wants this process to end.
+
+    Attributes:
+        sentence: what they are told; a command may put in what they can do next.
+    """
+
+    sentence = "stopped"
 
 
 class Listener:
     """Raises ``Stopped`` in the main thread at the first SIGINT; the second ends the process.
 
-    While a module is imported or a network is traced it waits. Until it is closed it looks whether
-    the exception is still on its way, and raises it again if not.
+    While a module is imported or a network is traced, where nothing is written, it waits a second,
+    then ends the process. Until it is closed it looks whether the exception is still on its way,
+    and raises it again if not.
     """
 
     def __init__(self) -> None:
         self.listens = self.heard = self.is_again = False
-        self.main_thread = threading.get_ident()
+        self.main_thread, self.heard_at = threading.get_ident(), 0.0
 
     def start(self) -> None:
         """Take the signals, unless the process was told to ignore them."""
@@ -55,14 +62,17 @@ class Listener:
 
     def _on_signal(self, _number: int, frame: FrameType | None) -> None:
         is_again, self.is_again = self.is_again, False
-        if self.heard and not is_again:
-            os.write(2, b"stopped\n")
-            os._exit(STOPPED)
         if not self.heard:
-            self.heard = True
-            threading.Thread(target=self._again_and_again, daemon=True).start()
-        if not _is_torn(frame) and not _is_on_its_way():
+            self.heard, self.heard_at = True, time.monotonic()
+            _thread.start_new_thread(self._again_and_again, ())  # threading's takes a lock
+        elif not is_again:
+            _end()
+        if _is_on_its_way():
+            return
+        if not _is_torn(frame):
             raise Stopped
+        if time.monotonic() - self.heard_at > _PATIENCE_SECONDS:
+            _end()
 
     def _again_and_again(self) -> None:
         """Signal until another handler takes the signals, such as a worker's."""
@@ -75,6 +85,14 @@ class Listener:
                 _thread.interrupt_main()
             else:
                 signal.pthread_kill(self.main_thread, signal.SIGINT)  # wakes one that waits, too
+
+
+def _end() -> None:
+    """End at once, whatever waits to be written."""
+    if sys.stdout.isatty():
+        os.write(1, b"\x1b[?25h")  # the cursor, which a bar may have hidden
+    os.write(2, f"{Stopped.sentence}\n".encode())
+    os._exit(STOPPED)
 
 
 def _told_unless_stopped(unraisable: sys.UnraisableHookArgs) -> None:
