@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from torch import nn
 
 from tests.e2e.conftest import Watched
-from tests.e2e.test_main_job import download, fill, wait_until_done
+from tests.e2e.test_main_job import download, wait_until_done
+from tests.e2e.walking import fill, press
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -46,7 +47,7 @@ def test_bring_prune_and_report(
     bring(page, dashboard, checkpoint)
     page.get_by_text("Training", exact=True).click()
     fill(page, "fine_tune_epochs", "1")
-    page.get_by_role("button", name="Start").click()
+    press(page, "start")
     page.wait_for_url("**/jobs?run=*")
     run_id = page.url.partition("run=")[2]
     wait_until_done(page, run_id)

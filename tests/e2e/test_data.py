@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Watched
+from tests.e2e.walking import at_rest
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -25,6 +26,7 @@ def leaky(small_table: Path) -> Path:
 
 def pick(page: Page, key: str, name: str) -> None:
     """Choose a column in one of the lists."""
+    at_rest(page)
     page.locator(f".st-key-{key} input").first.click()
     page.get_by_role("option", name=name, exact=True).click()
     if key != "pick_group":  # a list of several stays open; in one of one, Escape takes it back
@@ -45,6 +47,7 @@ def test_a_leak_is_seen_left_out_and_planned_without(
     pick(page, "pick_group", "g")
     expect(page.get_by_text("400 rows, 4 inputs, 1 target")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("y_um").first).to_be_visible()
+    at_rest(page)
     page.get_by_role("button", name="Leave this column out").click()
     expect(page.get_by_text("Left out: y_um")).to_be_visible(timeout=20_000)
 

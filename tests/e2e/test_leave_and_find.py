@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from spinn_engine import api
 from tests.dashboard.conftest import TINY
 from tests.e2e.conftest import Watched
+from tests.e2e.walking import fill, press
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -21,17 +22,13 @@ def finished(store: Path) -> str:
     return api.run(TINY).run_id
 
 
-def press_adapt(page: Page) -> None:
-    page.get_by_role("button", name="Adapt", exact=True).click(timeout=60_000)
-
-
 def test_an_adaptation_is_left_found_again_and_ends(
     dashboard: str, watched: Watched, finished: str
 ) -> None:
     page = watched.page
     page.goto(f"{dashboard}/adapt?run={finished}")
     expect(page.get_by_text("Nothing has been adapted yet")).to_be_visible(timeout=60_000)
-    press_adapt(page)
+    press(page, "adapt")
     expect(page.get_by_text("You may leave this page")).to_be_visible(timeout=20_000)
     page.get_by_role("link", name="Overview", exact=True).first.click()
     expect(page.get_by_text("You may leave this page")).to_have_count(0)
@@ -52,9 +49,8 @@ def test_it_is_stopped_from_another_tab_and_dismissed(
 ) -> None:
     page = watched.page
     page.goto(f"{dashboard}/adapt?run={finished}")
-    page.locator(".st-key-batch_rows input").fill("1", timeout=60_000)  # thousands of batches
-    page.locator(".st-key-batch_rows input").press("Enter")
-    press_adapt(page)
+    fill(page, "batch_rows", "1")  # thousands of batches
+    press(page, "adapt")
     expect(page.get_by_text("You may leave this page")).to_be_visible(timeout=20_000)
     other = page.context.new_page()
     other.goto(f"{dashboard}/adapt?run={finished}")

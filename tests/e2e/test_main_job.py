@@ -11,16 +11,11 @@ import torch
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Watched, card
+from tests.e2e.walking import fill, press, slide
 
 pytestmark = pytest.mark.e2e
 
 RUN_SECONDS = 240
-
-
-def fill(page: Page, key: str, text: str) -> None:
-    box = page.locator(f".st-key-{key} input")
-    box.fill(text)
-    box.press("Enter")
 
 
 def download(page: Page, key: str, folder: Path) -> Path:
@@ -40,14 +35,12 @@ def plan_and_start(page: Page, address: str) -> str:
     fill(page, "epochs", "4")
     fill(page, "fine_tune_epochs", "2")
     fill(page, "seeds", "2")
-    slider = page.locator(".st-key-stages input[type=range]")
-    slider.focus()
-    slider.press("ArrowLeft")
-    slider.press("ArrowLeft")
+    for _ in range(2):
+        slide(page, "stages", "ArrowLeft")
     expect(page.locator(".pictures")).to_contain_text("Stage 2")
     expect(page.locator(".pictures")).not_to_contain_text("Stage 3")
     expect(page.locator("table")).to_contain_text("24-16")
-    page.get_by_role("button", name="Start").click()
+    press(page, "start")
     expect(page.get_by_role("heading", name="Jobs")).to_be_visible(timeout=20_000)
     page.wait_for_url("**/jobs?run=*")
     return page.url.partition("run=")[2]
@@ -76,9 +69,7 @@ def test_plan_start_watch_and_take_the_files(
     expect(page.locator(".st-key-tradeoff svg.marks")).to_be_visible()
     expect(page.locator(".st-key-heatmap canvas")).to_be_visible()
     expect(page.locator(".st-key-survival canvas")).to_be_visible()
-    stage = page.locator(".st-key-stage input[type=range]")
-    stage.focus()
-    stage.press("End")
+    slide(page, "stage", "End")
     expect(page.get_by_text("Nothing is removed after this stage.")).to_be_visible()
 
     network = torch.load(download(page, "get_spinn_structured_final", tmp_path), weights_only=True)

@@ -13,6 +13,7 @@ from spinn_engine.words import fixed
 from tests.dashboard.conftest import TINY
 from tests.e2e.conftest import Watched
 from tests.e2e.finished import WAIT, finished_run, settled
+from tests.e2e.walking import press, slide
 
 pytestmark = pytest.mark.e2e
 
@@ -54,7 +55,7 @@ def test_what_a_slider_shows_is_what_start_submits(dashboard: str, watched: Watc
     assert page.evaluate(kept) == 1  # the heatmap was not built anew
     page.reload()
     expect(page.locator(".st-key-ratio")).to_contain_text("42.0 %", timeout=WAIT)
-    page.get_by_role("button", name="Start", exact=True).click()
+    press(page, "start")
     expect(page.get_by_role("heading", name="Jobs")).to_be_visible(timeout=WAIT)
     [job] = api.jobs()
     assert api.open_run(job.run_id).spec().prune.param_reduction == 0.42
@@ -67,8 +68,7 @@ def test_what_was_said_of_another_plan_goes_when_a_slider_moves(
     page = watched.page
     existing = create_run(TINY.model_copy(update={"seeds": (0,)})).run_id
     page.goto(f"{dashboard}/plan?from={existing}")
-    start = page.get_by_role("button", name="Start", exact=True)
-    start.click(timeout=WAIT)
+    press(page, "start")
     expect(page.get_by_text(SUBMITTED)).to_be_visible(timeout=WAIT)
     slider(page, "stages").press("ArrowRight")
     expect(page.get_by_text(SUBMITTED)).to_have_count(0, timeout=WAIT)
@@ -86,8 +86,8 @@ def test_start_goes_and_comes_with_a_plan_that_can_be_had(dashboard: str, watche
     expect(page.get_by_role("alert")).to_contain_text("fewer than 1", timeout=WAIT)
     expect(start).to_have_count(0, timeout=WAIT)
     slider(page, "ratio").press("PageDown")
-    slider(page, "ratio").press("Home")
-    page.get_by_role("button", name="paper (68.5 %)").click()
+    slide(page, "ratio", "Home")
+    press(page, "preset_paper")
     expect(start).to_be_visible(timeout=WAIT)
     expect(page.get_by_role("alert")).to_have_count(0)
     watched.check()
