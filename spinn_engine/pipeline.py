@@ -26,7 +26,7 @@ from spinn_engine.problems import load_problem
 from spinn_engine.pruning.magnitude import global_masks
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.store.runs import RunFolder
-from spinn_engine.training.data import place
+from spinn_engine.training.data import on_device
 from spinn_engine.training.device import keep_freed_memory, pick_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.objective import objective_of
@@ -57,7 +57,7 @@ class Runner:
             )
         self.device = pick_device(self.spec.train.device)
         keep_freed_memory()
-        self.data = place(problem, self.device, self.spec.compare.folds)
+        self.data = on_device(problem, self.device, self.spec.compare.folds)
         stages = plan(self.spec.prune, self.spec.model.hidden, *self.data.ends)
         self.pruner = Pruner(folder, self.data, stages)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, ink
+from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, text_colour
 from dashboard.charts.vega import CROSSED, LEGEND, Spec, Tables, layered, marks, nominal
 from spinn_engine.words import count, significant
 
@@ -46,14 +46,14 @@ def error_picture(
         {
             "arm": LABELS[arm["arm"]],
             "row": (row := (span["first_row"] + span["last_row"]) / 2),
-            "place": count(round(row)),
+            "at": count(round(row)),
             "error": error,
             "told": significant(error, 4),
         }
         for arm in network["arms"]
         for span, error in zip(batches, arm["by_batch"]["rmse"][target]["mean"], strict=True)
     ]
-    place = {
+    position = {
         "x": {
             "field": "row",
             "type": "quantitative",
@@ -70,7 +70,7 @@ def error_picture(
         },
         "tooltip": [
             {"field": "arm", "title": "Adapted"},
-            {"field": "place", "title": "New row"},
+            {"field": "at", "title": "New row"},
             {"field": "told", "title": "RMSE"},
         ],
     }
@@ -79,15 +79,15 @@ def error_picture(
     kinds, colour = [LABELS[arm] for arm in arms], [COLOURS[arm] for arm in arms]
     dashes, shapes = [DASHES[arm] for arm in arms], [SHAPES[arm] for arm in arms]
     dashed = nominal("arm", kinds, LEGEND | symbol, color=colour, strokeDash=dashes)
-    layers = [marks(ERRORS, {"type": "line", "strokeWidth": 2}, place | dashed)]
+    layers = [marks(ERRORS, {"type": "line", "strokeWidth": 2}, position | dashed)]
     if few:
         point = {"type": "point", "filled": True, "size": 40}
         shaped = nominal("arm", kinds, None, color=colour, shape=shapes)  # one layer has the legend
-        layers.append(marks(ERRORS, point, place | shaped))
+        layers.append(marks(ERRORS, point, position | shaped))
     title = {
         "text": f"{network['network']}, {network['params']:,} parameters",
         "anchor": "start",
-        "color": ink(dark),
+        "color": text_colour(dark),
     }
     return layered(layers, HEIGHT, dark, title=title), {ERRORS: pd.DataFrame(rows)}
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.adapt.error_chart import LABELS, batch_rows, error_picture
 from dashboard.parts import background_work, elements
-from dashboard.parts.forms.widgets import KEEP
+from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS
 from dashboard.parts.markdown import plain, sentence
 from dashboard.parts.run_choice import choose_run, select_in_address
 from spinn_engine import api
@@ -35,7 +35,7 @@ def adapt_form(run: api.RunFolder) -> None:
                 key="new_path",
                 placeholder="new_rows.csv",
                 help="On the server, in order of time, with the run's inputs and targets by name.",
-                **KEEP,
+                **KEPT_IN_ADDRESS,
             )
         left, right = st.columns(2, wrap=False)
         batch = left.number_input(
@@ -70,8 +70,8 @@ def show_adaptation(result: dict[str, Any]) -> None:
         elements.simulated_badge()
     for row, target in enumerate(data["target_names"]):
         places = st.columns(len(result["networks"]))
-        for place, network in zip(places, result["networks"], strict=True):
-            with place:
+        for panel, network in zip(places, result["networks"], strict=True):
+            with panel:
                 elements.picture(
                     *error_picture(result, target, network, elements.is_dark()),
                     key=f"error_over_time_{row}_{network['network']}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.charts.style import BLUE, OUTLINE, VERMILLION, ink
+from dashboard.charts.style import BLUE, OUTLINE, VERMILLION, text_colour
 from spinn_engine.words import percent
 
 # Pixels: of the picture, beside its bars, of a layer, its bar, and its words.
@@ -52,7 +52,7 @@ def architecture(hidden: Sequence[int], dense: Sequence[int], dark: bool = False
     height = ROW * len(dense) + 2
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-        f'height="{height}" fill="{ink(dark)}" font-family="sans-serif" font-size="12" '
+        f'height="{height}" fill="{text_colour(dark)}" font-family="sans-serif" font-size="12" '
         f'text-anchor="middle">{"".join(rows)}</svg>'
     )
 

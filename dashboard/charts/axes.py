@@ -13,7 +13,7 @@ from spinn_engine.words import shortest
 LEAST_ERROR = 1e-6
 
 
-def error(r2: float) -> float:
+def error_of(r2: float) -> float:
     """Where an R2 stands on the axis of ``r2_axis``."""
     return max(1 - r2, LEAST_ERROR)
 
@@ -31,7 +31,7 @@ def error_range(points: Sequence[float], ends: Sequence[float] = ()) -> tuple[fl
         points: every R2 that must be seen.
         ends: ends of intervals, in R2.
     """
-    known, wide = [error(r2) for r2 in points], [error(r2) for r2 in (*points, *ends)]
+    known, wide = [error_of(r2) for r2 in points], [error_of(r2) for r2 in (*points, *ends)]
     least, most = max(min(known) / 2, min(wide)), min(max(known) * 2, max(wide))
     low, high = math.log10(least), math.log10(most)
     room = max(0.08, 0.06 * (high - low), (0.2 - (high - low)) / 2)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dashboard.charts.style import GREY, ink
+from dashboard.charts.style import GREY, text_colour
 from dashboard.charts.vega import LEGEND, nominal
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import ARMS
@@ -145,9 +145,15 @@ def _with_stages(line: dict[str, Any], spec: RunSpec, label_at: str, dark: bool)
     }
     text = {
         "data": {"values": stages},
-        "mark": {"type": "text", "color": ink(dark), "align": "left", "dx": 4, "fontSize": 11},
+        "mark": {
+            "type": "text",
+            "color": text_colour(dark),
+            "align": "left",
+            "dx": 4,
+            "fontSize": 11,
+        },
         "encoding": {"x": x, "y": {"value": {"expr": label_at}}, "text": {"field": "label"}},
     }
-    words = {"labelColor": ink(dark), "titleColor": ink(dark)}
+    words = {"labelColor": text_colour(dark), "titleColor": text_colour(dark)}
     config = {"axis": words, "legend": words}
     return {"height": HEIGHT, "layer": [line, rule, text], "config": config}

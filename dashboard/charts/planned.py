@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dashboard.charts.axes import error, error_range
+from dashboard.charts.axes import error_of, error_range
 from dashboard.charts.strips import (
     BOUNDS,
     ROWS,
@@ -57,9 +57,9 @@ def plan_picture(curve: Sizes, plan: tuple[int, float], dark: bool = False) -> S
     """
     params, r2 = zip(*curve, strict=True)
     low, high = error_range(r2)
-    place = np.log10(error(plan[1]))
-    if not low <= place <= high:
-        low, high = min(low, np.floor(2 * place) / 2), max(high, np.ceil(2 * place) / 2)
+    power = np.log10(error_of(plan[1]))
+    if not low <= power <= high:
+        low, high = min(low, np.floor(2 * power) / 2), max(high, np.ceil(2 * power) / 2)
     ends = np.log10(0.76 * min(params)), np.log10(1.32 * max(params))
     return curve_picture(marked_points(curve, plan), ends, (low, high), dark)
 

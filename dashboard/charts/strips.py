@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from plotly.colors import sample_colorscale
 
-from dashboard.charts.style import ink
+from dashboard.charts.style import text_colour
 from dashboard.charts.vega import Spec, marks
 from spinn_engine.words import fixed, significant
 
@@ -100,7 +100,7 @@ def y_channels(layers: int) -> Spec:
 
 def layer_labels(layers: int, dark: bool) -> Spec:
     """What is said of each layer, above its strip."""
-    look = {"type": "text", "align": "left", "dy": 10, "fontSize": 13, "color": ink(dark)}
+    look = {"type": "text", "align": "left", "dy": 10, "fontSize": 13, "color": text_colour(dark)}
     y = {**y_channels(layers)["y"], "field": "layer"}
     text = {"field": "label", "type": "nominal"}
     return marks(ROWS, look, {"x": {"value": 0}, "y": y, "text": text})

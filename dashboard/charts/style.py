@@ -22,7 +22,7 @@ MENU: dict[str, Any] = {
 NO_MENU: dict[str, Any] = {"displayModeBar": False, "staticPlot": True}
 
 
-def ink(dark: bool) -> str:
+def text_colour(dark: bool) -> str:
     """The colour of text in a picture; at least 7 to 1 against the page."""
     return "#C3CEDA" if dark else "#3A4958"
 
@@ -32,7 +32,7 @@ def figure(traces: list[dict[str, Any]], height: int, dark: bool, **layout: Any)
     base: dict[str, Any] = {
         "template": {"layout": {}},
         "height": height,
-        "font": {"color": ink(dark), "size": 13},
+        "font": {"color": text_colour(dark), "size": 13},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
@@ -45,5 +45,5 @@ def figure(traces: list[dict[str, Any]], height: int, dark: bool, **layout: Any)
 
 def _inked(axis: dict[str, Any], dark: bool) -> dict[str, Any]:
     """An axis whose words have the colour of text, whatever the page's theme says."""
-    colour = {"color": ink(dark)}
+    colour = {"color": text_colour(dark)}
     return {"tickfont": colour, **axis, "title": {"font": colour, **axis.get("title", {})}}

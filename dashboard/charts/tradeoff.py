@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.axes import error, error_range, interval
-from dashboard.charts.style import GREY, ink
+from dashboard.charts.axes import error_of, error_range, interval
+from dashboard.charts.style import GREY, text_colour
 from dashboard.charts.vega import Spec, Tables, arm_look, count_axis, layered, marks, r2_axis
 from spinn_engine.vocabulary import ARMS, REFERENCE, main_arm
 from spinn_engine.words import count, decimals_of, estimate, fixed
@@ -71,11 +71,13 @@ def tradeoff_picture(
     tables = {
         MEANS: _means(points, digits),
         SEEDS: _seeds(points, digits),
-        PATH: pd.DataFrame([{"x": r["params"], "error": error(r["r2"]["mean"])} for r in stages]),
+        PATH: pd.DataFrame(
+            [{"x": r["params"], "error": error_of(r["r2"]["mean"])} for r in stages]
+        ),
         LINES: pd.DataFrame([_line(*line, high) for line in lines], columns=LINE_COLUMNS),
         BANDS: pd.DataFrame(
             [
-                {"arm": ARMS[arm].label, "high": error(r2["high"]), "low": error(r2["low"])}
+                {"arm": ARMS[arm].label, "high": error_of(r2["high"]), "low": error_of(r2["low"])}
                 for arm, r2 in banded.items()
                 if r2["low"] is not None
             ],
@@ -98,7 +100,7 @@ def _layers(x: Spec, y: Spec, arms: Sequence[str], dark: bool) -> list[Spec]:
     ]
     mean = [*told, {"field": "r2", "title": "R²"}, {"field": "n", "title": "n"}]
     one = [*told, {"field": "r2", "title": "R² of one repetition"}]
-    place = {"x": x, "y": y}
+    position = {"x": x, "y": y}
     across = {"x": {"value": 0}, "x2": {"value": "width"}}
     solid = {"test": f"datum.arm == '{ARMS[REFERENCE].label}'", "value": [1, 0]}
     edge = {**across, **colour, "strokeDash": {"condition": solid, "value": [6, 3]}}
@@ -118,8 +120,8 @@ def _layers(x: Spec, y: Spec, arms: Sequence[str], dark: bool) -> list[Spec]:
             for end in ("low", "high")
         ),
         marks(LINES, dashed, {**across, "y": y}, within),
-        marks(PATH, dotted, place),
-        marks(SEEDS, faint, {**place, **look, "tooltip": one}),
+        marks(PATH, dotted, position),
+        marks(SEEDS, faint, {**position, **look, "tooltip": one}),
         marks(
             MEANS,
             {"type": "rule", "strokeWidth": 1.5},
@@ -128,11 +130,11 @@ def _layers(x: Spec, y: Spec, arms: Sequence[str], dark: bool) -> list[Spec]:
         marks(
             MEANS,
             {"type": "point", "filled": True, "size": 120, "opacity": 1},
-            {**place, **look, "tooltip": mean},
+            {**position, **look, "tooltip": mean},
         ),
         marks(
             LINES,
-            {**note, "fontSize": 12, "color": ink(dark)},
+            {**note, "fontSize": 12, "color": text_colour(dark)},
             {"x": {"value": 0}, "y": y, "text": {"field": "text", "type": "nominal"}},
         ),
     ]
@@ -146,9 +148,9 @@ def tradeoff_points(stages: Sequence[Row], arms: Sequence[Row]) -> list[Point]:
     taken: dict[int, int] = {}
     points = []
     for arm, name, row in sorted(rows, key=lambda found: list(ARMS).index(found[0])):
-        place = taken.get(row["params"], 0)
-        taken[row["params"]] = place + 1
-        x = row["params"] * ARM_SHIFT**place
+        before = taken.get(row["params"], 0)
+        taken[row["params"]] = before + 1
+        x = row["params"] * ARM_SHIFT**before
         points.append(Point(arm, name, row["params"], x, row["r2"]))
     return points
 
@@ -158,9 +160,9 @@ def _range(
 ) -> tuple[float, float]:
     seen = [r2 for point in points for r2 in (point.r2["mean"], *point.r2["per_seed"])]
     ends = [point.r2[end] for point in points for end in ("low", "high")]
-    worst = max(error(r2) for r2 in seen)
+    worst = max(error_of(r2) for r2 in seen)
     lines = [arm["r2"]["mean"] for arm in fitted]
-    seen += [r2 for r2 in lines if error(r2) <= FAR_BELOW * worst]
+    seen += [r2 for r2 in lines if error_of(r2) <= FAR_BELOW * worst]
     known = [*seen, *([] if ceiling is None else [ceiling])]
     return error_range(known, [end for end in ends if end is not None])
 
@@ -177,9 +179,9 @@ def _means(points: Sequence[Point], digits: int) -> pd.DataFrame:
                 "x": point.x,
                 "r2": estimate(point.r2, digits),
                 "n": point.r2["n"],
-                "error": error(mean),
-                "low": error(low),
-                "high": error(high),
+                "error": error_of(mean),
+                "low": error_of(low),
+                "high": error_of(high),
             }
         )
     return pd.DataFrame(rows)
@@ -194,7 +196,7 @@ def _seeds(points: Sequence[Point], digits: int) -> pd.DataFrame:
             "params": count(point.params),
             "x": point.x * SEED_SHIFT,
             "r2": fixed(r2, digits),
-            "error": error(r2),
+            "error": error_of(r2),
         }
         for point in points
         for r2 in point.r2["per_seed"]
@@ -204,6 +206,6 @@ def _seeds(points: Sequence[Point], digits: int) -> pd.DataFrame:
 
 def _line(r2: float, text: str, lowest: float) -> dict[str, Any]:
     """A line and what it is; at the lower edge, with an arrow, where it is off the picture."""
-    off = math.log10(error(r2)) > lowest
+    off = math.log10(error_of(r2)) > lowest
     told = f"\N{DOWNWARDS ARROW} {text}, below this picture" if off else text
-    return {"error": 10.0**lowest if off else error(r2), "text": told, "off": off}
+    return {"error": 10.0**lowest if off else error_of(r2), "text": told, "off": off}

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.charts.axes import round_numbers
-from dashboard.charts.style import GRID, ink
+from dashboard.charts.style import GRID, text_colour
 from spinn_engine.vocabulary import ARMS
 
 Spec = dict[str, Any]
@@ -47,7 +47,7 @@ def layered(layers: Sequence[Spec], height: int, dark: bool, **more: Any) -> Spe
         dark: whether the page is dark.
         more: further parts of the description.
     """
-    words = {"labelColor": ink(dark), "titleColor": ink(dark)}
+    words = {"labelColor": text_colour(dark), "titleColor": text_colour(dark)}
     config = {
         "axis": {**words, "gridColor": GRID},
         "legend": words,
@@ -58,7 +58,7 @@ def layered(layers: Sequence[Spec], height: int, dark: bool, **more: Any) -> Spe
 
 
 def r2_axis(low: float, high: float, title: str = "R² (stretched near 1)") -> Spec:
-    """The y channel of a column ``error`` (of ``axes.error``), labelled with R2.
+    """The y channel of a column ``error`` (of ``axes.error_of``), labelled with R2.
 
     Args:
         low: power of ten of 1 - R2 at the upper end.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.axes import error, error_range
+from dashboard.charts.axes import error_of, error_range
 from dashboard.charts.strips import colours
 from dashboard.charts.style import GREY
 from dashboard.charts.vega import LEGEND, Spec, Tables, count_axis, layered, marks, nominal, r2_axis
@@ -74,7 +74,7 @@ def curve_tables(curve: Sizes, kinds: Sequence[PointKind]) -> Tables:
         MARKS: pd.DataFrame(points, columns=["name", "params", "r2"]),
     }
     for table in found.values():
-        table["error"] = [error(r2) for r2 in table["r2"]]
+        table["error"] = [error_of(r2) for r2 in table["r2"]]
         table["size"] = [count(params) for params in table["params"]]
         table["told"] = [fixed(r2) for r2 in table["r2"]]
     return found
@@ -124,7 +124,7 @@ def sensitivity_picture(
     ends = (0.35, 0.95) if dark else (0.1, 0.72)
     names = [f"layer {number}" for number in range(1, len(layers) + 1)]
     rows = [
-        (name, 100 * share, error(r2), percent(share, 0), fixed(r2))
+        (name, 100 * share, error_of(r2), percent(share, 0), fixed(r2))
         for name, points in zip(names, layers, strict=True)
         for share, r2 in points
     ]
@@ -134,7 +134,7 @@ def sensitivity_picture(
         "strokeDash": [LAYER_DASHES[at % len(LAYER_DASHES)] for at in range(len(layers))],
     }
     look = nominal("name", names, POINT_LEGEND, **ranges)
-    place = {
+    position = {
         "x": {
             "field": "removed",
             "type": "quantitative",
@@ -152,8 +152,8 @@ def sensitivity_picture(
     line = {key: look[key] for key in ("color", "strokeDash")}
     point = {key: look[key] for key in ("color", "shape")}
     drawn = [
-        marks(LAYERS, {"type": "line", "strokeWidth": 2}, {**place, **line}),
-        marks(LAYERS, {"type": "point", "filled": True, "size": 70}, {**place, **point}),
+        marks(LAYERS, {"type": "line", "strokeWidth": 2}, {**position, **line}),
+        marks(LAYERS, {"type": "point", "filled": True, "size": 70}, {**position, **point}),
     ]
     tables = {LAYERS: pd.DataFrame(rows, columns=["name", "removed", "error", "share", "told"])}
     return layered(drawn, HEIGHT, dark), tables

@@ -23,7 +23,7 @@ from dashboard.compare.pareto_chart import (
 from dashboard.compare.rows import as_text, by_data, varied_fields
 from dashboard.compare.table import View
 from dashboard.parts import elements
-from dashboard.parts.forms.widgets import KEEP
+from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS
 from dashboard.parts.markdown import plain
 from dashboard.reads.run_facts import RunRow
 from spinn_engine.words import count, counted, estimate, latency, size
@@ -93,12 +93,17 @@ def show_picture(
     st.header("Smaller, faster, and as good", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="picture"):
         across = st.segmented_control(
-            "Across", list(MEASURES), default="parameters", required=True, key="across", **KEEP
+            "Across",
+            list(MEASURES),
+            default="parameters",
+            required=True,
+            key="across",
+            **KEPT_IN_ADDRESS,
         )
         draw = SHOWN
         if chosen:
             draw = st.segmented_control(
-                "Draw", (SHOWN, CHOSEN), default=SHOWN, required=True, key="draw", **KEEP
+                "Draw", (SHOWN, CHOSEN), default=SHOWN, required=True, key="draw", **KEPT_IN_ADDRESS
             )
         rows = list(chosen if draw == CHOSEN else shown)
         field = colour_form(every)
@@ -124,7 +129,12 @@ def colour_form(rows: Sequence[RunRow]) -> str:
     options = [NOTHING, *([TAGS] if any(row.tags for row in rows) else []), *fields]
     first = next((name for name in (*FIRST_COLOURS, *fields) if name in fields), NOTHING)
     found = st.selectbox(
-        "Colour and shape", options, options.index(first), key="colour", width=260, **KEEP
+        "Colour and shape",
+        options,
+        options.index(first),
+        key="colour",
+        width=260,
+        **KEPT_IN_ADDRESS,
     )
     return found if found in options else first
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.axes import error, error_range, interval
-from dashboard.charts.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, ink
+from dashboard.charts.axes import error_of, error_range, interval
+from dashboard.charts.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, text_colour
 from dashboard.charts.vega import (
     CROSSED,
     LEGEND,
@@ -105,27 +105,27 @@ def pareto_picture(
     Returns:
         A picture whose y is 1 - R2 on a reversed log axis, labelled with R2. Of runs of equal x,
         the best stands there, and the others beside it. Its runs can be selected one by one as
-        ``PICK`` (their ``run_id``) and together as ``BOX`` (the ends of ``place`` and ``error``).
+        ``PICK`` (their ``run_id``) and together as ``BOX`` (the ends of ``x`` and ``error``).
     """
     places = side_by_side(points)
     runs = pd.DataFrame([_row(point, places) for point in points])
-    marked = [(places[p.run_id], error(p.r2["mean"])) for p in points if p.run_id == baseline]
-    step = [(point.x, error(point.r2["mean"])) for point in pareto_step(points)]
+    marked = [(places[p.run_id], error_of(p.r2["mean"])) for p in points if p.run_id == baseline]
+    step = [(point.x, error_of(point.r2["mean"])) for point in pareto_step(points)]
     tables = {
         RUNS: runs,
-        STEPS: pd.DataFrame(step, columns=["place", "error"]),
+        STEPS: pd.DataFrame(step, columns=["x", "error"]),
         BANDS: pd.DataFrame(
             [_band(arm, r2) for arm, r2 in references.items()],
             columns=["arm", "label", "colour", "error", "low", "high"],
         ),
         CHOSEN: runs[runs["chosen"]],
-        BASELINE: pd.DataFrame(marked, columns=["place", "error"]),
+        BASELINE: pd.DataFrame(marked, columns=["x", "error"]),
     }
     seen = [*points, *(Point("", 1.0, r2, "", "") for r2 in references.values())]
     ends = [p.r2[end] for p in seen for end in ("low", "high") if p.r2[end] is not None]
     y = r2_axis(*error_range([p.r2["mean"] for p in seen], ends))
     low, high = math.log10(min(places.values())), math.log10(max(places.values()))
-    x = count_axis("place", low - 0.12, high + 0.12, f"{axis.name} ({axis.unit}, log scale)")
+    x = count_axis("x", low - 0.12, high + 0.12, f"{axis.name} ({axis.unit}, log scale)")
     layers = [*_background(x, y, dark), *_runs(x, y, kinds, axis.name, dark)]
     return layered(layers, HEIGHT + LINE * (len(kinds) // 4), dark), tables
 
@@ -156,13 +156,13 @@ def side_by_side(points: Sequence[Point]) -> dict[str, float]:
 def runs_inside(points: Sequence[Point], box: Mapping[str, Sequence[float]]) -> list[str]:
     """The runs in a selected ``BOX``."""
     places = side_by_side(points)
-    if not {"place", "error"} <= box.keys():
+    if not {"x", "error"} <= box.keys():
         return []
-    (left, right), (low, high) = (sorted(box[name]) for name in ("place", "error"))
+    (left, right), (low, high) = (sorted(box[name]) for name in ("x", "error"))
     return [
         point.run_id
         for point in points
-        if left <= places[point.run_id] <= right and low <= error(point.r2["mean"]) <= high
+        if left <= places[point.run_id] <= right and low <= error_of(point.r2["mean"]) <= high
     ]
 
 
@@ -171,13 +171,13 @@ def _row(point: Point, places: Mapping[str, float]) -> dict[str, Any]:
     return {
         "run_id": point.run_id,
         "kind": point.kind or ANY,
-        "place": places[point.run_id],
+        "x": places[point.run_id],
         "size": point.size,
         "r2": point.told,
         "n": point.r2["n"],
-        "error": error(mean),
-        "low": error(low),
-        "high": error(high),
+        "error": error_of(mean),
+        "low": error_of(low),
+        "high": error_of(high),
         "chosen": point.chosen,
     }
 
@@ -189,9 +189,9 @@ def _band(arm: str, r2: Mapping[str, Any]) -> dict[str, Any]:
         "arm": arm,
         "label": f"{ARMS[arm].label} {fixed(mean, decimals_for([mean], best=1.0))}",
         "colour": ARMS[arm].colour,
-        "error": error(mean),
-        "low": error(low),
-        "high": error(high),
+        "error": error_of(mean),
+        "low": error_of(low),
+        "high": error_of(high),
     }
 
 
@@ -202,7 +202,13 @@ def _background(x: Spec, y: Spec, dark: bool) -> list[Spec]:
     solid = {"test": "datum.arm == 'dense'", "value": [1, 0]}
     dash = {"strokeDash": {"condition": solid, "value": [6, 4]}}
     area = {**across, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "fill": own}
-    word = {"type": "text", "fontSize": 12, "color": ink(dark), "baseline": "bottom", "dy": -2}
+    word = {
+        "type": "text",
+        "fontSize": 12,
+        "color": text_colour(dark),
+        "baseline": "bottom",
+        "dy": -2,
+    }
     text = {"y": y, "text": {"field": "label", "type": "nominal"}}
     box = {
         "name": BOX,
@@ -247,17 +253,23 @@ def _runs(x: Spec, y: Spec, kinds: Sequence[str], measured: str, dark: bool) -> 
         {"field": "r2", "title": "R²"},
         {"field": "n", "title": "n"},
     ]
-    place = {"x": x, "y": y}
+    position = {"x": x, "y": y}
     bar = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": look["color"]}
     point = {"type": "point", "filled": True, "size": 90, "opacity": 1}
-    ring = {"type": "point", "size": 260, "strokeWidth": 2, "color": ink(dark)}
-    word = {"type": "text", "dy": -18, "fontSize": 13, "color": ink(dark), "text": "baseline"}
-    selected = marks(RUNS, point, {**place, **look, "tooltip": told})
+    ring = {"type": "point", "size": 260, "strokeWidth": 2, "color": text_colour(dark)}
+    word = {
+        "type": "text",
+        "dy": -18,
+        "fontSize": 13,
+        "color": text_colour(dark),
+        "text": "baseline",
+    }
+    selected = marks(RUNS, point, {**position, **look, "tooltip": told})
     selected["name"] = "markers"
     selected["params"] = [{"name": PICK, "select": CLICKS}]
     return [
         marks(RUNS, {"type": "rule", "strokeWidth": 1}, bar),
         selected,
-        marks(CHOSEN, ring, place),
-        marks(BASELINE, word, place),
+        marks(CHOSEN, ring, position),
+        marks(BASELINE, word, position),
     ]

@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard.compare import choice
 from dashboard.compare.rows import Wanted, unlike_words
 from dashboard.compare.sortable import Number, number, sortable
-from dashboard.parts.forms.widgets import KEEP
+from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS
 from dashboard.parts.markdown import plain
 from dashboard.reads.run_facts import RunRow
 from spinn_engine import api
@@ -54,14 +54,24 @@ def filters(rows: Sequence[RunRow]) -> list[RunRow]:
     sweeps = api.sweep_runs()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filters"):
         text = st.text_input(
-            "Filter", key="filter", placeholder="id, tag, note or data", width=240, **KEEP
+            "Filter",
+            key="filter",
+            placeholder="id, tag, note or data",
+            width=240,
+            **KEPT_IN_ADDRESS,
         )
         sources = st.multiselect(
-            "Data", sorted({row.source for row in rows}), key="data", width=220, **KEEP
+            "Data", sorted({row.source for row in rows}), key="data", width=220, **KEPT_IN_ADDRESS
         )
-        tags = st.multiselect("Tags", known_tags(rows), key="tags", width=220, **KEEP)
+        tags = st.multiselect("Tags", known_tags(rows), key="tags", width=220, **KEPT_IN_ADDRESS)
         sweep = st.selectbox(
-            "Sweep", list(sweeps), index=None, key="sweep", width=240, placeholder="any", **KEEP
+            "Sweep",
+            list(sweeps),
+            index=None,
+            key="sweep",
+            width=240,
+            placeholder="any",
+            **KEPT_IN_ADDRESS,
         )
     runs = None if sweep is None else frozenset(sweeps.get(sweep, ()))
     wanted = Wanted(text or "", tuple(sources), tuple(tags), runs)
@@ -90,7 +100,7 @@ def view_form(rows: Sequence[RunRow]) -> View:
             key=choice.BASELINE,
             placeholder="none: pin a run to see differences",
             width=320,
-            **KEEP,
+            **KEPT_IN_ADDRESS,
         )
         batch = st.segmented_control(
             "Latency at a batch of",
@@ -99,7 +109,7 @@ def view_form(rows: Sequence[RunRow]) -> View:
             required=True,
             key="at_batch",
             format_func=lambda text: f"{int(text):,}",
-            **KEEP,
+            **KEPT_IN_ADDRESS,
         )
     return View(by_id.get(pinned or ""), str(batch))
 

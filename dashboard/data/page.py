@@ -23,21 +23,21 @@ from spinn_engine.words import counted, percent, shortest
 MOST_SPREADS = 6
 
 
-def choose_source(begin: Values) -> DataSpec | None:
+def choose_source(first_values: Values) -> DataSpec | None:
     """Which source, and what its columns are for; None while there is no file yet."""
-    kind, path = widgets.source_form(begin)
+    kind, path = widgets.source_form(first_values)
     source = SOURCES[kind]
     if source.path is not None and not path:
         return None
     found: dict[str, Any] = {"source": widgets.named_source(kind, path)}
     columns = data_source.preview(DataSpec.model_validate(found))["columns"]
     if source.own_columns:
-        found |= roles.role_form(columns, begin)
-        found["split"] = widgets.split_form(begin)
+        found |= roles.role_form(columns, first_values)
+        found["split"] = widgets.split_form(first_values)
     elif not source.equation:
         key = widgets.drop_key(source)
         inputs = [column["name"] for column in columns if column["role"] == "input"]
-        known = widgets.names_of(roles.field_value(key, begin))
+        known = widgets.names_of(roles.field_value(key, first_values))
         found["drop"] = tuple(name for name in known if name in inputs)
         roles.choose_several(key, inputs, found["drop"])
     return DataSpec.model_validate(found)

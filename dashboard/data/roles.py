@@ -30,9 +30,9 @@ HELP = {
 SINGLE = ("group", "time")
 
 
-def field_value(key: str, begin: Values) -> str:
+def field_value(key: str, first_values: Values) -> str:
     """What a field of Plan holds: of the address, else of this visit, else of the beginning."""
-    return str(st.query_params.get(key) or st.session_state.get(key) or begin[key])
+    return str(st.query_params.get(key) or st.session_state.get(key) or first_values[key])
 
 
 def set_field(key: str, text: str) -> None:
@@ -41,23 +41,23 @@ def set_field(key: str, text: str) -> None:
     _put_into_address(key, text)
 
 
-def leave_out(kind: str, names: Sequence[str], begin: Values) -> None:
+def leave_out(kind: str, names: Sequence[str], first_values: Values) -> None:
     """Add columns to those that are left out of a source."""
     key = drop_key(SOURCES[kind])
-    known = names_of(field_value(key, begin))
+    known = names_of(field_value(key, first_values))
     set_field(key, text_of(tuple(dict.fromkeys((*known, *names)))))
 
 
-def role_form(columns: Sequence[dict[str, Any]], begin: Values) -> dict[str, Any]:
+def role_form(columns: Sequence[dict[str, Any]], first_values: Values) -> dict[str, Any]:
     """Targets, group, time and what is left out of a table.
 
     Args:
         columns: as a preview tells them.
-        begin: what the fields begin with.
+        first_values: what the fields begin with.
     """
     by_header = {column["header"]: column["name"] for column in columns}
     names = [column["name"] for column in columns]
-    text = {name: field_value(name, begin) for name in LABELS}
+    text = {name: field_value(name, first_values) for name in LABELS}
     listed = {
         name: [by_header.get(one, one) for one in _names(name, text[name])] for name in LABELS
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from dashboard.charts.style import ink
+from dashboard.charts.style import text_colour
 from dashboard.charts.vega import PAGE, Spec, Tables, layered, marks, nominal
 from spinn_engine.words import count, counted, percent, significant
 
@@ -35,17 +35,17 @@ def split_picture(
     """
     strips = []
     for place, (part, size) in enumerate(rows.items()):
-        begin = 0
+        start = 0
         for name, length in _segments(part, size, groups):
-            strips.append([place, part, name, count(length), begin, begin + length])
-            begin += length
+            strips.append([place, part, name, count(length), start, start + length])
+            start += length
     total = sum(rows.values())
     words = [
         [place, _words(part, size, total, groups)]
         for place, (part, size) in enumerate(rows.items())
     ]
     tables = {
-        STRIPS: pd.DataFrame(strips, columns=["place", "part", "group", "told", "begin", "end"]),
+        STRIPS: pd.DataFrame(strips, columns=["place", "part", "group", "told", "start", "end"]),
         PARTS: pd.DataFrame(words, columns=["place", "words"]),
     }
     y: Spec = {
@@ -55,7 +55,7 @@ def split_picture(
         "scale": {"domain": [0, len(rows)], "reverse": True, "nice": False},
     }
     x = {
-        "field": "begin",
+        "field": "start",
         "type": "quantitative",
         "axis": None,
         "scale": {"domain": [0, max(rows.values())], "nice": False},
@@ -72,7 +72,7 @@ def split_picture(
     )
     colour = nominal("part", list(PART_COLOURS), None, color=list(PART_COLOURS.values()))
     text = {"x": {"value": 0}, "y": {**y, "field": "place"}, "text": {"field": "words"}}
-    label = {"type": "text", "align": "left", "dy": 13, "fontSize": 14, "color": ink(dark)}
+    label = {"type": "text", "align": "left", "dy": 13, "fontSize": 14, "color": text_colour(dark)}
     layers = [
         marks(STRIPS, {"type": "rect", "stroke": PAGE[dark]}, bars | colour, *bounds),
         marks(PARTS, label, text),

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import elements, finished_run, markup
-from dashboard.parts.forms.widgets import KEEP, Values
+from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS, Values
 from dashboard.parts.markdown import plain
 from spinn_engine.vocabulary import ARMS
 from spinn_engine.words import DASH, estimate, fixed, listed, shortest
@@ -26,29 +26,31 @@ MEASURED = (
 )
 
 
-def physics_form(terms: Sequence[tuple[str, tuple[str, ...]]], begin: Values) -> dict[str, Any]:
+def physics_form(
+    terms: Sequence[tuple[str, tuple[str, ...]]], first_values: Values
+) -> dict[str, Any]:
     """Weights of the terms that the data knows; gives the ``physics`` part of a spec."""
     found: dict[str, Any] = {}
     for name, targets in terms:
         found[name] = st.number_input(
             f"{LABELS[name]}: {plain(listed(targets))}",
             0.0,
-            max(1000.0, begin[f"physics_{name}"]),
-            begin[f"physics_{name}"],
+            max(1000.0, first_values[f"physics_{name}"]),
+            first_values[f"physics_{name}"],
             0.001,
             format="%.4f",
             key=f"physics_{name}",
             help="Weight in the loss, in typical steps of the target squared; 0 leaves it out, and "
             "every arm is judged by it still. 0.001 to 0.01 is a usual start.",
-            **KEEP,
+            **KEPT_IN_ADDRESS,
         )
     if any(name in ("wear_law", "heat_balance") for name in found):
         found["fit_coefficients"] = st.toggle(
             "Fit the laws' coefficients",
-            begin["fit_coefficients"],
+            first_values["fit_coefficients"],
             key="fit_coefficients",
             help="Learn the factor of each law with the network, within the law's bounds.",
-            **KEEP,
+            **KEPT_IN_ADDRESS,
         )
         st.caption(MEASURED)
     return found

@@ -45,10 +45,10 @@ def show_amount(answers: Answers, method: dict[str, Any], slots: ResultSlots) ->
     """
     spec = None
     try:
-        begin = answers.initial_plan.values()
-        prune = schedule_form(begin)
+        first_values = answers.initial_plan.values()
+        prune = schedule_form(first_values)
         if "schedule" in prune:
-            prune |= amount_form(prune["schedule"], begin)
+            prune |= amount_form(prune["schedule"], first_values)
         spec = answers.spec({**prune, **method})
         assert answers.data is not None
         ends = answers.data.inputs, answers.data.outputs

@@ -64,7 +64,7 @@ def show_forms(initial_plan: initial.InitialPlan, source: DeltaGenerator) -> Ans
     """
     parts: dict[str, Any] = {}
     errors: list[SpinnError] = []
-    begin = initial_plan.values()
+    first_values = initial_plan.values()
 
     def filled(name: str, form: Callable[[], dict[str, Any]]) -> None:
         try:
@@ -73,16 +73,16 @@ def show_forms(initial_plan: initial.InitialPlan, source: DeltaGenerator) -> Ans
             errors.append(error)
 
     with source:
-        filled("data", lambda: widgets.data_form(begin))
+        filled("data", lambda: widgets.data_form(first_values))
         kind = parts.get("data", {}).get("source", "")
-        filled("model", lambda: network_form(kind, begin))
+        filled("model", lambda: network_form(kind, first_values))
     with st.expander("Training", icon=":material/tune:", key="training"):
-        parts["train"], parts["seeds"] = widgets.training_form(kind, begin)
+        parts["train"], parts["seeds"] = widgets.training_form(kind, first_values)
     if terms := known_terms(parts.get("data")):
         with st.expander("Physics", icon=":material/science:", key="physics"):
-            parts["physics"] = physics_form(terms, begin)
+            parts["physics"] = physics_form(terms, first_values)
     with st.expander("Comparison", icon=":material/balance:", key="comparison"):
-        parts["compare"] = compare_form(kind, begin)
+        parts["compare"] = compare_form(kind, first_values)
     answers = Answers(initial_plan, parts)
     answers = replace(answers, error=errors[0]) if errors else looked_up(answers)
     with source:

@@ -84,13 +84,13 @@ def written_report(run_id: str, claims: bool) -> Report:
         SpinnError: the run or its result cannot be used.
     """
     with tempfile.TemporaryDirectory() as name:
-        place = Path(name) / "report"
+        destination = Path(name) / "report"
         more = ["--claims", str(PAPER)] if claims else []
-        own_process.engine("report", run_id, "--out", str(place), *more)
-        files = sorted(path for path in place.rglob("*") if path.is_file())
-        names = tuple(path.relative_to(place).as_posix() for path in files)
+        own_process.engine("report", run_id, "--out", str(destination), *more)
+        files = sorted(path for path in destination.rglob("*") if path.is_file())
+        names = tuple(path.relative_to(destination).as_posix() for path in files)
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for path, inside in zip(files, names, strict=True):
                 archive.write(path, f"{run_id}/{inside}")
-        return Report((place / "report.html").read_bytes(), buffer.getvalue(), names)
+        return Report((destination / "report.html").read_bytes(), buffer.getvalue(), names)

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts.style import figure, ink
+from dashboard.charts.style import figure, text_colour
 from spinn_engine.words import scientific
 
 DECADES = 4  # from the largest value downwards; what is smaller has the last colour
@@ -45,7 +45,7 @@ def fields_picture(
             "xanchor": "center",
             "yanchor": "bottom",
             "showarrow": False,
-            "font": {"color": ink(dark)},
+            "font": {"color": text_colour(dark)},
         }
         for title, half in zip(fields, HALVES, strict=True)
     ]
@@ -92,10 +92,10 @@ def _colours(what: str, top: float, dark: bool) -> dict[str, Any]:
         "cmin": top - DECADES,
         "cmax": top,
         "colorbar": {
-            "title": {"text": what, "side": "right", "font": {"color": ink(dark)}},
+            "title": {"text": what, "side": "right", "font": {"color": text_colour(dark)}},
             "tickvals": ticks,
             "ticktext": [f"10<sup>{power}</sup>".replace("-", "\N{MINUS SIGN}") for power in ticks],
-            "tickfont": {"color": ink(dark)},
+            "tickfont": {"color": text_colour(dark)},
             "thickness": 12,
             "outlinewidth": 0,
         },

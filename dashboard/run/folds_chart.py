@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.charts.axes import error, error_range, r2_axis
+from dashboard.charts.axes import error_of, error_range, r2_axis
 from dashboard.charts.style import GRID, figure
 from spinn_engine.vocabulary import ARMS
 from spinn_engine.words import fixed
@@ -30,7 +30,7 @@ def folds_picture(arms: Sequence[dict[str, Any]], dark: bool = False) -> go.Figu
             "name": ARMS[row["arm"]].label,
             "mode": "markers",
             "x": [fold + 1 - SPREAD / 2 + place * step for fold in range(count)],
-            "y": [error(r2) for r2 in row["per_fold_r2"]],
+            "y": [error_of(r2) for r2 in row["per_fold_r2"]],
             "customdata": [
                 [fold, fixed(r2)] for fold, r2 in enumerate(row["per_fold_r2"], start=1)
             ],

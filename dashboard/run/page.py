@@ -162,7 +162,7 @@ def show_badges(result: dict[str, Any]) -> None:
         for name in data["modelled"]:
             st.badge(f"{plain(name)} is modelled, not measured", color="orange")
         if imported := result.get("brought"):
-            st.badge(f"dense network brought in {plain(imported['file'])}", color="blue")
+            st.badge(f"dense network imported from {plain(imported['file'])}", color="blue")
         groups = f", {data['groups']} groups" if data["groups"] else ""
         rows = data["rows"]
         st.badge(

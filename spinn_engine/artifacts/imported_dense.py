@@ -30,10 +30,10 @@ from spinn_engine.training.scaling import Scaler, scaler_of
 from spinn_engine.words import counted, shown_list, widths
 
 ORIGIN = (
-    "The dense network was brought: all repetitions begin with it, so intervals speak of what "
+    "The dense network was imported: all repetitions begin with it, so intervals speak of what "
     "follows, not of its training.",
-    "On which rows the brought network was trained is not known: if the test rows were among them, "
-    "its R2 and that of every arm that begins with it is too good.",
+    "On which rows the imported network was trained is not known: if the test rows were among "
+    "them, its R2 and that of every arm that begins with it is too good.",
 )
 
 

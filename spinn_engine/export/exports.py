@@ -63,15 +63,15 @@ def export(
             the folder cannot be written.
         SpinnError: a file would not equal the network.
     """
-    place = (folder.path / FOLDER if out is None else out).absolute()
-    check_writable(place)
+    destination = (folder.path / FOLDER if out is None else out).absolute()
+    check_writable(destination)
     made = make_exports(folder, _meant(folder, formats, stage), stage)
-    contents = {place / one.manifest["file"]: one.content for one in made}
-    manifests = {place / one.manifest_name: one.manifest_bytes() for one in made}
+    contents = {destination / one.manifest["file"]: one.content for one in made}
+    manifests = {destination / one.manifest_name: one.manifest_bytes() for one in made}
     write_all(folder, contents | manifests)
     return {
         "run_id": folder.run_id,
-        "folder": str(place),
+        "folder": str(destination),
         "exports": [one.manifest for one in made],
     }
 
@@ -123,19 +123,21 @@ def _candidate(name: str, source: Source, stem: str | None) -> Candidate:
     return Candidate(name, source, Trial(file, content, load, how.run, source.folded.dtype))
 
 
-def check_writable(place: Path) -> None:
+def check_writable(destination: Path) -> None:
     """Refuse an absolute path that can be no folder to write in, before the work is done.
 
     Raises:
         BadInputError: it is no folder, or there is no permission.
     """
-    there = next(path for path in (place, *place.parents) if path.exists())
+    there = next(path for path in (destination, *destination.parents) if path.exists())
     if not there.is_dir():
-        raise BadInputError(f"cannot write to {place}: {there} is a file, name a folder (--out)")
+        raise BadInputError(
+            f"cannot write to {destination}: {there} is a file, name a folder (--out)"
+        )
     if not os.access(there, os.W_OK | os.X_OK):
         raise BadInputError(
-            f"cannot write to {place}: there is no permission to write in {there}, name another "
-            "folder (--out)"
+            f"cannot write to {destination}: there is no permission to write in {there}, name "
+            "another folder (--out)"
         )
 
 

@@ -24,8 +24,8 @@ def export_paper_layout(folder: RunFolder, out: Path | None = None) -> dict[str,
     Raises:
         BadInputError, SpinnError: as ``export``.
     """
-    place = (folder.path / FOLDER / "paper" if out is None else out).absolute()
-    check_writable(place)
+    destination = (folder.path / FOLDER / "paper" if out is None else out).absolute()
+    check_writable(destination)
     module = make_exports(folder, ["module"], stem="spinn_structured")[0]
     stages = [*range(folder.spec().prune.stages + 1), None]  # None is the final one
     checkpoints = [checkpoint_of(folder, sparse=False, stage=stage) for stage in stages]
@@ -33,10 +33,10 @@ def export_paper_layout(folder: RunFolder, out: Path | None = None) -> dict[str,
     files["models/saved/spinn_structured.pth"] = module.content
     files[f"models/saved/{module.manifest_name}"] = module.manifest_bytes()
     files[f"results/metrics/{RESULT_NAME}"] = folder.fetch(folder.result_path).read_bytes()
-    write_all(folder, {place / name: content for name, content in files.items()})
+    write_all(folder, {destination / name: content for name, content in files.items()})
     return {
         "run_id": folder.run_id,
-        "folder": str(place),
+        "folder": str(destination),
         "files": list(files),
         "module": module.manifest,
     }

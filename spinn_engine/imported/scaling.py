@@ -102,7 +102,7 @@ def scaling_sentence(r2: Mapping[Scaling, R2], scaling: Scaling) -> str:
     others = "; ".join(
         f"{_r2_text(mean)} {WAYS[way]}" for way, mean in found.items() if way != scaling
     )
-    said = f"The brought network is taken {WAYS[scaling]}: R2 {_r2_text(found[scaling])} on the"
+    said = f"The imported network is taken {WAYS[scaling]}: R2 {_r2_text(found[scaling])} on the"
     return f"{said} validation rows" + (f" ({others})." if others else ".")
 
 

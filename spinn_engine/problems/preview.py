@@ -47,7 +47,7 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
         return _of_problem(load_problem(data), rows)
     path = table_path(data.source)
     cells, layout = read_table(path, whole=False)
-    columns = typed_columns(cells, layout.place)
+    columns = typed_columns(cells, layout.where)
     roles = assign_roles(data, columns, layout)
     return {
         "source": data.source,

@@ -62,7 +62,7 @@ def _trained(facts: Facts, kind: int, arm: str) -> str:
         return DASH
     if row.block in NEW_WEIGHTS:
         return f"{spec.block_length(stages, row.block)[kind]:,}"
-    before = f"{first:,}" if spec.model.dense is None else "brought"
+    before = f"{first:,}" if spec.model.dense is None else "imported"
     return before if row.when == "first" or not later else f"{before} + {stages} × {later:,}"
 
 

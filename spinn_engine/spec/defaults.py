@@ -19,7 +19,7 @@ def with_source_defaults(spec: Any) -> Any:
     parts = {name: spec.get(name, {}) for name in wanted}
     sound = {name: part for name, part in parts.items() if isinstance(part, (dict, BaseModel))}
     if _given(sound.get("model", {})).get("dense") is not None:
-        del sound["model"]  # a brought network has its own widths
+        del sound["model"]  # an imported network has its own widths
     return {**spec, **{name: {**wanted[name], **_given(part)} for name, part in sound.items()}}
 
 

@@ -75,7 +75,7 @@ class DataSpec(Part):
 
 
 class ModelSpec(Part):
-    """The dense network: trained anew, or brought in a checkpoint.
+    """The dense network: trained anew, or imported from a checkpoint.
 
     Attributes:
         hidden: hidden widths from input to output; those of ``dense``, if it is given.

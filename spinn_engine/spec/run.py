@@ -75,7 +75,7 @@ class RunSpec(Part):
     def _one_imported_network(self) -> Self:
         if self.model.dense is not None and self.compare.folds > 1:
             raise ValueError(
-                "a brought network was trained once, not once a fold: leave compare.folds at 1"
+                "an imported network was trained once, not once a fold: leave compare.folds at 1"
             )
         return self
 
@@ -101,7 +101,7 @@ class RunSpec(Part):
     def block_length(self, stage: int, block: str) -> tuple[int, int]:
         """Epochs of Adam, then iterations of L-BFGS; new weights at the end get those of all.
 
-        A dense network that was brought stays as it is.
+        A dense network that was imported stays as it is.
         """
         train, stages = self.train, self.prune.stages
         first = train.epochs, train.lbfgs_iterations

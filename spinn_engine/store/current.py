@@ -54,5 +54,5 @@ def _store_url() -> str | None:
     given = os.environ.get("SPINN_RESULTS", "")
     if not _URL.match(given):
         return None
-    scheme, _, place = given.partition("://")
-    return f"{scheme}://{place.rstrip('/')}"
+    scheme, _, rest = given.partition("://")
+    return f"{scheme}://{rest.rstrip('/')}"

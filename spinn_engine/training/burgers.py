@@ -144,18 +144,18 @@ class Burgers:
     def _missed(self, stack: Stack, folds: Tensor) -> Tensor:
         """Mean squares of what is missed of the initial and the boundary values, ``[M]``."""
         off = (stack(self.edge[folds])[..., 0] - self.wanted).square()  # [M, E]
-        begin, sides = off[:, :INITIAL_POINTS], off[:, INITIAL_POINTS:]
-        missed: Tensor = EDGE_WEIGHT * (begin.mean(dim=1) + sides.mean(dim=1))
+        at_start, sides = off[:, :INITIAL_POINTS], off[:, INITIAL_POINTS:]
+        missed: Tensor = EDGE_WEIGHT * (at_start.mean(dim=1) + sides.mean(dim=1))
         return missed
 
 
 def _edge() -> tuple[Floats, Floats]:
     """Points ``[E, 2]`` where u is given, first those at t = 0, and u there ``[E]``."""
     x, t = np.linspace(-1, 1, INITIAL_POINTS), np.linspace(0, 1, BOUNDARY_POINTS)
-    begin = np.column_stack([x, np.zeros_like(x)])
+    at_start = np.column_stack([x, np.zeros_like(x)])
     sides = [np.column_stack([np.full_like(t, side), t]) for side in (-1.0, 1.0)]
     wanted = np.concatenate([initial(x), np.zeros(2 * BOUNDARY_POINTS)])
-    return np.concatenate([begin, *sides]), wanted
+    return np.concatenate([at_start, *sides]), wanted
 
 
 def _tanh(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:

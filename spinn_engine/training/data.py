@@ -84,7 +84,7 @@ class PlacedData:
         return self.x[folds[:, None], rows], self.y[folds[:, None], rows]
 
 
-def place(problem: Problem, device: torch.device, folds: int = 1) -> PlacedData:
+def on_device(problem: Problem, device: torch.device, folds: int = 1) -> PlacedData:
     """Split, standardise by training rows, and put on the device.
 
     Raises:

@@ -56,9 +56,9 @@ class PhysicsTerms:
         }
         for law in self.laws:
             if physics.fit_coefficients or law.coefficient is None:
-                begin = torch.tensor(start.get(law.name, [math.nan] * members))
+                first = torch.tensor(start.get(law.name, [math.nan] * members))
                 low, high = law.bounds
-                share = ((begin - low) / (high - low)).nan_to_num(0.5).clamp(1e-3, 1 - 1e-3)
+                share = ((first - low) / (high - low)).nan_to_num(0.5).clamp(1e-3, 1 - 1e-3)
                 self.fitted.append(share.logit().to(device).requires_grad_())
 
     def rows_after(self, folds: Tensor, rows: Tensor) -> Tensor:
@@ -93,18 +93,20 @@ class PhysicsTerms:
         counts = counts / counts.sum(dim=1, keepdim=True).clamp_min(1.0)
         raw = predicted * self.std[folds][:, None] + self.mean[folds][:, None]
         scale = self.scale[folds][:, None]  # [M, 1, out]
-        begin, end = raw[:, : after.shape[1]], raw[:, rows.shape[1] :]  # [M, Q, out]
+        earlier, later = raw[:, : after.shape[1]], raw[:, rows.shape[1] :]  # [M, Q, out]
         total = torch.zeros_like(counts[:, 0])
         if self.physics.non_negative and self.positive:
             below = (raw / self.std[folds][:, None])[:, :, self.positive].clamp_max(0.0)
             total = total + self.physics.non_negative * below.square().mean(dim=(1, 2))
         if self.physics.monotone and self.rising:
-            fall = ((end - begin) / scale)[:, :, self.rising].clamp_max(0.0).square().mean(dim=2)
+            fall = (
+                ((later - earlier) / scale)[:, :, self.rising].clamp_max(0.0).square().mean(dim=2)
+            )
             total = total + self.physics.monotone * (fall * counts).sum(dim=1)
         fitted = self.coefficients()
         for law in self.laws:
             target = self.data.problem.target_names.index(law.target)
-            start, stop = begin[..., target], end[..., target]  # [M, Q]
+            start, stop = earlier[..., target], later[..., target]  # [M, Q]
             expected = self._change(law, start, stop, first, after)
             expected = expected * (
                 fitted[law.name][:, None] if law.name in fitted else law.coefficient or 0.0

@@ -17,7 +17,7 @@ from spinn_engine.adaptation.stream import Stream
 from spinn_engine.artifacts.checkpoints import sequential_of
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.split import split_items
-from spinn_engine.training.data import place
+from spinn_engine.training.data import on_device
 from spinn_engine.training.loop import learning_rate_at
 from spinn_engine.training.network import Stack, new_stack
 
@@ -35,7 +35,7 @@ def rows(rng: np.random.Generator) -> Rows:
     parts = split_items(100)
     problem = Problem("table:old.csv", ("a", "b", "c"), ("y", "z"), inputs, targets, None, *parts)
     stream = Stream("table:new.csv", *some(50), False, ())
-    return place_stream(place(problem, torch.device("cpu")), stream, [0, 0])
+    return place_stream(on_device(problem, torch.device("cpu")), stream, [0, 0])
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.spec import Criterion, RunSpec
 from spinn_engine.training.burgers import Burgers, propagate
-from spinn_engine.training.data import PlacedData, place
+from spinn_engine.training.data import PlacedData, on_device
 from spinn_engine.training.loop import Members, Settings, fit
 from spinn_engine.training.network import Stack, new_stack
 
@@ -101,7 +101,7 @@ def main() -> None:
     torch.set_num_threads(1)
     square = torch.randn(1024, 1024)
     print(f"matrix product: {2 * 1.024**3 / seconds(lambda: square @ square, 20):.0f} GFLOP/s")
-    data = place(load_problem(SPEC.data), torch.device("cpu"))
+    data = on_device(load_problem(SPEC.data), torch.device("cpu"))
     seeds = range(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
     train_spec, widths = SPEC.train, (2, *SPEC.model.hidden, 1)
     compare_derivatives(data, new_stack(widths, "tanh", seeds))

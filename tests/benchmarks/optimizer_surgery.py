@@ -21,7 +21,7 @@ from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import DataSpec
-from spinn_engine.training.data import PlacedData, place
+from spinn_engine.training.data import PlacedData, on_device
 from spinn_engine.training.loop import learning_rate_at
 from spinn_engine.training.network import Stack, new_stack
 
@@ -68,7 +68,7 @@ def train(
 
 def main() -> None:
     """Print the paired differences after 1, 2 and 4 epochs of fine-tuning."""
-    data = place(load_problem(DataSpec()), torch.device("cpu"))
+    data = on_device(load_problem(DataSpec()), torch.device("cpu"))
     stack = new_stack((data.ends[0], *WIDTHS, data.ends[1]), "tanh", SEEDS)
     moments = train(stack, data, 20, 1e-3, None)
     folds = torch.zeros(stack.size, dtype=torch.int64)

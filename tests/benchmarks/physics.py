@@ -20,7 +20,7 @@ from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.terms import terms_of
 from spinn_engine.spec import DataSpec, ModelSpec, PhysicsSpec
-from spinn_engine.training.data import place
+from spinn_engine.training.data import on_device
 from spinn_engine.training.device import keep_freed_memory
 from spinn_engine.training.loop import Members, Settings, fit
 from spinn_engine.training.network import new_stack
@@ -51,7 +51,7 @@ def fewer(problem: Problem, draw: int) -> Problem:
 
 def scores(problem: Problem, physics: PhysicsSpec) -> dict[str, float]:
     """Mean test R2 of each target over the seeds, and how far from the terms."""
-    data = place(problem, torch.device("cpu"))
+    data = on_device(problem, torch.device("cpu"))
     widths = (data.ends[0], *ModelSpec().hidden, data.ends[1])
     stack = new_stack(widths, "tanh", SEEDS)
     folds = torch.zeros(len(SEEDS), dtype=torch.int64)

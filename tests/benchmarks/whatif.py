@@ -22,7 +22,7 @@ from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.whatif import curve, predict_many
 from spinn_engine.store.runs import open_run
-from spinn_engine.training.data import place
+from spinn_engine.training.data import on_device
 from spinn_engine.training.validation import validate
 
 
@@ -45,7 +45,7 @@ def main(run_id: str) -> None:
     whole, _ = timed(lambda: curve(facts), 5)
     stored = load_stack(folder.stack_path(0, "dense"), torch.device("cpu"))
     stack = stored.stack.subset([stored.seeds.index(facts.seed)])
-    data = place(load_problem(folder.spec().data), torch.device("cpu"))
+    data = on_device(load_problem(folder.spec().data), torch.device("cpu"))
     first = torch.zeros(1, dtype=torch.int64)
     rows = Calibration(data.take(first, data.calibration)[0], data.take(first, data.held_out)[0])
 

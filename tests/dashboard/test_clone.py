@@ -207,7 +207,7 @@ def test_a_run_with_a_broken_spec_gives_one_sentence_and_the_defaults() -> None:
 
 def test_the_way_back_leads_to_the_defaults(submitted: list[api.RunSpec]) -> None:
     app = cloned(api.RunSpec.from_dict(BURGERS))
-    app.button(key="leave_origin").click().run()
+    app.button(key="back_to_defaults").click().run()
     assert not app.info
     assert "from" not in app.query_params
     app.button(key="start").click().run()

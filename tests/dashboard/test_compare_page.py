@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,14 +15,13 @@ from dashboard.compare import choice, pareto
 from dashboard.compare import table as compare_table
 from dashboard.compare.pareto_chart import BOX, PICK
 from dashboard.compare.rows import Wanted, by_data, differing
-from dashboard.compare.table import differences_to
 from dashboard.parts.markdown import plain, sentence
 from dashboard.reads.run_facts import flattened
 from spinn_engine import api
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.vocabulary import QUESTIONS
-from spinn_engine.words import NO_BREAK, latency
-from tests.dashboard.compare_support import HOSTILE, copied, grid, grid_texts, ids, marker, rows
+from spinn_engine.words import latency
+from tests.dashboard.compare_support import HOSTILE, copied, grid, ids, marker, rows
 from tests.dashboard.support import drawn_tables, links, opened, table_with, tables, words
 
 
@@ -42,23 +40,6 @@ def test_every_finished_run_is_a_line_newest_first(several: Path, finished_run: 
     assert line["Seeds × folds"] == "2 × 1"
     assert line["To dense, longer"] == result["verdict"]["cost_of_pruning"]["difference"]["mean"]
     assert line["Verdict"] == "too few repetitions"
-
-
-def test_a_number_sorts_as_a_number_and_reads_as_on_its_run_page(several: Path) -> None:
-    app = opened("compare", runs="one")
-    line = grid_texts(app).iloc[2]
-    arms = table_with(app, "Peak memory").set_index("Arm")
-    arm = arms.loc["structured"]
-    assert line["Parameters"] == f"{arm['Parameters']:,}"
-    assert f"{line['R²']} {line['95 % of R²']}" == arm["R²"]
-    for name in ("File", "Latency", "Speed-up"):
-        assert line[name] == arm[name].replace(NO_BREAK, " ")
-    numeric = ["Parameters", "Fewer", "R²", "File", "Latency", "Speed-up", "To dense, longer"]
-    assert {grid(app)[name].dtype.kind for name in numeric} == {"f"}
-    with_baseline = grid_texts(opened("compare", baseline="one"))
-    differences = ["R² − baseline", "Parameters − baseline", "Latency − baseline"]
-    assert list(with_baseline.iloc[2][differences]) == ["–", "–", "–"]
-    assert with_baseline.iloc[0]["R² − baseline"] == "−0.0100"
 
 
 def test_another_batch_changes_the_latency(several: Path) -> None:
@@ -157,38 +138,15 @@ def test_a_clicked_point_is_chosen_and_a_box_that_is_given_up_changes_nothing(
     assert select() == ["one", "two"]  # clicked again
     assert select("<b>") == ["one", "two"]
     before = choice.table_round()
-    assert select("<b>", place=[2.5, 1.5], error=[1, 0.5]) == ["one", "two"]  # nothing is in it
+    assert select("<b>", x=[2.5, 1.5], error=[1, 0.5]) == ["one", "two"]  # nothing is in it
     assert select("<b>") == ["one", "two"]
     assert choice.table_round() == before
-    box = {"place": [3.5, 2.5], "error": [0.2, 0.05]}
+    box = {"x": [3.5, 2.5], "error": [0.2, 0.05]}
     assert select("<b>", **box) == ["one", "two", "three"]
     state[choice.CHOSEN] = ["one"]
     assert select("<b>", "two", **box) == ["one", "two"]  # the box was told before
     state[choice.CHOSEN] = ["one"]
     assert select() == ["one"]  # the picture began anew
-
-
-def test_differences_to_the_baseline(several: Path) -> None:
-    app = opened("compare", baseline="one")
-    table = grid(app).set_index(pd.Index(ids(app)))
-    every = rows()
-    assert table.loc["two", "R² − baseline"] == pytest.approx(-0.01)
-    assert (
-        table.loc["two", "95 % of the difference"] == "one pair, no interval"
-    )  # equal differences
-    assert table.loc["two", "Parameters − baseline"] == every["two"].params - every["one"].params
-    assert table.loc["other", "95 % of the difference"] == "not paired: other data"
-    assert table.loc["one", "95 % of the difference"] == "baseline"
-    assert pd.isna(table["R² − baseline"]["one"])
-    assert "Differences are to one" in words(app)
-
-
-def test_latency_of_another_machine_is_no_difference(several: Path) -> None:
-    one, two = rows()["one"], rows()["two"]
-    assert differences_to(two, one, "1")["Latency − baseline"] == pytest.approx(0.0)
-    elsewhere = replace(two, machine="another")
-    assert differences_to(elsewhere, one, "1")["Latency − baseline"] is None
-    assert differences_to(elsewhere, one, "1")["R² − baseline"] == pytest.approx(-0.01)
 
 
 def test_a_run_is_pinned_with_a_button(several: Path) -> None:

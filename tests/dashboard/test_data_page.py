@@ -184,7 +184,7 @@ def test_a_strip_is_cut_into_the_groups_of_its_part() -> None:
     spec, tables = drawn.split_picture(rows, groups)
     alt.LayerChart.from_dict(spec)
     train = tables["strips"][tables["strips"]["part"] == "train"]
-    assert train[["begin", "end"]].values.tolist() == [[0, 20], [20, 50]]
+    assert train[["start", "end"]].values.tolist() == [[0, 20], [20, 50]]
     assert train["group"].tolist() == ["group 0", "group 3"]
     said = "".join(tables["parts"]["words"])
     for words_ in ("2 groups, 50 rows (50 %)", "1 group, 20 rows (20 %)", "1 group, 30 rows"):

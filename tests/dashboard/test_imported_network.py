@@ -58,7 +58,7 @@ def test_no_checkpoint_yet_is_no_error_of_the_visitor() -> None:
     assert "upload a checkpoint" in app.error[0].value
 
 
-def test_a_clone_begins_with_the_brought_network(bare: Path) -> None:
+def test_a_clone_begins_with_the_imported_network(bare: Path) -> None:
     spec = api.RunSpec.from_dict(
         {
             "model": {"dense": str(bare), "activation": "tanh"},
@@ -93,7 +93,7 @@ def test_what_cannot_be_read_is_not_kept() -> None:
     assert not list((api.results_root()).glob("uploads/*"))
 
 
-def test_the_run_page_says_that_the_network_was_brought(bare: Path) -> None:
+def test_the_run_page_says_that_the_network_was_imported(bare: Path) -> None:
     spec = api.RunSpec.from_dict(
         {
             "model": {"dense": str(bare), "activation": "tanh"},

@@ -74,10 +74,10 @@ def test_what_reaches_out_of_the_frame_is_cut_off() -> None:
 def test_a_box_around_everything_holds_every_run(places: list[tuple[int, int]]) -> None:
     points = points_of(places)
     runs = pareto_picture(points, {}, Axis("x", "1"), [""])[1]["runs"]
-    box = {name: [runs[name].max(), runs[name].min()] for name in ("place", "error")}
+    box = {name: [runs[name].max(), runs[name].min()] for name in ("x", "error")}
     assert sorted(runs_inside(points, box)) == sorted(point.run_id for point in points)
     best = runs.to_dict("records")[int(runs["error"].argmin())]
-    around = {name: [best[name] * 0.9999, best[name] * 1.0001] for name in ("place", "error")}
+    around = {name: [best[name] * 0.9999, best[name] * 1.0001] for name in ("x", "error")}
     assert best["run_id"] in runs_inside(points, around)
     assert runs_inside(points, {}) == []
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.charts.axes import error
+from dashboard.charts.axes import error_of
 from dashboard.parts.markdown import plain
 from dashboard.parts.presentation import charts as charts
 from dashboard.parts.presentation import navigation
@@ -157,7 +157,7 @@ def test_bands_are_the_intervals_of_the_dense_networks(
     bands = drawn_rows(app)["bands"].set_index("arm")
     arms = {arm["arm"]: arm["r2"] for arm in result["arms"]}
     for label, arm in (("dense", "dense"), ("dense, longer", "dense_longer")):
-        ends = error(arms[arm]["high"]), error(arms[arm]["low"])
+        ends = error_of(arms[arm]["high"]), error_of(arms[arm]["low"])
         assert tuple(bands.loc[label]) == ends
 
 

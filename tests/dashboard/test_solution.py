@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.charts.style import ink
+from dashboard.charts.style import text_colour
 from dashboard.run.fields_chart import DECADES, fields_picture
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
@@ -55,8 +55,8 @@ def test_every_word_has_the_ink_of_the_page(dark: bool) -> None:
     field = np.ones((5, 3), np.float32)
     layout = fields_picture(X, T, {"dense": field, "pruned": field}, "|error|", dark).layout
     axes = (layout.xaxis, layout.xaxis2, layout.yaxis, layout.yaxis2, layout.coloraxis.colorbar)
-    assert {axis.tickfont.color for axis in axes} == {ink(dark)}
-    assert {note.font.color for note in layout.annotations} == {ink(dark)}
+    assert {axis.tickfont.color for axis in axes} == {text_colour(dark)}
+    assert {note.font.color for note in layout.annotations} == {text_colour(dark)}
 
 
 @pytest.fixture(scope="module")

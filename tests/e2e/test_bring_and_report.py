@@ -53,7 +53,7 @@ def test_bring_prune_and_report(
     wait_until_done(page, run_id)
 
     page.goto(f"{dashboard}/run?run={run_id}")
-    expect(page.get_by_text("dense network brought in")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("dense network imported from")).to_be_visible(timeout=20_000)
 
     page.goto(f"{dashboard}/report?run={run_id}")
     page.get_by_role("button", name="Make the report").click()
@@ -61,7 +61,7 @@ def test_bring_prune_and_report(
     archive = zipfile.ZipFile(io.BytesIO(download(page, "get_zip", tmp_path).read_bytes()))
     assert f"{run_id}/report.html" in archive.namelist()
     html = download(page, "get_html", tmp_path).read_text()
-    assert "my_model" in html  # the file that was brought is named
+    assert "my_model" in html  # the file that was imported is named
     frame = page.frame_locator("iframe").first
     expect(frame.get_by_role("heading", level=1)).to_contain_text(run_id)
     expect(page.locator("table").first).to_contain_text("377,282")

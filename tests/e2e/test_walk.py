@@ -176,7 +176,7 @@ def compare_and_adapt(page: Page, address: str, table: Path) -> None:
     shown(page, "This is the only finished run")
     link(page, "Clone with changes").click()
     shown(page, "Cloned from")
-    press(page, "leave_origin")
+    press(page, "back_to_defaults")
     expect(page.get_by_text("Cloned from")).to_have_count(0, timeout=SLOW)
     go(page, f"{address}/adapt")
     expect(part(page, "adapt").get_by_role("button")).to_be_disabled(timeout=SLOW)

@@ -12,7 +12,7 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 
 from spinn_engine.evaluation.metrics import regression_metrics
 from spinn_engine.evaluation.tested import evaluate_networks, fit_linear
-from spinn_engine.training.data import PlacedData, place
+from spinn_engine.training.data import PlacedData, on_device
 from spinn_engine.training.network import new_stack
 from tests.training.test_data import CPU, problem, uneven
 
@@ -40,7 +40,7 @@ def test_a_constant_target_has_no_r2() -> None:
 
 @pytest.fixture
 def folded() -> PlacedData:
-    return place(problem(uneven(9), len(uneven(9)), seed=2), CPU, 3)
+    return on_device(problem(uneven(9), len(uneven(9)), seed=2), CPU, 3)
 
 
 def test_folds_are_tested_on_their_own_rows_and_pooled(folded: PlacedData) -> None:

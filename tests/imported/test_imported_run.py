@@ -32,7 +32,7 @@ def small_table(small_table: Path) -> Path:
 
 @pytest.fixture
 def trained(small_table: Path) -> RunFolder:
-    """A run whose dense network is brought elsewhere."""
+    """A run whose dense network was trained elsewhere."""
     return api.run(small_spec(small_table, seeds=[3], compare={"controls": []}))
 
 
@@ -70,7 +70,7 @@ def spec_of(table: Path, file: Path, **changes: Any) -> RunSpec:
     return small_spec(table, model=model, **changes)
 
 
-def test_the_brought_network_is_stage_0_as_it_is(small_table: Path, own: Path) -> None:
+def test_the_imported_network_is_stage_0_as_it_is(small_table: Path, own: Path) -> None:
     spec = spec_of(small_table, own)
     folder = api.run(spec)
     result = folder.result()

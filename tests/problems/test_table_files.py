@@ -146,4 +146,4 @@ def test_a_preview_reads_the_start(tmp_path: Path, suffix: str) -> None:
     ("row", "words"), [(0, "row 1 of a"), (4, "row 5 of a"), (5, "row 1 of b"), (7, "row 3 of b")]
 )
 def test_rows_are_found_in_their_file(row: int, words: str) -> None:
-    assert Layout(Path("x"), (("a", 5), ("b", 3)), (), whole=True).place(row) == words
+    assert Layout(Path("x"), (("a", 5), ("b", 3)), (), whole=True).where(row) == words

@@ -160,14 +160,14 @@ def test_physics_with_a_weight_is_told_and_without_is_not(wild: Facts) -> None:
     assert "plus the physics term monotone (weight 0.001)." in text_of(other(wild, physics=physics))
 
 
-def test_a_brought_network_was_not_trained(wild: Facts) -> None:
+def test_an_imported_network_was_not_trained(wild: Facts) -> None:
     model = wild.spec.model.model_copy(update={"dense": "/models/mine.pt"})
     imported = {"file": "mine.pt", "sha256": "ab" * 32}
     facts = replace(other(wild, model=model), result={**wild.result, "brought": imported})
     text = text_of(facts)
-    assert "brought in the checkpoint mine.pt (SHA-256 beginning with abababababab)" in text
+    assert "imported from the checkpoint mine.pt (SHA-256 beginning with abababababab)" in text
     assert "was trained for" not in text
-    assert "Every arm but dense, which was brought, and linear, which draws nothing, was" in text
+    assert "Every arm but dense, which was imported, and linear, which draws nothing, was" in text
 
 
 def test_memory_that_was_not_measured_is_not_given(wild: Facts) -> None:

@@ -15,7 +15,7 @@ from spinn_engine.problems import load_problem
 from spinn_engine.problems.burgers import density
 from spinn_engine.spec import Activation, DataSpec, PhysicsSpec
 from spinn_engine.training.burgers import DERIVATIVES, Burgers, propagate
-from spinn_engine.training.data import PlacedData, place
+from spinn_engine.training.data import PlacedData, on_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import Stack, new_stack
 from spinn_engine.training.objective import objective_of
@@ -27,7 +27,7 @@ BURGERS = DataSpec(source="burgers")
 
 @pytest.fixture(scope="module")
 def data() -> PlacedData:
-    return place(load_problem(BURGERS), CPU)
+    return on_device(load_problem(BURGERS), CPU)
 
 
 def networks(members: int, activation: Activation = "tanh", seed: int = 0) -> Stack:
@@ -130,7 +130,7 @@ def test_nothing_is_learned_from_the_reference_solution(data: PlacedData) -> Non
     wrong = replace(data.problem, targets=np.random.default_rng(0).normal(5, 3, (27_648, 1)))
     settings = Settings(2, 1e-2, 256, lbfgs_iterations=30)
     right_one, _ = trained(data, networks(1), settings)
-    wrong_one, _ = trained(place(wrong, CPU), networks(1), settings)
+    wrong_one, _ = trained(on_device(wrong, CPU), networks(1), settings)
     for ours, theirs in zip(right_one.parameters(), wrong_one.parameters(), strict=True):
         assert torch.equal(ours, theirs)
 

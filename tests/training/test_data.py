@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.split import cross_validation
-from spinn_engine.training.data import calibration_split, place
+from spinn_engine.training.data import calibration_split, on_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import Stack, new_stack
 from spinn_engine.training.validation import validate
@@ -62,7 +62,7 @@ def test_folds_are_the_same_every_time() -> None:
 @pytest.mark.parametrize("folds", [1, 4])
 def test_the_scaler_sees_the_training_rows_of_its_fold_alone(folds: int) -> None:
     data = problem(uneven(12), len(uneven(12)))
-    placed = place(data, CPU, folds)
+    placed = on_device(data, CPU, folds)
     assert placed.x.shape == (folds, len(data.inputs), 3)
     for number, fold in enumerate(placed.folds):
         for values, ours in ((data.inputs, placed.x), (data.targets, placed.y)):
@@ -71,7 +71,7 @@ def test_the_scaler_sees_the_training_rows_of_its_fold_alone(folds: int) -> None
 
 
 def test_parts_are_padded_with_rows_of_their_own_that_do_not_count() -> None:
-    placed = place(problem(uneven(7), len(uneven(7))), CPU, 3)
+    placed = on_device(problem(uneven(7), len(uneven(7))), CPU, 3)
     for part, name in ((placed.train, "train"), (placed.val, "val")):
         for number, fold in enumerate(placed.folds):
             own = getattr(fold, name)
@@ -85,7 +85,7 @@ def test_parts_are_padded_with_rows_of_their_own_that_do_not_count() -> None:
 @pytest.mark.parametrize("folds", [1, 4])
 def test_calibration_rows_are_training_rows_and_the_held_out_of_other_groups(folds: int) -> None:
     groups = uneven(16)
-    placed = place(problem(groups, len(groups)), CPU, folds)
+    placed = on_device(problem(groups, len(groups)), CPU, folds)
     for number, fold in enumerate(placed.folds):
         fit_rows, others = (set(t[number].tolist()) for t in (placed.calibration, placed.held_out))
         assert fit_rows | others <= set(fold.train.tolist())
@@ -128,7 +128,7 @@ def test_members_of_different_folds_learn_as_each_would_alone() -> None:
     """Three folds of unequal size in one stack, against a stack of one for each."""
     groups = np.repeat(np.arange(9), [30, 5, 12, 40, 8, 21, 16, 33, 7])
     data = problem(groups, len(groups), seed=3)
-    placed, how = place(data, CPU, 3), Settings(epochs=5, learning_rate=3e-3, batch_size=16)
+    placed, how = on_device(data, CPU, 3), Settings(epochs=5, learning_rate=3e-3, batch_size=16)
     assert len(set(placed.train.counts)) == 3
 
     def learned(folds: list[int], seeds: list[int]) -> tuple[Stack, list[Epoch]]:

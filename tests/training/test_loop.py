@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from spinn_engine.errors import TrainingDivergedError
 from spinn_engine.problems.problem import Problem
-from spinn_engine.training.data import PlacedData, place
+from spinn_engine.training.data import PlacedData, on_device
 from spinn_engine.training.loop import (
     Epoch,
     Members,
@@ -47,7 +47,7 @@ def placed(train: Rows, val: Rows) -> PlacedData:
     names = ("a", "b", "c"), ("y", "z")
     split = parts[0], parts[1], parts[1]
     problem = Problem("rows", *names, whole[0], whole[1], None, *split)
-    data = place(problem, torch.device("cpu"))
+    data = on_device(problem, torch.device("cpu"))
     x, y = (torch.from_numpy(part).float()[None] for part in whole)
     return replace(data, x=x, y=y)
 

@@ -8,7 +8,7 @@ import torch
 from spinn_engine.problems.problem import Problem, RateLaw
 from spinn_engine.problems.steps import next_rows, typical_step, within
 from spinn_engine.spec import PhysicsSpec
-from spinn_engine.training.data import PlacedData, place
+from spinn_engine.training.data import PlacedData, on_device
 from spinn_engine.training.loop import Members, Settings, fit
 from spinn_engine.training.network import new_stack
 from spinn_engine.training.objective import objective_of
@@ -69,7 +69,7 @@ def after(rows: list[int]) -> list[int]:
 
 
 def test_the_loss_is_that_of_a_loop_over_rows() -> None:
-    data = place(made(), CPU)
+    data = on_device(made(), CPU)
     physics = PhysicsSpec(non_negative=0.3, monotone=0.7, wear_law=0.2)
     stack = new_stack((3, 8, 1), "tanh", [0, 1])
     rows = [[3, 11, 30, 47, 52, 8, 1, 60, 70, 2], [23, 5, 35, 0, 9, 14, 66, 31, 44, 7]]
@@ -89,7 +89,7 @@ def trained(
     physics: PhysicsSpec, problem: Problem, epochs: int = 150
 ) -> tuple[float, dict[str, list[float]]]:
     """Root mean square of what is not as the law says, on training steps; the coefficients."""
-    data = place(problem, CPU)
+    data = on_device(problem, CPU)
     stack = new_stack((3, 16, 1), "tanh", [0])
     folds = torch.zeros(1, dtype=torch.int64)
     objective = objective_of(data, physics, 1, {})
@@ -123,7 +123,7 @@ def test_a_fitted_coefficient_finds_the_one_that_made_the_data() -> None:
 
 
 def test_a_member_learns_the_same_whatever_stands_beside_it() -> None:
-    data = place(made(coefficient=None), CPU)
+    data = on_device(made(coefficient=None), CPU)
     physics = PhysicsSpec(wear_law=0.1, monotone=0.1)
     found = []
     for seeds in ([4, 5], [5]):

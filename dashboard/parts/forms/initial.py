@@ -1,4 +1,4 @@
-"""What the forms of Plan begin with: the defaults, or the spec of a run (``?from=RUN_ID``)."""
+"""What the forms of Plan start with: the defaults, or the spec of a run (``?from=RUN_ID``)."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ from spinn_engine.spec import (
 )
 from spinn_engine.vocabulary import CONTROLS, CRITERIA, RECONSTRUCTIONS, SCHEDULES, SOURCES, SPLITS
 
-KEY = "origin"
+INITIAL_PLAN = "initial_plan"  # in a session
 ENTERED = "page_entered"  # whether the visitor was on another page just before
 WORDS = {"data.drop": "columns left out", "physics.targets": "targets of physics terms"}
 
 
 @dataclass(frozen=True)
 class InitialPlan:
-    """Where a plan begins.
+    """What a plan starts from.
 
     Attributes:
         run_id: the run that the address names; None for the defaults.
@@ -151,7 +151,7 @@ def values_of(spec: RunSpec) -> dict[str, Any]:
 
 
 def _dense_values(model: ModelSpec) -> dict[str, Any]:
-    """As ``values_of``, of a network that is brought."""
+    """As ``values_of``, of a network that is imported."""
     known = model.dense is not None and "activation" in model.model_fields_set
     return {
         "network": NEW if model.dense is None else IMPORTED,
@@ -188,11 +188,11 @@ def _label(labels: Mapping[str, str], value: str) -> str:
 
 
 def find() -> InitialPlan:
-    """The origin of this visit; who comes from another page with one begins anew.
+    """Where this visit's plan starts; one that comes from another page with a run starts anew.
 
     A value in the address stays: a link to a clone that was changed shows the changes.
     """
-    known: InitialPlan = st.session_state.get(KEY, InitialPlan())
+    known: InitialPlan = st.session_state.get(INITIAL_PLAN, InitialPlan())
     wanted = st.query_params.get("from")
     if wanted is None:
         if known.spec is not None:
@@ -201,7 +201,7 @@ def find() -> InitialPlan:
         return InitialPlan()
     if wanted != known.run_id or st.session_state[ENTERED]:
         known = _read(wanted)
-        st.session_state[KEY] = known
+        st.session_state[INITIAL_PLAN] = known
         for key, value in known.values().items():
             if key not in st.query_params:
                 st.session_state[key] = value
@@ -223,35 +223,37 @@ def _read(run_id: str) -> InitialPlan:
 
 def _leave() -> None:
     """All widgets back to the defaults."""
-    st.session_state.pop(KEY, None)
+    st.session_state.pop(INITIAL_PLAN, None)
     st.query_params.pop("from", None)
     st.session_state.update(InitialPlan().values())
 
 
-def show(origin: InitialPlan, parts: Mapping[str, Any]) -> None:
+def show(initial_plan: InitialPlan, parts: Mapping[str, Any]) -> None:
     """Where the plan comes from, what it keeps that no form shows, and the way back."""
-    if origin.run_id is None:
+    if initial_plan.run_id is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="origin"):
-        if origin.spec is None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="cloned"):
+        if initial_plan.spec is None:
             st.warning(
-                f"{plain(origin.remark)}; these are the defaults", icon=":material/content_copy:"
+                f"{plain(initial_plan.remark)}; these are the defaults",
+                icon=":material/content_copy:",
             )
             return
         st.info(
-            f"Cloned from {origin.run_id}; change what you want. {plain(_carried(origin, parts))}",
+            f"Cloned from {initial_plan.run_id}; change what you want. "
+            f"{plain(_carried(initial_plan, parts))}",
             icon=":material/content_copy:",
         )
-        st.button("Back to the defaults", key="leave_origin", type="tertiary", on_click=_leave)
+        st.button("Back to the defaults", key="back_to_defaults", type="tertiary", on_click=_leave)
 
 
-def _carried(origin: InitialPlan, parts: Mapping[str, Any]) -> str:
+def _carried(initial_plan: InitialPlan, parts: Mapping[str, Any]) -> str:
     """What no form shows; nothing is said of it while the data cannot be had."""
-    if origin.spec is None or "data" not in parts:
+    if initial_plan.spec is None or "data" not in parts:
         return ""
-    kept = "; ".join(origin.kept(parts))
+    kept = "; ".join(initial_plan.kept(parts))
     if not kept:
-        return origin.remark
-    if _kind(parts["data"]["source"]) != _kind(origin.spec.data.source):
+        return initial_plan.remark
+    if _kind(parts["data"]["source"]) != _kind(initial_plan.spec.data.source):
         return f"For other data, this is as usual again: {kept}."
-    return f"Kept from there: {kept}. {origin.remark}"
+    return f"Kept from there: {kept}. {initial_plan.remark}"

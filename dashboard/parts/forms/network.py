@@ -1,4 +1,4 @@
-"""The dense network of a plan: trained anew, or brought in a checkpoint."""
+"""The dense network of a plan: trained anew, or imported from a checkpoint."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.parts import elements
 from dashboard.parts.forms import widgets
 from dashboard.parts.forms.upload import upload_form
-from dashboard.parts.forms.widgets import KEEP, Values
+from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS, Values
 from dashboard.parts.markdown import plain
 from dashboard.reads import imported_network
 from spinn_engine import api
@@ -32,20 +32,26 @@ TAKEN = " ✓ taken"
 LOW_R2 = 0.5  # below this something is likely to be mixed up
 
 
-def network_form(source: str, begin: Values) -> dict[str, Any]:
+def network_form(source: str, first_values: Values) -> dict[str, Any]:
     """Which dense network is pruned; gives the ``model`` part of a spec.
 
     Raises:
         BadInputError: the widths are not whole numbers, or no checkpoint is named.
     """
     choice = st.segmented_control(
-        "Dense network", (NEW, IMPORTED), default=begin["network"], required=True, key="network",
-        **KEEP,
-    )  # fmt: skip
-    return widgets.network_form(source, begin) if choice == NEW else imported_form(begin)
+        "Dense network",
+        (NEW, IMPORTED),
+        default=first_values["network"],
+        required=True,
+        key="network",
+        **KEPT_IN_ADDRESS,
+    )
+    return (
+        widgets.network_form(source, first_values) if choice == NEW else imported_form(first_values)
+    )
 
 
-def imported_form(begin: Values) -> dict[str, Any]:
+def imported_form(first_values: Values) -> dict[str, Any]:
     """A checkpoint, uploaded or on the server, and what it may not say itself.
 
     Raises:
@@ -62,26 +68,29 @@ def imported_form(begin: Values) -> dict[str, Any]:
     )
     path = st.text_input(
         "Path of the checkpoint on the server",
-        begin["dense"],
+        first_values["dense"],
         key="dense",
         placeholder="model.pt",
         help="An uploaded file is put here by itself.",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     known = (AS_STORED, *ACTIVATIONS)
     activation = st.selectbox(
-        "Its activation", known, known.index(begin["dense_activation"]), key="dense_activation",
-        **KEEP,
-    )  # fmt: skip
+        "Its activation",
+        known,
+        known.index(first_values["dense_activation"]),
+        key="dense_activation",
+        **KEPT_IN_ADDRESS,
+    )
     labels = tuple(SCALINGS)
     scaling = st.selectbox(
         "It takes and gives standardised",
         labels,
-        labels.index(begin["dense_scaling"]),
+        labels.index(first_values["dense_scaling"]),
         key="dense_scaling",
         help="By the mean and spread of the training rows. A plain checkpoint does not say; the "
         "R² of every way is shown below.",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     if not (path or "").strip():
         raise BadInputError("network: upload a checkpoint, or give its path")
@@ -107,7 +116,7 @@ def show_imported(found: imported_network.ImportedNetwork) -> None:
             }
             for way, r2 in found.r2.items()
         ],
-        alt="R2 of the brought network on the validation rows, for every way of scaling",
+        alt="R2 of the imported network on the validation rows, for every way of scaling",
     )
     st.caption("R² on the validation rows, as the checkpoint is.")
     if found.mean_r2 is None or found.mean_r2 < LOW_R2:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import markup
-from dashboard.parts.forms.widgets import KEEP, Values, key_of, parse_widths
+from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS, Values, key_of, parse_widths
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.vocabulary import (
@@ -38,7 +38,7 @@ EQUIVALENTS = "plan_equivalents"  # in a session: what the plan comes to, by wha
 DEFAULT_WIDTHS = "384, 384, 384, 192\n288, 288, 288, 144"
 
 
-def schedule_form(begin: Values) -> dict[str, Any]:
+def schedule_form(first_values: Values) -> dict[str, Any]:
     """Schedule, and stages or custom widths; of the ``prune`` part of a spec.
 
     Raises:
@@ -48,27 +48,27 @@ def schedule_form(begin: Values) -> dict[str, Any]:
     schedule = st.selectbox(
         "Schedule",
         known,
-        list(known).index(begin["schedule"]),
+        list(known).index(first_values["schedule"]),
         key="schedule",
         help=glossary(SCHEDULES.values()),
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     row = SCHEDULES[known[schedule]]
     if row.widths == "given":
         text = st.text_area(
             "Hidden widths, one stage a line",
-            begin["widths"],
+            first_values["widths"],
             key="widths",
             help="After the dense network; every line has as many widths as it, none larger.",
-            **KEEP,
+            **KEPT_IN_ADDRESS,
         )
         return {"widths": parse_stages(text or "")}
-    most, first_stages = max(8, begin["stages"]), begin["stages"]
-    stages = st.slider("Stages", 1, most, first_stages, key="stages", **KEEP)
+    most, first_stages = max(8, first_values["stages"]), first_values["stages"]
+    stages = st.slider("Stages", 1, most, first_stages, key="stages", **KEPT_IN_ADDRESS)
     return {"stages": stages, "schedule": row.name}
 
 
-def amount_form(schedule: str, begin: Values) -> dict[str, Any]:
+def amount_form(schedule: str, first_values: Values) -> dict[str, Any]:
     """How much is removed: the field of the ``prune`` part that says it, and its value."""
     offered = SCHEDULES[schedule].amounts
     fields = {label: field for field, label in AMOUNTS.items() if field in offered}
@@ -78,11 +78,11 @@ def amount_form(schedule: str, begin: Values) -> dict[str, Any]:
     label = st.segmented_control(
         "The amount is given in",
         fields,
-        default=begin["ratio_of"],
+        default=first_values["ratio_of"],
         required=True,
         key="ratio_of",
         on_change=_carry_over,
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     field = fields[label]
     if field not in SLIDERS:
@@ -90,22 +90,22 @@ def amount_form(schedule: str, begin: Values) -> dict[str, Any]:
             "Weights at the end, in bytes at most",
             4,
             10**12,
-            begin["max_bytes"],
+            first_values["max_bytes"],
             step=1000,
             key="max_bytes",
             help="Of the float32 weights and biases, without the file around them.",
-            **KEEP,
+            **KEPT_IN_ADDRESS,
         )
         return {field: int(most)}
     percent_removed = st.slider(
         SLIDERS[field],
-        min(LEAST_PERCENT, begin["ratio"]),
-        max(MOST_PERCENT, begin["ratio"]),
-        begin["ratio"],
+        min(LEAST_PERCENT, first_values["ratio"]),
+        max(MOST_PERCENT, first_values["ratio"]),
+        first_values["ratio"],
         STEP,
         format="%.1f %%",
         key="ratio",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     return {field: from_percent(percent_removed)}
 
@@ -165,29 +165,29 @@ def equivalents(stages: list[api.Stage]) -> str:
     )
 
 
-def method_form(begin: Values) -> dict[str, Any]:
+def method_form(first_values: Values) -> dict[str, Any]:
     """How neurons are chosen and made up for, and the limits; more of the ``prune`` part."""
     left, right = st.columns(2, wrap=False)
     criteria, reconstructions = by_label(CRITERIA), by_label(RECONSTRUCTIONS)
     criterion = left.selectbox(
         "Criterion",
         criteria,
-        list(criteria).index(begin["criterion"]),
+        list(criteria).index(first_values["criterion"]),
         key="criterion",
         help="How a neuron is scored; the lowest scores go first.  \n"
         + glossary(CRITERIA.values()),
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     reconstruction = right.selectbox(
         "Reconstruction",
         reconstructions,
-        list(reconstructions).index(begin["reconstruction"]),
+        list(reconstructions).index(first_values["reconstruction"]),
         key="reconstruction",
         help=f"After each cut.  \n{glossary(RECONSTRUCTIONS.values())}",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     with st.expander("Advanced", icon=":material/straighten:", key="advanced"):
-        limits = _limits_form(begin)
+        limits = _limits_form(first_values)
     return {
         "criterion": criteria[criterion],
         "reconstruction": reconstructions[reconstruction],
@@ -195,64 +195,64 @@ def method_form(begin: Values) -> dict[str, Any]:
     }
 
 
-def _limits_form(begin: Values) -> dict[str, Any]:
+def _limits_form(first_values: Values) -> dict[str, Any]:
     """Which widths a layer may have."""
     left, right = st.columns(2, wrap=False)
     round_to = left.number_input(
         "Round widths to",
         1,
         1024,
-        begin["round_to"],
+        first_values["round_to"],
         key="round_to",
         placeholder="auto",
         help="Every width that is pruned becomes a multiple of this. Left empty: of 8, which "
         "runs fastest, where the parameters can still be met so, else any width.",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     least_width = right.number_input(
         "Least width",
         1,
         65_536,
-        begin["least_width"],
+        first_values["least_width"],
         key="least_width",
         help="No hidden layer gets fewer neurons.",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     return {"round_to": round_to, "least_width": least_width}
 
 
-def compare_form(source: str, begin: Values) -> dict[str, Any]:
+def compare_form(source: str, first_values: Values) -> dict[str, Any]:
     """What the pruned network is compared with; gives the ``compare`` part of a spec."""
     known = by_label(CONTROLS)
     controls = st.multiselect(
         "Controls",
         known,
-        default=begin["controls"],
+        default=first_values["controls"],
         key="controls",
         help="Each has the same seeds and as many epochs.  \n" + glossary(CONTROLS.values()),
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     left, right = st.columns(2, wrap=False)
     folds = left.number_input(
         "Folds",
         1,
         100,
-        begin["folds"],
+        first_values["folds"],
         key="folds",
         help="1: one split. 3 or more: cross-validation in which whole groups go to one fold.",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     margin_key = key_of("margin", source)
     margin = right.number_input(
         "Margin in R²",
         0.0,
         1.0,
-        begin[margin_key],
+        first_values[margin_key],
         0.005,
         format="%.4f",
         key=margin_key,
         help="How much R² pruning may cost against the dense network trained just as long, and "
         "still count as no worse.",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     return {"controls": [known[label] for label in controls], "folds": folds, "margin": margin}

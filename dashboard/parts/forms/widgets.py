@@ -27,7 +27,7 @@ from spinn_engine.vocabulary import (
     source_of,
 )
 
-KEEP: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+KEPT_IN_ADDRESS: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 Values = Mapping[str, Any]  # what every widget begins with, by its key
 
@@ -35,15 +35,15 @@ TABLE_FIELDS = ("targets", "group", "time", "drop")
 AS_ADVISED = "as the rows advise"
 
 
-def data_form(begin: Values) -> dict[str, Any]:
+def data_form(first_values: Values) -> dict[str, Any]:
     """What is learned; gives the ``data`` part of a spec.
 
     Raises:
         BadInputError: a file without a path or a table without targets.
     """
-    kind, path = source_form(begin)
+    kind, path = source_form(first_values)
     own_columns = SOURCES[kind].own_columns
-    found = table_form(begin) if own_columns else left_out_form(kind)
+    found = table_form(first_values) if own_columns else left_out_form(kind)
     found["source"] = named_source(kind, path)
     if own_columns:
         show_columns(DataSpec.model_validate(found))
@@ -53,12 +53,12 @@ def data_form(begin: Values) -> dict[str, Any]:
     return found
 
 
-def source_form(begin: Values) -> tuple[str, str]:
+def source_form(first_values: Values) -> tuple[str, str]:
     """The kind of source, and the path where it is a file."""
     kinds = by_label(SOURCES)
-    first = list(kinds).index(begin["source"])
+    first = list(kinds).index(first_values["source"])
     told = glossary(SOURCES.values())
-    kind = kinds[st.selectbox("Data", kinds, first, key="source", help=told, **KEEP)]
+    kind = kinds[st.selectbox("Data", kinds, first, key="source", help=told, **KEPT_IN_ADDRESS)]
     row = SOURCES[kind]
     if row.path is None:
         return kind, ""
@@ -75,7 +75,12 @@ def source_form(begin: Values) -> tuple[str, str]:
         )
     asked = row.path
     path = st.text_input(
-        asked.label, begin[key], key=key, placeholder=asked.example, help=asked.help, **KEEP
+        asked.label,
+        first_values[key],
+        key=key,
+        placeholder=asked.example,
+        help=asked.help,
+        **KEPT_IN_ADDRESS,
     )
     return kind, (path or "").strip()
 
@@ -110,56 +115,58 @@ def left_out_form(kind: str) -> dict[str, Any]:
     key = drop_key(SOURCES[kind])
     if not (st.query_params.get(key) or st.session_state.get(key)):
         return {}
-    drop = st.text_input("Columns to leave out", "", key=key, **KEEP)
+    drop = st.text_input("Columns to leave out", "", key=key, **KEPT_IN_ADDRESS)
     return {"drop": names_of(drop)}
 
 
-def table_form(begin: Values) -> dict[str, Any]:
+def table_form(first_values: Values) -> dict[str, Any]:
     """Which columns of a table are what."""
     targets = st.text_input(
         "Target columns",
-        begin["targets"],
+        first_values["targets"],
         key="targets",
         placeholder="wear, drift",
         help='A name with a comma in it goes into quotes: "force, mean".',
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     left, right = st.columns(2, wrap=False)
     group = left.text_input(
         "Group column (optional)",
-        begin["group"],
+        first_values["group"],
         key="group",
         help="Rows of one group stay together in the split; the column is never an input.",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     time = right.text_input(
         "Time column (optional)",
-        begin["time"],
+        first_values["time"],
         key="time",
         help="Orders the rows of a group: what physics terms and checks for clocks need.",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
-    drop = st.text_input("Columns to leave out (optional)", begin["drop"], key="drop", **KEEP)
+    drop = st.text_input(
+        "Columns to leave out (optional)", first_values["drop"], key="drop", **KEPT_IN_ADDRESS
+    )
     return {
         "targets": names_of(targets),
         "group": (group or "").strip() or None,
         "time": (time or "").strip() or None,
         "drop": names_of(drop),
-        "split": split_form(begin),
+        "split": split_form(first_values),
     }
 
 
-def split_form(begin: Values) -> str | None:
+def split_form(first_values: Values) -> str | None:
     """By what the rows of a table are told apart; None leaves it to the rows."""
     names = by_label(SPLITS)
     label = st.selectbox(
         "Split",
         labels := [AS_ADVISED, *names],
-        labels.index(begin["split_by"]),
+        labels.index(first_values["split_by"]),
         key="split_by",
         help=f"By default whole groups where a group column is named, blocks where rows follow one "
         f"another, else rows at random.  \n{glossary(SPLITS.values())}",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     return names.get(label)
 
@@ -176,7 +183,7 @@ def text_of(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' if re.search('[",]', name) else name for name in quoted)
 
 
-def network_form(source: str, begin: Values) -> dict[str, Any]:
+def network_form(source: str, first_values: Values) -> dict[str, Any]:
     """Widths and activation of the dense network; gives the ``model`` part of a spec.
 
     Raises:
@@ -185,14 +192,14 @@ def network_form(source: str, begin: Values) -> dict[str, Any]:
     key = key_of("hidden", source)
     text = st.text_input(
         "Hidden widths of the dense network",
-        begin[key],
+        first_values[key],
         key=key,
         help="Neurons of each hidden layer, from the input side, separated by commas.",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     known = tuple(ACTIVATIONS)
-    first = known.index(begin["activation"])
-    activation = st.selectbox("Activation", known, first, key="activation", **KEEP)
+    first = known.index(first_values["activation"])
+    activation = st.selectbox("Activation", known, first, key="activation", **KEPT_IN_ADDRESS)
     return {"hidden": parse_widths(text or ""), "activation": activation}
 
 
@@ -216,7 +223,7 @@ def key_of(name: str, source: str) -> str:
     return f"{name}_{row.short}" if row is not None and row.defaults else name
 
 
-def training_form(source: str, begin: Values) -> tuple[dict[str, Any], tuple[int, ...]]:
+def training_form(source: str, first_values: Values) -> tuple[dict[str, Any], tuple[int, ...]]:
     """Epochs and seeds: the ``train`` part of a spec, and its seeds."""
     labels = {
         "epochs": "Epochs of the dense network",
@@ -233,10 +240,10 @@ def training_form(source: str, begin: Values) -> tuple[dict[str, Any], tuple[int
         name: st.number_input(
             label,
             1 if name == "epochs" else 0,
-            max(100_000, begin[keys[name]]),
-            begin[keys[name]],
+            max(100_000, first_values[keys[name]]),
+            first_values[keys[name]],
             key=keys[name],
-            **KEEP,
+            **KEPT_IN_ADDRESS,
         )
         for name, label in labels.items()
     }
@@ -244,10 +251,10 @@ def training_form(source: str, begin: Values) -> tuple[dict[str, Any], tuple[int
         "Seeds",
         1,
         256,
-        begin["seeds"],
+        first_values["seeds"],
         key="seeds",
         help="Independent repetitions, trained together; intervals need at least 2, a "
         "verdict at least 3.",
-        **KEEP,
+        **KEPT_IN_ADDRESS,
     )
     return found, tuple(range(int(seeds)))

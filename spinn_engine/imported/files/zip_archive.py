@@ -20,7 +20,7 @@ from spinn_engine.words import shown
 MOST_ENTRIES = 4096
 LARGEST_LIST = 2**20
 CHUNK_BYTES = 2**20
-END = struct.Struct("<4s4H2IH")  # mark, two disks, two counts, size, place, length of a comment
+END = struct.Struct("<4s4H2IH")  # mark, two disks, two counts, size, offset, length of a comment
 END64 = struct.Struct("<4sQ2H2I4Q")
 LOCATOR64 = struct.Struct("<4sIQI")
 CENTRAL = struct.Struct("<4s6H3I5H2I")
@@ -68,7 +68,7 @@ def read_list(file: BinaryIO, size: int) -> dict[str, Listed]:
         BadInputError: there are too many entries, or a name points elsewhere.
         CorruptArtifactError: the file is cut off or damaged.
     """
-    count, length, place = _end(file, size)
+    count, length, offset = _end(file, size)
     if count > MOST_ENTRIES:
         raise BadInputError(
             f"it holds {count:,} entries, more than the {MOST_ENTRIES:,} that a checkpoint of an "
@@ -77,7 +77,7 @@ def read_list(file: BinaryIO, size: int) -> dict[str, Listed]:
     if length > LARGEST_LIST:
         raise CorruptArtifactError(f"its list of entries claims {length:,} bytes")
     found: dict[str, Listed] = {}
-    data, position = _at(file, place, length), 0
+    data, position = _at(file, offset, length), 0
     for _ in range(count):
         name, one, position = _listed(data, position)
         if name in found:
@@ -126,8 +126,8 @@ def check_sums(file: BinaryIO, entries: dict[str, Entry]) -> None:
             )
 
 
-def _at(file: BinaryIO, place: int, length: int) -> bytes:
-    file.seek(place)
+def _at(file: BinaryIO, offset: int, length: int) -> bytes:
+    file.seek(offset)
     data = file.read(length)
     if len(data) != length:
         raise CorruptArtifactError("it is cut off, copy it again")
@@ -135,21 +135,21 @@ def _at(file: BinaryIO, place: int, length: int) -> bytes:
 
 
 def _end(file: BinaryIO, size: int) -> tuple[int, int, int]:
-    """How many entries there are, and the length and place of their list."""
+    """How many entries there are, and the length and offset of their list."""
     if size < END.size:
         raise CorruptArtifactError("it is cut off, copy it again")
     end = size - END.size
-    mark, *disks, here, count, length, place, comment = END.unpack(_at(file, end, END.size))
+    mark, *disks, here, count, length, offset, comment = END.unpack(_at(file, end, END.size))
     if mark != b"PK\x05\x06" or comment:
         raise CorruptArtifactError(
             "it is a zip file without its end: it is cut off, or something was added, copy it again"
         )
     if any(disks) or here != count:
         raise CorruptArtifactError("it is one part of several: it must be whole")
-    end = _checked_end64(file, end, (count, length, place))
-    if place + length != end:
+    end = _checked_end64(file, end, (count, length, offset))
+    if offset + length != end:
         raise CorruptArtifactError("its list of entries is not where it says, copy it again")
-    return count, length, place
+    return count, length, offset
 
 
 def _checked_end64(file: BinaryIO, end: int, claims: tuple[int, int, int]) -> int:
@@ -157,15 +157,15 @@ def _checked_end64(file: BinaryIO, end: int, claims: tuple[int, int, int]) -> in
     start = end - LOCATOR64.size
     if start < END64.size:
         return end
-    mark, disk, place, disks = LOCATOR64.unpack(_at(file, start, LOCATOR64.size))
+    mark, disk, offset, disks = LOCATOR64.unpack(_at(file, start, LOCATOR64.size))
     if mark != b"PK\x06\x07":
         return end
-    if disk or disks != 1 or place != start - END64.size:
+    if disk or disks != 1 or offset != start - END64.size:
         raise CorruptArtifactError("its zip64 end is not where it says, copy it again")
-    found = END64.unpack(_at(file, place, END64.size))
+    found = END64.unpack(_at(file, offset, END64.size))
     if found[0] != b"PK\x06\x06" or found[6:] != (claims[0], *claims):
         raise CorruptArtifactError("its two end records do not agree, copy it again")
-    return int(place)
+    return int(offset)
 
 
 def _listed(data: bytes, position: int) -> tuple[str, Listed, int]:

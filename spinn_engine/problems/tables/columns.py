@@ -17,7 +17,7 @@ from spinn_engine.problems.tables.header import Title, titles
 
 Kind = Literal["number", "date", "category", "text", "empty"]
 
-Place = Callable[[int], str]
+Where = Callable[[int], str]
 
 MOST_CATEGORIES = 20
 
@@ -77,19 +77,19 @@ class Column:
         return str(self.cells[row].as_py())[:40]
 
 
-def typed_columns(found: Mapping[str, pa.ChunkedArray], place: Place) -> dict[str, Column]:
+def typed_columns(found: Mapping[str, pa.ChunkedArray], where: Where) -> dict[str, Column]:
     """The columns of a table by their names, each with what it holds.
 
     Args:
         found: cells by header; the headers differ.
-        place: where a row stands, in words.
+        where: where a row stands, in words.
     """
     cells = found.values()
-    made = [_typed(t, c, place) for t, c in zip(titles(list(found)), cells, strict=True)]
+    made = [_typed(t, c, where) for t, c in zip(titles(list(found)), cells, strict=True)]
     return {column.name: column for column in made}
 
 
-def _typed(title: Title, cells: pa.ChunkedArray, place: Place) -> Column:
+def _typed(title: Title, cells: pa.ChunkedArray, where: Where) -> Column:
     kind = cells.type
     if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
         cells = cells.cast(kind.value_type)
@@ -100,7 +100,7 @@ def _typed(title: Title, cells: pa.ChunkedArray, place: Place) -> Column:
     if _is_number(cells.type):
         missing = int(np.sum(~np.isfinite(as_floats(cells))))
         return Column(title, "empty" if missing == len(cells) else "number", cells, missing)
-    column = _from_words(title, split_words(cells), place)
+    column = _from_words(title, split_words(cells), where)
     if pa.types.is_nested(cells.type) and column.words:
         fault = "holds lists: drop it, or write every entry into a column of its own"
         return replace(column, kind="text", fault=fault)
@@ -138,7 +138,7 @@ def _dates(title: Title, seconds: Floats, first: str) -> Column:
     return Column(title, "date", pa.chunked_array([seconds]), missing, first)
 
 
-def _from_words(title: Title, words: Words, place: Place) -> Column:
+def _from_words(title: Title, words: Words, where: Where) -> Column:
     """Text: of numbers, of dates, of few different words, or none of these."""
     texts, codes = words
     missing = int((codes < 0).sum())
@@ -156,7 +156,7 @@ def _from_words(title: Title, words: Words, place: Place) -> Column:
     if 2 * wrong.sum() < len(texts):
         row = int(np.flatnonzero(np.isin(codes, np.flatnonzero(wrong)))[0])
         fault = (
-            f"holds {texts[codes[row]][:40]!r} in {place(row)}: write a number there, or drop the "
+            f"holds {texts[codes[row]][:40]!r} in {where(row)}: write a number there, or drop the "
             "column"
         )
     elif len(texts) > MOST_CATEGORIES:

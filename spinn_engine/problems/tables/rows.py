@@ -46,7 +46,7 @@ def complete_rows(columns: Mapping[str, Column], roles: Roles, layout: Layout) -
         if len(huge):
             raise BadInputError(
                 f"{layout.path}: column {name!r} holds {shortest(numbers[huge[0]])} in "
-                f"{layout.place(huge[0])}, too large to calculate with (at most {shortest(HUGE)}): "
+                f"{layout.where(huge[0])}, too large to calculate with (at most {shortest(HUGE)}): "
                 "mend or empty such cells, or drop the column"
             )
         complete &= finite
@@ -161,6 +161,6 @@ def check_order(
         inside = f" in group {group.shown(later)!r}"
         mend = "sort the rows of every group by time, or name a group column that tells runs apart"
     raise BadInputError(
-        f"{layout.path}: time column {roles.time!r} goes back{inside} at {layout.place(later)}, "
+        f"{layout.path}: time column {roles.time!r} goes back{inside} at {layout.where(later)}, "
         f"from {shortest(times[worst])} to {shortest(times[worst + 1])}: {mend}"
     )

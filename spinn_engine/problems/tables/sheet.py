@@ -64,7 +64,7 @@ class Layout:
         """``[rows]`` number of the file that each row comes from."""
         return np.repeat(np.arange(len(self.files)), [rows for _, rows in self.files])
 
-    def place(self, row: int) -> str:
+    def where(self, row: int) -> str:
         """Where a row stands, counted from 1 below the header: ``row 7 of val.csv``."""
         for name, rows in self.files[:-1]:
             if row < rows:

@@ -98,7 +98,7 @@ def table_path(source: str) -> Path:
 def _open(path: Path) -> tuple[dict[str, Column], Layout]:
     """Columns by name; nothing else holds their cells, so that they can be given back."""
     cells, layout = read_table(path)
-    return typed_columns(cells, layout.place), layout
+    return typed_columns(cells, layout.where), layout
 
 
 def _check_usable(columns: Mapping[str, Column], roles: Roles, path: Path) -> None:

@@ -17,7 +17,7 @@ CUT_AT = 3.0  # times beyond the values
 NARROW, WIDE = 8.0, 3e3  # a log scale that spans less is nearly even; one that spans more is coarse
 
 
-def error(r2: float) -> float:
+def error_of(r2: float) -> float:
     """Where an R2 stands on the axis of ``r2_axis``."""
     return max(1 - r2, LEAST_ERROR)
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinn_engine.report.facts import Facts, Row
-from spinn_engine.report.figures.axes import count_axis, error, error_axis, error_range, r2_axis
+from spinn_engine.report.figures.axes import count_axis, error_axis, error_of, error_range, r2_axis
 from spinn_engine.report.figures.style import GREY, PAPER, legend_above, marked, new_figure
 from spinn_engine.vocabulary import ARMS, REFERENCE, main_arm
 from spinn_engine.words import Figure as Estimate
@@ -46,7 +46,7 @@ def tradeoff(facts: Facts) -> Figure:
         if ARMS[name].block is None:
             notes.append((_error(facts, arm), f"{ARMS[name].label}: {_score_text(facts, arm)}"))
     if (ceiling := mean_ceiling(facts)) is not None:
-        notes.append((error(ceiling), f"ceiling by noise: {fixed(ceiling, facts.r2_decimals)}"))
+        notes.append((error_of(ceiling), f"ceiling by noise: {fixed(ceiling, facts.r2_decimals)}"))
     near = [value for value, _ in notes if value <= FAR_BELOW * worst]
     least, most = _range(points, near)
     _path(axes, points)
@@ -70,17 +70,17 @@ def by_stage(facts: Facts) -> Figure:
         found = facts.validation[arm]
         shift = 0.09 * (place - (len(drawn) - 1) / 2)
         x = [0.0, *(stage + shift for stage in found)]
-        y = [error(one["mean"]) for one in (dense, *found.values())]
+        y = [error_of(one["mean"]) for one in (dense, *found.values())]
         axes.plot(x, y, **marked(arm))
         for at, one in zip(x[1:], found.values(), strict=True):
             _whisker(axes, arm, at, [_maybe(one["low"]), _maybe(one["high"])])
         seen += found.values()
     _whisker(axes, REFERENCE, 0.0, [_maybe(dense["low"]), _maybe(dense["high"])])
-    axes.plot([0], [error(dense["mean"])], linestyle="none", **marked(REFERENCE))
-    ends = [error(one[end]) for one in seen for end in ("low", "high") if one[end] is not None]
+    axes.plot([0], [error_of(dense["mean"])], linestyle="none", **marked(REFERENCE))
+    ends = [error_of(one[end]) for one in seen for end in ("low", "high") if one[end] is not None]
     r2_axis(
         axes,
-        *error_range([error(one["mean"]) for one in seen], ends),
+        *error_range([error_of(one["mean"]) for one in seen], ends),
         f"R² on validation {facts.rows}",
     )
     stages = len(facts.result["stages"])
@@ -105,9 +105,9 @@ def _points(facts: Facts) -> list[Point]:
     taken: dict[int, int] = {}
     points = []
     for arm, row in rows:
-        place = taken.get(row["params"], 0)
-        taken[row["params"]] = place + 1
-        points.append(_point(facts, arm, row, row["params"] * BESIDE**place))
+        before = taken.get(row["params"], 0)
+        taken[row["params"]] = before + 1
+        points.append(_point(facts, arm, row, row["params"] * BESIDE**before))
     return points
 
 
@@ -116,16 +116,18 @@ def _point(facts: Facts, arm: str, row: Row, x: float) -> Point:
         found: Estimate = row["relative_l2"]
         return Point(arm, x, found["mean"], found["low"], found["high"], found["per_seed"])
     found = row["r2"]
-    seeds = [error(value) for value in found["per_seed"]]
-    return Point(arm, x, error(found["mean"]), _maybe(found["high"]), _maybe(found["low"]), seeds)
+    seeds = [error_of(value) for value in found["per_seed"]]
+    return Point(
+        arm, x, error_of(found["mean"]), _maybe(found["high"]), _maybe(found["low"]), seeds
+    )
 
 
 def _error(facts: Facts, row: Row) -> float:
-    return float(row["relative_l2"]["mean"]) if facts.equation else error(row["r2"]["mean"])
+    return float(row["relative_l2"]["mean"]) if facts.equation else error_of(row["r2"]["mean"])
 
 
 def _maybe(r2: float | None) -> float | None:
-    return None if r2 is None else error(r2)
+    return None if r2 is None else error_of(r2)
 
 
 def _score_text(facts: Facts, arm: Row) -> str:

@@ -34,7 +34,7 @@ def training_sentences(facts: Facts) -> list[str]:
         )
     else:
         found.append(
-            f"It was brought in the checkpoint {imported['file']} (SHA-256 beginning with "
+            f"It was imported from the checkpoint {imported['file']} (SHA-256 beginning with "
             f"{imported['sha256'][:12]}) and was not trained here."
         )
     return [*found, *_training_common(facts)]

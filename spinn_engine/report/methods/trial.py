@@ -65,7 +65,7 @@ def _repetitions(facts: Facts) -> str:
     named = f" ({', '.join(map(str, seeds))})" if len(seeds) <= SEEDS_NAMED else ""
     over = f"{counted(len(seeds), 'seed')}{named}"
     over += f" in each of {facts.folds} folds" if facts.folds > 1 else ""
-    alone = ["dense, which was brought"] if facts.spec.model.dense is not None else []
+    alone = ["dense, which was imported"] if facts.spec.model.dense is not None else []
     how = "is fitted once a fold" if facts.folds > 1 else "draws nothing"
     alone += [f"{ARMS[n].spoken}, which {how}" for n in facts.arms if ARMS[n].block is None]
     but = f" but {', and '.join(alone)}," if alone else ""
