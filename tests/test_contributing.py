@@ -53,6 +53,11 @@ SECTIONS = {
     for name, body in SECTION.findall(TEXT)
 }
 
+MORE = [
+    Block(path, table or None, code)
+    for path, table, code in BLOCK.findall(Path(__file__).with_name("more_entries.md").read_text())
+]
+
 
 def put(root: Path, blocks: list[Block]) -> None:
     """Put the blocks of a section where they say."""
@@ -134,11 +139,16 @@ class Tree:
         return json.loads(self.run("-m", "spinn_engine", *words, "--json"))
 
 
+def lines_of(run: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+
+
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     """The tree with every entry of the text, and a run that uses them.
 
-    The run ``a_before`` was made before there was the criterion, ``b_added`` with it.
+    The run ``a_before`` was made before there was the criterion, ``b_added`` with it, ``c_split``
+    from a table.
     """
     tree = Tree(tmp_path_factory.mktemp("copy") / "spinn")
     for name, blocks in SECTIONS.items():
@@ -146,9 +156,15 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
             put(tree.root, blocks)
     before = tree.json("run", *SPEC, "--controls", "linear")["run_id"]
     put(tree.root, SECTIONS["A criterion"])
-    words = "--criterion", "largest", "--schedule", "backwards", "--controls", "l2_neurons,random"
+    put(tree.root, MORE)
+    controls = "l2_neurons,random,again"
+    words = "--criterion", "largest", "--schedule", "backwards", "--controls", controls
     run = tree.json("run", *SPEC, *words)["run_id"]
-    for found, name in ((before, "a_before"), (run, "b_added")):
+    table = tree.root / "turns.csv"
+    table.write_text("x,y\n" + "".join(f"{x},{x * x % 7}\n" for x in range(60)))
+    data = "--data", f"table:{table}", "--targets", "y", "--split", "turns"
+    split = tree.json("run", *SPEC, *data, "--controls", "linear")["run_id"]
+    for found, name in ((before, "a_before"), (run, "b_added"), (split, "c_split")):
         (tree.root / "results" / found).rename(tree.root / "results" / name)
     return tree
 
@@ -178,8 +194,11 @@ def test_the_run_used_them(tree: Tree) -> None:
     result = json.loads((folder / "spinn_structured_metrics.json").read_text())
     assert result["data"]["source"] == "sine"
     assert {arm["arm"] for arm in result["arms"]} == {
-        "dense", "structured", "l2_neurons", "random"
+        "dense", "structured", "l2_neurons", "random", "again"
     }  # fmt: skip
+    assert {"against_l2_neurons", "against_random", "against_again"} < result["verdict"].keys()
+    epochs = {(x["stage"], x["epochs"]) for x in lines_of(folder) if x["arm"] == "again"}
+    assert epochs == {(2, 5)}, "the last stage, for as long as all"
     widths = [stage["hidden"] for stage in result["stages"]]
     assert [a != b for a, b in zip(widths[0], widths[1], strict=True)] == [False, True]
     assert [a != b for a, b in zip(widths[1], widths[2], strict=True)] == [True, False]
@@ -195,9 +214,24 @@ def test_the_report_tells_what_was_done(tree: Tree) -> None:
         "stage k pruned the k-th hidden layer from the end alone",
         "scored before every stage by the largest absolute value of their incoming weights",
         "“L2 neurons” (the same widths with neurons chosen by L2, all else alike)",
+        "“once more” (the final widths trained from new weights for 5 epochs in another order)",
     ):
         assert words in methods
-    assert "There are 300 rows in all." in (tree.root / "report" / "report.html").read_text()
+    page = (tree.root / "report" / "report.html").read_text()
+    assert "There are 300 rows in all." in page
+    assert "Against the same widths by L2" in page
+    tables = (tree.root / "report" / "tables" / "arms.tex").read_text().replace("~", " ")
+    assert "L2 neurons" in tables
+    assert "once more" in tables
+
+
+def test_the_table_is_split_so(tree: Tree) -> None:
+    folder = tree.root / "results" / "c_split"
+    data = json.loads((folder / "spinn_structured_metrics.json").read_text())["data"]
+    assert data["split"] == "turns"
+    assert data["rows"] == {"train": 36, "val": 12, "test": 12}
+    tree.run("-m", "spinn_engine", "report", "c_split", "--out", "turns")
+    assert "12 for the test: rows in turn;" in (tree.root / "turns" / "methods.txt").read_text()
 
 
 def test_the_command_line_offers_them(tree: Tree) -> None:
@@ -234,7 +268,7 @@ def test_every_page_shows_them(tree: Tree) -> None:
 
 
 def test_the_contracts_hold_for_them(tree: Tree) -> None:
-    new = "largest or backwards or l2_neurons or sine or small or neurons or npz or count or same"
+    new = "largest or backwards or l2_neurons or sine or small or neurons or npz or count or same or again or turns"
     words = "-q", "-p", "no:cacheprovider", "-n", "0", "-k", new
     told = tree.run("-m", "pytest", "tests/contracts", *words)
     assert int(re.findall(r"(\d+) passed", told)[0]) > 30
