@@ -29,7 +29,7 @@ def show_answers(verdict: dict[str, Any]) -> None:
         )
     for name, part in parts.items():
         show_part(QUESTIONS[name].label, part)
-        if QUESTIONS[name].answer == "cost":
+        if QUESTIONS[name].answer == "margin":
             st.markdown("\n".join(_target(one) for one in verdict.get("targets", ())))
 
 

@@ -10,7 +10,7 @@ from spinn_engine.evaluation.scales import Scale
 from spinn_engine.vocabulary import QUESTIONS
 from spinn_engine.words import capitalised, counted, percent
 
-COST = next(question for question in QUESTIONS.values() if question.answer == "cost")
+COST = next(question for question in QUESTIONS.values() if question.answer == "margin")
 LEAST_PAIRS = 3
 MOST_SEEDS = 100  # beyond, a number of seeds is no advice
 TOO_FEW = "not enough repetitions to say"

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from spinn_engine.evaluation.intervals import CONFIDENCE, interval
 from spinn_engine.evaluation.outcomes import COST, against, cost_of_pruning, gain_of_training
 from spinn_engine.evaluation.scales import R2Scale, Scale
-from spinn_engine.vocabulary import QUESTIONS, SUBJECT, QuestionRow
+from spinn_engine.vocabulary import OUTCOMES, QUESTIONS, SUBJECT, QuestionRow
 from spinn_engine.words import shown
 
 Scores = Mapping[str, ArrayLike]  # by arm, [seeds] or [seeds, folds]
@@ -45,7 +45,7 @@ def verdict(
         order.
     """
     ways: dict[str, Callable[[QuestionRow], dict[str, Any] | None]] = {
-        "cost": lambda _: _cost(scores, margin, scale),
+        "margin": lambda _: _cost(scores, margin, scale),
         "share": lambda question: _extra_training(scores, question, scale),
         "difference": lambda question: _against(scores, question, scale),
     }
@@ -66,7 +66,7 @@ def reading_order(answers: Mapping[str, Any], targets: list[dict[str, Any]]) -> 
     first = [
         name
         for name, one in given.items()
-        if QUESTIONS[name].first and one["outcome"] in ("worse", "no_difference_seen")
+        if QUESTIONS[name].first and OUTCOMES[one["outcome"]].unbeaten
     ]
     found = []
     for name in [*first, *(name for name in given if name not in first)]:

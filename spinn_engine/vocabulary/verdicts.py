@@ -18,11 +18,13 @@ class OutcomeRow(Row):
         colour: of its badge.
         icon: of its badge.
         acceptable: whether pruning is shown to cost no more than the margin.
+        unbeaten: whether the other arm was compared, and is not shown to be worse.
     """
 
     colour: Literal["gray", "orange", "green", "red"]
     icon: str
     acceptable: bool = False
+    unbeaten: bool = False
 
 
 OUTCOMES = table(
@@ -76,6 +78,7 @@ OUTCOMES = table(
         help="the whole interval lies below zero",
         colour="red",
         icon=":material/cancel:",
+        unbeaten=True,
     ),
     OutcomeRow(
         name="no_difference_seen",
@@ -83,6 +86,7 @@ OUTCOMES = table(
         help="zero lies inside the interval, which is no proof that there is no difference",
         colour="gray",
         icon=":material/drag_handle:",
+        unbeaten=True,
     ),
     OutcomeRow(
         name="unknown",
@@ -103,12 +107,12 @@ class QuestionRow(Row):
         other: that arm in a sentence.
         answer: whether it is answered against the margin, by a share of a gain, or by a difference.
         headline: what the headline says of some outcomes; ``{margin}`` is the margin.
-        first: whether the answer comes before all others where the outcome is not "better".
+        first: whether the answer comes before all others where the outcome is ``unbeaten``.
     """
 
     arm: str
     other: str
-    answer: Literal["cost", "share", "difference"] = "difference"
+    answer: Literal["margin", "share", "difference"] = "difference"
     headline: Mapping[str, str] = field(default_factory=dict)
     first: bool = False
 
@@ -119,7 +123,7 @@ QUESTIONS = table(
         label="What pruning cost",
         help="the pruned network against the dense one that was trained just as long",
         arm=LONGER,
-        answer="cost",
+        answer="margin",
         headline={
             "non_inferior": " at no more cost than {margin}",
             "small_cost": " at a cost that is shown, and is less than {margin},",
