@@ -61,7 +61,7 @@ def choose_more(more: Iterable[str]) -> None:
 
 
 def table_round() -> int:
-    """Changes whenever the table's boxes have to begin anew."""
+    """A number that changes when the boxes of the table must be drawn anew."""
     return int(st.session_state.get(ROUND, 0))
 
 

@@ -16,7 +16,7 @@ from spinn_engine.words import counted
 
 
 def show_page() -> None:
-    """What there is, or what to do where there is nothing."""
+    """The finished runs; without any, how to get the first."""
     finished_runs.look_for_changes()
     rows, broken = finished_runs.finished_rows()
     if broken:

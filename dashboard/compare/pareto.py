@@ -1,4 +1,4 @@
-"""R2 against size or speed over the runs of Compare; what is selected in it is chosen."""
+"""The picture of R2 against size or speed on Compare; selecting its points chooses runs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from spinn_engine.words import count, counted, estimate, latency, size
 
 @dataclass(frozen=True)
 class Measure:
-    """What a network takes.
+    """A size or a time of a network, which the picture can show.
 
     Attributes:
         axis: of the picture.
@@ -82,7 +82,7 @@ class PictureOptions:
 def show_picture(
     every: Sequence[RunRow], shown: Sequence[RunRow], chosen: Sequence[RunRow], view: View
 ) -> None:
-    """A picture for each data: R2 of other rows is another quantity.
+    """A picture for each set of data, as R2 on other rows cannot be compared.
 
     Args:
         every: all finished runs.
@@ -236,7 +236,7 @@ def group_notes(rows: Sequence[RunRow], points: Sequence[Point]) -> str:
 
 
 def choose_selected(key: str, points: Sequence[Point]) -> None:
-    """The run that was clicked, or those in the box that was drawn, are chosen.
+    """Choose the run that was clicked, or those in the box that was drawn.
 
     Every click puts a run into the selection or takes it out: both are clicks on it, for it may
     have been unchosen elsewhere. A box that is given up changes nothing.

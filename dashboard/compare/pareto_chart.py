@@ -55,7 +55,7 @@ KIND_LEGEND: Spec = {
 
 @dataclass(frozen=True)
 class Axis:
-    """What lies across: its name for people, and the unit of the axis."""
+    """The x axis: what it shows, and in which unit."""
 
     name: str
     unit: str

@@ -1,4 +1,4 @@
-"""Tags and note of a run, changed in a dialog; who saves over another's words is asked first."""
+"""Tags and note of a run, changed in a dialog that asks before it overwrites another's words."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def show_others(others: api.Remarks) -> None:
 
 
 def save(run_id: str, tags_key: str, note_key: str) -> None:
-    """Write what the form says, unless it is not what this visitor has seen that would go."""
+    """Save the form, unless somebody else has saved since this visitor opened it."""
     state = st.session_state
     with action_errors.shown_beside(SUBJECT):
         rights.check_run(run_id)
@@ -110,5 +110,5 @@ def save(run_id: str, tags_key: str, note_key: str) -> None:
 
 
 def take_theirs() -> None:
-    """Begin again with what is there."""
+    """Give up the own changes, and show what the other person saved."""
     st.session_state[SEEN], st.session_state[OTHERS] = st.session_state[OTHERS], None

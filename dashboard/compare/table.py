@@ -43,7 +43,7 @@ column = st.column_config
 
 @dataclass(frozen=True)
 class View:
-    """What the numbers of the page are held against, and the batch of its latencies."""
+    """The run that others are compared with, and the batch size of all latencies."""
 
     baseline: RunRow | None
     batch: str
@@ -136,7 +136,7 @@ def show_table(shown: Sequence[RunRow], chosen: Sequence[str], view: View) -> No
 
 
 def take_ticks(key: str, ids: Sequence[str]) -> None:
-    """What the boxes say now; runs that a filter hides stay chosen."""
+    """Choose the ticked runs; chosen ones that a filter hides stay chosen."""
     rows = st.session_state[key]["selection"]["rows"]
     before = st.session_state.get(choice.CHOSEN, [])
     hidden = [run_id for run_id in before if run_id not in ids]

@@ -1,4 +1,4 @@
-"""What the checks of a data source found: how bad, what, and what to do; one button does it."""
+"""The findings of the checks of a data source, and a button that does what they advise."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import streamlit as st
 
 from dashboard.data import roles
 from dashboard.parts.forms import initial
-from dashboard.parts.markdown import plain
+from dashboard.parts.markdown import plain, sentence
+from dashboard.parts.widget_names import with_widgets
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import CHECKS, source_of
 from spinn_engine.words import counted, listed
@@ -49,7 +50,7 @@ def advised(found: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def leave_out_button(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
-    """One press leaves out all that the checks advise to, and checks again."""
+    """A button that leaves out every column that the checks advise to leave out."""
     source, names = source_of(data.source), advised(found)
     if not names or source is None or source.equation:
         return
@@ -94,5 +95,5 @@ def show_finding(one: dict[str, Any]) -> None:
         )
 
 
-def _readable(sentence: str) -> str:
-    return plain(sentence).replace("R2", "R²")
+def _readable(text: str) -> str:
+    return sentence(with_widgets(text))

@@ -44,7 +44,7 @@ def choose_source(first_values: Values) -> DataSpec | None:
 
 
 def lacks_targets(data: DataSpec) -> bool:
-    """Whether somebody has to say first which columns are the targets."""
+    """Whether the targets still have to be chosen."""
     source = source_of(data.source)
     return source is not None and source.own_columns and not data.targets
 

@@ -97,7 +97,7 @@ def _choose_one(key: str, names: Sequence[str], now: Sequence[str]) -> None:
 
 
 def _show_value(key: str, now: list[str] | str | None) -> None:
-    """Have a field show what is chosen; one that does is left alone, as it may be in use again."""
+    """Set a field to what is chosen, unless it shows that already: it may be in use."""
     if PICKED + key not in st.session_state or st.session_state[PICKED + key] != now:
         st.session_state[PICKED + key] = now
 

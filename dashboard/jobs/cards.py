@@ -160,7 +160,7 @@ def show_more(job: api.Job) -> None:
 
 
 def ask_to_delete(run_id: str) -> None:
-    """The menu of this run asks whether it may go."""
+    """Show the question whether this run is to be deleted."""
     st.session_state[TO_DELETE] = run_id
 
 
@@ -186,7 +186,7 @@ def button(
     do: Callable[[str], object],
     kind: Literal["primary", "secondary"] = "secondary",
 ) -> None:
-    """What one does with a job in its state, if one may."""
+    """The button for the usual action in the job's state; disabled for who may not press it."""
     st.button(
         label,
         icon=icon,
@@ -199,7 +199,7 @@ def button(
 
 
 def do_with_job(run_id: str, do: Callable[[str], object]) -> None:
-    """Do something with a job; what goes wrong, or may not be, is told beside it."""
+    """Do something with a job, and show beside it what went wrong or is not allowed."""
     with action_errors.shown_beside(run_id):
         rights.check_run(run_id)
         do(run_id)
@@ -208,7 +208,7 @@ def do_with_job(run_id: str, do: Callable[[str], object]) -> None:
 
 
 def forget_question() -> None:
-    """Nobody asks any more whether a run may go."""
+    """Take the question about deleting back."""
     st.session_state.pop(TO_DELETE, None)
 
 
@@ -234,7 +234,7 @@ def priority_menu(job: api.Job) -> None:
 
 
 def show_delete_question(run_id: str) -> None:
-    """Before a run is gone for good."""
+    """Ask whether the run is to be deleted for good."""
     st.markdown(f"Delete **{plain(run_id)}** and all its files for good?")
     with st.container(horizontal=True, gap="small"):
         st.button(

@@ -34,7 +34,7 @@ def under_way(jobs: Jobs) -> bool:
 
 
 def draw_live() -> None:
-    """All that moves: drawn anew every second; where the rest changed, the page is."""
+    """The part that is drawn anew every second; the whole page, when the rest has changed."""
     try:
         jobs, workers = job_queue.queue()
     except SpinnError as error:
@@ -49,7 +49,7 @@ def draw_live() -> None:
 
 
 def draw_still(jobs: Jobs) -> None:
-    """All that stands until somebody does something, or a run begins or ends."""
+    """The part that changes only when somebody acts, or a run starts or ends."""
     if not jobs:
         with st.container(border=True):
             st.markdown("The queue is empty. A run that you start under **Plan** shows up here.")

@@ -1,4 +1,4 @@
-"""What went wrong when a button was pressed, shown beside what it was about for a while."""
+"""Errors of a pressed button, shown for a while beside what the button was about."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from dashboard.charts.architecture import architecture, shape_in_words
 from dashboard.charts.vega import Spec, Tables
 from dashboard.parts import markup
 from dashboard.parts.markdown import plain
+from dashboard.parts.widget_names import with_widgets
 from spinn_engine.errors import SpinnError
 
 
@@ -22,7 +23,7 @@ def is_dark() -> bool:
 
 def show_error(error: Exception) -> None:
     """An error of ours in one sentence; what it quotes is shown as text."""
-    st.error(plain(str(error)), icon=":material/error:")
+    st.error(plain(with_widgets(str(error))), icon=":material/error:")
 
 
 def simulated_badge() -> None:

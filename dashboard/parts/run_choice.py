@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.parts.markdown import plain
 from spinn_engine import api
-from spinn_engine.words import duration
+from spinn_engine.words import counted, duration, listed
 
 
 def choose_run(finished: bool = False) -> api.RunFolder:
@@ -67,7 +67,7 @@ def select_in_address(
 
 
 def show_demo(folder: api.RunFolder) -> None:
-    """That this is no run of the visitor's, what it was made on, and the way to one."""
+    """Say that this is the demo, what it was made on, and how to plan a run of one's own."""
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", border=True, key="demo"
     ):
@@ -80,11 +80,12 @@ def about_demo(folder: api.RunFolder) -> str:
     """Data, seeds, hardware and versions of the demo in a sentence or two."""
     result = folder.result()
     assert result is not None
-    machine, seeds = result["environment"], ", ".join(map(str, result["seeds"]))
+    machine = result["environment"]
     return (
         f"A small real run that ships with the program: {plain(result['data']['source'])}, seeds "
-        f"{seeds}, {duration(sum(result['wall_seconds']))} on {machine['threads']} CPU threads "
-        f"({plain(machine['device_name'])}, torch {plain(machine['torch'])}). It is read-only."
+        f"{listed(map(str, result['seeds']))}. It took {duration(sum(result['wall_seconds']))} on "
+        f"{counted(machine['threads'], 'CPU thread')} ({plain(machine['device_name'])}, torch "
+        f"{plain(machine['torch'])}). It is read-only."
     )
 
 

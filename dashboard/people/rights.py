@@ -17,7 +17,7 @@ NOBODYS = (
 
 
 def refusal(*owners: api.Owner | None) -> str | None:
-    """Why this visitor may not change what is these people's; None if they may.
+    """Why this visitor may not change what belongs to these people; None if they may.
 
     A run without an owner, made on the command line or before there was log-in, is the admins'.
     """

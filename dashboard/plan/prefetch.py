@@ -1,4 +1,4 @@
-"""What the next move of Plan's slider would need, predicted while one looks at this one.
+"""Predicts in the background what the next move of Plan's slider will need.
 
 A prediction at new widths takes most of a move (``tests.benchmarks.slider``); the likeliest move of
 a slider is by one step.
@@ -31,7 +31,7 @@ _moves = count()
 def predict_neighbours(
     run_id: str, prune: PruneSpec, plan: PlanStages, session: MutableMapping[Any, Any]
 ) -> Future[None]:
-    """Have the plans on both sides of the slider's predicted in the background.
+    """Predict the plans one step of the slider up and down, in the background.
 
     Args:
         run_id: the run with the dense network.

@@ -24,5 +24,5 @@ def _queue(look: int) -> tuple[list[api.Job], list[api.Worker]]:
 
 
 def look_again() -> None:
-    """What this visitor has just done is to be seen at once: no look from before counts."""
+    """Read the queue anew, so that a visitor sees at once what they have just done."""
     _looks[0] += 1

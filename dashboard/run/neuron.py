@@ -1,4 +1,4 @@
-"""One neuron of a run's dense network: what it does, whom it serves, and what became of it."""
+"""One neuron of a run's dense network: what it does, which target it serves, when it went."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def show_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int
 
 @dataclass(frozen=True)
 class View:
-    """What of the heatmap is looked at."""
+    """Which stage, seed and order the heatmap shows."""
 
     stage: int
     seed: int

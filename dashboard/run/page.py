@@ -98,7 +98,7 @@ def started_by(folder: api.RunFolder) -> str:
 
 
 def show_run(folder: api.RunFolder) -> None:
-    """Everything about one run, as far as it is."""
+    """Everything that is known of one run so far."""
     spec, result = run_files.run_spec(folder.run_id), run_files.result(folder.run_id)
     st.caption(f"{run_in_a_line(spec)}{started_by(folder)}")
     rows = run_files.stage_rows(folder.run_id)

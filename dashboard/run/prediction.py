@@ -60,7 +60,7 @@ def draw_measured(result: Result) -> None:
 
 
 def show_numbers(measured: list[dict[str, Any]], curve: Sizes) -> None:
-    """What the picture is made of.
+    """The points of the picture in a table.
 
     Args:
         measured: a row a stage.

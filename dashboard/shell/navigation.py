@@ -60,7 +60,7 @@ def guarded(pages: list[st.Page]) -> dict[str, list[st.Page]]:
 
 
 def needs_login() -> bool:
-    """Whether people have to log in; where the secrets cannot say so, this does not return."""
+    """Whether people have to log in; the page ends here where the secrets cannot be read."""
     try:
         if login.is_on():
             login.admins()

@@ -1,4 +1,4 @@
-"""The start of the server: what it does once, so that its first visitor waits as long as others.
+"""What the server does once when it starts, so that its first visitor waits no longer than others.
 
 Everything that a page imports took a second of the first visit. ``streamlit run`` finds the
 application in ``app.py``, imports it and calls ``begin`` before the server takes a connection.

@@ -1,4 +1,4 @@
-"""What a finished run is handed on as: claims, reports, exports, adaptations."""
+"""What can be made of a finished run: claims, reports, exports, adaptations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arms of a result: every one as it was at last, on the test rows and on the clock."""
+"""The arms of a result after their last stage, with R2 on the test rows, and their speed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is found of a claim's quantity, and what became of the claim."""
+"""The value found for a claim's quantity, and the verdict on the claim."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of an exported file: what it is, how far from the network, and what it costs."""
+"""The manifest of an exported file: what it is, how far from the network, and what it costs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast earlier runs of this store were: what is known before a run's first epoch has ended."""
+"""How fast earlier runs of this store were: the only estimate before a run's first epoch ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who lives: a lock a device slot, held by its worker, so that liveness depends on no clock.
+"""Which workers live: each holds the lock of its device slot, so that no clock decides it.
 
 With SQLite it is a file lock beside the database; with PostgreSQL a session's advisory lock, which
 the server lets go of when the worker's connection ends.

@@ -1,1 +1,1 @@
-"""What a finished run is handed on as: one HTML file, LaTeX, figures, JSON. Imports no torch."""
+"""A finished run as a report: one HTML file, LaTeX, figures, JSON. Imports no torch."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -113,3 +114,9 @@ def test_figures_and_notes_are_text(name: str, value: str, below: str) -> None:
     assert texts(root, "dt") == [name]
     assert texts(root, "dd") == [value, below]
     assert read(note(below)).text == below
+
+
+@pytest.mark.parametrize("name", ["look", "dark"])
+def test_no_style_is_taken_for_markup_and_dropped(name: str) -> None:
+    shell = Path(__file__).parents[2] / "dashboard" / "shell"
+    assert "<" not in (shell / f"{name}.css").read_text(encoding="utf-8")

@@ -116,7 +116,7 @@ def from_percent(value: float) -> float:
 
 
 def _carry_over() -> None:
-    """When the field is switched, the amount becomes what it came to in the new field."""
+    """When another kind of amount is chosen, keep the plan: say the same amount in the new kind."""
     label = st.session_state["ratio_of"]
     value = st.session_state.get(EQUIVALENTS, {}).get(label)
     if value is None:
@@ -141,7 +141,7 @@ def parse_stages(text: str) -> list[tuple[int, ...]]:
 
 
 def equivalents(stages: list[api.Stage]) -> str:
-    """The plan as it stands in every kind of amount, as HTML; remembered for the switch."""
+    """The plan in every kind of amount, as HTML; remembered for when another kind is chosen."""
     ratios = [ratio for stage in stages for ratio in stage.pruning_ratios if ratio > 0]
     a_stage, first, last = sum(ratios) / len(ratios), stages[0], stages[-1]
     st.session_state[EQUIVALENTS] = {

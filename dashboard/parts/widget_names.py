@@ -1,0 +1,40 @@
+"""Sentences of the engine on a page: what it calls by a command's option is a widget here."""
+
+from __future__ import annotations
+
+import re
+
+from spinn_engine.vocabulary import SPLITS
+
+WIDGETS = {
+    "targets": "“Targets”",
+    "group": "“Group column”",
+    "time": "“Time column”",
+    "drop": "“Columns to leave out”",
+    "split": "“Split”",
+    "folds": "“Folds” under “Comparison” on Plan",
+}
+_OPTION = re.compile(rf"--({'|'.join(WIDGETS)})\b")
+_ASIDE = re.compile(rf"\(({_OPTION.pattern}[^()]*)\)")
+
+
+def with_widgets(text: str) -> str:
+    """The same sentence for who has widgets instead of options.
+
+    >>> with_widgets("split by it (--group run --split block), or leave --time out")
+    'split by it (“Group column”: run, “Split”: blocks of rows), or leave “Time column” out'
+    """
+    aside = _ASIDE.sub(lambda found: f"({_settings(found[1])})", text)
+    return _OPTION.sub(lambda found: WIDGETS[found[1]], aside)
+
+
+def _settings(options: str) -> str:
+    """``--group run --folds 5`` as the widgets with what to put into them."""
+    pieces = _OPTION.split(options)[1:]
+    told = []
+    for name, given in zip(pieces[::2], pieces[1::2], strict=True):
+        value = given.strip()
+        if name == "split" and value in SPLITS:
+            value = SPLITS[value].label
+        told.append(f"{WIDGETS[name]}: {value}" if value else WIDGETS[name])
+    return ", ".join(told)
