@@ -28,6 +28,7 @@ Width = Annotated[int, Field(ge=1, le=65_536)]
 
 PHYSICS_TERMS = ("non_negative", "monotone", "wear_law", "heat_balance")
 
+OWN_WIDTHS = next(name for name, row in SCHEDULES.items() if row.widths == "given")
 AMOUNTS = ("pruning_ratio", "param_reduction", "mac_reduction", "max_bytes", "widths")
 
 
@@ -191,7 +192,7 @@ class PruneSpec(Part):
         if len(given) > 1:
             raise ValueError(f"give {given[0]} or {given[1]}, not both")
         if data.get("widths") is not None and isinstance(data["widths"], (list, tuple)):
-            data = {"schedule": "custom", **data, "stages": len(data["widths"])}
+            data = {"schedule": OWN_WIDTHS, **data, "stages": len(data["widths"])}
         return data if given else {**data, "param_reduction": DEFAULT_PARAM_REDUCTION}
 
     @property
@@ -203,7 +204,9 @@ class PruneSpec(Part):
     def _fitting_schedule(self) -> Self:
         schedule, (given, _) = SCHEDULES[self.schedule], self.amount
         if (given == "widths") != (schedule.widths == "given"):
-            raise ValueError("the custom schedule and widths go together: give both or neither")
+            raise ValueError(
+                f"the {OWN_WIDTHS} schedule and widths go together: give both or neither"
+            )
         if given not in schedule.amounts:
             raise ValueError(schedule.refusal)
         return self

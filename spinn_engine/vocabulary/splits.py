@@ -48,7 +48,7 @@ SPLITS = table(
             "part."
         ),
         group_column="refused",
-        pieces="blocks of consecutive rows",
+        pieces="blocks of rows",
         held_out="whole blocks",
     ),
     SplitRow(
