@@ -32,9 +32,13 @@ def one_sentence(error: ValidationError) -> str:
     """The first fault of a validation as 'field: what is wrong, got value'."""
     first = error.errors(include_url=False)[0]
     field = ".".join(str(part) for part in first["loc"]) or "the whole"
+    value, about = first["input"], first.get("ctx", {})
+    if first["type"] == "json_invalid":
+        return f"it is no JSON: {about['error']}"
     message = first["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
-    value = first["input"]
+    if first["type"] == "too_short":
+        message = f"expected at least {about['min_length']} item" + "s" * (about["min_length"] > 1)
     if first["type"] == "value_error" or isinstance(value, dict) or len(repr(value)) > 80:
         return f"{field}: {message}"
     return f"{field}: {message}, but got {value!r}"

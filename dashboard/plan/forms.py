@@ -18,7 +18,8 @@ from dashboard.parts.physics import physics_form
 from dashboard.reads import data_source, imported_network, run_files
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import RunSpec
-from spinn_engine.words import counted
+from spinn_engine.vocabulary import source_of
+from spinn_engine.words import counted, errors_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Answers:
     parts: dict[str, Any]
     error: SpinnError | None = None
     data: data_source.DataSummary | None = None
+    data_errors: str = ""
     imported: imported_network.ImportedNetwork | None = None
     run_id: str | None = None
 
@@ -88,6 +90,8 @@ def show_forms(initial_plan: initial.InitialPlan, source: DeltaGenerator) -> Ans
     with source:
         if answers.data is not None:
             show_data(answers.data)
+            if answers.data_errors:
+                st.warning(f"{plain(answers.data_errors)}.", icon=":material/warning:")
         if answers.imported is not None:
             show_imported(answers.imported)
     return answers
@@ -97,12 +101,19 @@ def looked_up(answers: Answers) -> Answers:
     """With what is known of the data, the checkpoint, and a run that has such a dense network."""
     try:
         spec = answers.spec({})
-        answers = replace(answers, data=data_source.summary(spec.data))
+        errors = errors_of(data_source.findings(spec.data)) if has_own_columns(spec) else ""
+        answers = replace(answers, data=data_source.summary(spec.data), data_errors=errors)
         if spec.model.dense is not None:
             answers = replace(answers, imported=imported_network.imported(spec))
         return replace(answers, run_id=run_files.run_like(answers.spec({})))
     except SpinnError as error:
         return replace(answers, error=error)
+
+
+def has_own_columns(spec: RunSpec) -> bool:
+    """Whether the rows are somebody's own, which the checks know nothing of beforehand."""
+    source = source_of(spec.data.source)
+    return source is not None and source.own_columns
 
 
 def known_terms(data: dict[str, Any] | None) -> data_source.Terms:

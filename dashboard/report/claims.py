@@ -14,7 +14,7 @@ from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.words import quantity
 
-PAPER = api.application_folder() / "assets" / "claims" / "spinn_paper.json"
+PAPER = api.SHIPPED_CLAIMS["paper"]
 PAPERS, OWN = "the SPINN paper's", "a file of your own"
 VERDICTS = {
     "confirmed": ":material/check_circle: confirmed",

@@ -6,7 +6,7 @@ Imports no torch until something is trained or a network is loaded.
 from __future__ import annotations
 
 from spinn_engine.adaptation.settings import AdaptSettings
-from spinn_engine.api.data import check, import_network, without_flagged
+from spinn_engine.api.data import check, import_network, split, without_flagged
 from spinn_engine.api.networks import (
     dense_scores,
     fields,
@@ -53,6 +53,7 @@ from spinn_engine.background.work import (
     work_result,
     works,
 )
+from spinn_engine.claims import SHIPPED as SHIPPED_CLAIMS
 from spinn_engine.claims import claims_from_json, verify_claims
 from spinn_engine.evaluation.across_runs import Difference, Scored, r2_difference, scored
 from spinn_engine.evaluation.headline import headline
@@ -108,6 +109,7 @@ __all__ = [
     "LONGEST_TAG",
     "MOST_TAGS",
     "RESULT_NAME",
+    "SHIPPED_CLAIMS",
     "AdaptSettings",
     "ImportedNetwork",
     "StoredNetwork",
@@ -186,6 +188,7 @@ __all__ = [
     "scale_of",
     "scored",
     "set_remarks",
+    "split",
     "stage_rows",
     "start_work",
     "stop_work",

@@ -28,6 +28,25 @@ def check(data: DataSpec) -> list[dict[str, Any]]:
     return [asdict(finding) for finding in check_problem(load_problem(data), data.group)]
 
 
+def split(data: DataSpec) -> dict[str, Any]:
+    """How the rows are split: ``by`` what, and ``rows`` of the parts train, val and test.
+
+    ``by`` is a name of ``SPLITS``, or ``file`` where the files are the split; ``groups`` are those
+    of each part, None where there are none.
+
+    Raises:
+        BadInputError: the data cannot be had as asked.
+    """
+    problem = load_problem(data)
+    parts = {"train": problem.train, "val": problem.val, "test": problem.test}
+    groups = None
+    if problem.groups is not None:
+        of_row = problem.groups.tolist()
+        groups = {name: len({of_row[row] for row in rows}) for name, rows in parts.items()}
+    rows_of = {name: len(rows) for name, rows in parts.items()}
+    return {"by": problem.split, "rows": rows_of, "groups": groups}
+
+
 def without_flagged(spec: RunSpec) -> RunSpec:
     """The spec with the columns that ``check`` advises to drop written into ``data.drop``.
 

@@ -45,7 +45,8 @@ def open_arrays(path: Path) -> Iterator[Mapping[str, Any]]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             yield arrays
     except _UNREADABLE as error:
-        raise CorruptArtifactError(f"{path} cannot be read: {error}") from error
+        why = getattr(error, "strerror", None) or "it is damaged; put it back as it was"
+        raise CorruptArtifactError(f"{path} cannot be read: {why}") from error
 
 
 def by_layer(layers: Sequence[Mapping[str, Any]]) -> Arrays:

@@ -153,14 +153,11 @@ def read_saved(path: Path, kind: str) -> dict[str, Any]:
     except FileNotFoundError:
         raise BadInputError(f"there is no file {path}") from None
     except (OSError, RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as error:
-        raise CorruptArtifactError(f"{path} cannot be read: {_first_line(error)}") from error
+        why = getattr(error, "strerror", None) or "it is damaged; put it back as it was"
+        raise CorruptArtifactError(f"{path} cannot be read: {why}") from error
     if not isinstance(value, dict) or value.get("format") != kind:
         raise CorruptArtifactError(f"{path} is not a {kind} file")
     return value
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
 def load_network(path: Path | str) -> RawUnitsNetwork:

@@ -23,6 +23,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from spinn_engine.application import application_folder
 from spinn_engine.errors import BadInputError, one_sentence
 from spinn_engine.spec import Arm, OneOf
 from spinn_engine.spec.parts import Part
@@ -30,6 +31,7 @@ from spinn_engine.vocabulary import QUANTITIES, REFERENCE, SUBJECT
 
 MOST_DIGITS: Final = 20  # before the point, and after it
 NAN: Final = Decimal("nan")
+SHIPPED: Final = {"paper": application_folder() / "assets" / "claims" / "spinn_paper.json"}
 WIDEST: Final = 65_536
 
 
@@ -167,13 +169,13 @@ class _ClaimsFile(Part):
 
 
 def read_claims(path: Path) -> list[Claim]:
-    """The claims of a file.
+    """The claims of a file, or of one that ships with the program, by its name in ``SHIPPED``.
 
     Raises:
         BadInputError: the file cannot be read or is no claims file, or a claim is not one.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = SHIPPED.get(str(path), path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise BadInputError(f"{path}: cannot read the claims: {reason}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -69,6 +70,9 @@ class Command(click.Command):
         flags = [flag for param in self.get_params(ctx) for flag in param.opts]
         try:
             return super().parse_args(ctx, [_whole_flag(word, flags) for word in args])
+        except click.NoSuchOption as error:
+            close = get_close_matches(error.option_name, flags, n=1)
+            raise click.NoSuchOption(error.option_name, possibilities=close, ctx=ctx) from None
         except click.UsageError as error:
             error.ctx = error.ctx or ctx  # which tells the command that is complained of
             raise

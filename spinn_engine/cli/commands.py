@@ -55,6 +55,7 @@ def _run_fields() -> list[Option]:
 
 
 FILE = click.Path(path_type=Path)
+PAPER = "or the word paper: those of the SPINN paper"
 RUN = click.Argument(["run_id"], type=RUN_ID, metavar="RUN_ID", help="the run")
 FINISHED = click.Argument(["run_id"], type=RUN_ID, metavar="RUN_ID", help="a finished run")
 SLOT = click.Argument(["slot"], metavar="SLOT", help="the worker's, as 'jobs' shows it")
@@ -114,8 +115,14 @@ QUEUE = [
     Command(
         "jobs", "List queued, running and ended runs, and the workers.", "cli.queue:jobs", JSON
     ),
+    Command(
+        "runs", "List the runs in the store, those of 'run' too.", "cli.queue:runs",
+        *RUN_OPTIONS,
+    ),
     Command("cancel", "Stop a run; its finished stages stay.", "api:cancel", RUN),
-    Command("resume", "Go on with a run from its last finished stage.", "api:resume", RUN),
+    Command(
+        "resume", "Go on with a run from its last finished stage.", "cli.queue:resume", RUN
+    ),
     Command(
         "delete", "Delete a run with its files; asks first at a terminal.", "cli.queue:delete",
         RUN, Option("--yes", is_flag=True, help="do not ask"),
@@ -184,7 +191,9 @@ USE = [
     ),
     Command(
         "verify", "Check a paper's claims by arithmetic and against a run.", "cli.review:verify",
-        click.Argument(["claims"], type=FILE, metavar="CLAIMS.json", help="a file of claims"),
+        click.Argument(
+            ["claims"], type=FILE, metavar="CLAIMS.json", help=f"a file of claims, {PAPER}"
+        ),
         Option("--run", "run_id", type=RUN_ID, help="a finished run to hold them against"), JSON,
     ),
     Command(
@@ -195,7 +204,8 @@ USE = [
             help="a folder for it, new, empty, or with an earlier report of the run",
         ),
         Option(
-            "--claims", type=FILE, metavar="FILE", help="claims to hold against the run and to show"
+            "--claims", type=FILE, metavar="FILE",
+            help=f"claims to hold against the run and to show, {PAPER}",
         ),
         JSON,
     ),

@@ -6,6 +6,7 @@ JSON object, and nothing else; errors are one line on stderr.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -27,7 +28,11 @@ def main(words: Sequence[str] | None = None) -> int:
         listener.start()
     try:
         code = _main(words)
+        sys.stdout.flush()
         listener.check()
+    except BrokenPipeError:  # who reads has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
     except Stopped:
         listener.close()
         sys.stderr.write(f"{Stopped.sentence}\n")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.spec.parts import share
 from spinn_engine.vocabulary import Row, unknown
 
 Choices = Mapping[str, Row | str]
@@ -103,27 +103,6 @@ def yes(text: str) -> bool:
     return ("no", "yes").index(text) == 1
 
 
-def share(text: str) -> float:
-    """A share, written as ``0.685`` or ``68.5%``.
-
-    Raises:
-        ValueError: it is no number, or a percentage without its sign.
-    """
-    number = text.strip().removesuffix("%").strip()
-    try:
-        value = Decimal(number)
-    except InvalidOperation:
-        raise ValueError(f"expected a share like 0.685 or 68.5% but got {text!r}") from None
-    if text.strip().endswith("%"):
-        return float(value / 100)
-    if value.is_finite() and 1 < value <= 100:
-        raise ValueError(
-            f"expected a share less than 1, but got {number}: "
-            f"was {float(value / 100)} (or {number}%) meant?"
-        )
-    return float(value)
-
-
 def choice(kind: str, choices: Choices, is_list: bool = False) -> Kind:
     """One of the allowed words, or a list of them separated by commas.
 
@@ -171,7 +150,9 @@ def find_run(text: str) -> str:
         return text
     known = _run_ids()
     if text == LATEST and not known:
-        raise BadInputError("there is no run yet, so none is the latest")
+        from spinn_engine.store.runs import store_name
+
+        raise BadInputError(f"there is no run yet in {store_name()}, so none is the latest")
     found = known[:1] if text == LATEST else [one for one in known if one.startswith(text)]
     if text in found or not text:
         return text

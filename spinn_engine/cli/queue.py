@@ -11,9 +11,10 @@ from rich.markup import escape
 
 from spinn_engine import api
 from spinn_engine.cli.console import ERRORS, OUT, PROGRAM, print_json
+from spinn_engine.cli.runs import tell_errors
 from spinn_engine.cli.spec_options import spec_from, swept_specs
 from spinn_engine.cli.views import tables
-from spinn_engine.errors import BadInputError
+from spinn_engine.errors import BadInputError, SpinnError
 
 Sweep = Sequence[tuple[str, list[Any]]]
 
@@ -24,7 +25,9 @@ def submit(sweep: Sweep, priority: str, again: bool, as_json: bool, **asked: Any
     if sweep:
         _submit_sweep(swept_specs(sweep, asked), again, place, as_json)
         return
-    submission = api.submit(spec_from(asked), again, place)
+    spec = spec_from(asked)
+    tell_errors(spec)
+    submission = api.submit(spec, again, place)
     run_id = submission.run_id
     if submission.existing:
         ERRORS.print(f"this spec was submitted before, as {run_id}; --again makes another run")
@@ -39,6 +42,7 @@ def _submit_sweep(
     specs: list[tuple[dict[str, Any], api.RunSpec]], again: bool, place: api.Priority, as_json: bool
 ) -> None:
     """The runs of all combinations, and the id that they are compared by."""
+    tell_errors(specs[0][1])
     sweep, made = api.submit_sweep(specs, again, place)
     if as_json:
         folder = str(api.open_run(made[0].run_id).path)
@@ -63,6 +67,45 @@ def jobs(as_json: bool) -> None:
     OUT.print(tables.jobs_table(found) if found else nothing)
     nobody = f"no worker is here: '{PROGRAM} worker' starts one"
     OUT.print(tables.workers_table(workers) if workers else nobody)
+
+
+def runs(out: str | None, as_json: bool) -> None:
+    """``runs``: every run in the store, the newest first, queued or not."""
+    found = list(map(_described, api.list_runs()))
+    if as_json:
+        print_json({"store": api.store_name(), "runs": found})
+    elif found:
+        OUT.print(tables.runs_table(found))
+    else:
+        OUT.print(f"there is no run in {escape(api.store_name())}", soft_wrap=True)
+
+
+def _described(folder: api.RunFolder) -> dict[str, Any]:
+    """A run in the list: what it is and how far; of a broken one what is wrong."""
+    about = {"run_id": folder.run_id, "folder": str(folder.path)}
+    try:
+        spec, result = folder.spec(), folder.result()
+        stages = range(spec.prune.stages + 1)
+        done = len(stages) if result else sum(map(folder.stage_is_done, stages))
+    except SpinnError as error:
+        return {**about, "error": str(error)}
+    last = None if result is None else result["stages"][-1]
+    return {
+        **about,
+        "source": spec.data.source,
+        "hidden": list(spec.model.hidden),
+        "stages": spec.prune.stages,
+        "stages_done": done,
+        "finished": result is not None,
+        "param_reduction": last and last["param_reduction"],
+        "r2": last and last["r2"],
+    }
+
+
+def resume(run_id: str) -> None:
+    """``resume``: queue the run again."""
+    api.resume(run_id)
+    OUT.print(f"run {run_id} is queued: '{PROGRAM} worker' does it, '{PROGRAM} jobs' shows how far")
 
 
 def delete(run_id: str, yes: bool) -> None:

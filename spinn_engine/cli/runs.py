@@ -18,6 +18,7 @@ from spinn_engine.cli.views import tables
 from spinn_engine.cli.views.progress import RunProgress
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import RunSpec
+from spinn_engine.words import errors_of
 
 
 def plan(inputs: int | None, outputs: int | None, as_json: bool, **asked: Any) -> None:
@@ -44,6 +45,7 @@ def run(as_json: bool, **asked: Any) -> None:
     spec = spec_from(asked)
     if spec.model.dense is not None:
         spec = told_dense(spec)
+    tell_errors(spec)
     progress = RunProgress(spec, ERRORS if as_json else OUT)
 
     def on_start(folder: api.RunFolder) -> None:
@@ -69,6 +71,12 @@ def _how_to_go_on(folder: api.RunFolder, out: str | None) -> str:
     )
 
 
+def tell_errors(spec: RunSpec) -> None:
+    """Say what the checks call errors, before anything is learned from such data."""
+    if told := errors_of(api.check(spec.data)):
+        ERRORS.print(escape(f"{told}; '{PROGRAM} check' with the same data options says more"))
+
+
 def told_dense(spec: RunSpec) -> RunSpec:
     """The spec with what its checkpoint says filled in; its R2 is told before anything is done."""
     imported = api.import_network(spec)
@@ -79,11 +87,12 @@ def told_dense(spec: RunSpec) -> RunSpec:
 def check(as_json: bool, **asked: Any) -> None:
     """``check``: the columns, what the checks found, and the command without what they flag."""
     data = spec_from(asked).data
-    checks = api.check(data)
+    checks, split = api.check(data), api.split(data)
     if as_json:
-        print_json({"checks": checks})
+        print_json({"checks": checks, "split": split})
     else:
         OUT.print(checks_view.columns_table(api.preview(data, rows=0)))
+        OUT.print(checks_view.split_line(split))
         OUT.print(checks_view.checks_table(checks) if checks else "the checks found nothing")
         OUT.print(checks_view.advised_command(data, checks), soft_wrap=True)
 

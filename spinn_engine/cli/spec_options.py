@@ -151,7 +151,8 @@ def spec_from(asked: Mapping[str, Any]) -> RunSpec:
         asked: values by the options' names, None for those that were not given.
 
     Raises:
-        BadInputError: the spec file or an option is not acceptable.
+        BadInputError: the spec file is not acceptable.
+        click.UsageError: an option is not, or not with the others.
     """
     base = RunSpec.from_file(asked["spec"]) if asked["spec"] else RunSpec()
     data: dict[str, Any] = base.model_dump(exclude_unset=True)
@@ -172,12 +173,31 @@ def spec_from(asked: Mapping[str, Any]) -> RunSpec:
             raise BadInputError(f"--seeds must be at least 1 but got {seeds}")
         start = base.seeds[0] if first is None else first
         data["seeds"] = list(range(start, start + (seeds or len(base.seeds))))
-    spec = RunSpec.from_dict(data, where="options")
+    spec = _checked(data)
     if not asked["drop_flagged"]:
         return spec
     from spinn_engine import api
 
     return api.without_flagged(spec)
+
+
+def _checked(data: dict[str, Any]) -> RunSpec:
+    try:
+        return RunSpec.from_dict(data, where="options")
+    except BadInputError as error:
+        context = click.get_current_context(silent=True)
+        raise click.UsageError(_by_flags(str(error)), context) from None
+
+
+def _by_flags(complaint: str) -> str:
+    """A complaint of the spec about fields, about the options that set them."""
+    told = complaint.removeprefix("options: ")
+    field, _, what = told.partition(": ")
+    part, _, name = field.partition(".")
+    name = name.partition(".")[0]
+    if not name:
+        return what if part in GROUPS else told
+    return f"{FLAGS.get(f'{part}.{name}') or '--' + name.replace('_', '-')}: {what}"
 
 
 def swept_field(text: str) -> tuple[str, list[Any]]:

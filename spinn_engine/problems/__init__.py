@@ -5,7 +5,7 @@ from pkgutil import resolve_name
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Problem
 from spinn_engine.spec import DataSpec
-from spinn_engine.vocabulary import SOURCES, source_of
+from spinn_engine.vocabulary import source_of, unknown, written_sources
 
 
 def load_problem(data: DataSpec) -> Problem:
@@ -18,10 +18,7 @@ def load_problem(data: DataSpec) -> Problem:
     """
     source = source_of(data.source)
     if source is None:
-        raise BadInputError(
-            f"unknown data source {data.source!r}: use one of {', '.join(SOURCES)}, "
-            "with the path of a file or folder after a colon where one is read (table:runs.csv)"
-        )
+        raise BadInputError(unknown("data source", data.source, written_sources()))
     if source.path is None and data.source != source.name:
         raise BadInputError(f"data source {data.source!r}: {source.name} takes no path")
     problem: Problem = resolve_name(source.loader)(data)

@@ -20,11 +20,6 @@ from spinn_engine.words import Figure, counted, decimals_of
 
 Row = dict[str, Any]
 
-NEEDED = frozenset(
-    {"arms", "stages", "verdict", "data", "environment", "spec", "checks", "physics", "ceiling"}
-    | {"seeds", "folds", "delivered_seed", "run_id", "wall_seconds", "notes"}
-)
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -133,8 +128,6 @@ def gather(folder: RunFolder, claims: Sequence[Row] | None) -> Facts:
             f"run {folder.run_id} is not finished, so there is nothing to report yet: wait until "
             "it has ended, or resume it"
         )
-    if missing := NEEDED - result.keys():
-        raise CorruptArtifactError(f"{folder.result_path}: {sorted(missing)} not in the file")
     spec, seed = folder.spec(), int(result["delivered_seed"])
     validation = validation_by_stage(folder.metrics(), spec.compare.folds)
     if set(validation.get(SUBJECT, {})) != set(range(1, spec.prune.stages + 1)):

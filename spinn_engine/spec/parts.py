@@ -5,9 +5,11 @@ Only those of single sources of data stand in ``source_defaults``.
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from spinn_engine.spec.choices import (
     Activation,
@@ -22,7 +24,33 @@ from spinn_engine.vocabulary import SCHEDULES, SPLITS, source_of
 
 DEFAULT_PARAM_REDUCTION = 0.685
 
-Share = Annotated[float, Field(gt=0.0, lt=1.0)]
+
+def share(text: str) -> float:
+    """A share, written as ``0.685`` or ``68.5%``.
+
+    Raises:
+        ValueError: it is no number, or a percentage without its sign.
+    """
+    number = text.strip().removesuffix("%").strip()
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        raise ValueError(f"expected a share like 0.685 or 68.5% but got {text!r}") from None
+    if text.strip().endswith("%"):
+        return float(value / 100)
+    if value.is_finite() and 1 < value < 100:
+        raise ValueError(
+            f"expected a share less than 1, but got {number}: "
+            f"was {float(value / 100)} (or {number}%) meant?"
+        )
+    return float(value)
+
+
+def _as_number(value: Any) -> Any:
+    return share(value) if isinstance(value, str) else value
+
+
+Share = Annotated[float, BeforeValidator(_as_number), Field(gt=0.0, lt=1.0)]
 Weight = Annotated[float, Field(ge=0.0, le=1e6)]
 Width = Annotated[int, Field(ge=1, le=65_536)]
 
@@ -67,7 +95,9 @@ class DataSpec(Part):
         if source is None or not source.own_columns:
             raise ValueError("split is for tables: leave it out for other data")
         if by.group_column == "needed" and self.group is None:
-            raise ValueError(f"split by {by.name} needs the column of the groups: name it in group")
+            raise ValueError(
+                f"split by {by.name} needs the column of the groups: name it in group (--group)"
+            )
         if by.group_column == "refused" and self.group is not None:
             raise ValueError(
                 f"split by {by.name} is for rows without groups: leave out group or split"
@@ -124,7 +154,14 @@ class TrainSpec(Part):
     batch_size: int = Field(default=256, ge=1, le=1_000_000)
     learning_rate: float = Field(default=1e-3, gt=0.0)
     fine_tune_learning_rate: float = Field(default=5e-4, gt=0.0)
-    device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|(cuda|xpu)(:\d+)?)$")
+    device: str = "auto"
+
+    @field_validator("device")
+    @classmethod
+    def _a_device(cls, name: str) -> str:
+        if not re.fullmatch(r"auto|cpu|mps|(cuda|xpu)(:\d+)?", name):
+            raise ValueError(f"expected auto, cpu, cuda, cuda:1, mps or xpu but got {name!r}")
+        return name
 
 
 class PhysicsSpec(Part):

@@ -153,4 +153,6 @@ class RunSpec(Part):
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
             raise BadInputError(f"{path}: cannot read the spec: {reason}") from None
+        if not text.strip():
+            raise BadInputError(f"{path}: the file is empty: expected a RunSpec in JSON")
         return cls.from_json(text, where=str(path))

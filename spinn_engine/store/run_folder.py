@@ -15,6 +15,10 @@ from spinn_engine.store.files import append, read_json, write_atomically
 
 SPEC_NAME = "spec.json"
 RESULT_NAME = "spinn_structured_metrics.json"
+RESULT_KEYS = (  # every result has them
+    "run_id", "spec", "seeds", "folds", "delivered_seed", "arms", "stages", "verdict", "data",
+    "environment", "checks", "physics", "ceiling", "wall_seconds", "notes",
+)  # fmt: skip
 
 
 class Store(Hashable, Protocol):
@@ -127,8 +131,19 @@ class RunFolder:
         return self.importance / f"stage{stage}.npz"
 
     def result(self) -> dict[str, Any] | None:
-        """``spinn_structured_metrics.json``, or None while the run has not ended."""
-        return read_json(self.fetch(self.result_path)) if self.is_complete() else None
+        """``spinn_structured_metrics.json``, or None while the run has not ended.
+
+        Raises:
+            CorruptArtifactError: it is no JSON object, or lacks what every result has.
+        """
+        if not self.is_complete():
+            return None
+        found = read_json(self.fetch(self.result_path))
+        if missing := [key for key in RESULT_KEYS if key not in found]:
+            raise CorruptArtifactError(
+                f"{self.result_path}: {', '.join(map(repr, missing))} not in the file"
+            )
+        return found
 
     def append_metrics(self, line: dict[str, Any]) -> None:
         """Append one line to ``metrics.jsonl``."""

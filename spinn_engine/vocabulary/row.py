@@ -43,6 +43,6 @@ def glossary(rows: Iterable[Row]) -> str:
 
 def unknown(kind: str, name: str, known: Collection[str]) -> str:
     """One sentence about a name that none has: what there is, and what may have been meant."""
-    close = get_close_matches(name, known, n=1)
+    close = get_close_matches(name, known, n=1, cutoff=0.5)
     meant = f"; did you mean {close[0]}?" if close else ""
     return f"unknown {kind} {name!r}: use one of {', '.join(known)}{meant}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
+from spinn_engine.vocabulary import CHECKS
 from spinn_engine.words.numbers import MINUS, TIMES, count
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -68,6 +70,20 @@ def shown_list(names: Iterable[object], most: int = 4) -> str:
     'a, b, c, d and 1 more'
     """
     return listed(map(shown, names), most)
+
+
+def errors_of(checks: Iterable[Mapping[str, Any]]) -> str:
+    """What the checks of the data call errors, in a sentence without its end; empty without any.
+
+    >>> errors_of([{"check": "leak", "severity": "error", "columns": ["heat", "y"]}])
+    'The checks find 1 error in the data: leak (heat and y)'
+    """
+    errors = [one for one in checks if one["severity"] == "error"]
+    if not errors:
+        return ""
+    about = (f" ({shown_list(one['columns'])})" if one["columns"] else "" for one in errors)
+    found = [f"{CHECKS[one['check']].label}{of}" for one, of in zip(errors, about, strict=True)]
+    return f"The checks find {counted(len(found), 'error')} in the data: {listed(found)}"
 
 
 def capitalised(sentence: str) -> str:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from spinn_engine import api
 from spinn_engine.cli import main, runs
+from spinn_engine.spec import DataSpec
 from tests.cli.test_command_line import complaint, printed
 
 QUICK = ("--epochs", "1", "--fine-tune-epochs", "0", "--seeds", "1", "--controls", "linear")
@@ -132,3 +133,30 @@ def test_a_cross_validated_run_is_judged_by_its_folds(
     run = ("run", *data, *SMALL, *QUICK, "--folds", "3")
     checks = printed(capsys, *run, "--json")["result"]["checks"]
     assert "few_groups" not in {one["check"] for one in checks}
+
+
+def test_check_tells_the_split_that_a_run_will_have(
+    capsys: pytest.CaptureFixture[str], small_table: Path
+) -> None:
+    data = ("--data", f"table:{small_table}", "--targets", "y", "--group", "g")
+    split = printed(capsys, "check", *data, "--json")["split"]
+    problem = api.load_problem(DataSpec(source=data[1], targets=("y",), group="g"))
+    rows = {"train": 280, "val": 60, "test": 60}  # 14, 3 and 3 groups of 20 rows
+    assert split == {"by": "group", "rows": rows, "groups": {"train": 14, "val": 3, "test": 3}}
+    assert list(rows.values()) == [len(x) for x in (problem.train, problem.val, problem.test)]
+    assert main.main(["check", *data]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "split by whole groups: 280 rows of 14 groups train, 60 rows of 3 groups" in told
+
+
+@pytest.mark.parametrize("command", [("run", *QUICK), ("submit",)], ids=["run", "submit"])
+def test_errors_in_the_data_are_never_silent(
+    capsys: pytest.CaptureFixture[str], faulty: Path, command: tuple[str, ...]
+) -> None:
+    checks = printed(capsys, "check", *of(faulty), "--json")["checks"]
+    count = sum(one["severity"] == "error" for one in checks)
+    assert main.main([*command, *of(faulty), *SMALL, "--json"]) == 0
+    told = next(x for x in capsys.readouterr().err.splitlines() if x.startswith("The checks find"))
+    assert f"find {count} error" in told
+    assert "leak (heat and y)" in told
+    assert "check' with the same data options" in told

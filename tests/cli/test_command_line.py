@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from spinn_engine.application import application_folder
 from spinn_engine.cli.main import main
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.run_folder import RESULT_NAME
 
 
 def printed(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
@@ -93,6 +96,14 @@ def test_options_override_a_spec_file(capsys: pytest.CaptureFixture[str], tmp_pa
         ),
         (["plan", "--hidden", "8", "--stages", "8", "--pruning-ratio", "0.9"], "fewer stages"),
         (["plan", "--inputs", "0"], "--inputs"),
+        (["plan", "--stages", "0"], "plan: --stages: input should be greater"),
+        (["plan", "--hidden", ""], "plan: --hidden: expected at least 1 item, but got []"),
+        (["plan", "--spec", os.devnull], "the file is empty: expected a RunSpec in JSON"),
+        (["run", "--device", "tpu"], "run: --device: expected auto, cpu, cuda, cuda:1, mps or xpu"),
+        (
+            ["check", "--data", "table:a.csv", "--targets", "y", "--split", "group"],
+            "check: split by group needs the column of the groups: name it in group (--group)",
+        ),
         (["plan", "--bogus"], "--bogus"),
         (["plan", "--stages"], "plan: Option '--stages' requires an argument"),
         (["jobs", "now"], "jobs: Got unexpected extra argument (now)"),
@@ -180,3 +191,42 @@ def test_as_a_process_run_prints_one_object_and_libraries_nothing(small_table: P
     assert json.loads(done.stdout)["result"]["arms"][0]["peak_memory_bytes"] > 0  # as profiled
     lines = done.stderr.splitlines()
     assert all(line.startswith(("run ", "stage ")) for line in lines if line), done.stderr
+
+
+def test_who_reads_the_output_may_go_before_its_end() -> None:
+    command = [sys.executable, "-m", "spinn_engine", "plan", "--json"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
+
+
+def test_a_result_that_lacks_a_key_is_named_with_it(
+    capsys: pytest.CaptureFixture[str], store: Path
+) -> None:
+    demo = application_folder() / "assets" / "demo"
+    result = json.loads((demo / RESULT_NAME).read_text())
+    del result["run_id"]
+    (store / "cut").mkdir(parents=True)
+    (store / "cut" / "spec.json").write_bytes((demo / "spec.json").read_bytes())
+    (store / "cut" / RESULT_NAME).write_text(json.dumps(result))
+    for words in (
+        ["compare", "cut"],
+        ["export", "cut", "--format", "onnx"],
+        ["verify", "paper", "--run", "cut"],
+        ["report", "cut", "--out", str(store / "report")],
+    ):
+        assert f"{RESULT_NAME}: 'run_id' not in the file" in complaint(capsys, *words)
+    (listed,) = printed(capsys, "runs", "--json")["runs"]
+    assert "'run_id' not in the file" in listed["error"]
+
+
+def test_the_claims_of_the_paper_ship_with_the_program(capsys: pytest.CaptureFixture[str]) -> None:
+    file = application_folder() / "assets" / "claims" / "spinn_paper.json"
+    claims = printed(capsys, "verify", "paper", "--json")["claims"]
+    assert [one["claim"] for one in claims] == [
+        one["claim"] for one in json.loads(file.read_text())["claims"]
+    ]

@@ -76,6 +76,7 @@ def test_what_begins_no_id_is_left_to_the_command(ids: list[str], text: str) -> 
 
 def test_commands_act_on_the_run_that_is_meant(capsys: Capture, ids: list[str]) -> None:
     assert main(["resume", "latest"]) == 0
+    assert f"run {ids[2]} is queued: " in capsys.readouterr().out
     assert [job["run_id"] for job in printed(capsys, "jobs", "--json")["jobs"]] == [ids[2]]
     assert main(["cancel", "202502"]) == 0
     assert main(["delete", "latest", "--yes"]) == 0
@@ -85,4 +86,18 @@ def test_commands_act_on_the_run_that_is_meant(capsys: Capture, ids: list[str]) 
 
 
 def test_there_may_be_no_latest(capsys: Capture) -> None:
-    assert "there is no run yet" in complaint(capsys, "export", "latest", "--format", "onnx")
+    assert f"there is no run yet in {results_root()}" in complaint(
+        capsys, "export", "latest", "--format", "onnx"
+    )
+
+
+def test_runs_lists_all_runs_of_the_store_and_looks_at_no_queue(
+    capsys: Capture, ids: list[str]
+) -> None:
+    listed = printed(capsys, "runs", "--json")
+    assert [run["run_id"] for run in listed["runs"]] == ids[::-1]
+    assert {(run["finished"], run["stages_done"]) for run in listed["runs"]} == {(False, 0)}
+    assert main(["runs"]) == 0
+    shown = capsys.readouterr().out
+    assert all(run_id in shown for run_id in ids)
+    assert sorted(path.name for path in results_root().iterdir()) == ids

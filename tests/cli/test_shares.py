@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 import pytest
 
 from spinn_engine.cli.commands import COMMANDS
-from spinn_engine.cli.parameters import SHARE, share
+from spinn_engine.cli.parameters import SHARE
+from spinn_engine.spec.parts import share
 from tests.cli.test_command_line import complaint, printed
 
 Capture = pytest.CaptureFixture[str]
@@ -31,6 +34,7 @@ def test_a_percentage_is_a_share(capsys: Capture, option: str) -> None:
     [
         (["plan", "--param-reduction", "68.5"], "got 68.5: was 0.685 (or 68.5%) meant?"),
         (["plan", "--mac-reduction", "50"], "got 50: was 0.5 (or 50%) meant?"),
+        (["plan", "--param-reduction", "100"], "less than 1, but got 100"),
         (["plan", "--pruning-ratio", "1.5"], "less than 1, but got 1.5"),
         (["plan", "--pruning-ratio", "150%"], "less than 1, but got 1.5"),
         (["plan", "--pruning-ratio", "half"], "a share like 0.685 or 68.5% but got 'half'"),
@@ -58,3 +62,12 @@ def test_every_option_that_is_called_a_share_reads_it_so() -> None:
     }
     assert len(kinds) == 10  # three of plan, run and submit each, one of whatif
     assert set(kinds.values()) == {SHARE}
+
+
+def test_a_spec_file_has_shares_as_options_have(capsys: Capture, tmp_path: Path) -> None:
+    file = tmp_path / "spec.json"
+    file.write_text('{"prune": {"param_reduction": "40%"}}')
+    of_file = printed(capsys, *SMALL, "--spec", str(file))
+    assert of_file == printed(capsys, *SMALL, "--param-reduction", "0.4")
+    file.write_text('{"prune": {"param_reduction": "40"}}')
+    assert "was 0.4 (or 40%) meant?" in complaint(capsys, "plan", "--spec", str(file))

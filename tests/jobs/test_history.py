@@ -7,6 +7,7 @@ import pytest
 from spinn_engine.artifacts.stages import planned_stages
 from spinn_engine.jobs.history import seconds_a_unit
 from spinn_engine.jobs.progress import progress
+from spinn_engine.store.run_folder import RESULT_KEYS
 from spinn_engine.store.runs import RunFolder
 from tests.jobs.support import MakeRun
 
@@ -15,6 +16,7 @@ CPU = {"device": "cpu", "device_name": "x86_64"}
 
 def finish(folder: RunFolder, environment: dict[str, str], seconds: list[float]) -> None:
     result: dict[str, Any] = {
+        **dict.fromkeys(RESULT_KEYS),
         "environment": environment,
         "wall_seconds": seconds,
         "data": {"rows": {"train": folder.training_rows()}},

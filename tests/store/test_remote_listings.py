@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.store import runs
-from spinn_engine.store.run_folder import RESULT_NAME
+from spinn_engine.store.run_folder import RESULT_KEYS, RESULT_NAME
 from tests.store.remote_support import Clock, Machines, Requests, write
 
+RESULT = dict.fromkeys(RESULT_KEYS)
 SMALL = {"spec.json": "{}", "metrics.jsonl": "", "log.txt": ""}
 
 
@@ -51,7 +54,7 @@ def test_a_finished_run_is_asked_for_once_a_minute_all_together(
     s3_store: str, machines: Machines, requests: Requests, clock: Clock
 ) -> None:
     names = ["r1", "r2", "r3"]
-    send(machines, names, **{RESULT_NAME: "{}"})
+    send(machines, names, **{RESULT_NAME: json.dumps(RESULT)})
     there = machines.be("b")
     for name in names:
         runs.open_run(name)
@@ -60,7 +63,7 @@ def test_a_finished_run_is_asked_for_once_a_minute_all_together(
     assert [runs.open_run(name).is_complete() for name in names] == [True] * 3
     assert looks(requests) == 0
     clock.now += 2
-    assert [runs.open_run(name).result() for name in names] == [{}] * 3
+    assert [runs.open_run(name).result() for name in names] == [RESULT] * 3
     assert looks(requests) == 1
     machines.be("a").remove("r2")
     machines.be("b")
@@ -75,7 +78,7 @@ def test_many_runs_are_listed_together(
     s3_store: str, machines: Machines, requests: Requests, clock: Clock
 ) -> None:
     names = [f"r{number}" for number in range(30)]
-    send(machines, names, **{RESULT_NAME: "{}"})
+    send(machines, names, **{RESULT_NAME: json.dumps(RESULT)})
     machines.be("b")
     requests.clear()
     assert len(runs.list_runs()) == 30
@@ -86,7 +89,7 @@ def test_many_runs_are_listed_together(
     assert all(run.is_complete() for run in runs.list_runs())
     assert looks(requests) <= 3
     for name in names:
-        assert runs.open_run(name).result() == {}
+        assert runs.open_run(name).result() == RESULT
     taken = [key for method, key in requests if method == "get_object"]
     assert looks(requests) == 0
     assert len(taken) == len(set(taken)) == 26 * 4

@@ -12,11 +12,14 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from spinn_engine.cli.console import PROGRAM
 from spinn_engine.spec import DataSpec
-from spinn_engine.words import shortest
+from spinn_engine.vocabulary import SPLITS
+from spinn_engine.words import counted, listed, shortest
 
 COLORS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 COLUMNS_SHOWN = 40
+DOES = {"train": "train", "val": "validate", "test": "test"}
 
 
 def columns_table(preview: dict[str, Any]) -> Group:
@@ -58,6 +61,16 @@ def checks_table(checks: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
+def split_line(split: dict[str, Any]) -> Text:
+    """By what the rows are split, and how many each part has."""
+    by = "files" if split["by"] == "file" else SPLITS[split["by"]].label
+    parts = []
+    for part, does in DOES.items():
+        groups = f" of {counted(split['groups'][part], 'group')}" if split["groups"] else ""
+        parts.append(f"{counted(split['rows'][part], 'row')}{groups} {does}")
+    return Text(f"The rows are split by {by}: {listed(parts)}.")
+
+
 def advised_command(data: DataSpec, checks: Sequence[dict[str, Any]]) -> Text:
     """The command that checks the same data without the columns advised to drop."""
     advised = list(dict.fromkeys(name for one in checks for name in one["drop"]))
@@ -71,7 +84,7 @@ def advised_command(data: DataSpec, checks: Sequence[dict[str, Any]]) -> Text:
         "--drop": ",".join((*data.drop, *advised)),
     }
     words = [word for option, value in options.items() if value for word in (option, value)]
-    command = f"python -m spinn_engine check {shlex.join(words)}"
+    command = f"{PROGRAM} check {shlex.join(words)}"
     return Text(
         f"Without what is advised to be dropped ({len(advised)}; --drop-flagged does the same):\n"
         f"{command}"

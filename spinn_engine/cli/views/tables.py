@@ -15,11 +15,13 @@ from spinn_engine.words import (
     bounds,
     decimals_of,
     duration,
+    estimate,
     factor,
     fixed,
     percent,
     repetitions,
     score_of,
+    shown,
     signed,
     size,
     widths,
@@ -111,6 +113,23 @@ def jobs_table(jobs: Sequence[api.Job]) -> Table:
     return table
 
 
+def runs_table(runs: Sequence[dict[str, Any]]) -> Table:
+    """One line a run of the store, as ``runs`` tells them."""
+    table = new_table("run", "data", "hidden", "state", right=("param\nreduction", "R2"))
+    for run in runs:
+        if "error" in run:
+            table.add_row(run["run_id"], escape(f"cannot be read: {run['error']}"))
+            continue
+        state = "finished"
+        if not run["finished"]:
+            state = f"{run['stages_done']} of {run['stages'] + 1} stages"
+        about = (run["run_id"], shown(run["source"]), widths(run["hidden"]), state)
+        last = (percent(run["param_reduction"]), estimate(run["r2"])) if run["finished"] else ()
+        table.add_row(*map(escape, (*about, *last)))
+    table.caption = "R2 on the test rows, of the last stage"
+    return table
+
+
 def workers_table(workers: Sequence[api.Worker]) -> Table:
     """One line a worker of the last day."""
     table = new_table("worker", "state", "device", "memory", "torch", "heartbeat", "run")
@@ -154,7 +173,7 @@ def new_table(*left: str, right: Sequence[str] = ()) -> Table:
     """An empty table, the columns of figures at the right."""
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for header in left:
-        table.add_column(header, no_wrap=header != "error")
+        table.add_column(header, no_wrap=header not in ("error", "data"), overflow="fold")
     for header in right:
         table.add_column(escape(header), justify="right", no_wrap=True)
     return table
