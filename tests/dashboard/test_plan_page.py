@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from dashboard.parts.markdown import plain
@@ -210,3 +211,12 @@ def test_the_curve_of_a_finished_run_is_the_predicted_one(
     assert dense_network.predicted_curve(
         finished_run.run_id, prune.criterion, prune.reconstruction
     ) == [(stage.params, prediction.r2) for prediction, stage in found]
+
+
+def test_plan_says_what_the_checks_call_an_error(small_table: Path) -> None:
+    frame = pd.read_csv(small_table)
+    frame["heat"] = 3 - 2 * frame["y"]
+    frame.to_csv(small_table, index=False)
+    query = {"source": "table", "path": str(small_table), "targets": "y", "group": "g"}
+    app = opened("plan", **query)
+    assert any("leak (heat" in one.value.replace("\\", "") for one in app.warning)

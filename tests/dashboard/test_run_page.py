@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,19 @@ def test_another_run_can_be_chosen_while_looking_at_a_late_stage(
     assert not app.exception
     assert not app.error
     assert app.slider(key="stage").value in (0, 1)
+
+
+def test_errors_that_the_checks_found_stand_before_the_verdict(finished_run: RunFolder) -> None:
+    result = finished_run.result()
+    assert result is not None
+    leak = {"check": "leak", "severity": "error", "columns": ["heat", "y"]}
+    before = finished_run.result_path.read_bytes()
+    finished_run.result_path.write_text(json.dumps({**result, "checks": [leak]}))
+    try:
+        app = opened("run", run=finished_run.run_id)
+    finally:
+        finished_run.result_path.write_bytes(before)
+    shown = [one.value for one in app.warning]
+    assert "The checks find 1 error in the data: leak (heat and y)." in [
+        text.replace("\\", "") for text in shown
+    ]
