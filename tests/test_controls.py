@@ -85,6 +85,8 @@ def test_sizes_are_comparable(finished: RunFolder) -> None:
     assert arms["linear"]["params"] == 2 * (3 + 1)
     for arm in arms.values():
         assert list(arm["latency_us"]) == list(arm["speed_up"]) == ["1", "64", "1024", "8192"]
+        for batch, (low, high) in arm["speed_up_interval"].items():
+            assert low <= arm["speed_up"][batch] <= high
         assert arm["mac_ratio"] == pytest.approx(dense["macs"] / arm["macs"])
         assert arm["peak_memory_bytes"] > 4 * arm["params"]
     assert set(arms["magnitude"]["sparse"]) == {"coo", "csr"}

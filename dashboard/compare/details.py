@@ -17,7 +17,7 @@ from dashboard.parts.verdict import show_answers
 from dashboard.reads import finished_runs
 from dashboard.reads.run_facts import RunRow
 from spinn_engine.vocabulary import ARMS
-from spinn_engine.words import counted
+from spinn_engine.words import counted, unusable_reason
 
 MOST = 12  # runs side by side
 FEW = 3  # of them that need no choice
@@ -121,10 +121,16 @@ def show_arms(rows: Sequence[RunRow], view: View) -> None:
         if len(by_data(rows)) > 1
         else ""
     )
+    doubts = "".join(
+        f" Run {plain(run_id)}: {plain(reason)}"
+        for run_id, result in results.items()
+        if (reason := unusable_reason(result, view.batch))
+    )
     st.caption(
         f"Latency at a batch of {int(view.batch):,}, the median of rounds in which the arms of one "
-        f"run took turns; speed-up and MAC ratio against that run's dense network. R²: mean over "
-        f"the targets on the test rows, brackets: 95 % interval over n.{apart}"
+        f"run took turns; speed-up (brackets: 95 % interval over the rounds) and MAC ratio against "
+        f"that run's dense network. R²: mean over the targets on the test rows, brackets: 95 % "
+        f"interval over n.{apart}{doubts}"
     )
     for run_id, result in results.items():
         with st.expander(f"Verdict of {plain(run_id)}", expanded=len(results) < 4):

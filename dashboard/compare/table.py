@@ -25,7 +25,6 @@ from spinn_engine.words import (
     counted,
     decimals_for,
     difference_decimals,
-    factor,
     fixed,
     latency,
     latency_difference,
@@ -161,7 +160,7 @@ def table_row(row: RunRow, view: View) -> dict[str, Any]:
         "Verdict": None if row.outcome is None else OUTCOMES[row.outcome].label,
         "File": Number(row.file_bytes, size(row.file_bytes)),
         "Latency": number(row.latency_us.get(view.batch), latency),
-        "Speed-up": number(row.speed_up.get(view.batch), factor),
+        "Speed-up": _speed_up(row, view.batch),
         "Hidden widths": widths(row.hidden),
         "Seeds × folds": f"{len(row.scored.seeds)} × {row.scored.folds}",
         "Criterion": row.fields["prune.criterion"],
@@ -212,6 +211,11 @@ def _above_longer(row: RunRow) -> Number | None:
         return None
     mean = row.to_longer["mean"]
     return Number(mean, signed(mean, difference_decimals(row.to_longer)))
+
+
+def _speed_up(row: RunRow, batch: str) -> Number | None:
+    """The speed-up at a batch size as it is told, None where that was not timed."""
+    return Number(*row.speed_up[batch]) if batch in row.speed_up else None
 
 
 def columns(view: View) -> dict[str, Any]:

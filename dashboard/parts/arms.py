@@ -6,7 +6,17 @@ from typing import Any
 
 from dashboard.parts import markup
 from spinn_engine.vocabulary import ARMS
-from spinn_engine.words import DASH, decimals_of, estimate, factor, latency, score_of, size, widths
+from spinn_engine.words import (
+    DASH,
+    decimals_of,
+    estimate,
+    factor,
+    latency,
+    score_of,
+    size,
+    speed_up_estimate,
+    widths,
+)
 
 
 def bytes_text(count: float | None) -> str:
@@ -27,7 +37,7 @@ def arm_row(result: dict[str, Any], arm: dict[str, Any], batch: str) -> dict[str
         "Peak memory": bytes_text(arm["peak_memory_bytes"]),
         "Latency": latency(timed["median"]),
         "p95": latency(timed["p95"]),
-        "Speed-up": factor(arm["speed_up"][batch]),
+        "Speed-up": speed_up_estimate(result, arm, batch),
         "MAC ratio": factor(arm["mac_ratio"]),
         "R²": score_of(result, arm),
         "n": arm["r2"]["n"],

@@ -21,6 +21,8 @@ from spinn_engine.words import (
     percent,
     score_of,
     size,
+    speed_up,
+    unusable_reason,
     widths,
 )
 
@@ -44,7 +46,7 @@ def key_figures(result: dict[str, Any]) -> None:
         ),
         (
             f"Speed at batch {int(batch):,}",
-            factor(structured["speed_up"][batch]),
+            speed_up(result, structured, batch),
             f"MAC ratio {factor(structured['mac_ratio'])}",
         ),
         (
@@ -54,6 +56,8 @@ def key_figures(result: dict[str, Any]) -> None:
         ),
     ]
     st.html(f'<div class="headline">{markup.figures(figures)}</div>')
+    if reason := unusable_reason(result, batch):
+        st.caption(plain(reason))
 
 
 def tradeoff_chart(result: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from spinn_engine import api
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import LONGER, REFERENCE, SUBJECT
-from spinn_engine.words import decimals_of, duration, fixed, size, widths
+from spinn_engine.words import decimals_of, duration, fixed, size, speed_up, widths
 
 Figure = dict[str, Any]  # mean, low and high (None where n is 1), n
 
@@ -35,7 +35,7 @@ class RunRow:
         file_bytes: of the final checkpoint.
         macs: of one row.
         latency_us: median by batch size.
-        speed_up: against the dense network by batch size.
+        speed_up: against the dense network by batch size, and how that is told.
         machine: what the latencies were measured on.
         fields: every field of the spec under its dotted name.
         facts: what else a reader may find to differ, as shown.
@@ -58,7 +58,7 @@ class RunRow:
     file_bytes: int
     macs: int
     latency_us: dict[str, float]
-    speed_up: dict[str, float]
+    speed_up: dict[str, tuple[float, str]]
     machine: str
     fields: dict[str, Any]
     facts: dict[str, Any]
@@ -97,7 +97,10 @@ def run_row(run_id: str, created: str, result: Mapping[str, Any], remarks: api.R
         file_bytes=result["stages"][-1]["file_bytes"],
         macs=last["macs"],
         latency_us={batch: one["median"] for batch, one in last["latency_us"].items()},
-        speed_up=dict(last["speed_up"]),
+        speed_up={
+            batch: (ratio, speed_up(result, last, batch))
+            for batch, ratio in last["speed_up"].items()
+        },
         machine=f"{where['device']}, threads: {where['threads']}",
         fields=flattened(RunSpec.from_dict(result["spec"]).model_dump(mode="json")),
         facts=facts_of(result, last),

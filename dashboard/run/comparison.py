@@ -13,7 +13,7 @@ from dashboard.parts.markdown import plain
 from dashboard.parts.spec_words import repetitions
 from dashboard.run.folds_chart import folds_picture
 from spinn_engine.vocabulary import ARMS, ZEROED
-from spinn_engine.words import counted, factor, fixed, latency
+from spinn_engine.words import counted, fixed, latency, measured_factor, unusable_reason
 
 Result = dict[str, Any]
 
@@ -49,6 +49,7 @@ def table_notes(result: Result, batch: str) -> str:
     rounds = first["latency_us"][batch]["rounds"]
     several = first["r2"]["n"] > 1
     over = repetitions(finished_run.spec_of(result))
+    doubt = f" {plain(unusable_reason(result, batch))}".rstrip()
     r2 = (
         f"mean over the targets with its 95 % interval over {over}"
         if several
@@ -57,8 +58,9 @@ def table_notes(result: Result, batch: str) -> str:
     return (
         f"Latency: median of {counted(rounds, 'round')} in which the arms took turns (p95: 95th "
         f"percentile), on {plain(where['device'])} with {counted(where['threads'], 'thread')}. "
-        "Speed-up and MAC ratio: against the dense network; equal numbers mean that every saved "
-        f"operation became speed. Peak memory: {plain(first['peak_memory_how'])}. R² on "
+        "Speed-up (brackets: 95 % interval over the rounds) and MAC ratio: against the dense "
+        f"network; equal numbers mean that every saved operation became speed.{doubt} Peak "
+        f"memory: {plain(first['peak_memory_how'])}. R² on "
         f"{finished_run.tested_rows(result)}: {r2}."
     )
 
@@ -76,7 +78,7 @@ def show_sparse(magnitude: dict[str, Any], dense: dict[str, Any], batch: str) ->
                     "File": bytes_text(way["file_bytes"]),
                     "Latency": latency(way["latency_us"][batch]["median"]),
                     "p95": latency(way["latency_us"][batch]["p95"]),
-                    "Speed-up": factor(usual / way["latency_us"][batch]["median"]),
+                    "Speed-up": measured_factor(usual / way["latency_us"][batch]["median"]),
                 }
                 for name, way in ways.items()
             ],

@@ -18,9 +18,12 @@ from spinn_engine.evaluation.cost import (
     LAYOUTS,
     SPARSE_ROUNDS,
     SparseNetwork,
+    Times,
     latencies,
     peak_memory,
+    round_times,
 )
+from spinn_engine.evaluation.speed import equal_work, speed_ups
 from spinn_engine.evaluation.tested import Tested, evaluate_networks, fit_linear
 from spinn_engine.problems.terms import Term
 from spinn_engine.pruning.sizes import Stage, mac_count, parameter_count
@@ -79,8 +82,23 @@ def _final_stacks(ended: Ended) -> dict[str, tuple[int, StoredStack]]:
     return found
 
 
-def arm_rows(ended: Ended) -> tuple[list[dict[str, Any]], dict[str, Tested]]:
-    """The arms of the result, and how each did on the test rows."""
+@dataclass(frozen=True)
+class Arms:
+    """The arms of a result.
+
+    Attributes:
+        rows: one an arm.
+        tested: how each did on the test rows.
+        equal_work: whether arms of equal widths were equally fast, as the result has it.
+    """
+
+    rows: list[dict[str, Any]]
+    tested: dict[str, Tested]
+    equal_work: dict[str, Any] | None
+
+
+def arms_of(ended: Ended) -> Arms:
+    """Every arm, on the test rows and on the clock."""
     networks: dict[str, nn.Sequential] = {}
     rows: dict[str, dict[str, Any]] = {}
     on_test: dict[str, Tested] = {}
@@ -108,8 +126,9 @@ def arm_rows(ended: Ended) -> tuple[list[dict[str, Any]], dict[str, Tested]]:
             "file_bytes": None,
             **tested.summary(ended.targets),
         }
-    _add_costs(ended, networks, rows)
-    return list(rows.values()), on_test
+    times = _add_costs(ended, networks, rows)
+    widths = {arm: row["hidden"] for arm, row in rows.items()}
+    return Arms(list(rows.values()), on_test, equal_work(times, widths))
 
 
 def _sizes(arm: str, widths: Sequence[int], network: nn.Sequential) -> dict[str, Any]:
@@ -124,24 +143,23 @@ def _sizes(arm: str, widths: Sequence[int], network: nn.Sequential) -> dict[str,
 
 def _add_costs(
     ended: Ended, networks: Mapping[str, nn.Sequential], rows: dict[str, dict[str, Any]]
-) -> None:
+) -> Times:
     """Latency, all arms turn by turn, memory, and what of the MAC ratio became speed."""
     inputs, device = ended.data.ends[0], ended.data.device
-    timed = latencies(networks, inputs, device)
+    times = round_times(networks, inputs, device)
+    timed = latencies(times)
     for arm, row in rows.items():
         row["latency_us"] = timed[arm]
         row["mac_ratio"] = rows[REFERENCE]["macs"] / row["macs"]
-        row["speed_up"] = {
-            batch: rows[REFERENCE]["latency_us"][batch]["median"] / one["median"]
-            for batch, one in timed[arm].items()
-        }
+        row |= speed_ups(times[REFERENCE], times[arm])
         peak, how = peak_memory(networks[arm], inputs, device)
         row |= {"peak_memory_bytes": peak, "peak_memory_how": how}
     if ZEROED in networks:
         whole = networks[ZEROED]
         sparse = {layout: SparseNetwork(whole, layout) for layout in LAYOUTS}
-        timed = latencies({ZEROED: whole, **sparse}, inputs, device, SPARSE_ROUNDS)
+        stored = latencies(round_times({ZEROED: whole, **sparse}, inputs, device, SPARSE_ROUNDS))
         rows[ZEROED]["sparse"] = {
-            layout: {"file_bytes": network.file_bytes(), "latency_us": timed[layout]}
+            layout: {"file_bytes": network.file_bytes(), "latency_us": stored[layout]}
             for layout, network in sparse.items()
         }
+    return times

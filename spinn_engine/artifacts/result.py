@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from spinn_engine.artifacts.arms import Ended, arm_rows, tested_on
+from spinn_engine.artifacts.arms import Ended, arms_of, tested_on
 from spinn_engine.artifacts.checkpoints import load_stack
 from spinn_engine.artifacts.delivery import (
     FINAL_NAME,
@@ -56,7 +56,7 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
     write_atomically(folder.checkpoints / FINAL_NAME, final)
     if data.problem.equation is not None:
         record_fields(folder, data, main, ended.seed)
-    arms, on_test = arm_rows(ended)
+    arms = arms_of(ended)
     result = {
         "schema_version": SCHEMA_VERSION,
         "run_id": folder.run_id,
@@ -65,11 +65,12 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
         "seeds": list(folder.spec().seeds),
         "folds": folder.spec().compare.folds,
         "delivered_seed": ended.seed,
-        "verdict": _verdict(ended, on_test),
-        "arms": arms,
+        "verdict": _verdict(ended, arms.tested),
+        "arms": arms.rows,
+        "equal_work": arms.equal_work,
         "stages": _stage_rows(ended),
         "physics": _physics(ended),
-        "checks": _checks(ended, arms),
+        "checks": _checks(ended, arms.rows),
         "whatif": _whatif(ended),
         "notes": [note for one in main for note in one.notes],
         "brought": None if folder.spec().model.dense is None else read_imported(folder)[2],

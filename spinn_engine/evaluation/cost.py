@@ -6,7 +6,7 @@ import io
 import os
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,16 +23,17 @@ LAYOUTS = {"coo": torch.sparse_coo, "csr": torch.sparse_csr}  # by the export fo
 os.environ.setdefault("KINETO_LOG_LEVEL", "6")
 
 Forward = Callable[[Tensor], Tensor]
+Times = dict[str, dict[str, list[float]]]  # microseconds by arm, batch size and round
 
 
 @torch.inference_mode()
-def latencies(
+def round_times(
     forwards: Mapping[str, Forward],
     inputs: int,
     device: torch.device,
     rounds: Mapping[int, int] = ROUNDS,
-) -> dict[str, Any]:
-    """Microseconds of one forward pass, by arm and batch size.
+) -> Times:
+    """Microseconds of one forward pass, by arm, batch size and round.
 
     The arms take turns within every round, each time in another order, so that whatever else the
     machine does hurts all of them alike; compare them with each other, not with another day.
@@ -42,28 +43,34 @@ def latencies(
         inputs: width of the input.
         device: where the networks are.
         rounds: batch size to how often each arm is timed.
-
-    Returns:
-        Arm to batch size (as text) to ``median``, ``p95`` (microseconds) and ``rounds``.
     """
     generator, order = torch.Generator().manual_seed(0), np.random.default_rng(0)
-    found: dict[str, Any] = {arm: {} for arm in forwards}
+    times: Times = {arm: {str(batch): [] for batch in rounds} for arm in forwards}
     for batch, turns in rounds.items():
         x = torch.randn(batch, inputs, generator=generator).to(device)
-        times: dict[str, list[float]] = {arm: [] for arm in forwards}
         for turn in range(WARM_UP_ROUNDS + turns):
             for arm in order.permutation(list(forwards)):  # the first of a turn finds cold caches
                 seconds = _seconds(forwards[arm], x)
                 if turn >= WARM_UP_ROUNDS:
-                    times[arm].append(seconds)
-        for arm, seconds_each in times.items():
-            median, p95 = np.percentile(seconds_each, [50, 95]) * 1e6
-            found[arm][str(batch)] = {
-                "median": round(float(median), 2),
-                "p95": round(float(p95), 2),
-                "rounds": turns,
-            }
-    return found
+                    times[arm][str(batch)].append(1e6 * seconds)
+    return times
+
+
+def latencies(times: Times) -> dict[str, Any]:
+    """Arm to batch size to ``median``, ``p95`` (microseconds) and ``rounds``."""
+    return {
+        arm: {batch: _summary(each) for batch, each in by_batch.items()}
+        for arm, by_batch in times.items()
+    }
+
+
+def _summary(times: Sequence[float]) -> dict[str, float]:
+    median, p95 = np.percentile(times, [50, 95])
+    return {
+        "median": round(float(median), 2),
+        "p95": round(float(p95), 2),
+        "rounds": len(times),
+    }
 
 
 def _seconds(forward: Forward, x: Tensor) -> float:

@@ -21,6 +21,7 @@ from spinn_engine.evaluation.cost import (
     Forward,
     SparseNetwork,
     latencies,
+    round_times,
 )
 
 THREADS = 1
@@ -71,7 +72,7 @@ def _timed(forwards: Mapping[str, Forward], rounds: Mapping[int, int]) -> dict[s
     before = torch.get_num_threads()
     torch.set_num_threads(THREADS)
     try:
-        return latencies(forwards, 1, torch.device("cpu"), rounds)
+        return latencies(round_times(forwards, 1, torch.device("cpu"), rounds))
     finally:
         torch.set_num_threads(before)
 

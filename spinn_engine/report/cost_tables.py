@@ -6,7 +6,15 @@ from spinn_engine.report.comparison import Line
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.table import Table, marked_cell, table
 from spinn_engine.vocabulary import REFERENCE, ZEROED
-from spinn_engine.words import DASH, factor, latency, listed, size
+from spinn_engine.words import (
+    DASH,
+    factor,
+    latency,
+    listed,
+    size,
+    speed_up_estimate,
+    unusable_reason,
+)
 
 
 def costs(facts: Facts) -> Table:
@@ -21,17 +29,19 @@ def costs(facts: Facts) -> Table:
             _size(arm["peak_memory_bytes"]),
             f"{arm['macs']:,}",
             *columns[name],
-            factor(arm["speed_up"][last]),
+            speed_up_estimate(facts.result, arm, last),
             factor(arm["mac_ratio"]),
         ]
         for name, arm in arms.items()
     ]
     rounds = listed([str(timed[REFERENCE][batch]["rounds"]) for batch in facts.batches])
+    doubt = f" {unusable_reason(facts.result, last)}".rstrip()
     caption = (
         f"What every arm costs. Inference: median of {rounds} rounds in which the arms took turns, "
-        f"95th percentile in brackets, on {facts.device}. Speed-up (batch {int(last):,}) and MAC "
-        "ratio: against dense; equal numbers mean that every saved operation became speed. Peak "
-        f"memory of one pass: {arms[REFERENCE]['peak_memory_how']}. {DASH}: not measured."
+        f"95th percentile in brackets, on {facts.device}. Speed-up (batch {int(last):,}; "
+        "95 % interval over the rounds in brackets) and MAC ratio: against dense; equal numbers "
+        f"mean that every saved operation became speed.{doubt} Peak memory of one pass: "
+        f"{arms[REFERENCE]['peak_memory_how']}. {DASH}: not measured."
     )
     ends: Line = ["Speed-up", "MAC ratio"]
     return table("costs", caption, ["Arm", "File", "Memory", "MACs", *heads, *ends], rows)

@@ -6,7 +6,7 @@ from spinn_engine.evaluation.outcomes import LEAST_PAIRS
 from spinn_engine.report.facts import Facts
 from spinn_engine.spec import CompareSpec
 from spinn_engine.vocabulary import ARMS, LONGER, REFERENCE
-from spinn_engine.words import counted, listed
+from spinn_engine.words import counted, listed, unusable_reason
 
 
 def limits(facts: Facts) -> list[str]:
@@ -65,6 +65,8 @@ def _of_the_costs(facts: Facts) -> list[str]:
     ]
     if device == "cpu":
         found.append("GPU time and GPU memory were not measured: the run was on a CPU.")
+    doubts = (unusable_reason(facts.result, batch) for batch in facts.batches)
+    found += [doubt for doubt in doubts if doubt]
     how = facts.arms[REFERENCE]["peak_memory_how"]
     if facts.arms[REFERENCE]["peak_memory_bytes"] is None:
         found.append(f"Peak memory was {how}.")

@@ -41,6 +41,13 @@ from spinn_engine.words.numbers import (
     signed,
     significant,
 )
+from spinn_engine.words.speed import (
+    UNUSABLE,
+    measured_factor,
+    speed_up,
+    speed_up_estimate,
+    unusable_reason,
+)
 from spinn_engine.words.text import (
     NO_BREAK,
     capitalised,
@@ -59,6 +66,7 @@ __all__ = [
     "MINUS",
     "NO_BREAK",
     "TIMES",
+    "UNUSABLE",
     "Figure",
     "bounds",
     "capitalised",
@@ -76,6 +84,7 @@ __all__ = [
     "latency",
     "latency_difference",
     "listed",
+    "measured_factor",
     "paired_difference",
     "percent",
     "quantity",
@@ -91,7 +100,10 @@ __all__ = [
     "signed_range",
     "significant",
     "size",
+    "speed_up",
+    "speed_up_estimate",
     "tied",
     "typeset",
+    "unusable_reason",
     "widths",
 ]

@@ -1,7 +1,8 @@
 """How much of the MAC ratio becomes speed: ``python -m tests.benchmarks.speed_up``.
 
-Times the reference network, its 68.5 % smaller one with any widths and with multiples of 8, and a
-magnitude-pruned one of equal non-zeros, turn by turn; prints speed-up over MAC ratio by batch size.
+Times the reference network, another of its widths, its 68.5 % smaller one with any widths and with
+multiples of 8, and a magnitude-pruned one of equal non-zeros, turn by turn; prints speed-ups with
+their intervals by batch size, and whether networks of equal widths were equally fast.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import torch
 
 from spinn_engine.artifacts.checkpoints import sequential_of
-from spinn_engine.evaluation.cost import latencies
+from spinn_engine.evaluation.cost import round_times
+from spinn_engine.evaluation.speed import equal_work, ratio_of
 from spinn_engine.pruning.magnitude import global_masks
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import mac_count
@@ -23,7 +25,10 @@ DENSE = (512, 512, 512, 256)
 def main() -> None:
     """Print one line a network."""
     keep_freed_memory()  # as a run does
-    stacks: dict[str, Stack] = {"dense": new_stack((18, *DENSE, 2), "tanh", [0])}
+    stacks: dict[str, Stack] = {
+        name: new_stack((18, *DENSE, 2), "tanh", [seed])
+        for seed, name in enumerate(("dense", "dense, another"))
+    }
     for name, step in (("structured", 1), ("multiples of 8", 8), ("multiples of 16", 16)):
         stage = plan(PruneSpec(param_reduction=0.685, round_to=step), DENSE, 18, 2)[-1]
         stacks[name] = new_stack((18, *stage.hidden, 2), "tanh", [0])
@@ -33,12 +38,16 @@ def main() -> None:
     with torch.no_grad():
         torch._foreach_mul_(list(stacks["magnitude"].weights), masks)
     networks = {name: sequential_of(stack, 0) for name, stack in stacks.items()}
-    timed = latencies(networks, 18, torch.device("cpu"))
+    times = round_times(networks, 18, torch.device("cpu"))
     for name, stack in stacks.items():
         ratio = mac_count(stacks["dense"].widths) / mac_count(stack.widths)
-        speed = {b: timed["dense"][b]["median"] / one["median"] for b, one in timed[name].items()}
-        shown = ", ".join(f"batch {batch}: {value:.2f}" for batch, value in speed.items())
-        print(f"{name} {stack.hidden}: MAC ratio {ratio:.2f}; speed-up {shown}")
+        shown = []
+        for batch, each in times[name].items():
+            found = ratio_of(times["dense"][batch], each)
+            shown.append(f"batch {batch}: {found.median:.3f} [{found.low:.3f}, {found.high:.3f}]")
+        print(f"{name} {stack.hidden}: MAC ratio {ratio:.2f}; speed-up {', '.join(shown)}")
+    for batch, one in (equal_work(times, {n: s.hidden for n, s in stacks.items()}) or {}).items():
+        print(f"batch {batch}: {'usable' if one['usable'] else 'unusable'}, worst {one['worst']}")
 
 
 if __name__ == "__main__":

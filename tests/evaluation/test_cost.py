@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from spinn_engine.evaluation.cost import ROUNDS, SparseNetwork, latencies, peak_memory
+from spinn_engine.evaluation.cost import ROUNDS, SparseNetwork, latencies, peak_memory, round_times
 from tests.pruning.test_surgery import plain, random_stack
 
 CPU = torch.device("cpu")
@@ -55,7 +55,7 @@ def test_every_arm_is_timed_for_every_batch_size() -> None:
         return x
 
     arms = {name: lambda x, name=name: forward(name, x) for name in slept}
-    found = latencies(arms, 5, CPU, rounds={1: 7, 16: 3})
+    found = latencies(round_times(arms, 5, CPU, rounds={1: 7, 16: 3}))
     assert list(found) == ["quick", "slow"]
     for name, seconds in slept.items():
         assert list(found[name]) == ["1", "16"]

@@ -7,11 +7,11 @@ from types import ModuleType
 
 import pytest
 
-from spinn_engine.words import figures, measures, numbers, text
+from spinn_engine.words import figures, measures, numbers, speed, text
 
 
 @pytest.mark.parametrize(
-    "module", [figures, measures, numbers, text], ids=lambda module: module.__name__
+    "module", [figures, measures, numbers, speed, text], ids=lambda module: module.__name__
 )
 def test_every_example_runs(module: ModuleType) -> None:
     found = doctest.testmod(module)
@@ -20,7 +20,7 @@ def test_every_example_runs(module: ModuleType) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [figures, measures, numbers, text], ids=lambda module: module.__name__
+    "module", [figures, measures, numbers, speed, text], ids=lambda module: module.__name__
 )
 def test_every_function_has_an_example(module: ModuleType) -> None:
     own = {

@@ -35,7 +35,9 @@ from spinn_engine.words import (
     percent,
     score_of,
     signed,
+    speed_up_estimate,
     typeset,
+    unusable_reason,
 )
 
 Result = dict[str, Any]
@@ -190,7 +192,7 @@ def show_speed(result: Result, dark: bool) -> None:
             "": f"Batch {int(batch):,}",
             "Dense": latency(dense["latency_us"][batch]["median"]),
             "Pruned": latency(structured["latency_us"][batch]["median"]),
-            "Ratio": factor(structured["speed_up"][batch]),
+            "Ratio": speed_up_estimate(result, structured, batch),
         }
         for batch in batches
     ]
@@ -198,13 +200,15 @@ def show_speed(result: Result, dark: bool) -> None:
         rows.append({"": name, **compared_bytes(dense[key], structured[key])})
     with told:
         elements.table(rows, alt="Latency by batch, file and peak memory, dense and pruned")
+    doubts = "".join(f" {plain(unusable_reason(result, batch))}" for batch in batches).rstrip()
     st.caption(
         f"Measured on {plain(where['device'])} ({plain(where['device_name'])}) with "
         f"{counted(where['threads'], 'thread')}: medians of "
         f"{dense['latency_us'][batches[-1]]['rounds']} to "
         f"{dense['latency_us'][batches[0]]['rounds']} rounds in which the arms took turns, "
         f"whiskers to the 95th percentile. MAC ratio {factor(structured['mac_ratio'])}. Peak "
-        f"memory: {plain(dense['peak_memory_how'])}. One machine; no interval over machines."
+        f"memory: {plain(dense['peak_memory_how'])}. Brackets: 95 % interval over the rounds. One "
+        f"machine; no interval over machines.{doubts}"
     )
 
 

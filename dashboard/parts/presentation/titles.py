@@ -11,12 +11,13 @@ from dashboard.parts.spec_words import amount
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import REFERENCE, SUBJECT
 from spinn_engine.words import (
+    UNUSABLE,
     counted,
     decimals_of,
-    factor,
     fixed,
     percent,
     size,
+    speed_up,
 )
 
 Result = dict[str, Any]
@@ -71,11 +72,14 @@ def speed(result: Result) -> str:
     arms = arms_of(result)
     dense, structured = arms[REFERENCE], arms[SUBJECT]
     batch = max(structured["speed_up"], key=int)
-    ratio = factor(structured["speed_up"][batch])
+    ratio = speed_up(result, structured, batch)
     share = percent(structured["file_bytes"] / dense["file_bytes"])
+    runs = f"the pruned network runs at {ratio} the speed of the dense one"
+    if ratio == UNUSABLE:
+        runs = "the measured speed-up is unusable"
     return (
-        f"At batch {int(batch):,} the pruned network runs at {ratio} the speed of the dense one; "
-        f"its file of {size(structured['file_bytes'])} has {share} of the bytes"
+        f"At batch {int(batch):,} {runs}; its file of {size(structured['file_bytes'])} has {share} "
+        "of the bytes"
     )
 
 

@@ -16,7 +16,6 @@ from spinn_engine.words import (
     decimals_of,
     duration,
     estimate,
-    factor,
     fixed,
     percent,
     repetitions,
@@ -24,10 +23,13 @@ from spinn_engine.words import (
     shown,
     signed,
     size,
+    speed_up,
+    unusable_reason,
     widths,
 )
 
 RELATIVE_L2 = "relative L2\nerror"
+LARGEST = "8192"  # batch that is timed
 TARGETS_SHOWN = 3  # more columns than that no terminal shows whole
 
 
@@ -65,16 +67,17 @@ def arms_table(result: dict[str, Any]) -> Table:
     """Every arm of a finished run: size, speed against dense, and test R2 or the relative error."""
     score = "relative_l2" if "relative_l2" in result["arms"][0] else "r2"
     name = RELATIVE_L2 if score == "relative_l2" else "R2"
-    headers = ("parameters", "non-zero", "MACs", "file", "speed-up\nbatch 8192", name)
+    headers = ("parameters", "non-zero", "MACs", "file", f"speed-up\nbatch {LARGEST}", name)
     table = new_table("arm", "hidden", right=headers)
     for arm in result["arms"]:
         file = "" if arm["file_bytes"] is None else size(arm["file_bytes"])
         counts = (f"{arm[key]:,}" for key in ("params", "nonzero", "macs"))
-        cells = (*counts, file, factor(arm["speed_up"]["8192"]))
+        cells = (*counts, file, speed_up(result, arm, LARGEST))
         found = score_of(result, arm, score)
         table.add_row(arm["arm"], widths(arm["hidden"]), *cells, found)
     table.title = f"run {result['run_id']}"
-    table.caption = _repetitions(result)
+    told = (unusable_reason(result, LARGEST), _repetitions(result))
+    table.caption = "\n".join(line for line in told if line)
     return table
 
 

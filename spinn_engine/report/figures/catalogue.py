@@ -27,7 +27,7 @@ from spinn_engine.report.figures.scores import (
 )
 from spinn_engine.report.figures.style import render
 from spinn_engine.vocabulary import ARMS, FORMATS, SUBJECT
-from spinn_engine.words import counted, fixed, listed, significant, widths
+from spinn_engine.words import counted, fixed, listed, speed_up, unusable_reason, widths
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,10 @@ def _latency_words(facts: Facts) -> Words:
     )
     if (layout := fastest_layout(facts)) is not None:
         caption += f" {layout.upper()}, the fastest sparse layout: {FORMATS[layout].help}."
+    doubts = (unusable_reason(facts.result, batch) for batch in facts.batches)
+    caption += "".join(f" {doubt}" for doubt in doubts if doubt)
     speed = [
-        f"batch {int(batch):,}: {significant(facts.arms[SUBJECT]['speed_up'][batch])} times"
+        f"batch {int(batch):,}: {speed_up(facts.result, facts.arms[SUBJECT], batch)}"
         for batch in facts.batches
     ]
     return "Inference time", caption, f"Structured against dense. {'; '.join(speed)}."
