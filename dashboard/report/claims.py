@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import streamlit as st
@@ -12,17 +13,11 @@ from dashboard.parts.markdown import plain
 from dashboard.reads import run_files
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
+from spinn_engine.vocabulary import CLAIM_VERDICTS, glossary
 from spinn_engine.words import quantity
 
 PAPER = api.SHIPPED_CLAIMS["paper"]
 PAPERS, OWN = "the SPINN paper's", "a file of your own"
-VERDICTS = {
-    "confirmed": ":material/check_circle: confirmed",
-    "contradicted": ":material/cancel: contradicted",
-    "not_measured": ":material/remove_circle: not measured",
-    "not_checkable": ":material/help: not checkable",
-}
-SIGNS = {"confirmed": "✓", "contradicted": "✗", "not_measured": "–", "not_checkable": "?"}
 
 
 def show_claims(run_id: str | None) -> None:
@@ -63,14 +58,17 @@ def uploaded() -> tuple[str, str]:
 
 def show_verdicts(found: list[dict[str, Any]]) -> None:
     """How many of each verdict, and a row a claim."""
-    counts = {verdict: sum(one["verdict"] == verdict for one in found) for verdict in VERDICTS}
+    counts = Counter(one["verdict"] for one in found)
     st.markdown(
-        "  ·  ".join(f"**{count}** {VERDICTS[verdict]}" for verdict, count in counts.items())
+        "  ·  ".join(
+            f"**{counts[name]}** {row.icon} {row.label}" for name, row in CLAIM_VERDICTS.items()
+        ),
+        help=glossary(CLAIM_VERDICTS.values()),
     )
     elements.table(
         [
             {
-                "Verdict": f"{SIGNS[one['verdict']]} {one['verdict'].replace('_', ' ')}",
+                "Verdict": verdict_words(one["verdict"]),
                 "Claim, and why": markup.BoldCell(one["claim"], one["why"]),
                 "Claimed": number(one["claimed"], one["unit"]),
                 "Found": number(one["found"], one["unit"]),
@@ -88,6 +86,12 @@ def show_verdicts(found: list[dict[str, Any]]) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
+
+
+def verdict_words(name: str) -> str:
+    """A verdict as the table has it: a sign and its name."""
+    row = CLAIM_VERDICTS[name]
+    return f"{row.sign} {row.label}"
 
 
 def number(value: float | None, unit: str) -> str:

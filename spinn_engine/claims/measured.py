@@ -6,17 +6,15 @@ A result is the ``spinn_structured_metrics.json`` of a finished run. All of thes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import exp, log
 from typing import Any
 
 from spinn_engine.claims.claim import Claim
 from spinn_engine.claims.quantity import Found, NotMeasuredError
 from spinn_engine.evaluation.intervals import interval, repetitions_of
 from spinn_engine.vocabulary import LONGER, REFERENCE
-from spinn_engine.words import listed, signed
+from spinn_engine.words import listed, signed, unusable_reason
 
 Result = Mapping[str, Any]
 
@@ -50,30 +48,38 @@ def file_bytes(claim: Claim, result: Result) -> list[Found]:
 
 
 def speed_up(claim: Claim, result: Result) -> list[Found]:
-    """Time of the dense network over that of an arm, at one batch size or at each.
+    """Time of the dense network over that of an arm, round by round, at one batch size or at each.
 
-    Arms of equal widths do equal work and are timed in the same rounds, so each is one more
-    measurement, of the dense network too; they are paired in the order of the result. A ratio
-    cannot be negative: mean and interval are those of its logarithm.
+    Where arms of equal widths were not equally fast, something else than the networks was timed.
     """
-    arm, dense = _arm(result, claim.arm), _arm(result, REFERENCE)
-    pairs = [(dense, arm)]
-    if arm["hidden"] != dense["hidden"]:
-        pairs = list(zip(_alike(dense, result), _alike(arm, result), strict=False))
-    found = _by_batch(
-        claim,
-        arm,
-        f"{_place(result)}, the time of dense over that of {claim.arm} is",
-        lambda batch: [log(_median(one, batch) / _median(other, batch)) for one, other in pairs],
-    )
-    return [_exponential(value) for value in found]
+    arm = _arm(result, claim.arm)
+    how = f"{_place(result)}, the time of dense over that of {claim.arm} is"
+    batches = _batches(claim, arm)
+    doubts = [reason for batch in batches if (reason := unusable_reason(result, batch))]
+    if doubts:
+        raise NotMeasuredError(" ".join(doubts))
+    return [_speed_up(arm, batch, how) for batch in batches]
+
+
+def _speed_up(arm: Mapping[str, Any], batch: str, how: str) -> Found:
+    """The median over the rounds; a result from before their intervals were kept has none."""
+    ratio, at = Fraction(arm["speed_up"][batch]), f"at batch {batch}"
+    rounds = arm["latency_us"][batch]["rounds"]
+    ends = arm.get("speed_up_interval", {}).get(batch)
+    if ends is None:
+        return Found(ratio, how, None, rounds, at)
+    low, high = map(Fraction, ends)
+    return Found(ratio, how, (low, high), rounds, at)
 
 
 def latency(claim: Claim, result: Result) -> list[Found]:
     """Median time of one forward pass of an arm, at one batch size or at each."""
     arm = _arm(result, claim.arm)
     how = f"{_place(result)}, a pass of {claim.arm} takes"
-    return _by_batch(claim, arm, how, lambda batch: [_median(arm, batch)])
+    return [
+        Found(Fraction(arm["latency_us"][batch]["median"]), how, None, 1, f"at batch {batch}")
+        for batch in _batches(claim, arm)
+    ]
 
 
 def peak_memory_share(claim: Claim, result: Result) -> list[Found]:
@@ -132,20 +138,12 @@ def _fair(claim: Claim, result: Result) -> str:
     return f"Against {LONGER}, which trained as long, it is {signed(found['mean'])}."
 
 
-def _estimate(how: str, found: Mapping[str, Any], at: str = "", note: str = "") -> Found:
+def _estimate(how: str, found: Mapping[str, Any], note: str = "") -> Found:
     """A mean with its interval, as ``evaluation.intervals.interval`` has them."""
     interval = None
     if found["low"] is not None:
         interval = Fraction(found["low"]), Fraction(found["high"])
-    return Found(Fraction(found["mean"]), how, interval, found["n"], at, note)
-
-
-def _exponential(found: Found) -> Found:
-    """What was measured as a logarithm."""
-    ends = found.interval
-    if ends is not None:
-        ends = Fraction(exp(ends[0])), Fraction(exp(ends[1]))
-    return replace(found, value=Fraction(exp(found.value)), interval=ends)
+    return Found(Fraction(found["mean"]), how, interval, found["n"], note=note)
 
 
 def _place(result: Result) -> str:
@@ -156,25 +154,12 @@ def _place(result: Result) -> str:
     return f"on cpu ({where['device_name']}, threads: {where['threads']})"
 
 
-def _alike(arm: dict[str, Any], result: Result) -> list[dict[str, Any]]:
-    """The arm, and then the others with its widths."""
-    others = (one for one in result["arms"] if one["arm"] != arm["arm"])
-    return [arm, *(one for one in others if one["hidden"] == arm["hidden"])]
-
-
-def _median(arm: Mapping[str, Any], batch: str) -> float:
-    return float(arm["latency_us"][batch]["median"])
-
-
-def _by_batch(
-    claim: Claim, arm: Mapping[str, Any], what: str, measure: Callable[[str], Sequence[float]]
-) -> list[Found]:
-    """What is measured at the claim's batch size, or one after the other at all."""
+def _batches(claim: Claim, arm: Mapping[str, Any]) -> list[str]:
+    """The claim's batch size, or all that were timed."""
     timed = list(arm["latency_us"])
     if claim.batch is not None and str(claim.batch) not in timed:
         raise NotMeasuredError(f"The run times batches of {listed(timed)} rows.")
-    batches = timed if claim.batch is None else [str(claim.batch)]
-    return [_estimate(what, interval(measure(batch)), at=f"at batch {batch}") for batch in batches]
+    return timed if claim.batch is None else [str(claim.batch)]
 
 
 MEASURED: dict[str, Callable[[Claim, Result], list[Found]]] = {

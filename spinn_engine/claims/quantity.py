@@ -8,10 +8,11 @@ from fractions import Fraction
 
 
 class Verdict(StrEnum):
-    """The verdict on a claim."""
+    """The verdict on a claim, by its name in ``CLAIM_VERDICTS``."""
 
     CONFIRMED = "confirmed"
     CONTRADICTED = "contradicted"
+    UNDECIDED = "undecided"
     NOT_MEASURED = "not_measured"
     NOT_CHECKABLE = "not_checkable"
 
@@ -23,7 +24,7 @@ class Found:
     Attributes:
         value: exactly as counted, or the mean of what was measured.
         how: what it is, in words that the value is the end of.
-        interval: the 95 % interval of what was measured more than once.
+        interval: the 95 % interval of what was measured, None where it has none.
         n: how many measurements; None where it was counted.
         at: under which of several conditions, such as "at batch 64".
         note: a sentence that belongs beside it.

@@ -1,8 +1,8 @@
 """Claims, each with its verdict: ``verify_claims(claims, result)``.
 
-A claim agrees with a value that was counted, or measured once, when it is no further from it than
-its tolerance; with one that was measured more often, when claim and tolerance meet its 95 %
-interval.
+A claim is confirmed where all that a value may be lies within its tolerance, and contradicted where
+none of it does. What was counted is one number; what was measured may be anything in its 95 %
+interval, and without one the run cannot tell.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ def verify_claims(
         where: what to call the claims in a complaint.
 
     Returns:
-        For each ``claim``, in the same order, its ``verdict`` (``confirmed``, ``contradicted``,
-        ``not_measured`` or ``not_checkable``), the ``claimed`` value and the one ``found`` (or
-        None), ``why``, ``quantity``, ``unit``, ``tolerance``, ``interval`` (two numbers or None),
-        ``n`` (how often it was measured; None where it was counted, or not found) and ``source``.
+        For each ``claim``, in the same order, its ``verdict`` (a name of ``CLAIM_VERDICTS``), the
+        ``claimed`` value and the one ``found`` (or None), ``why``, ``quantity``, ``unit``,
+        ``tolerance``, ``interval`` (two numbers or None), ``n`` (how often it was measured; None
+        where it was counted, or not found) and ``source``.
         All numbers are in the claim's unit.
 
     Raises:
@@ -121,19 +121,23 @@ def _judged(claim: Claim, result: Result | None) -> tuple[Verdict, Found | None,
 
 
 def _compared(claim: Claim, found: Sequence[Found]) -> tuple[Verdict, Found | None, str]:
-    """Confirmed where all values agree with the claim, contradicted where none does."""
-    agree = [_agrees(claim, value) for value in found]
+    """The verdict on all values together, the nearest of them, and why."""
+    verdicts = [_verdict(claim, value) for value in found]
     nearest = min(found, key=lambda value: abs(value.value - Fraction(claim.value)))
     if len(found) == 1:
-        why = reason(claim, nearest, agree[0])
-    else:
-        why = reason_of_all(claim, found, agree)
-    if any(agree) and not all(agree):
+        return verdicts[0], nearest, reason(claim, nearest, verdicts[0])
+    why = reason_of_all(claim, found, verdicts)
+    if {Verdict.CONFIRMED, Verdict.CONTRADICTED} <= set(verdicts):
         return Verdict.NOT_CHECKABLE, None, why
-    return Verdict.CONFIRMED if agree[0] else Verdict.CONTRADICTED, nearest, why
+    alike = len(set(verdicts)) == 1
+    return verdicts[0] if alike else Verdict.UNDECIDED, nearest, why
 
 
-def _agrees(claim: Claim, found: Found) -> bool:
+def _verdict(claim: Claim, found: Found) -> Verdict:
+    if found.interval is None and found.n is not None:
+        return Verdict.UNDECIDED
     low, high = found.interval or (found.value, found.value)
-    value, allowed = Fraction(claim.value), Fraction(claim.allowed)
-    return value - allowed <= high and value + allowed >= low
+    least, most = (Fraction(claim.value) + sign * Fraction(claim.allowed) for sign in (-1, 1))
+    if least <= low and high <= most:
+        return Verdict.CONFIRMED
+    return Verdict.UNDECIDED if least <= high and low <= most else Verdict.CONTRADICTED

@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
 from math import floor, log10
 
 from spinn_engine.claims.claim import Claim
-from spinn_engine.claims.quantity import Found
-from spinn_engine.words import MINUS, capitalised, count, fixed, listed, shortest
+from spinn_engine.claims.quantity import Found, Verdict
+from spinn_engine.vocabulary import CLAIM_VERDICTS, QUANTITIES
+from spinn_engine.words import MINUS, capitalised, count, fixed, listed, shortest, significant
 
 DIGITS = 4
 MOST_DECIMALS = 15
 
 
-def reason(claim: Claim, found: Found, true: bool) -> str:
+def reason(claim: Claim, found: Found, verdict: Verdict) -> str:
     """What was found, and how the claim stands to it.
 
     Args:
         claim: the claim.
         found: the only value that it is held against, in its unit.
-        true: whether they agree.
+        verdict: what became of it.
     """
-    words = capitalised(statement(claim, found, differs=not true)) + _standing(claim, found, true)
-    notes = [found.note, "" if true else found.if_not]
+    wrong = verdict is Verdict.CONTRADICTED
+    words = capitalised(statement(claim, found, differs=wrong)) + _standing(claim, found, verdict)
+    notes = [found.note, found.if_not if wrong else ""]
     return " ".join([f"{words}.", *(note for note in notes if note)])
 
 
-def reason_of_all(claim: Claim, found: Sequence[Found], agree: Sequence[bool]) -> str:
+def reason_of_all(claim: Claim, found: Sequence[Found], verdicts: Sequence[Verdict]) -> str:
     """The same for a claim that is about all of several values."""
-    claimed = _claimed(claim, allowed=claim.tolerance)
-    if all(agree):
-        standing = f"all agree with {claimed}"
-    elif not any(agree):
-        standing = f"none agrees with {claimed}"
-    else:
-        those = [value.at for value, agrees in zip(found, agree, strict=True) if agrees]
-        standing = f"it is {claimed} only {listed(those)}"
+    claimed = _claimed(claim)
+    which: dict[Verdict, list[str]] = {}
+    for value, verdict in zip(found, verdicts, strict=True):
+        which.setdefault(verdict, []).append(value.at)
     told = capitalised(statements(claim, found))
+    if len(which) > 1:
+        parts = [f"{CLAIM_VERDICTS[one].label} {listed(where)}" for one, where in which.items()]
+        standing = f"{claimed} is {listed(parts)}"
+    elif verdicts[0] is Verdict.UNDECIDED:
+        standing = f"at none of them can the run tell whether it is {claimed}"
+    else:
+        agrees = verdicts[0] is Verdict.CONFIRMED
+        standing = f"{'all agree' if agrees else 'none agrees'} with {claimed}"
     return f"{told}. The claim names no batch size, and {standing}."
 
 
@@ -73,20 +78,51 @@ def statement(claim: Claim, found: Found, differs: bool = False) -> str:
     return f"{text}, 95 % interval {low} to {high}, n = {found.n}"
 
 
-def _standing(claim: Claim, found: Found, true: bool) -> str:
-    if found.interval is not None:
-        claimed = _claimed(claim, allowed=claim.tolerance)
-        return f"; the claimed {claimed} {'meets it' if true else 'lies outside'}"
-    if found.n == 1:
-        agrees = "agrees" if true else "does not agree"
-        claimed = _claimed(claim, allowed=claim.allowed)
-        return f", measured once, so without an interval; it {agrees} with {claimed}"
-    return "" if true else f", not {_claimed(claim)}"
+def _standing(claim: Claim, found: Found, verdict: Verdict) -> str:
+    if found.n is None:
+        if verdict is Verdict.CONTRADICTED:
+            return f", not {_printed(claim)}"
+        return f", within {_claimed(claim)}" if claim.tolerance else ""
+    if found.interval is None:
+        once = "measured once, so without an interval" if found.n == 1 else "without an interval"
+        return f", {once}: the run cannot tell whether it is {_claimed(claim)}"
+    low, high = found.interval
+    if verdict is Verdict.CONFIRMED:
+        return f"; all of it lies within {_claimed(claim)}"
+    if verdict is Verdict.CONTRADICTED:
+        return f"; none of it lies within {_claimed(claim)}"
+    return (
+        f"; only part of it lies within {_claimed(claim)}, so the run cannot tell: half the "
+        f"interval is {_times_as_wide(claim, (high - low) / 2)}{_side(claim, low, high)}"
+    )
 
 
-def _claimed(claim: Claim, allowed: Decimal | None = None) -> str:
-    text = f"{claim.value:,}{_unit(claim)}".replace("-", MINUS)
-    return f"{text} (give or take {shortest(float(allowed))})" if allowed else text
+def _times_as_wide(claim: Claim, half: Fraction) -> str:
+    """How wide half an interval is, in tolerances."""
+    allowed = Fraction(claim.allowed)
+    if not allowed:
+        return f"{_shown(half, claim)}{_unit(claim)} and the tolerance is zero"
+    return f"{significant(float(half / allowed), 2)} times the tolerance"
+
+
+def _side(claim: Claim, low: Fraction, high: Fraction) -> str:
+    """Whether it is sure on which side the value is of where two networks are alike."""
+    alike = QUANTITIES[claim.quantity].alike
+    if alike is None:
+        return ""
+    if low <= alike <= high:
+        return f", and not even whether it is above or below {alike} is known"
+    return f", though that it is {'above' if low > alike else 'below'} {alike} is sure"
+
+
+def _claimed(claim: Claim) -> str:
+    """The claimed value with its tolerance, as ``0.67 (give or take 0.005)``."""
+    allowed = shortest(float(claim.allowed))
+    return f"{_printed(claim)} (give or take {allowed})" if claim.allowed else _printed(claim)
+
+
+def _printed(claim: Claim) -> str:
+    return f"{claim.value:,}{_unit(claim)}".replace("-", MINUS)
 
 
 def _unit(claim: Claim) -> str:

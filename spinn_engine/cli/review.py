@@ -14,14 +14,10 @@ from rich.text import Text
 
 from spinn_engine import api
 from spinn_engine.cli.console import OUT, print_json
+from spinn_engine.vocabulary import CLAIM_VERDICTS
 from spinn_engine.words import quantity
 
-SIGNS = {  # with a word beside it: never colour alone
-    "confirmed": ("+", "green"),
-    "contradicted": ("x", "bold red"),
-    "not_measured": ("-", "yellow"),
-    "not_checkable": ("?", "yellow"),
-}
+STYLES = {"green": "green", "red": "bold red", "orange": "yellow", "gray": "dim"}
 
 
 def verify(claims: Path, run_id: str | None, as_json: bool) -> None:
@@ -53,16 +49,14 @@ def claims_table(claims: Sequence[dict[str, Any]]) -> Table:
         table.add_column(header, justify="right", no_wrap=True)
     table.add_column("what is claimed, and why it is so or not")
     for number, claim in enumerate(claims, start=1):
-        sign, color = SIGNS[claim["verdict"]]
-        verdict = Text(f"{sign} {_words(claim['verdict'])}", style=color)
+        row = CLAIM_VERDICTS[claim["verdict"]]
+        verdict = Text(f"{row.sign} {row.label}", style=STYLES[row.colour])
         given = (claim[key] for key in ("claimed", "found"))
         values = ("" if one is None else quantity(one, claim["unit"]) for one in given)
         words = Text(claim["claim"]).append(f"\n{claim['why']}", style="dim")
         table.add_row(str(number), verdict, *values, words)
     counts = Counter(claim["verdict"] for claim in claims)
-    table.caption = ", ".join(f"{_words(verdict)}: {counts[verdict]}" for verdict in SIGNS)
+    table.caption = ", ".join(
+        f"{row.label}: {counts[name]}" for name, row in CLAIM_VERDICTS.items()
+    )
     return table
-
-
-def _words(verdict: str) -> str:
-    return verdict.replace("_", " ")

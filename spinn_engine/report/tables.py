@@ -8,7 +8,7 @@ from spinn_engine.report.comparison import Line, comparison, training_rows
 from spinn_engine.report.cost_tables import costs, sparse
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.table import Table, marked_cell, table
-from spinn_engine.vocabulary import ARMS, ZEROED
+from spinn_engine.vocabulary import ARMS, CLAIM_VERDICTS, ZEROED
 from spinn_engine.words import (
     DASH,
     bounds,
@@ -208,7 +208,7 @@ def claims(found: Sequence[Row]) -> Table:
     rows: list[Line] = [
         [
             one["claim"],
-            one["verdict"].replace("_", " "),
+            CLAIM_VERDICTS[one["verdict"]].label,
             quantity(one["claimed"], one["unit"]),
             DASH if one["found"] is None else quantity(one["found"], one["unit"]),
             one["why"],

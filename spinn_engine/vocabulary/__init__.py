@@ -33,12 +33,20 @@ from spinn_engine.vocabulary.sources import (
     written_sources,
 )
 from spinn_engine.vocabulary.splits import SPLITS, SplitRow
-from spinn_engine.vocabulary.verdicts import OUTCOMES, QUESTIONS, OutcomeRow, QuestionRow
+from spinn_engine.vocabulary.verdicts import (
+    CLAIM_VERDICTS,
+    OUTCOMES,
+    QUESTIONS,
+    ClaimVerdictRow,
+    OutcomeRow,
+    QuestionRow,
+)
 
 __all__ = [
     "ACTIVATIONS",
     "ARMS",
     "CHECKS",
+    "CLAIM_VERDICTS",
     "CONTROLS",
     "CRITERIA",
     "FORMATS",
@@ -58,6 +66,7 @@ __all__ = [
     "ActivationRow",
     "ArmRow",
     "CheckRow",
+    "ClaimVerdictRow",
     "CriterionRow",
     "FormatRow",
     "OutcomeRow",

@@ -29,6 +29,7 @@ class QuantityRow(Row):
         names: what a claim has to name, so that the value follows.
         may_name: what it can name beside that.
         of_run: whether it takes a finished run to tell.
+        alike: at which value of it two networks are alike; None where it is of one.
         of_layer: whether ``before`` and ``after`` are the two widths of one layer.
     """
 
@@ -37,6 +38,7 @@ class QuantityRow(Row):
     may_name: tuple[str, ...] = ()
     of_run: bool = False
     of_layer: bool = False
+    alike: int | None = None
 
     def one(self, unit: str) -> Fraction:
         """How much one of a unit is."""
@@ -121,6 +123,7 @@ QUANTITIES = table(
         help="of an arm to another, seed by seed",
         may_name=("arm", "against", "target"),
         of_run=True,
+        alike=0,
     ),
     QuantityRow(
         name="run_param_reduction",
@@ -143,6 +146,7 @@ QUANTITIES = table(
         help="time of the dense network over that of an arm, at one batch size or at each",
         may_name=("arm", "batch"),
         of_run=True,
+        alike=1,
     ),
     QuantityRow(
         name="latency",

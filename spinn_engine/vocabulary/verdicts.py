@@ -1,4 +1,4 @@
-"""The questions that a verdict answers, and the outcomes that an answer can have."""
+"""The questions that a verdict answers, the outcomes of an answer, and the verdicts on claims."""
 
 from __future__ import annotations
 
@@ -94,6 +94,69 @@ OUTCOMES = table(
         help="fewer than three repetitions that differ",
         colour="gray",
         icon=":material/help:",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimVerdictRow(Row):
+    """A verdict on a claim.
+
+    Attributes:
+        colour: of its word.
+        icon: beside it.
+        sign: the same where there are no icons; never colour alone.
+    """
+
+    colour: Literal["gray", "orange", "green", "red"]
+    icon: str
+    sign: str
+
+
+CLAIM_VERDICTS = table(
+    ClaimVerdictRow(
+        name="confirmed",
+        label="confirmed",
+        help="what was counted, or the whole interval of what was measured, lies within the "
+        "claim's tolerance",
+        colour="green",
+        icon=":material/check_circle:",
+        sign="\N{CHECK MARK}",
+    ),
+    ClaimVerdictRow(
+        name="contradicted",
+        label="contradicted",
+        help="what was counted, or the whole interval of what was measured, lies outside the "
+        "claim's tolerance",
+        colour="red",
+        icon=":material/cancel:",
+        sign="\N{BALLOT X}",
+    ),
+    ClaimVerdictRow(
+        name="undecided",
+        label="undecided",
+        help="the interval lies within the claim's tolerance only in part, or a measurement has no "
+        "interval: the run cannot tell",
+        colour="orange",
+        icon=":material/balance:",
+        sign="~",
+    ),
+    ClaimVerdictRow(
+        name="not_measured",
+        label="not measured",
+        help="it takes a run and none was given, the run is not one that the claim is about, or it "
+        "does not measure that",
+        colour="gray",
+        icon=":material/remove_circle:",
+        sign="\N{EN DASH}",
+    ),
+    ClaimVerdictRow(
+        name="not_checkable",
+        label="not checkable",
+        help="the claim does not say what it would follow from",
+        colour="gray",
+        icon=":material/help:",
+        sign="?",
     ),
 )
 

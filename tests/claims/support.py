@@ -23,6 +23,12 @@ MEDIANS = {  # microseconds by arm, at batches 1 and 64
     "dense_longer": (220.0, 1000.0),
     "scratch": (110.0, 410.0),
 }
+SPEED = {  # at batch 64: the lower end of the interval, the ratio, the upper end
+    "dense": (1.0, 1.0, 1.0),
+    "structured": (2.4, 2.5, 2.7),
+    "dense_longer": (0.97, 1.0, 1.02),
+    "scratch": (2.3, 2.44, 2.6),
+}
 
 
 def checked(result: dict[str, Any] | None = None, **claim: Any) -> dict[str, Any]:
@@ -43,6 +49,7 @@ def small_result(seeds: int = 3, **changes: Any) -> dict[str, Any]:
         "stages": [{"file_bytes": 2_688_301}, {"file_bytes": 860_013}],
         "data": {"source": "milling-sim", "simulated": True},
         "environment": {"device": "cpu", "device_name": "x86_64", "threads": 2},
+        "equal_work": None,
     } | changes
 
 
@@ -62,6 +69,8 @@ def _arm(name: str, seeds: int) -> dict[str, Any]:
             batch: {"median": median, "p95": 2 * median, "rounds": 9}
             for batch, median in zip(("1", "64"), MEDIANS[name], strict=True)
         },
+        "speed_up": {"1": MEDIANS["dense"][0] / MEDIANS[name][0], "64": SPEED[name][1]},
+        "speed_up_interval": {"1": None, "64": [SPEED[name][0], SPEED[name][2]]},
         "peak_memory_bytes": 4_000_000 if dense else 2_000_000,
         "peak_memory_how": "CUDA allocator, batch 8192",
     }

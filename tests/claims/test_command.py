@@ -44,11 +44,12 @@ def test_the_papers_claims_as_json(capsys: Capture) -> None:
 def test_the_papers_claims_for_people(capsys: Capture) -> None:
     assert main(["verify", str(PAPER)]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    assert "+ confirmed 666,882 666,882 The dense network" in shown
-    assert "x contradicted 56 % 43.75 % From 512 to 384 neurons" in shown
-    assert "- not measured 31.5 % The pruned network needs" in shown
+    assert "✓ confirmed 666,882 666,882 The dense network" in shown
+    assert "✗ contradicted 56 % 43.75 % From 512 to 384 neurons" in shown
+    assert "– not measured 31.5 % The pruned network needs" in shown
     assert "(512*512) / (384*384) = 1.78." in shown
-    assert "confirmed: 2, contradicted: 8, not measured: 5, not checkable: 0" in shown
+    counts = "confirmed: 3, contradicted: 12, undecided: 0, not measured: 6, not checkable: 0"
+    assert counts in shown
 
 
 def test_claims_against_a_real_run(capsys: Capture, tmp_path: Path, finished: RunFolder) -> None:
@@ -76,7 +77,10 @@ def test_claims_against_a_real_run(capsys: Capture, tmp_path: Path, finished: Ru
     path.write_text(json.dumps({"claims": claims}))
     rows = printed(capsys, "verify", str(path), "--run", finished.run_id, "--json")["claims"]
     for row in rows:
-        assert row["verdict"] in ("confirmed", "contradicted")
+        assert row["verdict"] in {
+            "latency": ("undecided",),
+            "speed_up": ("contradicted", "not_measured"),  # on a busy machine equal work may differ
+        }.get(row["quantity"], ("confirmed", "contradicted", "undecided"))
         if right[row["quantity"]] is not None:
             assert row["found"] == pytest.approx(right[row["quantity"]], rel=1e-9)
     difference = next(row for row in rows if row["quantity"] == "r2_difference")

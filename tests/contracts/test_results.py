@@ -14,11 +14,12 @@ import torch
 from torch import nn
 
 from spinn_engine.claims import verify_claims
+from spinn_engine.claims.quantity import Verdict
 from spinn_engine.errors import BadInputError
 from spinn_engine.export.writers import WRITERS, formula_code, layers_code
 from spinn_engine.spec import CompareSpec, RunSpec
 from spinn_engine.store.demo import demo_run
-from spinn_engine.vocabulary import ARMS, CONTROLS, FORMATS, QUANTITIES
+from spinn_engine.vocabulary import ARMS, CLAIM_VERDICTS, CONTROLS, FORMATS, QUANTITIES
 
 EXAMPLES: dict[str, Any] = {
     "inputs": 18,
@@ -59,12 +60,20 @@ def test_a_claim_of_what_was_found_is_confirmed_in_every_unit(
         if first["verdict"] == "not_measured":
             assert not row.of_run
             continue
-        value = f"{first['found']:.12f}"
-        again = {**asked, "value": value, "tolerance": "1e-6"}
-        assert [one["verdict"] for one in verify_claims([again], result)] == ["confirmed"]
+        value, ends = f"{first['found']:.12f}", first["interval"] or [first["found"]] * 2
+        room = 1e-6 + max(abs(end - first["found"]) for end in ends)
+        again = {**asked, "value": value, "tolerance": f"{room:.12f}"}
+        decided = first["n"] is None or first["interval"] is not None
+        wanted = "confirmed" if decided else "undecided"
+        assert [one["verdict"] for one in verify_claims([again], result)] == [wanted]
         other = 0.9 * float(value) + 1e-3 if "%" in row.units else 3 * float(value) + 7
         [wrong] = verify_claims([{**asked, "value": f"{other:.12f}"}], result)
-        assert wrong["verdict"] == "contradicted"
+        assert wrong["verdict"] == ("contradicted" if decided else "undecided")
+
+
+def test_every_verdict_on_a_claim_has_its_row() -> None:
+    assert [str(verdict) for verdict in Verdict] == list(CLAIM_VERDICTS)
+    assert len({row.sign for row in CLAIM_VERDICTS.values()}) == len(CLAIM_VERDICTS)
 
 
 @pytest.mark.parametrize("name", QUANTITIES)
