@@ -227,4 +227,5 @@ COMMANDS = Commands(
     ),
     help="Structured pruning, explored.",
     epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip

@@ -34,6 +34,12 @@ def parameters(name: str) -> list[click.Parameter]:
     return command.get_params(click.Context(command))
 
 
+@pytest.mark.parametrize("words", [[], ["plan"], ["jobs"]], ids=str)
+def test_a_letter_asks_for_help_too(capsys: Capture, words: list[str]) -> None:
+    assert main([*words, "-h"]) == 0
+    assert capsys.readouterr().out == shown(capsys, *words)
+
+
 def test_no_word_is_a_wish_for_help(capsys: Capture) -> None:
     assert main([]) == 2
     said = capsys.readouterr()
