@@ -46,7 +46,8 @@ def show_claims(run_id: str | None) -> None:
 
 def uploaded() -> tuple[str, str]:
     """Text and name of an uploaded claims file; both empty where there is none."""
-    file = st.file_uploader("Claims file", ["json"], key="claims_file", help="See docs/claims.md.")
+    told = "As docs/claims.md says, or a run's own spinn_structured_metrics.json."
+    file = st.file_uploader("Claims file", ["json"], key="claims_file", help=told)
     if file is None:
         return "", ""
     try:

@@ -22,7 +22,8 @@ def verify(path: Path, run_id: str | None = None) -> list[dict[str, Any]]:
     """The claims of a file, each with its verdict, as ``verify_claims`` gives them.
 
     Args:
-        path: a claims file, or ``paper`` for the claims that ship with the program.
+        path: a claims file, a run's own result, whose numbers are then held against each other, or
+            ``paper`` for the claims that ship with the program.
         run_id: a finished run, to hold what takes one against.
 
     Raises:

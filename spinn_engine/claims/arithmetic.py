@@ -16,7 +16,7 @@ from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import BYTES_PER_WEIGHT, mac_count, parameter_count
 from spinn_engine.spec import PruneSpec
 from spinn_engine.vocabulary import QUANTITIES
-from spinn_engine.words import fixed, percent
+from spinn_engine.words import fixed, percent, shortest
 
 TERMS_SHOWN = 6
 
@@ -84,6 +84,22 @@ def compounded_reduction(claim: Claim) -> list[Found]:
     return [Found(1 - left, how, note=_as_neurons(claim))]
 
 
+def mean(claim: Claim) -> list[Found]:
+    """The mean of numbers that stand elsewhere; of one, that number."""
+    numbers = claim.numbers
+    value = sum(map(Fraction, numbers), Fraction(0)) / len(numbers)
+    if len(numbers) == 1:
+        return [Found(value, "the other number is")]
+    terms = [shortest(float(number)) for number in numbers]
+    return [Found(value, f"mean: ({_sum(terms)}) / {len(numbers)} =")]
+
+
+def share_removed(claim: Claim) -> list[Found]:
+    """One minus the second number over the first."""
+    before, after = claim.numbers
+    return [Found(1 - Fraction(after) / Fraction(before), f"1 - {after:,} / {before:,} =")]
+
+
 def _as_neurons(claim: Claim) -> str:
     """What the ratio does to a whole network, where the claim names one."""
     if not (claim.inputs and claim.hidden and claim.outputs):
@@ -124,4 +140,6 @@ ARITHMETIC: dict[str, Callable[[Claim], list[Found]]] = {
     "layer_speed_up": layer_speed_up,
     "compounded_reduction": compounded_reduction,
     "mac_ratio": mac_ratio,
+    "mean": mean,
+    "share_removed": share_removed,
 }

@@ -1,29 +1,13 @@
-"""A claims file, read: sentences of a paper in a form that can be checked.
-
-    {"title": "...", "source": "where the claims stand",
-     "claims": [{"claim": "The dense network has 666,882 parameters.",
-                 "quantity": "params", "value": "666882",
-                 "inputs": 18, "hidden": [512, 512, 512, 256], "outputs": 2}]}
-
-``value`` is the number as it is printed, better in quotes: "0.9030" states one digit more than
-"0.903", and the tolerance is half a unit of the last digit unless ``tolerance`` gives another.
-``unit`` is ``%`` for shares, ``B``, ``KB`` (1000 bytes) ... or ``KiB`` (1024) ... for bytes,
-``us``, ``ms`` or ``s`` for times. What else a claim has to name depends on its quantity: see
-``QUANTITIES`` and ``docs/claims.md``. ``needs`` says what a run has to be like for the claim to be
-about it.
-"""
+"""A claim: a sentence of a paper in a form that can be checked."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from spinn_engine.application import application_folder
 from spinn_engine.errors import BadInputError, one_sentence
 from spinn_engine.spec import Arm, OneOf
 from spinn_engine.spec.parts import Part
@@ -31,8 +15,8 @@ from spinn_engine.vocabulary import QUANTITIES, REFERENCE, SUBJECT
 
 MOST_DIGITS: Final = 20  # before the point, and after it
 NAN: Final = Decimal("nan")
-SHIPPED: Final = {"paper": application_folder() / "assets" / "claims" / "spinn_paper.json"}
 WIDEST: Final = 65_536
+MOST_NUMBERS: Final = 1_000
 
 
 def _number(given: Any) -> Decimal:
@@ -127,6 +111,8 @@ class Claim(Part):
         target: one target; without it, the mean over all.
         stage: a stage of the run; without it, the arm at the end.
         batch: rows of one forward pass; without it, every batch size that was timed.
+        numbers: that it is made of.
+        note: a sentence that belongs beside the verdict.
     """
 
     claim: Annotated[str, Field(min_length=1)]
@@ -148,6 +134,8 @@ class Claim(Part):
     target: str | None = None
     stage: Annotated[int, Field(strict=True, ge=0, le=64)] | None = None
     batch: Annotated[int, Field(strict=True, ge=1)] | None = None
+    numbers: Annotated[tuple[Number, ...], Field(min_length=1, max_length=MOST_NUMBERS)] = ()
+    note: str = ""
 
     @property
     def decimals(self) -> int:
@@ -160,40 +148,6 @@ class Claim(Part):
         if self.tolerance is not None:
             return self.tolerance
         return Decimal((0, (5,), _exponent(self.value) - 1))
-
-
-class _ClaimsFile(Part):
-    title: str = ""
-    source: str | None = None
-    claims: Annotated[list[Any], Field(min_length=1)]
-
-
-def read_claims(path: Path) -> list[Claim]:
-    """The claims of a file, or of one that ships with the program, by its name in ``SHIPPED``.
-
-    Raises:
-        BadInputError: the file cannot be read or is no claims file, or a claim is not one.
-    """
-    try:
-        text = SHIPPED.get(str(path), path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise BadInputError(f"{path}: cannot read the claims: {reason}") from None
-    return claims_from_json(text, str(path))
-
-
-def claims_from_json(text: str, where: str) -> list[Claim]:
-    """The claims of a file that is read already (same errors, which begin with ``where``)."""
-    try:
-        file = _ClaimsFile.model_validate(json.loads(text, parse_float=Decimal))
-    except ValidationError as error:
-        raise BadInputError(f"{where}: not a claims file: {one_sentence(error)}") from None
-    except (ValueError, RecursionError) as error:
-        raise BadInputError(f"{where}: not a claims file, for it is no JSON: {error}") from None
-    return [
-        claim if claim.source else claim.model_copy(update={"source": file.source})
-        for claim in parse_claims(file.claims, where)
-    ]
 
 
 def parse_claims(claims: Sequence[Claim | Mapping[str, Any]], where: str) -> list[Claim]:

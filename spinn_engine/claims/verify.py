@@ -21,7 +21,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.vocabulary import QUANTITIES
 from spinn_engine.words import listed
 
-ALWAYS = {"claim", "quantity", "value", "unit", "tolerance", "source"}
+ALWAYS = {"claim", "quantity", "value", "unit", "tolerance", "source", "note"}
 NO_RUN = "It takes a finished run to tell, and none is given."
 
 
@@ -68,6 +68,9 @@ def _fault(claim: Claim) -> str | None:
         return f"unit: {claim.quantity} is in {units}, but got {claim.unit!r}"
     if "%" in quantity.units and not claim.unit and abs(claim.value) > 1:
         return f"unit: {claim.value} is no share, so give the unit '%'"
+    if quantity.of_two and claim.numbers and (len(claim.numbers) != 2 or not claim.numbers[0]):
+        shown = listed([str(number) for number in claim.numbers])
+        return f"numbers: give two, the first of them not zero, but got {shown}"
     for field in ("before", "after"):
         widths = getattr(claim, field)
         if quantity.of_layer and widths and len(widths) != 2:
@@ -82,7 +85,7 @@ def _row(claim: Claim, result: Result | None) -> dict[str, Any]:
         "verdict": str(verdict),
         "claimed": _plain(Fraction(claim.value)),
         "found": None if found is None else _plain(found.value),
-        "why": why,
+        "why": f"{why} {claim.note}".rstrip(),
         "quantity": claim.quantity,
         "unit": claim.unit,
         "tolerance": float(claim.allowed),

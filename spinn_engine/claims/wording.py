@@ -152,7 +152,10 @@ def _counted(value: Fraction, claim: Claim, differs: bool) -> str:
 
 def _decimals(value: Fraction, claim: Claim) -> int:
     leading = floor(log10(abs(value))) if value else 0
-    return max(claim.decimals, DIGITS - 1 - leading, 0)
+    stated = claim.decimals
+    if claim.tolerance:  # digits far below it say nothing
+        stated = min(stated, 1 - floor(log10(claim.tolerance)))
+    return max(stated, DIGITS - 1 - leading, 0)
 
 
 def _read(text: str) -> Fraction:

@@ -192,7 +192,8 @@ USE = [
     Command(
         "verify", "Check a paper's claims by arithmetic and against a run.", "cli.review:verify",
         click.Argument(
-            ["claims"], type=FILE, metavar="CLAIMS.json", help=f"a file of claims, {PAPER}"
+            ["claims"], type=FILE, metavar="CLAIMS.json",
+            help=f"a file of claims, a run's own spinn_structured_metrics.json, {PAPER}",
         ),
         Option("--run", "run_id", type=RUN_ID, help="a finished run to hold them against"), JSON,
     ),

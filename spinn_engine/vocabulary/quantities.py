@@ -29,6 +29,7 @@ class QuantityRow(Row):
         names: what a claim has to name, so that the value follows.
         may_name: what it can name beside that.
         of_run: whether it takes a finished run to tell.
+        of_two: whether its ``numbers`` are two, of which the first is not zero.
         alike: at which value of it two networks are alike; None where it is of one.
         of_layer: whether ``before`` and ``after`` are the two widths of one layer.
     """
@@ -38,6 +39,7 @@ class QuantityRow(Row):
     may_name: tuple[str, ...] = ()
     of_run: bool = False
     of_layer: bool = False
+    of_two: bool = False
     alike: int | None = None
 
     def one(self, unit: str) -> Fraction:
@@ -109,6 +111,20 @@ QUANTITIES = table(
         label="ratio of MACs",
         help="multiply-accumulates before over those after",
         names=BOTH,
+    ),
+    QuantityRow(
+        name="mean",
+        label="mean of numbers",
+        help="of numbers that the claim names; of one, that number",
+        names=("numbers",),
+    ),
+    QuantityRow(
+        name="share_removed",
+        label="share removed",
+        help="one minus the second of two numbers over the first",
+        units=SHARES,
+        names=("numbers",),
+        of_two=True,
     ),
     QuantityRow(
         name="r2",

@@ -29,6 +29,7 @@ EXAMPLES: dict[str, Any] = {
     "after": [8, 3],
     "pruning_ratio": "0.25",
     "stages": 3,
+    "numbers": ["8", "6"],
 }
 
 

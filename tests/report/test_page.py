@@ -232,7 +232,7 @@ def test_colours_of_words_have_contrast() -> None:
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
     for theme in (light, dark):
-        for word in ("text_colour", "soft"):
+        for word in ("ink", "soft"):
             for ground in ("page", "band", "paper"):
                 low, high = sorted((luminance(theme[word]), luminance(theme[ground])))
                 assert (high + 0.05) / (low + 0.05) >= 4.5, (word, ground)
