@@ -87,7 +87,7 @@ def measuring_sentences(facts: Facts) -> list[str]:
         _score(facts, targets),
         f"Inference was timed on {facts.device} with standardised random rows: the median of "
         f"{rounds} rounds for batches of {batches} rows, all arms taking turns in a random "
-        f"order.{_ratios(dense)}",
+        f"order.{_ratios(facts)}",
         _memory(dense),
         f"Training, pruning and validation of all arms took {took} on {facts.device}, with SPINN "
         f"Explorer {where['spinn_engine']}, PyTorch {where['torch']}, NumPy {where['numpy']} and "
@@ -95,15 +95,17 @@ def measuring_sentences(facts: Facts) -> list[str]:
     ]
 
 
-def _ratios(dense: Row) -> str:
-    """How speed-ups come of that, where the run kept them."""
-    if "speed_up_interval" not in dense:
+def _ratios(facts: Facts) -> str:
+    """How speed-ups come of that, where the run kept their intervals."""
+    if "speed_up_interval" not in facts.arms[REFERENCE]:
         return ""
-    return (
+    told = (
         " A speed-up is the median over the rounds of the dense network's time over the arm's in "
-        "the same round, its 95 % interval that of order statistics; arms of equal widths were "
-        "compared in the same way, to see whether the clock was to be trusted."
+        "the same round, its 95 % interval that of order statistics"
     )
+    if facts.result["equal_work"] is None:
+        return f"{told}."
+    return f"{told}; arms of equal widths were compared so too, to see whether it can be used."
 
 
 def _memory(dense: Row) -> str:
