@@ -23,17 +23,35 @@ from spinn_engine.artifacts.pruned import Pruner, mixed_seed
 from spinn_engine.artifacts.result import write_result
 from spinn_engine.errors import BadInputError, TrainingDivergedError
 from spinn_engine.problems import load_problem
-from spinn_engine.pruning.magnitude import global_masks
+from spinn_engine.pruning.magnitude import global_masks, reconstruct_masked
 from spinn_engine.pruning.schedule import plan
+from spinn_engine.spec import batch_size
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.training.course import (
+    ByValidation,
+    Course,
+    Fixed,
+    Repeated,
+    Taken,
+    altogether,
+)
 from spinn_engine.training.data import on_device
 from spinn_engine.training.device import keep_freed_memory, pick_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
+from spinn_engine.training.network import Stack
 from spinn_engine.training.objective import objective_of
 from spinn_engine.training.validation import validate
-from spinn_engine.vocabulary import NEW_WEIGHTS, REFERENCE, SUBJECT, ZEROED, main_arm
+from spinn_engine.vocabulary import (
+    NEW_WEIGHTS,
+    RECONSTRUCTIONS,
+    REFERENCE,
+    SUBJECT,
+    ZEROED,
+    main_arm,
+)
 from spinn_engine.words import fixed
 
+MAIN_BLOCK = "pruned"  # the block of the networks that a run is about
 OnEpoch = Callable[[dict[str, Any]], None]
 
 
@@ -60,6 +78,11 @@ class Runner:
         self.data = on_device(problem, self.device, self.spec.compare.folds)
         stages = plan(self.spec.prune, self.spec.model.hidden, *self.data.ends)
         self.pruner = Pruner(folder, self.data, stages)
+
+    @property
+    def rows_an_update(self) -> int:
+        """The batch size."""
+        return self.spec.train.batch_size or batch_size(self.data.train.rows.shape[1])
 
     def run_stage(self, stage: int) -> None:
         """Do one stage and write its files; what is done already is left as it is.
@@ -142,7 +165,8 @@ class Runner:
         spec, train, fresh = self.spec, self.spec.train, stage == 0 or block in NEW_WEIGHTS
         rate = train.learning_rate if fresh else train.fine_tune_learning_rate
         epochs, iterations = spec.block_length(stage, block)
-        settings = Settings(epochs, rate, train.batch_size, iterations)
+        course = self._course(stage, block, epochs)
+        settings = Settings(course, rate, self.rows_an_update, iterations)
 
         def on_epoch(epoch: Epoch) -> None:
             for arm in dict.fromkeys(stored.arms):
@@ -153,10 +177,29 @@ class Runner:
 
         objective = objective_of(self.data, spec.physics, stored.stack.size, stored.coefficients)
         try:
-            fit(stored.stack, self.data, members, settings, on_epoch, objective)
+            done = fit(stored.stack, self.data, members, settings, on_epoch, objective)
         except TrainingDivergedError as error:
             raise TrainingDivergedError(f"stage {stage}, {block}: {error}") from error
         stored.coefficients = objective.coefficients()
+        stored.taken, stored.updates_an_epoch = done.taken, done.updates_an_epoch
+        stored.kept = done.kept
+
+    def _course(self, stage: int, block: str, epochs: int) -> Course:
+        """How long a block trains: a control for as many updates as the pruned network took."""
+        if self.spec.train.until == "epochs" or not epochs:
+            return Fixed(epochs)
+        if stage == 0 or block == MAIN_BLOCK:
+            return ByValidation(epochs)
+        if block not in NEW_WEIGHTS:
+            return Repeated(self._taken(stage, MAIN_BLOCK), most=epochs)
+        first = self._taken(0, "dense")
+        if self.spec.model.dense is not None:  # what it took elsewhere is not known: the most here
+            first = Taken(self.spec.train.epochs or 0, 0)
+        later = [self._taken(at, MAIN_BLOCK) for at in range(1, stage + 1)]
+        return Repeated(altogether([first, *later]))
+
+    def _taken(self, stage: int, block: str) -> Taken:
+        return load_stack(self.folder.stack_path(stage, block), self.device).taken
 
     def _mask(self, stage: int, stored: StoredStack) -> list[Tensor] | None:
         """Leave the zeroed arm as many non-zeros as the pruned one has parameters; the masks."""
@@ -167,9 +210,24 @@ class Runner:
         params = sum(p[0].numel() for p in pruned.parameters())
         biases = sum(b[0].numel() for b in stored.stack.biases)
         masks = global_masks(stored.stack, members, max(params - biases, 1))
+        before = {member: stored.stack.subset([member]) for member in members}
         with torch.no_grad():
             torch._foreach_mul_(list(stored.stack.weights), masks)
+        if RECONSTRUCTIONS[self.spec.prune.reconstruction].solves:
+            for member, dense in before.items():
+                self._solve_support(stored, member, dense, masks)
         return masks
+
+    def _solve_support(
+        self, stored: StoredStack, member: int, dense: Stack, masks: Sequence[Tensor]
+    ) -> None:
+        """What is left of the zeroed weights takes over, as the pruned network's layers do."""
+        rows = self.pruner.calibration(stored.folds[member])
+        one, own = stored.stack.subset([member]), [mask[member : member + 1] for mask in masks]
+        reconstruct_masked(dense, one, own, rows)
+        with torch.no_grad():
+            for whole, part in zip(stored.stack.parameters(), one.parameters(), strict=True):
+                whole[member] = part[0]
 
 
 def _line_of(stage: int, arm: str, epoch: Epoch, members: Sequence[int]) -> dict[str, Any]:

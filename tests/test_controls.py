@@ -20,7 +20,7 @@ from spinn_engine.problems import load_problem
 from spinn_engine.problems.split import cross_validation
 from spinn_engine.pruning.importance import CRITERIA
 from spinn_engine.store.runs import RunFolder, list_runs
-from spinn_engine.training.loop import fit
+from spinn_engine.training.loop import Trained, fit
 from spinn_engine.training.network import Stack
 from tests.test_pipeline import small_spec
 
@@ -167,11 +167,11 @@ def test_nan_after_fine_tuning_stops_at_that_stage_and_keeps_the_ones_before(
     folder = create_run(small_spec(small_table, train=SHORT))
     runner, calls = Runner(folder), []
 
-    def poisoned(stack: Stack, *rest: Any) -> None:
+    def poisoned(stack: Stack, *rest: Any) -> Trained:
         calls.append(stack)
         if len(calls) == 4:  # dense; pruned and dense of stage 1; then pruned of stage 2
             stack.weights[0].data[1, 0, 0] = torch.nan
-        fit(stack, *rest)
+        return fit(stack, *rest)
 
     monkeypatch.setattr(pipeline, "fit", poisoned)
     runner.run_stage(0)

@@ -55,7 +55,12 @@ def test_it_runs_and_shows_every_step(
     assert result is not None
     assert "Linear(in_features=18" in text
     assert f"{result['spinn_params']:,} parameters" in text
-    for step in ("spinn_structured_stage2.pt", "dense_longer", "last_layer", "Pruning, against"):
+    for step in (
+        "spinn_structured_stage2.pt",
+        "dense_longer",
+        "last_layer",
+        "What pruning cost against",
+    ):
         assert step in text
     pictures = [
         o for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "data" in o

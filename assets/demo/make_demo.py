@@ -14,9 +14,9 @@ from spinn_engine.spec import ModelSpec, PruneSpec, RunSpec, TrainSpec
 HERE = Path(__file__).parent
 SPEC = RunSpec(
     model=ModelSpec(hidden=(96, 96, 64)),
-    train=TrainSpec(epochs=40, fine_tune_epochs=6, device="cpu"),
-    prune=PruneSpec(stages=3, param_reduction=0.685),
-    seeds=(0, 1, 2),
+    train=TrainSpec(max_updates=1200, fine_tune_max_updates=240, device="cpu"),
+    prune=PruneSpec(stages=3, param_reduction=0.9, criterion="l1_in_out"),
+    seeds=tuple(range(10)),
 )
 KEPT = (
     "spec.json",

@@ -7,6 +7,7 @@ from new weights trains for as many epochs as all stages together and so begins 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from statistics import fmean
 from typing import Any
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from dashboard.charts.style import GREY, text_colour
 from dashboard.charts.vega import LEGEND, nominal
 from spinn_engine.spec import RunSpec
-from spinn_engine.vocabulary import ARMS
+from spinn_engine.vocabulary import ARMS, main_arm
 
 MAX_POINTS = 1000
 HEIGHT = 340
@@ -27,10 +28,17 @@ ROUND_NUMBERS = [digit * 10.0**decade for decade in range(-7, 4) for digit in (1
 Floats = NDArray[np.float64]
 
 
-def stage_starts(spec: RunSpec) -> list[int]:
-    """The epoch of the whole run at which each stage begins, and the one at which the last ends."""
+def stage_starts(spec: RunSpec, lines: Sequence[dict[str, Any]] = ()) -> list[int]:
+    """The epoch of the whole run at which each stage begins, and the one at which the last ends.
+
+    By the lines as far as they go: validation may end a stage before its most epochs.
+    """
     dense, later = spec.block_epochs(0, "dense"), spec.block_epochs(1, "pruned")
-    return [0, *(dense + stage * later for stage in range(spec.prune.stages + 1))]
+    lengths = {0: dense, **dict.fromkeys(range(1, spec.prune.stages + 1), later)}
+    lengths |= {
+        one["stage"]: one["epochs"] for one in lines if one["arm"] == main_arm(one["stage"])
+    }
+    return [0, *accumulate(lengths[stage] for stage in sorted(lengths))]
 
 
 def curve_table(lines: Sequence[dict[str, Any]], spec: RunSpec) -> pd.DataFrame:
@@ -41,7 +49,7 @@ def curve_table(lines: Sequence[dict[str, Any]], spec: RunSpec) -> pd.DataFrame:
     rows; of each bucket the rows with the lowest and the highest loss stay, so that no spike is
     lost.
     """
-    starts = stage_starts(spec)
+    starts = stage_starts(spec, lines)
     series: dict[str, list[tuple[int, float, float | None]]] = {}
     for line in lines:
         arm = line["arm"]
@@ -75,7 +83,7 @@ def thinned(values: Floats, limit: int = MAX_POINTS) -> NDArray[np.int64]:
     return np.unique(np.array([0, *np.ravel(ends), len(values) - 1], dtype=np.int64))
 
 
-def loss_curves(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
+def loss_curves(spec: RunSpec, starts: Sequence[int], dark: bool = False) -> dict[str, Any]:
     """Validation loss of every arm, and the training loss, on a log axis."""
     y = {
         "field": "loss",
@@ -89,10 +97,10 @@ def loss_curves(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
         "mark": {"type": "line", "strokeWidth": 2},
         "encoding": {"y": y, **_arms(spec, (TRAINING,))},
     }
-    return _with_stages(line, spec, "6", dark)
+    return _with_stages(line, starts, "6", dark)
 
 
-def r2_curve(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
+def r2_curve(spec: RunSpec, starts: Sequence[int], dark: bool = False) -> dict[str, Any]:
     """Validation R2 of every arm on an axis stretched near 1; below -1 it is drawn at -1."""
     y = {
         "field": "error",
@@ -109,7 +117,7 @@ def r2_curve(spec: RunSpec, dark: bool = False) -> dict[str, Any]:
         "mark": {"type": "line", "strokeWidth": 2},
         "encoding": {"y": y, **_arms(spec, ())},
     }
-    return _with_stages(line, spec, "height - 8", dark)
+    return _with_stages(line, starts, "height - 8", dark)
 
 
 def _arms(spec: RunSpec, more: tuple[str, ...]) -> dict[str, Any]:
@@ -123,12 +131,13 @@ def _arms(spec: RunSpec, more: tuple[str, ...]) -> dict[str, Any]:
     return nominal("arm", names, legend, color=colours, strokeDash=dashes)
 
 
-def _with_stages(line: dict[str, Any], spec: RunSpec, label_at: str, dark: bool) -> dict[str, Any]:
+def _with_stages(
+    line: dict[str, Any], starts: Sequence[int], label_at: str, dark: bool
+) -> dict[str, Any]:
     """A line over the epochs of the whole run, with a rule where each pruned stage begins.
 
     ``label_at`` is where the rules' labels stand, in pixels from the top: an expression of Vega.
     """
-    starts = stage_starts(spec)
     x = {
         "field": "epoch",
         "type": "quantitative",

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.curves import curve_table, latest, loss_curves, r2_curve
+from dashboard.charts.curves import curve_table, latest, loss_curves, r2_curve, stage_starts
 from dashboard.parts import elements, markup
 from dashboard.parts.spec_words import repetitions
 from dashboard.reads import growing_files, run_files
@@ -19,16 +19,20 @@ def show(run_id: str) -> None:
     """Loss and validation R2 of every arm of a run so far, means over its members."""
     spec = run_files.run_spec(run_id)
     lines = growing_files.metrics(run_id)
-    table = curve_table(lines, spec)
+    table, starts = curve_table(lines, spec), stage_starts(spec, lines)
     if len(table) < 2:
         st.caption("The curves begin with the first epoch.")
         return
     loss, r2 = st.columns(2)
     loss.vega_lite_chart(
-        table, loss_curves(spec, elements.is_dark()), alt="Validation loss of every arm by epoch"
+        table,
+        loss_curves(spec, starts, elements.is_dark()),
+        alt="Validation loss of every arm by epoch",
     )
     r2.vega_lite_chart(
-        table, r2_curve(spec, elements.is_dark()), alt="R2 of every arm on validation rows by epoch"
+        table,
+        r2_curve(spec, starts, elements.is_dark()),
+        alt="R2 of every arm on validation rows by epoch",
     )
     last = lines[-1]
     st.caption(

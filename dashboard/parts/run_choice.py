@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.parts.markdown import plain
 from spinn_engine import api
-from spinn_engine.words import counted, duration, listed
+from spinn_engine.words import counted, duration
 
 
 def choose_run(finished: bool = False) -> api.RunFolder:
@@ -82,8 +82,9 @@ def about_demo(folder: api.RunFolder) -> str:
     assert result is not None
     machine = result["environment"]
     return (
-        f"A small real run that ships with the program: {plain(result['data']['source'])}, seeds "
-        f"{listed(map(str, result['seeds']))}. It took {duration(sum(result['wall_seconds']))} on "
+        f"A small real run that ships with the program: {plain(result['data']['source'])}, "
+        f"{counted(len(result['seeds']), 'seed')}. "
+        f"It took {duration(sum(result['wall_seconds']))} on "
         f"{counted(machine['threads'], 'CPU thread')} ({plain(machine['device_name'])}, torch "
         f"{plain(machine['torch'])}). It is read-only."
     )

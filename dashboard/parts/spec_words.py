@@ -26,6 +26,15 @@ def repetitions(spec: RunSpec) -> str:
     return words.repetitions(len(spec.seeds), spec.compare.folds)
 
 
+def length(spec: RunSpec, later: bool = False) -> str:
+    """How long the dense network is trained, or each later stage."""
+    train = spec.train
+    if train.until == "epochs":
+        return counted((train.fine_tune_epochs if later else train.epochs) or 0, "epoch")
+    most = train.fine_tune_max_updates if later else train.max_updates
+    return f"at most {counted(most, 'update')}"
+
+
 def describe(spec: RunSpec) -> str:
     """A run in one line, for Markdown."""
     prune = spec.prune

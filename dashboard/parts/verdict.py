@@ -17,6 +17,8 @@ def show_verdict(result: dict[str, Any]) -> None:
         st.header("Verdict", anchor=False)
         st.markdown(f"**{sentence(api.headline(result))}**")
         show_answers(result["verdict"])
+        for remark in api.training_remarks(result):
+            st.markdown(f":material/info: {sentence(remark)}")
 
 
 def show_answers(verdict: dict[str, Any]) -> None:

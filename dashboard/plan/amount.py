@@ -15,7 +15,7 @@ from dashboard.plan import predicted, prefetch, presets, start
 from dashboard.plan.forms import Answers
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
-from spinn_engine.spec import RunSpec
+from spinn_engine.spec import RunSpec, budget_sentence
 from spinn_engine.words import percent, size, widths
 
 EVEN = 8  # widths that are multiples of it make full use of a CPU's vector registers
@@ -62,7 +62,7 @@ def show_amount(answers: Answers, method: dict[str, Any], slots: ResultSlots) ->
             elements.show_error(error)
     else:
         slots.equivalents.html(equivalents(stages))
-        show_results(answers.run_id, spec, stages, slots)
+        show_results(answers, spec, stages, slots)
         if answers.run_id is not None:
             prefetch.predict_neighbours(answers.run_id, spec.prune, plan, st.session_state)
     presets.remember(None if spec is None else spec.prune)
@@ -77,12 +77,12 @@ def start_state(spec: RunSpec | None) -> tuple[bool, bool]:
 
 
 def show_results(
-    run_id: str | None, spec: RunSpec, stages: list[api.Stage], slots: ResultSlots
+    answers: Answers, spec: RunSpec, stages: list[api.Stage], slots: ResultSlots
 ) -> None:
     """What the plan comes to.
 
     Args:
-        run_id: a run with a trained dense network like this one, if there is one.
+        answers: the other parts of the plan, with what is known of its data.
         spec: what is planned.
         stages: the plan, the dense network first.
         slots: where it goes.
@@ -96,8 +96,12 @@ def show_results(
     drawn = [(elements.stage_name(s.stage), s.hidden, f"{s.params:,} parameters") for s in stages]
     slots.figures.html(markup.figures(figures))
     with slots.details.container():
-        st.html(stage_table(stages) + markup.note(table_notes(stages)) + elements.shapes(drawn))
-        predicted.show_planned(run_id, spec, stages)
+        notes = table_notes(stages)
+        if answers.data is not None:
+            rows = answers.data.rows["train"]
+            notes = " ".join(filter(None, [budget_sentence(spec, first.params, rows), notes]))
+        st.html(stage_table(stages) + markup.note(notes) + elements.shapes(drawn))
+        predicted.show_planned(answers.run_id, spec, stages)
 
 
 def stage_table(stages: list[api.Stage]) -> str:

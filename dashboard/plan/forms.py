@@ -13,11 +13,12 @@ from dashboard.parts import elements
 from dashboard.parts.forms import initial, widgets
 from dashboard.parts.forms.network import network_form, show_imported
 from dashboard.parts.forms.prune import compare_form
+from dashboard.parts.forms.training import training_form
 from dashboard.parts.markdown import plain
 from dashboard.parts.physics import physics_form
 from dashboard.reads import data_source, imported_network, run_files
 from spinn_engine.errors import BadInputError, SpinnError
-from spinn_engine.spec import RunSpec
+from spinn_engine.spec import RunSpec, fitted
 from spinn_engine.vocabulary import source_of
 from spinn_engine.words import counted, errors_of
 
@@ -54,7 +55,7 @@ class Answers:
         spec = self.initial_plan.filled({**self.parts, "prune": prune})
         if self.imported is not None:
             spec = spec.model_copy(update={"model": self.imported.model})
-        return spec
+        return spec if self.data is None else fitted(spec, self.data.rows["train"])
 
 
 def show_forms(initial_plan: initial.InitialPlan, source: DeltaGenerator) -> Answers:
@@ -79,7 +80,7 @@ def show_forms(initial_plan: initial.InitialPlan, source: DeltaGenerator) -> Ans
         kind = parts.get("data", {}).get("source", "")
         filled("model", lambda: network_form(kind, first_values))
     with st.expander("Training", icon=":material/tune:", key="training"):
-        parts["train"], parts["seeds"] = widgets.training_form(kind, first_values)
+        parts["train"], parts["seeds"] = training_form(kind, first_values)
     if terms := known_terms(parts.get("data")):
         with st.expander("Physics", icon=":material/science:", key="physics"):
             parts["physics"] = physics_form(terms, first_values)

@@ -18,6 +18,12 @@ def run_spec(run_id: str) -> RunSpec:
     return api.open_run(run_id).spec()
 
 
+@cached(lambda run_id: [api.open_run(run_id).spec_path], most=64)
+def training_rows(run_id: str) -> int:
+    """Rows that a network of a run is trained on; 1 where a run of an earlier version is silent."""
+    return api.open_run(run_id).training_rows() or 1
+
+
 @cached(of_run(lambda run: [run.result_path]), most=64)
 def result(run_id: str) -> dict[str, Any] | None:
     """The metrics file of a finished run, else None."""

@@ -10,7 +10,7 @@ from dashboard.parts import elements, finished_run, learning_curves, physics
 from dashboard.parts.markdown import plain
 from dashboard.parts.presentation import navigation
 from dashboard.parts.run_choice import choose_run
-from dashboard.parts.spec_words import describe
+from dashboard.parts.spec_words import describe, length
 from dashboard.parts.verdict import show_verdict
 from dashboard.reads import run_files
 from dashboard.run import comparison, neuron_maps, prediction, solution
@@ -82,10 +82,9 @@ def download(
 
 def run_in_a_line(spec: RunSpec) -> str:
     """The run in one line."""
-    train = spec.train
     return (
-        f"{describe(spec)}; {spec.model.activation}, {train.epochs} epochs and "
-        f"{train.fine_tune_epochs} of fine-tuning a stage, "
+        f"{describe(spec)}; {spec.model.activation}, {length(spec)} and "
+        f"{length(spec, later=True)} of fine-tuning a stage, "
         f"criterion {plain(spec.prune.criterion)}, "
         f"reconstruction {spec.prune.reconstruction.replace('_', ' ')}."
     )

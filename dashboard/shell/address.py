@@ -8,7 +8,7 @@ import streamlit as st
 
 # Widgets in which something is always chosen; an empty value would choose nothing all the same.
 REQUIRED_CHOICES = frozenset(
-    {"across", "at_batch", "batch", "claims", "draw", "network", "ratio_of", "rows"}
+    {"across", "at_batch", "batch", "claims", "draw", "network", "ratio_of", "rows", "until"}
 )
 
 

@@ -18,7 +18,6 @@ from spinn_engine.adaptation.summary import Met, summary
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack
 from spinn_engine.errors import BadInputError
 from spinn_engine.pipeline import Runner
-from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.vocabulary import LONGER, REFERENCE, SUBJECT
 
@@ -69,7 +68,8 @@ def _meet(
     who = [(dense.seeds[m], dense.folds[m]) for m in dense.members(arm)]
     rows = place_stream(runner.data, stream, [fold for _, fold in who])
     seeds = [int(np.random.SeedSequence([*one, 1]).generate_state(1)[0]) for one in who]
-    learning = _learning(spec, settings, len(stacks["dense"].weights), seeds)
+    epochs = stored["pruned"][1].taken.epochs or spec.train.fine_tune_epochs or 1
+    learning = _learning(runner, settings, len(stacks["dense"].weights), epochs, seeds)
     check_memory(stacks.values(), learning, rows)
     tracks = run_stream(stacks, learning, rows, batches, on_batch)
     trained_as = {name: arm for name, (arm, _) in stored.items()}
@@ -92,12 +92,12 @@ def networks_of(folder: RunFolder, device: torch.device) -> dict[str, tuple[str,
 
 
 def _learning(
-    spec: RunSpec, settings: AdaptSettings, layers: int, seeds: Sequence[int]
+    runner: Runner, settings: AdaptSettings, layers: int, epochs: int, seeds: Sequence[int]
 ) -> dict[str, Learning]:
     """How each arm learns: as the run fine-tuned, or with one epoch where it did not."""
-    train, frozen = spec.train, settings.frozen_layers(layers)
-    epochs, rate = max(train.fine_tune_epochs, 1), train.fine_tune_learning_rate
+    train, frozen = runner.spec.train, settings.frozen_layers(layers)
+    rate, rows = train.fine_tune_learning_rate, runner.rows_an_update
     return {
-        arm: Learning(epochs, rate, train.batch_size, frozen if arm == "frozen" else 0, seeds)
+        arm: Learning(epochs, rate, rows, frozen if arm == "frozen" else 0, seeds)
         for arm in settings.chosen()
     }

@@ -59,7 +59,8 @@ from spinn_engine.evaluation.across_runs import Difference, Scored, r2_differenc
 from spinn_engine.evaluation.headline import headline
 from spinn_engine.evaluation.intervals import repetitions_of
 from spinn_engine.evaluation.outcomes import LEAST_PAIRS
-from spinn_engine.evaluation.scales import by_error, scale_of
+from spinn_engine.evaluation.remarks import kept_of, training_remarks
+from spinn_engine.evaluation.scales import Scale, by_error, scale_of
 from spinn_engine.foreground import run
 from spinn_engine.imported import StoredNetwork
 from spinn_engine.imported import read_network as inspect
@@ -129,6 +130,7 @@ __all__ = [
     "RemarksChangedError",
     "RunFolder",
     "RunSpec",
+    "Scale",
     "Scored",
     "Smallest",
     "Stage",
@@ -167,6 +169,7 @@ __all__ = [
     "jobs",
     "keep_table",
     "keep_upload",
+    "kept_of",
     "limits",
     "list_runs",
     "load_network",
@@ -205,6 +208,7 @@ __all__ = [
     "whatif",
     "whatif_curve",
     "without_flagged",
+    "training_remarks",
     "work_result",
     "workers",
     "works",

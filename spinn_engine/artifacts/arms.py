@@ -1,4 +1,4 @@
-"""The arms of a result after their last stage, with R2 on the test rows, and their speed."""
+"""The arms of a result: R2 on the test rows, speed, and what their trainings took and kept."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import nn
 
-from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, sequential_of
+from spinn_engine.artifacts.checkpoints import (
+    NOT_TRAINED,
+    StoredStack,
+    load_stack,
+    sequential_of,
+)
 from spinn_engine.artifacts.delivery import (
     ZEROED_NAME,
     checkpoint,
@@ -27,11 +33,12 @@ from spinn_engine.evaluation.speed import equal_work, speed_ups
 from spinn_engine.evaluation.tested import Tested, evaluate_networks, fit_linear
 from spinn_engine.problems.terms import Term
 from spinn_engine.pruning.sizes import Stage, mac_count, parameter_count
+from spinn_engine.spec import ITERATIONS_AN_EPOCH
 from spinn_engine.store.files import write_atomically
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import Stack
-from spinn_engine.vocabulary import REFERENCE, ZEROED
+from spinn_engine.vocabulary import ARMS, REFERENCE, ZEROED
 
 FITTED: dict[str, Callable[[PlacedData], Stack]] = {"linear": fit_linear}  # arms without a block
 
@@ -163,3 +170,65 @@ def _add_costs(
             for layout, network in sparse.items()
         }
     return times
+
+
+def training_of(stored: StoredStack, arm: str, stage: int, iterations: int) -> dict[str, Any]:
+    """One training of one arm.
+
+    Returns:
+        ``stage``; ``epochs`` and ``updates`` (of Adam, and iterations of L-BFGS); ``kept_epoch``
+        and ``kept_update``, one a network by seed and then fold, 0 being the state before;
+        ``stalled``: whether validation had stopped improving before the budget ended (None where
+        the length was set by hand).
+    """
+    taken, each = stored.taken, stored.updates_an_epoch
+    kept = [stored.kept[member] for member in stored.members(arm)] if stored.kept else []
+
+    def updates_until(epoch: int) -> int:
+        later = max(epoch - taken.epochs, 0) * ITERATIONS_AN_EPOCH
+        return min(epoch, taken.epochs) * each + min(later, iterations)
+
+    epochs = taken.epochs + -(-iterations // ITERATIONS_AN_EPOCH)
+    return {
+        "stage": stage,
+        "epochs": epochs,
+        "updates": updates_until(epochs),
+        "kept_epoch": kept,
+        "kept_update": [updates_until(epoch) for epoch in kept],
+        "stalled": taken.stalled,
+    }
+
+
+def trainings(folder: RunFolder, device: torch.device) -> dict[str, list[dict[str, Any]]]:
+    """By arm, every training that it went through, the dense network's own first."""
+    spec = folder.spec()
+    found: dict[str, list[dict[str, Any]]] = {}
+    for stage in range(spec.prune.stages + 1):
+        for block, arms in spec.blocks(stage).items():
+            stored = load_stack(folder.stack_path(stage, block), device)
+            iterations = spec.block_length(stage, block)[1]
+            for arm in arms:
+                before = found.get(arm) or _inherited(found, arm)
+                if stored.taken != NOT_TRAINED or iterations:
+                    one = training_of(stored, arm, stage, iterations)
+                    found[arm] = [*before, one]
+                else:
+                    found[arm] = list(before)
+    return found
+
+
+def _inherited(found: Mapping[str, list[dict[str, Any]]], arm: str) -> list[dict[str, Any]]:
+    """The training of the dense network, where an arm goes on from it."""
+    return list(found.get(REFERENCE, ())) if ARMS[arm].when == "every" else []
+
+
+def summary_of(trained: list[dict[str, Any]]) -> dict[str, Any]:
+    """``updates`` of all trainings of an arm, ``kept_update`` of the last, and each of them.
+
+    A dense network that was imported was trained elsewhere, which is not counted.
+    """
+    return {
+        "updates": sum(one["updates"] for one in trained),
+        "kept_update": trained[-1]["kept_update"] if trained else [],
+        "trainings": trained,
+    }

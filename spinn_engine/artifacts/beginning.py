@@ -9,6 +9,7 @@ from torch import Tensor
 
 from spinn_engine.artifacts.checkpoints import StoredStack
 from spinn_engine.artifacts.imported_dense import notes_of, read_imported
+from spinn_engine.artifacts.pruned import mixed_seed
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.training.data import PlacedData
@@ -24,8 +25,14 @@ def fresh_stack(
     members = [(a, s, f) for a in arms for s in spec.seeds for f in folds]
     names, seeds, of_fold = (list(column) for column in zip(*members, strict=True))
     widths = (data.ends[0], *hidden, data.ends[1])
-    stack = new_stack(widths, spec.model.activation, seeds).to(data.device)
+    drawn = [_seed_of_weights(seed, fold) for seed, fold in zip(seeds, of_fold, strict=True)]
+    stack = new_stack(widths, spec.model.activation, drawn).to(data.device)
     return StoredStack(stack, names, seeds, of_fold, _all_neurons(stack))
+
+
+def _seed_of_weights(seed: int, fold: int) -> int:
+    """Every fold begins with weights of its own: the same ones would tie its results together."""
+    return mixed_seed(seed, 0, REFERENCE, fold) if fold else seed
 
 
 def imported_stack(folder: RunFolder, data: PlacedData) -> StoredStack:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -22,9 +22,11 @@ from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.imported.files.own_format import CHECKPOINT_FORMAT, STACK_FORMAT
 from spinn_engine.spec import Activation
 from spinn_engine.store.files import write_atomically
+from spinn_engine.training.course import Taken
 from spinn_engine.training.network import Stack
 from spinn_engine.training.scaling import Scaler
 
+NOT_TRAINED = Taken(0, 0)
 SCALER_PARTS = ("x_mean", "x_std", "y_mean", "y_std")
 MODULES: dict[Activation, type[nn.Module]] = {
     "tanh": nn.Tanh,
@@ -48,6 +50,9 @@ class StoredStack:
         val_r2: mean validation R2 over targets, one a member, at the end of the stage.
         val_r2_before: the same before training, after whatever the stage removed.
         seconds: wall time of the block.
+        taken: the epochs of Adam that the block trained, and how its rate went.
+        updates_an_epoch: of Adam.
+        kept: the epoch whose weights each member has; 0 is the state before training.
         notes: what a reader of the result must know about this pruning, in sentences.
         coefficients: by law, the coefficient that each member fitted.
     """
@@ -60,6 +65,9 @@ class StoredStack:
     val_r2: list[float] = field(default_factory=list)
     val_r2_before: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    taken: Taken = NOT_TRAINED
+    updates_an_epoch: int = 0
+    kept: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     coefficients: dict[str, list[float]] = field(default_factory=dict)
 
@@ -205,6 +213,9 @@ def save_stack(path: Path, stored: StoredStack) -> None:
         "val_r2": stored.val_r2,
         "val_r2_before": stored.val_r2_before,
         "seconds": stored.seconds,
+        "taken": asdict(stored.taken),
+        "updates_an_epoch": stored.updates_an_epoch,
+        "kept": stored.kept,
         "notes": stored.notes,
         "coefficients": stored.coefficients,
     }
@@ -221,8 +232,10 @@ def load_stack(path: Path, device: torch.device) -> StoredStack:
     value = read_saved(path, STACK_FORMAT)
     stack = Stack(value["weights"], value["biases"], value["activation"]).to(device)
     names = [f.name for f in fields(StoredStack) if f.name not in ("stack", "original")]
+    old: dict[str, Any] = {"taken": asdict(NOT_TRAINED), "updates_an_epoch": 0, "kept": []}
+    value = {**old, **value}  # one of an earlier version has none of these
     if missing := [name for name in names if name not in value]:
         raise CorruptArtifactError(f"{path} was written by another version: {missing} not in it")
-    rest = {name: value[name] for name in names}
+    rest = {**{name: value[name] for name in names}, "taken": Taken(**value["taken"])}
     original = [index.to(device) for index in value["original"]]
     return StoredStack(stack=stack, original=original, **rest)

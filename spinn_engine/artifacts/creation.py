@@ -11,7 +11,7 @@ from spinn_engine.problems import load_problem
 from spinn_engine.problems.split import cross_validation
 from spinn_engine.problems.terms import terms_of
 from spinn_engine.pruning.schedule import plan
-from spinn_engine.spec import RunSpec
+from spinn_engine.spec import RunSpec, fitted
 from spinn_engine.store.files import write_atomically
 from spinn_engine.store.owner import Owner, write_owner
 from spinn_engine.store.run_folder import RunFolder
@@ -34,6 +34,7 @@ def create_run(spec: RunSpec, owner: Owner | None = None) -> RunFolder:
     imported = None if spec.model.dense is None else import_network(spec, problem)
     if imported is not None:
         spec = imported.spec
+    spec = fitted(spec, len(problem.train))
     inputs, outputs = len(problem.input_names), len(problem.target_names)
     plan(spec.prune, spec.model.hidden, inputs, outputs)
     terms_of(problem, spec.physics)

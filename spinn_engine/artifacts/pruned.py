@@ -90,14 +90,9 @@ class Pruner:
         """The networks after surgery and reconstruction, one at a time: it is closed form."""
         decided = read_selection(self.folder, stage - 1)
         kept = self._kept(stage, before, decided)
-        folds = torch.tensor(before.folds, device=self.data.device)
         pieces = []
         for member in range(before.stack.size):
-            fold = folds[member : member + 1]
-            rows = Calibration(
-                self.data.take(fold, self.data.calibration[fold])[0],
-                self.data.take(fold, self.data.held_out[fold])[0],
-            )
+            rows = self.calibration(before.folds[member])
             own = [layer[member : member + 1] for layer in kept]
             how = self.folder.spec().prune.reconstruction
             pieces.append(prune_stage(before.stack.subset([member]), own, how, rows))
@@ -110,6 +105,12 @@ class Pruner:
             notes=self._notes(stage, decided),
             coefficients=before.coefficients,
         )
+
+    def calibration(self, fold: int) -> Calibration:
+        """The rows that a network of a fold is solved on, and those that its ridge is picked on."""
+        one = torch.tensor([fold], device=self.data.device)
+        rows = (self.data.calibration, self.data.held_out)
+        return Calibration(*(self.data.take(one, part[one])[0] for part in rows))
 
     def _kept(self, stage: int, before: StoredStack, decided: Selection) -> list[Tensor]:
         """Per hidden layer ``[M, count]``: as decided, or by the criterion that an arm has."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from spinn_engine.artifacts.arms import Ended, arms_of, tested_on
+from spinn_engine.artifacts.arms import Ended, arms_of, summary_of, tested_on, trainings
 from spinn_engine.artifacts.checkpoints import load_stack
 from spinn_engine.artifacts.delivery import (
     FINAL_NAME,
@@ -27,6 +27,7 @@ from spinn_engine.artifacts.imported_dense import read_imported
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.evaluation.headline import headline
 from spinn_engine.evaluation.intervals import interval, of_members
+from spinn_engine.evaluation.remarks import training_remarks
 from spinn_engine.evaluation.scales import scale_of
 from spinn_engine.evaluation.tested import Tested
 from spinn_engine.evaluation.verdict import verdict
@@ -56,7 +57,9 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
     write_atomically(folder.checkpoints / FINAL_NAME, final)
     if data.problem.equation is not None:
         record_fields(folder, data, main, ended.seed)
-    arms = arms_of(ended)
+    arms, trained = arms_of(ended), trainings(folder, data.device)
+    for arm in arms.rows:
+        arm |= summary_of(trained.get(arm["arm"], []))
     result = {
         "schema_version": SCHEMA_VERSION,
         "run_id": folder.run_id,
@@ -68,7 +71,7 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
         "verdict": _verdict(ended, arms.tested),
         "arms": arms.rows,
         "equal_work": arms.equal_work,
-        "stages": _stage_rows(ended),
+        "stages": _stage_rows(ended, trained),
         "physics": _physics(ended),
         "checks": _checks(ended, arms.rows),
         "whatif": _whatif(ended),
@@ -80,6 +83,7 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
         **_wall_seconds(ended),
     }
     result["headline"] = headline(result)
+    result["training_remarks"] = training_remarks(result)
     write_atomically(folder.result_path, json.dumps(result, indent=2, allow_nan=False).encode())
 
 
@@ -144,7 +148,7 @@ def _checks(ended: Ended, arms: Sequence[dict[str, Any]]) -> list[dict[str, Any]
     return [asdict(finding) for finding in found]
 
 
-def _stage_rows(ended: Ended) -> list[dict[str, Any]]:
+def _stage_rows(ended: Ended, trained: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     rows, folds = [], len(ended.data.folds)
     for stage, stored, tested in zip(ended.stages, ended.main, ended.tested, strict=True):
         members = stored.members(main_arm(stage.stage))
@@ -161,10 +165,18 @@ def _stage_rows(ended: Ended) -> list[dict[str, Any]]:
                 "checkpoint": f"checkpoints/{path.name}",
                 **tested.summary(ended.targets),
                 "val_r2": of_members([stored.val_r2[m] for m in members], folds),
+                **_trained_in(trained[main_arm(stage.stage)], stage.stage),
                 "val_r2_before_fine_tuning": None if before is None else of_members(before, folds),
             }
         )
     return rows
+
+
+def _trained_in(trained: list[dict[str, Any]], stage: int) -> dict[str, Any]:
+    """What a stage took, and what it kept; nothing where it was not trained."""
+    nothing = {"updates": 0, "kept_update": [], "epochs": 0, "kept_epoch": [], "stalled": None}
+    found = next((one for one in trained if one["stage"] == stage), nothing)
+    return {key: found[key] for key in nothing}
 
 
 def _physics(ended: Ended) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from spinn_engine.cli.views import checks as checks_view
 from spinn_engine.cli.views import tables
 from spinn_engine.cli.views.progress import RunProgress
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import RunSpec
+from spinn_engine.spec import RunSpec, budget_sentence, fitted
 from spinn_engine.words import errors_of
 
 
@@ -29,8 +29,11 @@ def plan(inputs: int | None, outputs: int | None, as_json: bool, **asked: Any) -
             raise BadInputError(f"--{name} must be from 1 to 1,000,000 but got {value}")
     if spec.model.dense is not None:
         spec = told_dense(spec)
+    rows = None
     if inputs is None or outputs is None:
         problem = api.load_problem(spec.data)
+        rows = len(problem.train)
+        spec = fitted(spec, rows)
         inputs = len(problem.input_names) if inputs is None else inputs
         outputs = len(problem.target_names) if outputs is None else outputs
     stages = api.plan(spec.prune, spec.model.hidden, inputs, outputs)
@@ -38,6 +41,8 @@ def plan(inputs: int | None, outputs: int | None, as_json: bool, **asked: Any) -
         print_json({"stages": [asdict(stage) for stage in stages]})
     else:
         OUT.print(tables.plan_table(stages))
+        if rows is not None:
+            OUT.print(budget_sentence(spec, stages[0].params, rows), soft_wrap=True)
 
 
 def run(as_json: bool, **asked: Any) -> None:
@@ -59,7 +64,10 @@ def run(as_json: bool, **asked: Any) -> None:
         print_json({"run_id": folder.run_id, "folder": str(folder.path), "result": folder.result()})
     else:
         OUT.print(tables.result_table(folder))
-        OUT.print(api.headline(folder.result() or {}), style="bold", markup=False)
+        result = folder.result() or {}
+        OUT.print(api.headline(result), style="bold", markup=False)
+        for remark in api.training_remarks(result):
+            OUT.print(f"- {remark}", markup=False)
         OUT.print(f"files in {escape(str(folder.path))}", soft_wrap=True)
 
 

@@ -97,11 +97,10 @@ def _of_part(part: str) -> list[Option]:
 def _default(part: str, field: str) -> str | None:
     """The default, and those of sources that have another."""
     usual = getattr(RunSpec.model_fields[part].default, field)
-    if usual in (None, ()):
-        return None
     others = {name: row.defaults.get(part, {}) for name, row in SOURCES.items()}
     told = [f"{name}: {_shown(one[field])}" for name, one in others.items() if field in one]
-    return "; ".join([_shown(usual), *told])
+    known = [] if usual in (None, ()) else [_shown(usual)]
+    return "; ".join([*known, *told]) or None
 
 
 def _shown(value: Any) -> str:

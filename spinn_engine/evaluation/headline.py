@@ -35,6 +35,8 @@ def _cost(result: Mapping[str, Any]) -> str:
     if part is None:
         return f"; what they cost is not known, for {COST.other} was not run"
     scale = scale_of(by_error(result))
-    numbers = f"against {COST.other} ({scale.told(part['difference'])})"
-    margin = f"the margin of {scale.told_margin(verdict['margin'])}"
-    return f"{COST.headline[part['outcome']].format(margin=margin)} {numbers}"
+    told = COST.headline[part["outcome"]].format(
+        margin=f"the margin of {scale.told_margin(verdict['margin'])}",
+        against=f"against {COST.other}",
+    )
+    return f"{told} ({scale.told(part['difference'])})"

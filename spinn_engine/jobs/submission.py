@@ -20,7 +20,7 @@ from spinn_engine.jobs.database import prepare_database
 from spinn_engine.jobs.job import Priority
 from spinn_engine.jobs.queue import check_device, enqueue
 from spinn_engine.problems import load_problem
-from spinn_engine.spec import RunSpec
+from spinn_engine.spec import RunSpec, fitted
 from spinn_engine.store.current import current_store, results_root
 from spinn_engine.store.files import locked, read_json, write_atomically
 from spinn_engine.store.owner import Owner
@@ -60,8 +60,10 @@ def submit(
         SpinnError: the store or the job database cannot be used.
     """
     check_device(spec)
-    if spec.model.dense is not None:
-        spec = import_network(spec, load_problem(spec.data)).spec  # as the run will have it
+    problem = load_problem(spec.data)
+    if spec.model.dense is not None:  # as the run will have it
+        spec = import_network(spec, problem).spec
+    spec = fitted(spec, len(problem.train))
     prepare_database()  # refused before anything is made
     with locked(results_root() / ".submit.lock"):  # two tabs that submit one spec see each other
         same = None if again else find_same(spec)

@@ -103,8 +103,8 @@ def _solve(
         The picked ridge of each member ``[S]``, as ``reconstruct`` describes it.
     """
     missing = [t - torch.baddbmm(bias, h, weight) for h, t in zip(hidden, target, strict=True)]
-    fit, held_out = (_Moments(h, m) for h, m in zip(hidden, missing, strict=True))
-    best = _Choice(held_out, torch.zeros(weight.shape, dtype=torch.float64))
+    fit, held_out = (Moments(h, m) for h, m in zip(hidden, missing, strict=True))
+    best = Choice(held_out, torch.zeros(weight.shape, dtype=torch.float64))
     best.offer(torch.inf, torch.zeros_like(best.weight_change), fit.missing_mean)
     scale = fit.gram.diagonal(dim1=1, dim2=2).mean(dim=1)[:, None, None]  # [S, 1, 1]
     identity = torch.eye(fit.gram.shape[1], dtype=torch.float64)
@@ -119,7 +119,7 @@ def _solve(
     return best.ridge
 
 
-class _Moments:
+class Moments:
     """Means and centred second moments over rows, all that a ridge solution and its error need.
 
     In float64 on the CPU: the systems are small and nearly singular, and some devices have no
@@ -143,10 +143,10 @@ class _Moments:
         return self.power + quadratic.sum(dim=(1, 2)) + offset.square().sum(dim=(1, 2))
 
 
-class _Choice:
+class Choice:
     """The change with the least error on the held-out rows, for each member by itself."""
 
-    def __init__(self, held_out: _Moments, no_change: Tensor) -> None:
+    def __init__(self, held_out: Moments, no_change: Tensor) -> None:
         self.held_out = held_out
         self.weight_change = no_change
         self.bias_change = torch.zeros_like(held_out.missing_mean)
@@ -154,6 +154,7 @@ class _Choice:
         self.ridge = torch.full_like(self.error, torch.nan)
 
     def offer(self, ridge: float, weight_change: Tensor, bias_change: Tensor) -> None:
+        """Take a change for the members that it serves better; ``ridge`` is what made it."""
         error = self.held_out.error(weight_change, bias_change)
         better = error < self.error
         self.weight_change[better] = weight_change[better]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from spinn_engine.evaluation.outcomes import LEAST_PAIRS
+from spinn_engine.evaluation.remarks import kept_of
 from spinn_engine.report.facts import Facts, Row, better_than_all
 from spinn_engine.report.table import Cell, Table, table
 from spinn_engine.vocabulary import ARMS, LONGER, NEW_WEIGHTS, REFERENCE, SUBJECT, ZEROED
@@ -43,8 +44,10 @@ def comparison(facts: Facts) -> Table:
 
 
 def training_rows(facts: Facts) -> dict[str, Callable[[str], str]]:
-    """How long each arm was trained, by unit: ``15 + 4 × 3`` epochs."""
+    """How long each arm was trained, by unit: ``15 + 4 × 3`` epochs; and what it kept."""
     spec = facts.spec
+    if spec.train.until == "validation":
+        return {"Updates": partial(_updates, facts), "Epoch kept": partial(_kept, facts)}
     counted_in = ("Epochs of Adam", "Iterations of L-BFGS")
     used = [
         any(spec.block_length(stage, block)[kind] for stage, block in ((0, "dense"), (1, "pruned")))
@@ -64,6 +67,23 @@ def _trained(facts: Facts, kind: int, arm: str) -> str:
         return f"{spec.block_length(stages, row.block)[kind]:,}"
     before = f"{first:,}" if spec.model.dense is None else "imported"
     return before if row.when == "first" or not later else f"{before} + {stages} × {later:,}"
+
+
+def _updates(facts: Facts, arm: str) -> str:
+    """Of the dense network and of all later stages."""
+    trained = facts.arms[arm]["trainings"]
+    if not trained:
+        return "imported" if arm == REFERENCE else DASH
+    first = [one["updates"] for one in trained if one["stage"] == 0]
+    later = sum(one["updates"] for one in trained if one["stage"])
+    parts = [*first, *([later] if later else [])]
+    return " + ".join(f"{part:,}" for part in parts)
+
+
+def _kept(facts: Facts, arm: str) -> str:
+    """Of the last training; an interval over its networks."""
+    trained = facts.arms[arm]["trainings"]
+    return kept_of(trained[-1]) if trained else DASH
 
 
 def _trainings(facts: Facts, arms: Sequence[Row]) -> list[Line]:

@@ -69,6 +69,11 @@ class Facts:
         return int(self.result["folds"])
 
     @property
+    def updates_later(self) -> int:
+        """Updates of the pruned network in all stages after the dense one."""
+        return sum(row.get("updates", 0) for row in self.result["stages"][1:])
+
+    @property
     def n(self) -> int:
         """Repetitions behind a mean."""
         return int(self.arms[SUBJECT]["r2"]["n"])

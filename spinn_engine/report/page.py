@@ -153,8 +153,9 @@ def _environment(facts: Facts) -> list[tuple[str, str]]:
         "platform": "Platform",
         "device": "Device",
         "device_name": "Its name",
+        "cpu_capability": "Instruction set",
         "threads": "Threads",
         "cpus": "CPUs",
     }
-    found = [(word, str(where[key])) for key, word in names.items()]
+    found = [(word, str(where[key])) for key, word in names.items() if key in where]
     return [*found, ("SHA-256 of the data", facts.result["data"]["sha256"])]

@@ -1,5 +1,6 @@
 """What a run is: ``RunSpec`` and its parts. Imports no torch."""
 
+from spinn_engine.spec.budget_words import budget_sentence
 from spinn_engine.spec.choices import (
     Activation,
     Arm,
@@ -10,9 +11,13 @@ from spinn_engine.spec.choices import (
     Scaling,
     Schedule,
 )
+from spinn_engine.spec.defaults import with_old_split
+from spinn_engine.spec.fitting import ACTIVATION_OF_FILES, batch_size, fitted
 from spinn_engine.spec.parts import (
     AMOUNTS,
     DEFAULT_PARAM_REDUCTION,
+    EPOCHS,
+    FINE_TUNE_EPOCHS,
     PHYSICS_TERMS,
     CompareSpec,
     DataSpec,
@@ -24,8 +29,11 @@ from spinn_engine.spec.parts import (
 from spinn_engine.spec.run import ITERATIONS_AN_EPOCH, SCHEMA_VERSION, RunSpec
 
 __all__ = [
+    "ACTIVATION_OF_FILES",
     "AMOUNTS",
     "DEFAULT_PARAM_REDUCTION",
+    "EPOCHS",
+    "FINE_TUNE_EPOCHS",
     "ITERATIONS_AN_EPOCH",
     "PHYSICS_TERMS",
     "SCHEMA_VERSION",
@@ -44,4 +52,8 @@ __all__ = [
     "Scaling",
     "Schedule",
     "TrainSpec",
+    "batch_size",
+    "budget_sentence",
+    "fitted",
+    "with_old_split",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -23,6 +23,7 @@ from spinn_engine.spec.choices import (
 from spinn_engine.vocabulary import SCHEDULES, SPLITS, source_of
 
 DEFAULT_PARAM_REDUCTION = 0.685
+EPOCHS, FINE_TUNE_EPOCHS = 15, 3  # by hand
 
 
 def share(text: str) -> float:
@@ -137,21 +138,29 @@ class TrainSpec(Part):
     """How the dense network (stage 0) is trained and every later stage fine-tuned.
 
     Attributes:
-        epochs: of Adam, for the dense network.
+        until: what ends it: ``validation``, whose loss has stopped improving, or so many
+            ``epochs``; by default the latter where epochs are given.
+        max_updates: most updates of Adam for the dense network, until validation ends them.
+        fine_tune_max_updates: the same in every later stage.
+        epochs: of Adam, for the dense network, by hand.
         lbfgs_iterations: of L-BFGS after them, for an equation.
-        fine_tune_epochs: of Adam, in every later stage.
+        fine_tune_epochs: of Adam, in every later stage, by hand.
         fine_tune_lbfgs_iterations: of L-BFGS after them, for an equation.
-        batch_size: rows of one update of Adam.
+        batch_size: rows of one update of Adam; by default a twentieth of the training rows, as a
+            power of two from 16 to 256.
         learning_rate: its peak, for the dense network.
         fine_tune_learning_rate: its peak in later stages.
         device: where to train: auto, cpu, cuda, cuda:1, mps or xpu.
     """
 
-    epochs: int = Field(default=15, ge=1, le=100_000)
+    until: Literal["validation", "epochs"] = "validation"
+    max_updates: int = Field(default=3000, ge=1, le=10_000_000)
+    fine_tune_max_updates: int = Field(default=1000, ge=0, le=10_000_000)
+    epochs: int | None = Field(default=None, ge=1, le=100_000)
     lbfgs_iterations: int = Field(default=0, ge=0, le=1_000_000)
-    fine_tune_epochs: int = Field(default=3, ge=0, le=100_000)
+    fine_tune_epochs: int | None = Field(default=None, ge=0, le=100_000)
     fine_tune_lbfgs_iterations: int = Field(default=0, ge=0, le=1_000_000)
-    batch_size: int = Field(default=256, ge=1, le=1_000_000)
+    batch_size: int | None = Field(default=None, ge=1, le=1_000_000)
     learning_rate: float = Field(default=1e-3, gt=0.0)
     fine_tune_learning_rate: float = Field(default=5e-4, gt=0.0)
     device: str = "auto"
@@ -162,6 +171,26 @@ class TrainSpec(Part):
         if not re.fullmatch(r"auto|cpu|mps|(cuda|xpu)(:\d+)?", name):
             raise ValueError(f"expected auto, cpu, cuda, cuda:1, mps or xpu but got {name!r}")
         return name
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """Epochs of the dense network and of every later stage.
+
+        By hand those that are given, else the usual; until the rows are known (``fitted``) there
+        are none that validation ends.
+        """
+        usual = (EPOCHS, FINE_TUNE_EPOCHS) if self.until == "epochs" else (0, 0)
+        given = self.epochs, self.fine_tune_epochs
+        first, later = (u if g is None else g for g, u in zip(given, usual, strict=True))
+        return first, later
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_hand(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        by_hand = any(data.get(name) is not None for name in ("epochs", "fine_tune_epochs"))
+        return {"until": "epochs", **data} if by_hand else data
 
 
 class PhysicsSpec(Part):

@@ -30,7 +30,12 @@ ITERATIONS_AN_EPOCH: Final = 20  # of L-BFGS, each with all training rows
 
 
 class RunSpec(Part):
-    """A whole run. The same spec gives the same bytes on the CPU."""
+    """A whole run.
+
+    The same spec gives the same bytes on CPUs with the same number of threads, instruction set and
+    versions, all of which a result's ``environment`` names. Other controls are another spec: they
+    share a stack with others, and sums there may round otherwise (3e-8 seen).
+    """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     data: DataSpec = DataSpec()
@@ -99,13 +104,15 @@ class RunSpec(Part):
         return found
 
     def block_length(self, stage: int, block: str) -> tuple[int, int]:
-        """Epochs of Adam, then iterations of L-BFGS; new weights at the end get those of all.
+        """Most epochs of Adam, then iterations of L-BFGS; new weights at the end get those of all.
 
-        A dense network that was imported stays as it is.
+        A dense network that was imported stays as it is. In a spec that is not fitted to its rows
+        yet (``fitting.fitted``) epochs that are not given count as none.
         """
         train, stages = self.train, self.prune.stages
-        first = train.epochs, train.lbfgs_iterations
-        later = train.fine_tune_epochs, train.fine_tune_lbfgs_iterations
+        epochs, more = train.lengths
+        first = epochs, train.lbfgs_iterations
+        later = more, train.fine_tune_lbfgs_iterations
         if stage == 0:
             return first if self.model.dense is None else (0, 0)
         if block in NEW_WEIGHTS:

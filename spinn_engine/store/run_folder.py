@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from spinn_engine.errors import CorruptArtifactError
-from spinn_engine.spec import RunSpec
+from spinn_engine.spec import RunSpec, with_old_split
 from spinn_engine.store.files import append, read_json, write_atomically
 
 SPEC_NAME = "spec.json"
@@ -85,7 +85,8 @@ class RunFolder:
             CorruptArtifactError: ``spec.json`` is missing or not JSON.
         """
         if self._spec is None:
-            self._spec = RunSpec.from_dict(self._stored()["spec"], where=str(self.spec_path))
+            stored = with_old_split(self._stored()["spec"])
+            self._spec = RunSpec.from_dict(stored, where=str(self.spec_path))
         return self._spec
 
     def data_hash(self) -> str:

@@ -71,7 +71,7 @@ def keep_freed_memory() -> None:
 
 
 def environment(device: torch.device) -> dict[str, Any]:
-    """Versions and machine, as a result names them."""
+    """Versions and machine, as a result names them: all that the bytes of its networks hang on."""
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     return {
         "spinn_engine": __version__,
@@ -81,6 +81,7 @@ def environment(device: torch.device) -> dict[str, Any]:
         "platform": platform.platform(terse=True),
         "device": str(device),
         "device_name": name,
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "threads": torch.get_num_threads(),
         "cpus": os.cpu_count(),
     }

@@ -18,14 +18,13 @@ from torch import Tensor
 
 from spinn_engine.errors import TrainingDivergedError
 from spinn_engine.spec import ITERATIONS_AN_EPOCH
+from spinn_engine.training.course import Course, Taken
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.lbfgs import Lbfgs
 from spinn_engine.training.network import Stack
 from spinn_engine.training.objective import Objective, Supervised
 from spinn_engine.words import shortest
 
-WARM_UP_SHARE = 0.05
-FINAL_RATE_SHARE = 0.01
 COEFFICIENT_RATE = 20.0  # times the networks' rate: a coefficient has a long way to go
 
 
@@ -33,14 +32,29 @@ COEFFICIENT_RATE = 20.0  # times the networks' rate: a coefficient has a long wa
 class Settings:
     """How one call of ``fit`` trains; each member draws its batch order from a seed of its own."""
 
-    epochs: int
+    course: Course
     learning_rate: float
     batch_size: int
     lbfgs_iterations: int = 0
 
     def all_epochs(self) -> int:
-        """Those of Adam and, ``ITERATIONS_AN_EPOCH`` iterations each, of L-BFGS."""
-        return self.epochs + math.ceil(self.lbfgs_iterations / ITERATIONS_AN_EPOCH)
+        """Those of Adam and, ``ITERATIONS_AN_EPOCH`` iterations each, of L-BFGS; as known now."""
+        return self.course.epochs + math.ceil(self.lbfgs_iterations / ITERATIONS_AN_EPOCH)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a call of ``fit`` did.
+
+    Attributes:
+        taken: the course of Adam.
+        updates_an_epoch: of Adam.
+        kept: the epoch whose weights each member ended with; 0 is the state before training.
+    """
+
+    taken: Taken
+    updates_an_epoch: int
+    kept: list[int]
 
 
 @dataclass(frozen=True)
@@ -58,17 +72,6 @@ class Epoch:
     val_r2: list[float]
     learning_rate: float
     seconds: float
-
-
-def learning_rate_at(progress: float, peak: float) -> float:
-    """Linear warm-up, then a cosine to a hundredth of the peak; ``progress`` runs from 0 to 1.
-
-    The cosine is that of Loshchilov & Hutter 2017, *SGDR*, eq. 5, without restarts.
-    """
-    if progress < WARM_UP_SHARE:
-        return peak * max(progress / WARM_UP_SHARE, FINAL_RATE_SHARE)
-    cosine = 0.5 * (1 + math.cos(math.pi * (progress - WARM_UP_SHARE) / (1 - WARM_UP_SHARE)))
-    return peak * (FINAL_RATE_SHARE + (1 - FINAL_RATE_SHARE) * cosine)
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def fit(
     settings: Settings,
     on_epoch: Callable[[Epoch], None],
     objective: Objective | None = None,
-) -> None:
+) -> Trained:
     """Train in place; each member ends with the weights of its best validation epoch.
 
     The state before training counts as an epoch, so training never makes a member worse on the
@@ -109,13 +112,14 @@ def fit(
     optimizer = _adam(stack, objective)
     orders = [torch.Generator().manual_seed(seed) for seed in members.batch_seeds]
     steps = math.ceil(data.train.rows.shape[1] / settings.batch_size)
-    best, lbfgs = _Best(learned), None
-    for epoch in range(settings.all_epochs() + 1):
+    best, lbfgs, course = _Best(learned), None, settings.course
+    epoch = -1
+    while (epoch := epoch + 1) <= settings.all_epochs():
         start = time.perf_counter()
         train_loss, rate = None, 0.0
-        if epoch > settings.epochs:
+        if epoch > course.epochs:
             lbfgs = lbfgs or Lbfgs(stack, data, members.folds, members.masks, objective)
-            done = (epoch - settings.epochs - 1) * ITERATIONS_AN_EPOCH
+            done = (epoch - course.epochs - 1) * ITERATIONS_AN_EPOCH
             left = settings.lbfgs_iterations - done
             train_loss, rate = lbfgs.run(min(ITERATIONS_AN_EPOCH, left)), 1.0
         elif epoch:
@@ -123,17 +127,19 @@ def fit(
             total = torch.zeros(stack.size, device=data.device)
             for step in range(steps):
                 rows = order[:, step * settings.batch_size : (step + 1) * settings.batch_size]
-                progress = (epoch - 1 + step / steps) / settings.epochs
-                rate = learning_rate_at(progress, settings.learning_rate)
+                rate = settings.learning_rate * course.rate(epoch, step / steps)
                 loss = _step(stack, objective, optimizer, members, rows, rate)
                 total += loss * rows.shape[1]
             train_loss = (total / order.shape[1]).tolist()
         val_loss, val_r2 = objective.validate(stack, members.folds)
         _check_finite([*(train_loss or []), *val_loss], epoch, settings.learning_rate)
-        best.keep(val_loss)
+        best.keep(val_loss, epoch)
+        if course.ended(epoch, best.loss):
+            best.restore()
         seconds = round(time.perf_counter() - start, 4)
         on_epoch(Epoch(epoch, settings.all_epochs(), train_loss, val_loss, val_r2, rate, seconds))
     best.restore()
+    return Trained(course.taken(), steps, best.epoch)
 
 
 def _draw_order(data: PlacedData, members: Members, orders: Sequence[torch.Generator]) -> Tensor:
@@ -186,13 +192,14 @@ class _Best:
     def __init__(self, learned: Sequence[Tensor]) -> None:
         self.learned = learned  # each [M, ...]
         self.loss = [math.inf] * len(learned[0])
+        self.epoch = [0] * len(learned[0])
         self.kept = [p.detach().clone() for p in learned]
 
     @torch.no_grad()
-    def keep(self, val_loss: list[float]) -> None:
+    def keep(self, val_loss: list[float], epoch: int) -> None:
         for member, loss in enumerate(val_loss):
             if loss < self.loss[member]:
-                self.loss[member] = loss
+                self.loss[member], self.epoch[member] = loss, epoch
                 for kept, now in zip(self.kept, self.learned, strict=True):
                     kept[member] = now[member]
 

@@ -30,7 +30,7 @@ class ArmRow(Row):
         stream: the number of its own random draws; it never changes, or runs could not be repeated.
         methods: what the methods say of a control, in brackets; ``{more}`` is what all stages
             together train for, ``{length}`` and ``{rate}`` what a new network does, ``{rows}`` are
-            "the inputs" or the points of an equation.
+            "the inputs" or the points of an equation, ``{solved}`` is how what is left takes over.
         methods_untuned: the same where stages train no further.
         colour: of Okabe and Ito: told apart with any colour vision, on paper and on a dark page.
         glyph: its sign in text and tables.
@@ -137,12 +137,12 @@ ARMS = table(
         methods=(
             "in every stage the single weights with the smallest absolute values over all layers "
             "were set to zero, and kept so, until no more parameters were left than structured "
-            "pruning left, with the same fine-tuning"
+            "pruning left, with the same fine-tuning{solved}"
         ),
         methods_untuned=(
             "in every stage the single weights with the smallest absolute values over all layers "
             "were set to zero, and kept so, until no more parameters were left than structured "
-            "pruning left"
+            "pruning left{solved}"
         ),
         colour="#009E73",
         glyph="\N{BLACK DIAMOND}",

@@ -60,6 +60,7 @@ SOURCES = table(
         methods="The data are milling-sim of SPINN Explorer {version}.",
         short="sim",
         streams=True,
+        defaults={"train": {"max_updates": 560, "fine_tune_max_updates": 115}},
     ),
     SourceRow(
         name="nasa-mill",

@@ -19,6 +19,7 @@ class SplitRow(Row):
         pieces: what it cuts the rows into, which are the groups then, where it does.
         held_out: what it holds out, where it keeps rows apart that follow one another.
         no_folds: where there can be no folds: why, and what to do instead.
+        of_old: whether a table without groups was split so before a spec named its split.
     """
 
     methods: str
@@ -27,6 +28,7 @@ class SplitRow(Row):
     pieces: str = ""
     held_out: str = ""
     no_folds: str = ""
+    of_old: bool = False
 
 
 SPLITS = table(
@@ -72,5 +74,6 @@ SPLITS = table(
             "Rows are shuffled with a fixed seed: that is fair only where no two rows belong "
             "together. Else name a group column, or hold out blocks or the last rows."
         ),
+        of_old=True,
     ),
 )

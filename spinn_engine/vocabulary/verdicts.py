@@ -169,7 +169,8 @@ class QuestionRow(Row):
         arm: with which the pruned network is compared.
         other: that arm in a sentence.
         answer: whether it is answered against the margin, by a share of a gain, or by a difference.
-        headline: what the headline says of some outcomes; ``{margin}`` is the margin.
+        headline: what the headline says of some outcomes; ``{margin}`` is the margin,
+            and ``{against}`` the fair control.
         first: whether the answer comes before all others where the outcome is ``unbeaten``.
     """
 
@@ -188,12 +189,12 @@ QUESTIONS = table(
         arm=LONGER,
         answer="margin",
         headline={
-            "non_inferior": " at no more cost than {margin}",
-            "small_cost": " at a cost that is shown, and is less than {margin},",
-            "cost": " at a cost that is shown; whether it is more than {margin} is undecided",
-            "inferior": " at a cost of more than {margin}",
-            "inconclusive": "; whether they cost more than {margin} is undecided",
-            "unknown": "; there are too few repetitions to say what they cost",
+            "non_inferior": " at no more cost than {margin} {against}",
+            "small_cost": " at a cost {against} that is less than {margin}",
+            "cost": " at a cost {against}; whether it is more than {margin} is undecided",
+            "inferior": " at a cost of more than {margin} {against}",
+            "inconclusive": "; whether they cost more than {margin} {against} is undecided",
+            "unknown": "; there are too few repetitions to say what they cost {against}",
         },
         other="the dense network trained just as long",
     ),

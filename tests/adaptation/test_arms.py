@@ -17,8 +17,8 @@ from spinn_engine.adaptation.stream import Stream
 from spinn_engine.artifacts.checkpoints import sequential_of
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.split import split_items
+from spinn_engine.training.course import learning_rate_at
 from spinn_engine.training.data import on_device
-from spinn_engine.training.loop import learning_rate_at
 from spinn_engine.training.network import Stack, new_stack
 
 WIDTHS = (3, 6, 5, 4, 2)

@@ -21,6 +21,8 @@ from spinn_engine.pruning.importance import CRITERIA
 from spinn_engine.store.demo import open_run
 from spinn_engine.store.local import LocalStore
 from spinn_engine.store.run_folder import RunFolder
+from spinn_engine.training.course import Taken
+from spinn_engine.training.loop import Trained
 from spinn_engine.training.network import Stack
 from tests.test_pipeline import small_spec
 
@@ -62,7 +64,8 @@ def test_what_is_shown_as_kept_is_what_the_smaller_network_is_made_of(
     folder = create_run(small_spec(small_table, train=SHORT, prune=prune, compare=compare))
     runner = Runner(folder)
     runner.run_stage(0)
-    monkeypatch.setattr(pipeline, "fit", lambda *_: None)
+    untrained = Trained(Taken(0, 0), 0, [0] * len(folder.spec().seeds))
+    monkeypatch.setattr(pipeline, "fit", lambda *_: untrained)
     runner.run_stage(1)
     runner.run_stage(2)
     found = states(folder)
@@ -113,16 +116,16 @@ def test_a_record_without_all_folds_is_named(small_table: Path) -> None:
         runner.run_stage(1)
 
 
-@pytest.mark.parametrize("run_id", ["demo", "new"])
-def test_predictions_start_from_the_scores_of_stage_0(small_table: Path, run_id: str) -> None:
-    """Of a new run, and of the demo, whose file names the arrays of a layer otherwise."""
-    if run_id == "new":
-        folder = create_run(small_spec(small_table, train=SHORT))
-        Runner(folder).run_stage(0)
-    else:
-        folder = open_run("demo")
-    with np.load(folder.facts_path) as arrays:
-        assert ("layer0_weight" in arrays) == (run_id == "new")
+@pytest.mark.parametrize("version", ["now", "before"])
+def test_predictions_start_from_the_scores_of_stage_0(small_table: Path, version: str) -> None:
+    """Before, a file of these facts named the arrays of a layer otherwise."""
+    folder = create_run(small_spec(small_table, train=SHORT))
+    Runner(folder).run_stage(0)
+    if version == "before":
+        with np.load(folder.facts_path) as arrays:
+            named = as_before({name: arrays[name] for name in arrays.files})
+        assert {"weight0", "bias1", "score_l10", "fit_mean1"} <= named.keys()
+        np.savez(folder.facts_path, **named)
     facts = read_facts(folder)
     layers = api.importance(folder.run_id, 0, facts.seed)
     for scores, layer in zip(facts.scores["l1"], layers, strict=True):
@@ -131,6 +134,21 @@ def test_predictions_start_from_the_scores_of_stage_0(small_table: Path, run_id:
     with np.load(folder.importance_path(0)) as arrays:
         row = arrays["seeds"].tolist().index(facts.seed)
         assert (arrays["layer0_score"][row] == layers[0].score).all()
+
+
+def as_before(arrays: dict[str, Any]) -> dict[str, Any]:
+    """The arrays of the facts under the names that an earlier version gave them."""
+    found = {}
+    for name, values in arrays.items():
+        layer, mark, what = name.removeprefix("layer").partition("_")
+        if not (mark and layer.isdigit()):
+            found[name] = values
+        elif what == "score":
+            for criterion, own in zip(arrays["criteria"].tolist(), values, strict=True):
+                found[f"score_{criterion}{layer}"] = own
+        else:
+            found[f"{what}{layer}"] = values
+    return found
 
 
 @pytest.mark.parametrize("damage", ["cut", "other", "not ours"])

@@ -22,8 +22,9 @@ from spinn_engine.pruning.importance import CRITERIA, ScoringData
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.stage import prune_stage, select
-from spinn_engine.spec import Criterion, RunSpec
+from spinn_engine.spec import Criterion, RunSpec, fitted
 from spinn_engine.training.burgers import Burgers, propagate
+from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import PlacedData, on_device
 from spinn_engine.training.loop import Members, Settings, fit
 from spinn_engine.training.network import Stack, new_stack
@@ -89,7 +90,7 @@ def shrink(data: PlacedData, dense: Stack, criterion: Criterion, iterations: int
         scores = CRITERIA[criterion](stack, scoring)
         stack = prune_stage(stack, select(scores, stage.hidden), "least_squares", rows)
         before = errors(stack, data)
-        spent = train(stack, data, Settings(0, 1e-3, 256, iterations))
+        spent = train(stack, data, Settings(Fixed(0), 1e-3, 256, iterations))
         print(
             f"  {criterion}, {iterations} iterations, {stage.params:,} parameters: {before} before "
             f"fine-tuning, {errors(stack, data)} after {spent:.0f} s"
@@ -103,14 +104,16 @@ def main() -> None:
     print(f"matrix product: {2 * 1.024**3 / seconds(lambda: square @ square, 20):.0f} GFLOP/s")
     data = on_device(load_problem(SPEC.data), torch.device("cpu"))
     seeds = range(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
-    train_spec, widths = SPEC.train, (2, *SPEC.model.hidden, 1)
+    train_spec, widths = fitted(SPEC, len(data.problem.train)).train, (2, *SPEC.model.hidden, 1)
     compare_derivatives(data, new_stack(widths, "tanh", seeds))
 
     def settings(epochs: int, iterations: int) -> Settings:
-        return Settings(epochs, train_spec.learning_rate, train_spec.batch_size, iterations)
+        return Settings(
+            Fixed(epochs), train_spec.learning_rate, train_spec.batch_size or 256, iterations
+        )
 
     dense = new_stack(widths, "tanh", seeds)
-    spent = train(dense, data, settings(train_spec.epochs, train_spec.lbfgs_iterations))
+    spent = train(dense, data, settings(train_spec.epochs or 0, train_spec.lbfgs_iterations))
     print(f"Adam and L-BFGS: {errors(dense, data)} after {spent:.0f} s")
     first = train(new_stack(widths, "tanh", seeds), data, settings(20, 0))
     alone = new_stack(widths, "tanh", seeds)

@@ -21,8 +21,8 @@ from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import DataSpec
+from spinn_engine.training.course import learning_rate_at
 from spinn_engine.training.data import PlacedData, on_device
-from spinn_engine.training.loop import learning_rate_at
 from spinn_engine.training.network import Stack, new_stack
 
 SEEDS = range(8)

@@ -20,6 +20,7 @@ from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.terms import terms_of
 from spinn_engine.spec import DataSpec, ModelSpec, PhysicsSpec
+from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import on_device
 from spinn_engine.training.device import keep_freed_memory
 from spinn_engine.training.loop import Members, Settings, fit
@@ -57,7 +58,7 @@ def scores(problem: Problem, physics: PhysicsSpec) -> dict[str, float]:
     folds = torch.zeros(len(SEEDS), dtype=torch.int64)
     objective = objective_of(data, physics, len(SEEDS), {})
     members = Members(folds, [100 + seed for seed in SEEDS])
-    fit(stack, data, members, Settings(EPOCHS, 1e-3, 256), lambda _: None, objective)
+    fit(stack, data, members, Settings(Fixed(EPOCHS), 1e-3, 256), lambda _: None, objective)
     terms = terms_of(problem, physics)
     found = evaluate_networks(stack, [0] * len(SEEDS), data, terms, objective.coefficients())
     r2 = found.metrics["r2"][:, 0].mean(axis=0)

@@ -31,6 +31,7 @@ from spinn_engine.pruning.sizes import Stage, Widths, parameter_count
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.whatif import sensitivity
 from spinn_engine.spec import CompareSpec, PruneSpec, RunSpec
+from spinn_engine.training.course import Fixed
 from spinn_engine.training.loop import Members, Settings, fit
 from spinn_engine.training.validation import validate
 
@@ -65,7 +66,7 @@ def tuned(runner: Runner, stored: StoredStack, hidden: Widths) -> tuple[float, f
     scores = l1(stored.stack, ScoringData(torch.empty(0), torch.empty(0), ()))
     stack = prune_stage(stored.stack, select(scores, hidden), "least_squares", rows)
     before = validate(stack, data, fold)[1][0]
-    fit(stack, data, Members(fold, [1]), Settings(6, 5e-4, 256), lambda _: None)
+    fit(stack, data, Members(fold, [1]), Settings(Fixed(6), 5e-4, 256), lambda _: None)
     return before, validate(stack, data, fold)[1][0]
 
 

@@ -110,9 +110,9 @@ def test_a_wrong_number_is_contradicted_by_those_that_it_depends_on(
 def test_the_right_number_is_told() -> None:
     rows = judged(changed(own(), "pruning_history.params.2", 9000))
     [row] = [row for row in rows if row["verdict"] == "contradicted"]
-    assert row["claim"].endswith("the network [18, 64, 64, 40, 2] has 9,000 parameters.")
-    assert row["found"] == 19 * 64 + 65 * 64 + 65 * 40 + 41 * 2
-    assert row["why"].endswith("= 8,058, not 9,000.")
+    assert row["claim"].endswith("the network [18, 41, 42, 28, 2] has 9,000 parameters.")
+    assert row["found"] == 19 * 41 + 42 * 42 + 43 * 28 + 29 * 2
+    assert row["why"].endswith("= 3,805, not 9,000.")
 
 
 def test_inputs_that_cannot_be_solved_are_told() -> None:

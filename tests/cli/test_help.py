@@ -89,7 +89,8 @@ def test_every_field_of_the_spec_is_an_option_with_its_default(capsys: Capture, 
         assert isinstance(option, click.Option)
         assert option.opts[0] in text
         if default in (None, ()):
-            assert option.show_default is None
+            sources = [row.defaults.get(part, {}) for row in SOURCES.values()]
+            assert bool(option.show_default) == any(field in own for own in sources)
         elif isinstance(default, tuple):
             assert str(option.show_default).split(";")[0].replace(", ", ",") == ",".join(
                 map(str, default)
@@ -115,8 +116,9 @@ def test_priorities_are_those_of_the_queue() -> None:
 
 def test_a_source_with_other_defaults_says_so(capsys: Capture) -> None:
     text = " ".join(shown(capsys, "run").split())
-    assert "--epochs N of Adam, for the dense network [15; burgers: 250]" in text
-    assert "--fine-tune-epochs N of Adam, in every later stage [3; burgers: 0]" in text
+    assert "--epochs N of Adam, for the dense network, by hand [burgers: 250]" in text
+    assert "--max-updates N most updates of Adam for the dense network, until validation ends them "
+    assert "[3000; milling-sim: 560]" in text
 
 
 @pytest.mark.parametrize(

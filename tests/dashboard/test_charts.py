@@ -189,6 +189,7 @@ def line(stage: int, epoch: int, loss: float, arm: str | None = None) -> dict[st
         "stage": stage,
         "arm": arm or ("structured" if stage else "dense"),
         "epoch": epoch,
+        "epochs": 2 if stage else 3,
         "train_loss": train,
         "val_loss": [loss, loss],
         "val_r2": [0.5, 0.7],
@@ -212,14 +213,16 @@ def test_curves_of_several_arms_of_one_stage_stay_apart() -> None:
     assert table.loc["random neurons", "loss"] == 2.0
     assert table.loc["random neurons", "epoch"] == 6
     assert table.loc["from scratch", "epoch"] == 1  # it trains for the whole run
-    domain = loss_curves(SPEC)["layer"][0]["encoding"]["color"]["scale"]["domain"]
+    drawn = loss_curves(SPEC, stage_starts(SPEC))
+    domain = drawn["layer"][0]["encoding"]["color"]["scale"]["domain"]
     assert "linear" not in domain
     assert set(table.index) <= set(domain)
 
 
 def test_curves_description_depends_on_the_spec_alone() -> None:
-    assert loss_curves(SPEC) == loss_curves(SPEC)
-    stages = loss_curves(SPEC)["layer"][1]["data"]["values"]
+    starts = stage_starts(SPEC)
+    assert loss_curves(SPEC, starts) == loss_curves(SPEC, starts)
+    stages = loss_curves(SPEC, stage_starts(SPEC))["layer"][1]["data"]["values"]
     assert stages == [{"epoch": 3, "label": "1"}, {"epoch": 5, "label": "2"}]
 
 

@@ -11,6 +11,7 @@ from dashboard.parts.markdown import plain, sentence
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.vocabulary import QUESTIONS
 from tests.dashboard.conftest import TINY
 from tests.dashboard.support import (
     PAGES,
@@ -61,8 +62,12 @@ def test_run_begins_with_the_verdict_and_the_table_of_arms(finished_run: RunFold
     result = finished_run.result()
     assert result is not None
     app = opened("run", run=finished_run.run_id)
-    for told in result["verdict"]["words"]:
-        assert sentence(told) in words(app)
+    verdict = result["verdict"]
+    for part in (verdict[name] for name in QUESTIONS if verdict[name] is not None):
+        assert sentence(part["sentence"]) in words(app)
+    for target in verdict["targets"]:
+        assert sentence(target["numbers"]) in words(app)
+    assert sentence(result["headline"]) in words(app)
     assert "too few repetitions" in words(app)
     table = tables(app)[0]
     assert len(table) == len(result["arms"]) == 7

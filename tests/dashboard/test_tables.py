@@ -108,7 +108,7 @@ def test_the_prediction_in_numbers_is_what_is_drawn(finished_run: RunFolder) -> 
     alone = table_with(app, "Predicted R²", "Layer")
     lines = drawn_rows(app)["layers"]
     assert [number(text) for text in alone["Predicted R²"]] == pytest.approx(
-        lines["r2"].tolist(), abs=5.1e-5
+        (1 - lines["error"]).tolist(), abs=5.1e-5
     )
 
 

@@ -13,7 +13,7 @@ from torch import nn
 
 from tests.e2e.conftest import Watched
 from tests.e2e.test_main_job import download, wait_until_done
-from tests.e2e.walking import fill, press
+from tests.e2e.walking import fill, press, switch
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -46,6 +46,7 @@ def test_bring_prune_and_report(
     page = watched.page
     bring(page, dashboard, checkpoint)
     page.get_by_text("Training", exact=True).click()
+    switch(page, "until", "after so many epochs")
     fill(page, "fine_tune_epochs", "1")
     press(page, "start")
     page.wait_for_url("**/jobs?run=*")

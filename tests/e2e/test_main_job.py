@@ -11,7 +11,7 @@ import torch
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Watched, card
-from tests.e2e.walking import fill, press, slide
+from tests.e2e.walking import fill, press, slide, switch
 
 pytestmark = pytest.mark.e2e
 
@@ -32,6 +32,7 @@ def plan_and_start(page: Page, address: str) -> str:
     page.get_by_role("button", name="New run").click()
     fill(page, "hidden", "24, 16")
     page.get_by_text("Training", exact=True).click()
+    switch(page, "until", "after so many epochs")
     fill(page, "epochs", "4")
     fill(page, "fine_tune_epochs", "2")
     fill(page, "seeds", "2")

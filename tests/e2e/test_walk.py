@@ -123,9 +123,10 @@ def upload_and_leave_out(page: Page, address: str, table: Path) -> None:
 def plan_and_start(page: Page) -> str:
     """On Plan: a tiny network, long enough to be cancelled; the id of its run."""
     expect(part(page, "learned")).to_contain_text("3 inputs, 1 target", timeout=SLOW)
-    fill(page, "hidden", "12, 8")
+    fill(page, "hidden_file", "12, 8")
     part(page, "training").locator("summary").click(timeout=SLOW)
-    fill(page, "epochs", "3000")
+    switch(page, "until", "after so many epochs")
+    fill(page, "epochs", "500")
     fill(page, "fine_tune_epochs", "1")
     fill(page, "seeds", "2")
     expect(part(page, "start").get_by_role("button")).to_be_enabled(timeout=SLOW)
@@ -153,6 +154,9 @@ def cancel_and_resume(page: Page, run_id: str, watched: Watched) -> None:
 def look_at_the_run(page: Page, run_id: str, folder: Path) -> None:
     """On Run: the verdict, a neuron by a click in the heatmap, and the result as a file."""
     shown(page, "Verdict")
+    shown(page, "When they went")
+    if part(page, "show_known_seed").count():  # another seed's network is delivered
+        press(page, "show_known_seed")
     cells = part(page, "heatmap").locator("canvas").first
     cells.scroll_into_view_if_needed(timeout=SLOW)
     box = cells.bounding_box()

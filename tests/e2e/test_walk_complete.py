@@ -25,9 +25,9 @@ PRESSED = {
     "test_walk_report": "with_claims make_report claims claims_file get_verdicts formats export",
     "test_walk_jobs": "worker all_queued priority_* more_* want_* ask_* keep_* delete_* retry_*",
     "test_walk_plan_and_compare": "hidden activation schedule criterion reconstruction round_to "
-    "least_width epochs fine_tune_epochs seeds folds margin physics_* controls fit_coefficients "
-    "ratio_of max_bytes ratio stages preset_* widths start_again filter data tags baseline "
-    "at_batch across draw colour choose_none remarks_* save_remarks take_theirs rows",
+    "least_width until epochs fine_tune_epochs seeds folds margin physics_* controls "
+    "fit_coefficients ratio_of max_bytes ratio stages preset_* widths start_again filter data "
+    "tags baseline at_batch across draw colour choose_none remarks_* save_remarks take_theirs rows",
     "test_bad_input": "path dense tags",
     "test_bring_and_report": "network checkpoint",
     "test_compare": "pin_*",

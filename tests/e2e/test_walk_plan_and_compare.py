@@ -40,6 +40,7 @@ def test_every_widget_of_a_plan(dashboard: str, watched: Watched) -> None:
     choose(page, "schedule", "sequential")
     choose(page, "criterion", "Taylor")
     choose(page, "reconstruction", "bias")
+    switch(page, "until", "after so many epochs")
     for key, text in (
         ("round_to", "4"), ("least_width", "2"), ("epochs", "3"), ("fine_tune_epochs", "1"),
         ("seeds", "2"), ("folds", "3"), ("margin", "0.02"), ("physics_wear_law", "0.001"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from torch.nn.utils import prune
 
 from spinn_engine.pruning.magnitude import global_masks
+from spinn_engine.training.course import Fixed
 from spinn_engine.training.loop import Members, Settings, fit
 from tests.pruning.test_surgery import NETWORKS, plain, random_stack
 from tests.training.test_loop import placed, rows
@@ -67,7 +68,13 @@ def test_zeros_stay_zero_through_training_and_the_other_arm_trains_freely() -> N
             weight *= mask
     start = [w.detach().clone() for w in stack.weights]
     members = Members(torch.zeros(2, dtype=torch.int64), [5, 5], masks)
-    fit(stack, placed(rows(150, 1), rows(60, 2)), members, Settings(4, 3e-3, 32), lambda _: None)
+    fit(
+        stack,
+        placed(rows(150, 1), rows(60, 2)),
+        members,
+        Settings(Fixed(4), 3e-3, 32),
+        lambda _: None,
+    )
     assert sum(int(w[1].count_nonzero()) for w in stack.weights) == 60
     for weight, mask, old in zip(stack.weights, masks, start, strict=True):
         assert torch.equal(weight[1] != 0, mask[1] == 1)
@@ -90,7 +97,7 @@ def test_a_second_stage_prunes_inside_the_first() -> None:
 def test_a_masked_member_learns_as_it_would_alone(activation: str) -> None:
     both = random_stack([12, 6], 3, 2, activation, members=2, seed=7)
     alone = both.subset([1])
-    data, how = placed(rows(150, 1), rows(60, 2)), Settings(3, 3e-3, 32)
+    data, how = placed(rows(150, 1), rows(60, 2)), Settings(Fixed(3), 3e-3, 32)
     for stack, members in ((both, [1]), (alone, [0])):
         masks = global_masks(stack, members, 50)
         seeds = [4, 9][-stack.size :]

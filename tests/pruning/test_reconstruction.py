@@ -17,6 +17,7 @@ from spinn_engine.pruning.reconstruction import Calibration, reconstruct
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import DataSpec, Reconstruction
+from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import on_device
 from spinn_engine.training.loop import Members, Settings, fit
 from spinn_engine.training.network import ACTIVATIONS, Stack, new_stack
@@ -175,7 +176,7 @@ def test_one_shot_to_an_eighth_on_the_real_data(nasa_folder: Path) -> None:
     )
     placed = on_device(load_problem(data), torch.device("cpu"))
     stack = new_stack((placed.ends[0], 512, 512, 512, 256, 2), "tanh", [0])
-    settings = Settings(epochs=6, learning_rate=1e-3, batch_size=256)
+    settings = Settings(Fixed(6), learning_rate=1e-3, batch_size=256)
     first = torch.zeros(1, dtype=torch.int64)
     on_train = replace(placed, val=placed.train)  # the validation groups are of another kind
     fit(stack, on_train, Members(first, [0]), settings, lambda epoch: None)

@@ -19,6 +19,7 @@ from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.whatif import curve, predict, sensitivity
 from spinn_engine.spec import Criterion, Reconstruction
+from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import PlacedData, on_device
 from spinn_engine.training.loop import Members, Settings, fit
 from spinn_engine.training.network import ACTIVATIONS, Stack, new_stack
@@ -58,7 +59,7 @@ def trained() -> Trained:
     """A network of 64, 48 and 32 neurons that has learned."""
     data = on_device(problem(np.random.default_rng(5)), torch.device("cpu"))
     stack = new_stack((4, 64, 48, 32, 2), "tanh", [0])
-    fit(stack, data, Members(FIRST, [0]), Settings(40, 3e-3, 64), lambda _: None)
+    fit(stack, data, Members(FIRST, [0]), Settings(Fixed(40), 3e-3, 64), lambda _: None)
     seen = ScoringData(*data.take(FIRST, data.calibration), [0])
     scores = {name: score(stack, seen) for name, score in CRITERIA.items()}
     weights = [w[0].detach().numpy() for w in stack.weights]

@@ -14,7 +14,7 @@ from spinn_engine.report.limits import limits
 from spinn_engine.report.methods.text import methods
 from spinn_engine.spec import PruneSpec
 from spinn_engine.store.runs import open_run
-from spinn_engine.training import burgers, loop
+from spinn_engine.training import burgers, course
 from spinn_engine.vocabulary import CRITERIA, RECONSTRUCTIONS, SCHEDULES
 from tests.report.conftest import WILD_TARGETS, result_of
 
@@ -102,9 +102,9 @@ def test_a_full_run_of_a_table(wild: Facts) -> None:
 
 def test_numbers_that_stand_in_the_sentences_are_those_of_the_training(wild: Facts) -> None:
     text = text_of(wild)
-    assert f"the first {100 * loop.WARM_UP_SHARE:g} % of the steps" in text
+    assert f"the first {100 * course.WARM_UP_SHARE:g} % of the steps" in text
     assert "to a hundredth of it" in text
-    assert loop.FINAL_RATE_SHARE == 0.01
+    assert course.FINAL_RATE_SHARE == 0.01
     assert burgers.EDGE_WEIGHT == 10.0  # "ten times the mean squared errors"
 
 

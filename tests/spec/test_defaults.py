@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from spinn_engine.cli.main import main
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import CompareSpec, DataSpec, ModelSpec, RunSpec, TrainSpec
+from spinn_engine.spec import (
+    CompareSpec,
+    DataSpec,
+    ModelSpec,
+    RunSpec,
+    TrainSpec,
+    with_old_split,
+)
 from spinn_engine.vocabulary import SOURCES
 
 BURGERS = {"source": "burgers"}
@@ -84,3 +92,21 @@ def test_the_command_line_knows_them(capsys: pytest.CaptureFixture[str]) -> None
     assert stages[0]["hidden"] == list(OWN["model"]["hidden"])
     assert main(["plan", "--data", "burgers", "--hidden", "20,20", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["stages"][0]["hidden"] == [20, 20]
+
+
+@pytest.mark.parametrize(
+    ("data", "split"),
+    [
+        ({"source": "table:old.csv", "targets": ["y"]}, "row"),
+        ({"source": "table:old.csv", "targets": ["y"], "group": "g"}, None),
+        ({"source": "table:old.csv", "targets": ["y"], "split": None}, None),
+        ({"source": "table:folder", "targets": ["y"]}, None),
+        ({"source": "milling-sim"}, None),
+    ],
+)
+def test_a_stored_spec_from_before_the_split_was_a_field_is_split_as_it_was(
+    data: dict[str, Any], split: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    assert RunSpec.from_dict(with_old_split({"data": data})).data.split == split

@@ -15,6 +15,7 @@ from spinn_engine.problems import load_problem
 from spinn_engine.problems.burgers import density
 from spinn_engine.spec import Activation, DataSpec, PhysicsSpec
 from spinn_engine.training.burgers import DERIVATIVES, Burgers, propagate
+from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import PlacedData, on_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import Stack, new_stack
@@ -128,7 +129,7 @@ def trained(
 
 def test_nothing_is_learned_from_the_reference_solution(data: PlacedData) -> None:
     wrong = replace(data.problem, targets=np.random.default_rng(0).normal(5, 3, (27_648, 1)))
-    settings = Settings(2, 1e-2, 256, lbfgs_iterations=30)
+    settings = Settings(Fixed(2), 1e-2, 256, lbfgs_iterations=30)
     right_one, _ = trained(data, networks(1), settings)
     wrong_one, _ = trained(on_device(wrong, CPU), networks(1), settings)
     for ours, theirs in zip(right_one.parameters(), wrong_one.parameters(), strict=True):
@@ -136,7 +137,7 @@ def test_nothing_is_learned_from_the_reference_solution(data: PlacedData) -> Non
 
 
 def test_lbfgs_goes_on_after_adam_in_epochs_of_twenty(data: PlacedData) -> None:
-    stack, epochs = trained(data, networks(2), Settings(3, 1e-2, 256, lbfgs_iterations=50))
+    stack, epochs = trained(data, networks(2), Settings(Fixed(3), 1e-2, 256, lbfgs_iterations=50))
     assert [e.epoch for e in epochs] == list(range(7))
     assert {e.epochs for e in epochs} == {6}
     for member in range(2):
@@ -151,7 +152,7 @@ def test_lbfgs_goes_on_after_adam_in_epochs_of_twenty(data: PlacedData) -> None:
 
 
 def test_a_member_learns_the_same_whatever_stands_beside_it(data: PlacedData) -> None:
-    settings = Settings(0, 1e-2, 256, lbfgs_iterations=40)
+    settings = Settings(Fixed(0), 1e-2, 256, lbfgs_iterations=40)
     both, _ = trained(data, networks(2), settings)
     alone, _ = trained(data, networks(2).subset([1]), settings)
     for pair, single in zip(both.parameters(), alone.parameters(), strict=True):
@@ -166,7 +167,7 @@ def test_masked_weights_stay_zero_under_lbfgs(data: PlacedData) -> None:
         for weight, mask in zip(stack.weights, masks, strict=True):
             weight *= mask
     before = [w.detach().clone() for w in stack.weights]
-    trained(data, stack, Settings(0, 1e-2, 256, lbfgs_iterations=20), masks)
+    trained(data, stack, Settings(Fixed(0), 1e-2, 256, lbfgs_iterations=20), masks)
     for weight, mask, was in zip(stack.weights, masks, before, strict=True):
         assert (weight[mask == 0] == 0).all()
         assert (weight != was)[mask == 1].float().mean() > 0.5  # others lead nowhere

@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.split import cross_validation
+from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import calibration_split, on_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import Stack, new_stack
@@ -128,7 +129,7 @@ def test_members_of_different_folds_learn_as_each_would_alone() -> None:
     """Three folds of unequal size in one stack, against a stack of one for each."""
     groups = np.repeat(np.arange(9), [30, 5, 12, 40, 8, 21, 16, 33, 7])
     data = problem(groups, len(groups), seed=3)
-    placed, how = on_device(data, CPU, 3), Settings(epochs=5, learning_rate=3e-3, batch_size=16)
+    placed, how = on_device(data, CPU, 3), Settings(Fixed(5), learning_rate=3e-3, batch_size=16)
     assert len(set(placed.train.counts)) == 3
 
     def learned(folds: list[int], seeds: list[int]) -> tuple[Stack, list[Epoch]]:

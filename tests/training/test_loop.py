@@ -12,19 +12,19 @@ from torch import Tensor, nn
 
 from spinn_engine.errors import TrainingDivergedError
 from spinn_engine.problems.problem import Problem
+from spinn_engine.training.course import Fixed, learning_rate_at
 from spinn_engine.training.data import PlacedData, on_device
 from spinn_engine.training.loop import (
     Epoch,
     Members,
     Settings,
     fit,
-    learning_rate_at,
 )
 from spinn_engine.training.network import Stack, new_stack
 from spinn_engine.training.validation import validate
 from tests.pruning.test_surgery import plain
 
-SETTINGS = Settings(epochs=4, learning_rate=3e-3, batch_size=32)
+SETTINGS = Settings(Fixed(4), learning_rate=3e-3, batch_size=32)
 SEEDS = [11, 12]
 
 
@@ -73,11 +73,11 @@ def plain_loop(
     best = copy.deepcopy(network)
     best_loss = nn.functional.mse_loss(network(val.x), val.y).item()
     batches = -(-len(train.x) // SETTINGS.batch_size)
-    for epoch in range(SETTINGS.epochs):
+    for epoch in range(SETTINGS.course.epochs):
         permutation = torch.randperm(len(train.x), generator=order)
         for step in range(batches):
             picked = permutation[step * SETTINGS.batch_size : (step + 1) * SETTINGS.batch_size]
-            progress = (epoch + step / batches) / SETTINGS.epochs
+            progress = (epoch + step / batches) / SETTINGS.course.epochs
             optimizer.param_groups[0]["lr"] = learning_rate_at(progress, SETTINGS.learning_rate)
             optimizer.zero_grad()
             loss = nn.functional.mse_loss(network(train.x[picked]), train.y[picked])
@@ -103,7 +103,7 @@ def test_each_member_learns_as_it_would_alone_in_plain_torch() -> None:
 def test_weights_end_at_the_best_epoch_and_are_a_copy() -> None:
     train, val = rows(40, 1), rows(30, 5)
     stack = new_stack((3, 32, 32, 2), "relu", [0, 1])
-    seen = train_stack(stack, train, val, Settings(epochs=25, learning_rate=2e-2, batch_size=8))
+    seen = train_stack(stack, train, val, Settings(Fixed(25), learning_rate=2e-2, batch_size=8))
     assert [e.epoch for e in seen] == list(range(26))
     assert seen[0].train_loss is None
     for member, loss in enumerate(judge(stack, val)[0]):
@@ -115,7 +115,7 @@ def test_weights_end_at_the_best_epoch_and_are_a_copy() -> None:
 def test_no_epochs_leaves_the_network_as_it_was() -> None:
     stack = new_stack((3, 4, 2), "tanh", [0])
     before = [p.detach().clone() for p in stack.parameters()]
-    train_stack(stack, rows(20, 1), rows(10, 2), Settings(0, 1e-3, 8))
+    train_stack(stack, rows(20, 1), rows(10, 2), Settings(Fixed(0), 1e-3, 8))
     assert all(torch.equal(a, b) for a, b in zip(before, stack.parameters(), strict=True))
 
 
@@ -130,7 +130,7 @@ def test_same_seeds_same_bytes() -> None:
 
 def test_a_diverging_loss_is_named_with_epoch_and_rate() -> None:
     stack = new_stack((3, 8, 2), "relu", [0])
-    settings = Settings(epochs=30, learning_rate=1e30, batch_size=8)
+    settings = Settings(Fixed(30), learning_rate=1e30, batch_size=8)
     with pytest.raises(TrainingDivergedError, match=r"epoch \d+ at learning rate 1e30"):
         train_stack(stack, rows(40, 1), rows(20, 2), settings)
 

@@ -8,6 +8,7 @@ import torch
 from spinn_engine.problems.problem import Problem, RateLaw
 from spinn_engine.problems.steps import next_rows, typical_step, within
 from spinn_engine.spec import PhysicsSpec
+from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import PlacedData, on_device
 from spinn_engine.training.loop import Members, Settings, fit
 from spinn_engine.training.network import new_stack
@@ -93,7 +94,14 @@ def trained(
     stack = new_stack((3, 16, 1), "tanh", [0])
     folds = torch.zeros(1, dtype=torch.int64)
     objective = objective_of(data, physics, 1, {})
-    fit(stack, data, Members(folds, [0]), Settings(epochs, 1e-2, 24), lambda _: None, objective)
+    fit(
+        stack,
+        data,
+        Members(folds, [0]),
+        Settings(Fixed(epochs), 1e-2, 24),
+        lambda _: None,
+        objective,
+    )
     with torch.no_grad():
         standard = stack(data.x[0])[0, :, 0].double().numpy()
     raw = standard * data.folds[0].scaler.y_std[0] + data.folds[0].scaler.y_mean[0]
@@ -131,7 +139,7 @@ def test_a_member_learns_the_same_whatever_stands_beside_it() -> None:
         folds = torch.zeros(len(seeds), dtype=torch.int64)
         objective = objective_of(data, physics, len(seeds), {})
         members = Members(folds, [seed + 10 for seed in seeds])
-        fit(stack, data, members, Settings(3, 1e-2, 24), lambda _: None, objective)
+        fit(stack, data, members, Settings(Fixed(3), 1e-2, 24), lambda _: None, objective)
         found.append((stack.weights[0][-1], objective.coefficients()["wear_law"][-1]))
     torch.testing.assert_close(found[0][0], found[1][0], rtol=1e-4, atol=1e-5)
     assert abs(found[0][1] - found[1][1]) < 1e-4

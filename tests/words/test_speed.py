@@ -76,7 +76,7 @@ def test_every_place_tells_the_same(run: dict[str, Any], tmp_path: Path) -> None
     structured = next(arm for arm in run["arms"] if arm["arm"] == "structured")
     ratio = structured["speed_up"]["8192"]
     usable = run["equal_work"]["8192"]["usable"]
-    told = f"{ratio:.2f} ×" if usable else "unusable"
+    told = measured_factor(ratio, 0.9 * ratio, 1.1 * ratio) if usable else "unusable"
     assert unusable_reason(run, "8192") == ("" if usable else REASON)
     assert unusable_reason(run, "64") == ""
 

@@ -16,6 +16,7 @@ from dashboard.parts.forms.prune import (
     SLIDERS,
     from_percent,
 )
+from dashboard.parts.forms.training import BY_EPOCHS, BY_VALIDATION, ENDS
 from dashboard.parts.forms.widgets import (
     AS_ADVISED,
     TABLE_FIELDS,
@@ -29,17 +30,24 @@ from dashboard.parts.markdown import plain
 from dashboard.reads import run_files
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import (
+    ACTIVATION_OF_FILES,
     DEFAULT_PARAM_REDUCTION,
+    EPOCHS,
+    FINE_TUNE_EPOCHS,
     PHYSICS_TERMS,
     ModelSpec,
     PruneSpec,
     RunSpec,
+    fitted,
 )
 from spinn_engine.vocabulary import CONTROLS, CRITERIA, RECONSTRUCTIONS, SCHEDULES, SOURCES, SPLITS
 
 INITIAL_PLAN = "initial_plan"  # in a session
 ENTERED = "page_entered"  # whether the visitor was on another page just before
 WORDS = {"data.drop": "columns left out", "physics.targets": "targets of physics terms"}
+
+
+LENGTHS = (*BY_VALIDATION, *BY_EPOCHS)  # of which a form has those that count
 
 
 @dataclass(frozen=True)
@@ -50,11 +58,13 @@ class InitialPlan:
         run_id: the run that the address names; None for the defaults.
         spec: that run's; None for the defaults, or where it cannot be read.
         remark: what cannot be as it was, or why the run cannot be read.
+        rows: training rows of that run.
     """
 
     run_id: str | None = None
     spec: RunSpec | None = None
     remark: str = ""
+    rows: int = 1
 
     def values(self) -> Values:
         """What every widget of the forms begins with, by its key."""
@@ -62,6 +72,8 @@ class InitialPlan:
         for name, source in SOURCES.items():
             if source.defaults:
                 values |= values_of(RunSpec.from_dict({"data": {"source": name}}))
+        file = next(name for name, source in SOURCES.items() if source.path)
+        values |= {key_of("hidden", file): "", key_of("activation", file): ACTIVATION_OF_FILES}
         values |= values_of(RunSpec())
         return values if self.spec is None else {**values, **values_of(self.spec)}
 
@@ -89,7 +101,7 @@ class InitialPlan:
         """What the forms do not show and is not as usual, in words."""
         if self.spec is None:
             return []
-        usual = RunSpec.from_dict({"data": {"source": self.spec.data.source}})
+        usual = fitted(RunSpec.from_dict({"data": {"source": self.spec.data.source}}), self.rows)
         words = [
             f"{WORDS.get(f'{name}.{field}', field.replace('_', ' '))} {_told(value)}"
             for name, hidden in self._hidden(parts).items()
@@ -105,7 +117,9 @@ class InitialPlan:
         assert self.spec is not None
         stored = self.spec.model_dump(mode="json")
         return {
-            name: {k: v for k, v in stored[name].items() if k not in parts.get(name, {})}
+            name: {
+                k: v for k, v in stored[name].items() if k not in {*parts.get(name, {}), *LENGTHS}
+            }
             for name in ("data", "train", "physics")
         }
 
@@ -124,10 +138,14 @@ def values_of(spec: RunSpec) -> dict[str, Any]:
     """What every widget of the forms shows for a spec, by its key."""
     kind, _, path = spec.data.source.partition(":")
     table = {name: getattr(spec.data, name) for name in TABLE_FIELDS}
+    by_rows = spec.train.fine_tune_epochs
     own = {
         "hidden": ", ".join(map(str, spec.model.hidden)),
-        "epochs": spec.train.epochs,
-        "fine_tune_epochs": spec.train.fine_tune_epochs,
+        "activation": spec.model.activation,
+        "max_updates": spec.train.max_updates,
+        "fine_tune_max_updates": spec.train.fine_tune_max_updates,
+        "epochs": spec.train.epochs or EPOCHS,
+        "fine_tune_epochs": FINE_TUNE_EPOCHS if by_rows is None else by_rows,
         "lbfgs_iterations": spec.train.lbfgs_iterations,
         "fine_tune_lbfgs_iterations": spec.train.fine_tune_lbfgs_iterations,
         "margin": spec.compare.margin,
@@ -139,7 +157,7 @@ def values_of(spec: RunSpec) -> dict[str, Any]:
         **{n: _text(value) if SOURCES[kind].own_columns else "" for n, value in table.items()},
         "split_by": SPLITS[spec.data.split].label if spec.data.split else AS_ADVISED,
         **{key_of(name, kind): value for name, value in own.items()},
-        "activation": spec.model.activation,
+        "until": ENDS[spec.train.until],
         **_dense_values(spec.model),
         "seeds": len(spec.seeds),
         **{f"physics_{term}": getattr(spec.physics, term) for term in PHYSICS_TERMS},
@@ -210,15 +228,15 @@ def find() -> InitialPlan:
 
 def _read(run_id: str) -> InitialPlan:
     try:
-        spec = run_files.run_spec(run_id)
+        spec, rows = run_files.run_spec(run_id), run_files.training_rows(run_id)
     except SpinnError as error:
         return InitialPlan(run_id, remark=str(error))
     kind, which, _ = spec.train.device.partition(":")
     if not which:
-        return InitialPlan(run_id, spec)
+        return InitialPlan(run_id, spec, rows=rows)
     train = spec.train.model_copy(update={"device": kind})
     remark = f"Its device {spec.train.device} became {kind}: the worker decides which."
-    return InitialPlan(run_id, spec.model_copy(update={"train": train}), remark)
+    return InitialPlan(run_id, spec.model_copy(update={"train": train}), remark, rows)
 
 
 def _leave() -> None:

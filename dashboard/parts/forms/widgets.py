@@ -33,6 +33,7 @@ Values = Mapping[str, Any]  # what every widget begins with, by its key
 
 TABLE_FIELDS = ("targets", "group", "time", "drop")
 AS_ADVISED = "as the rows advise"
+OF_FILES = ("hidden", "activation")  # whose defaults follow the rows of a file
 
 
 def data_form(first_values: Values) -> dict[str, Any]:
@@ -186,20 +187,34 @@ def text_of(names: Sequence[str]) -> str:
 def network_form(source: str, first_values: Values) -> dict[str, Any]:
     """Widths and activation of the dense network; gives the ``model`` part of a spec.
 
+    Widths that are left empty, of data from a file, follow the rows.
+
     Raises:
         BadInputError: the widths are not whole numbers.
     """
-    key = key_of("hidden", source)
+    row, keys = source_of(source), {n: key_of(n, source) for n in ("hidden", "activation")}
+    of_file = row is not None and row.path is not None
+    asked = {n: st.query_params.get(n, first_values[k]) for n, k in keys.items()}
     text = st.text_input(
         "Hidden widths of the dense network",
-        first_values[key],
-        key=key,
-        help="Neurons of each hidden layer, from the input side, separated by commas.",
+        asked["hidden"] if of_file else first_values[keys["hidden"]],
+        key=keys["hidden"],
+        placeholder="by the number of rows" if of_file else None,
+        help="Neurons of each hidden layer, from the input side, separated by commas."
+        + (" Empty: 64, 64 for fewer than 2,000 training rows, more for more." if of_file else ""),
         **KEPT_IN_ADDRESS,
     )
     known = tuple(ACTIVATIONS)
-    first = known.index(first_values["activation"])
-    activation = st.selectbox("Activation", known, first, key="activation", **KEPT_IN_ADDRESS)
+    first = asked["activation"] if of_file and asked["activation"] in known else None
+    activation = st.selectbox(
+        "Activation",
+        known,
+        known.index(first or first_values[keys["activation"]]),
+        key=keys["activation"],
+        **KEPT_IN_ADDRESS,
+    )
+    if of_file and not (text or "").strip():
+        return {"activation": activation}
     return {"hidden": parse_widths(text or ""), "activation": activation}
 
 
@@ -220,41 +235,9 @@ def parse_widths(text: str) -> tuple[int, ...]:
 def key_of(name: str, source: str) -> str:
     """The key of a widget whose default depends on the source."""
     row = source_of(source)
-    return f"{name}_{row.short}" if row is not None and row.defaults else name
-
-
-def training_form(source: str, first_values: Values) -> tuple[dict[str, Any], tuple[int, ...]]:
-    """Epochs and seeds: the ``train`` part of a spec, and its seeds."""
-    labels = {
-        "epochs": "Epochs of the dense network",
-        "fine_tune_epochs": "Fine-tuning epochs a stage",
-    }
-    row = source_of(source)
-    if row is not None and row.equation:
-        labels |= {
-            "lbfgs_iterations": "L-BFGS iterations after them",
-            "fine_tune_lbfgs_iterations": "L-BFGS iterations a stage",
-        }
-    keys = {name: key_of(name, source) for name in labels}
-    found: dict[str, Any] = {
-        name: st.number_input(
-            label,
-            1 if name == "epochs" else 0,
-            max(100_000, first_values[keys[name]]),
-            first_values[keys[name]],
-            key=keys[name],
-            **KEPT_IN_ADDRESS,
-        )
-        for name, label in labels.items()
-    }
-    seeds = st.number_input(
-        "Seeds",
-        1,
-        256,
-        first_values["seeds"],
-        key="seeds",
-        help="Independent repetitions, trained together; intervals need at least 2, a "
-        "verdict at least 3.",
-        **KEPT_IN_ADDRESS,
-    )
-    return found, tuple(range(int(seeds)))
+    if row is None:
+        return name
+    if row.path is not None and name in OF_FILES:
+        return f"{name}_file"
+    own = any(name in part for part in row.defaults.values())
+    return f"{name}_{row.short}" if own else name

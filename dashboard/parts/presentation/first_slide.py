@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.parts import elements, finished_run
 from dashboard.parts.markdown import plain
 from dashboard.parts.presentation.frame import basis
-from dashboard.parts.spec_words import repetitions
+from dashboard.parts.spec_words import length, repetitions
 from spinn_engine.vocabulary import ARMS, CRITERIA, SUBJECT
 from spinn_engine.words import counted, listed, widths
 
@@ -54,13 +54,12 @@ def run_in_lines(result: Result) -> list[tuple[str, str]]:
         ("Learned", f"{plain(targets)} from {counted(len(data['input_names']), 'input')}"),
         (
             "Network",
-            f"{widths(result['stages'][0]['hidden'])}, {spec.model.activation}, "
-            f"{spec.train.epochs} epochs",
+            f"{widths(result['stages'][0]['hidden'])}, {spec.model.activation}, {length(spec)}",
         ),
         (
             "Pruned",
             f"in {counted(prune.stages, 'stage')}, {prune.schedule} schedule, neurons scored by "
-            f"{CRITERIA[prune.criterion].score}, {spec.train.fine_tune_epochs} epochs of "
+            f"{CRITERIA[prune.criterion].score}, {length(spec, later=True)} of "
             "fine-tuning after each",
         ),
         ("Repeated", f"{repetitions(spec)} (n = {result['stages'][0]['r2']['n']})"),

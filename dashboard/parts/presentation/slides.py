@@ -158,7 +158,7 @@ def show_controls(result: Result, dark: bool) -> None:
             )
     with told:
         for name, part in answered(verdict).items():
-            show_outcome(QUESTIONS[name].label, part)
+            show_outcome(QUESTIONS[name].label, part, scale)
     if not rows:
         st.markdown("The dense network, trained as long, and random neurons were not run.")
     st.caption(
@@ -168,10 +168,13 @@ def show_controls(result: Result, dark: bool) -> None:
     )
 
 
-def show_outcome(question: str, part: Result) -> None:
-    """One question with its outcome, and the sentence with the numbers."""
-    outcome = f": {OUTCOMES[part['outcome']].label}" if "outcome" in part else ""
-    st.markdown(f"**{question}{outcome}.** {sentence(part['sentence'])}")
+def show_outcome(question: str, part: Result, scale: api.Scale) -> None:
+    """One question with its outcome and numbers; one without an outcome with its sentence."""
+    if "outcome" not in part:
+        st.markdown(f"**{question}.** {sentence(part['sentence'])}")
+        return
+    label, numbers = OUTCOMES[part["outcome"]].label, scale.told(part["difference"])
+    st.markdown(f"**{question}: {label}.** {sentence(numbers)}.")
 
 
 def show_speed(result: Result, dark: bool) -> None:
@@ -240,8 +243,9 @@ def show_limits(result: Result, _: bool) -> None:
             f"{', '.join(map(str, result['seeds']))}.".replace("_", "\\_")
         )
     st.caption(
-        f"Run {plain(result['run_id'])}. On a CPU the same spec, data and versions give the same "
-        "networks to the byte; latencies are those of the machine."
+        f"Run {plain(result['run_id'])}. On a CPU the same spec, data, versions, number of threads "
+        "and instruction set give the same networks to the byte; latencies are those of the "
+        "machine."
     )
 
 

@@ -60,4 +60,4 @@ class RunProgress:
             self.tasks[key] = self.bars.add_task(name, total=line["epochs"], r2="")
         mean = sum(line["val_r2"]) / len(line["val_r2"])
         text = f"validation R2 {fixed(mean)}"
-        self.bars.update(self.tasks[key], completed=line["epoch"], r2=text)
+        self.bars.update(self.tasks[key], completed=line["epoch"], total=line["epochs"], r2=text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spinn_engine.pruning.schedule import settled
 from spinn_engine.report.facts import Facts
+from spinn_engine.training.course import FALL_SHARE, LEAST_GAIN, PATIENCE_SHARE, WARM_UP_SHARE
 from spinn_engine.vocabulary import (
     ACTIVATIONS,
     CRITERIA,
@@ -75,6 +76,8 @@ def _length(facts: Facts, stage: int, block: str) -> str:
     """Epochs of Adam with their peak rate, and iterations of L-BFGS."""
     train = facts.spec.train
     epochs, iterations = facts.spec.block_length(stage, block)
+    if train.until == "validation":
+        return _length_by_validation(facts, stage)
     rate = (
         train.fine_tune_learning_rate if stage and block not in NEW_WEIGHTS else train.learning_rate
     )
@@ -87,7 +90,33 @@ def _length(facts: Facts, stage: int, block: str) -> str:
     return " and then ".join(parts)
 
 
+def _length_by_validation(facts: Facts, stage: int) -> str:
+    """What a stage took, or each of several; nothing where it trained nothing."""
+    train, rows = facts.spec.train, facts.result["stages"]
+    taken = [row["updates"] for row in (rows[:1] if stage == 0 else rows[1:])]
+    if not any(taken):
+        return ""
+    least, most = min(taken), max(taken)
+    told = counted(most, "update") if least == most else f"{least:,} to {most:,} updates"
+    rate, limit = (
+        (train.fine_tune_learning_rate, train.fine_tune_max_updates)
+        if stage
+        else (train.learning_rate, train.max_updates)
+    )
+    return f"{told} with Adam at a peak learning rate of {shortest(rate)} (at most about {limit:,})"
+
+
 def _rate(facts: Facts) -> str:
+    if facts.spec.train.until == "validation":
+        return (
+            f"Adam took batches of {facts.spec.train.batch_size:,} {facts.rows}; its learning rate "
+            f"rose linearly over the first {percent(WARM_UP_SHARE, 0)} of the most updates and "
+            "stayed at its peak until the validation loss of every network had not fallen by "
+            f"{percent(LEAST_GAIN)} for {percent(PATIENCE_SHARE, 0)} of them; every network then "
+            f"went back to its best epoch, and the rate fell on a cosine to a hundredth, for "
+            f"{percent(FALL_SHARE, 0)} of the epochs so far. Controls repeated the course of the "
+            "pruned network."
+        )
     spec, trained = facts.spec, facts.spec.train.epochs if facts.spec.model.dense is None else 0
     if not trained and not spec.train.fine_tune_epochs:
         return "L-BFGS used line searches with the strong Wolfe conditions."

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from spinn_engine.evaluation.outcomes import LEAST_PAIRS
 from spinn_engine.report.facts import Facts, Row
-from spinn_engine.vocabulary import ARMS, CONTROLS, LONGER, REFERENCE, ArmRow
+from spinn_engine.vocabulary import ARMS, CONTROLS, LONGER, RECONSTRUCTIONS, REFERENCE, ArmRow
 from spinn_engine.words import counted, duration, listed, shortest
 
 SEEDS_NAMED = 10
+SOLVED = "; what was left of every layer was solved anew by least squares on the same rows"
 
 
 def comparison_sentences(facts: Facts) -> list[str]:
@@ -36,17 +37,28 @@ def _told(arm: ArmRow, facts: Facts) -> str:
     """What a control is, in brackets."""
     more = _more(facts)
     text = arm.methods if more else arm.methods_untuned or arm.methods
-    last = facts.spec.prune.stages
     return text.format(
         more=more,
-        length=_words_of(facts.spec.block_length(last, arm.block)) if arm.block else "",
+        length=_length(arm, facts),
         rate=shortest(facts.spec.train.learning_rate),
+        solved=SOLVED if RECONSTRUCTIONS[facts.spec.prune.reconstruction].solves else "",
         rows="the exact solution at the training points" if facts.equation else "the inputs",
     )
 
 
+def _length(arm: ArmRow, facts: Facts) -> str:
+    """What an arm from new weights is trained for."""
+    if arm.block is None:
+        return ""
+    if facts.spec.train.until == "validation":
+        return counted(facts.arms[arm.name]["updates"], "update")
+    return _words_of(facts.spec.block_length(facts.spec.prune.stages, arm.block))
+
+
 def _more(facts: Facts) -> str:
     """What all stages together train for."""
+    if facts.spec.train.until == "validation":
+        return counted(facts.updates_later, "update") if facts.updates_later else ""
     epochs, iterations = facts.spec.block_length(1, "pruned")
     return _words_of((facts.spec.prune.stages * epochs, facts.spec.prune.stages * iterations))
 

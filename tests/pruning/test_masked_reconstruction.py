@@ -1,0 +1,78 @@
+"""Least squares on a support, against every column solved by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from spinn_engine.pruning.magnitude import global_masks, reconstruct_masked
+from spinn_engine.pruning.reconstruction import Calibration
+from spinn_engine.training.network import Stack, new_stack
+
+
+def masked(stack: Stack, left: int) -> tuple[Stack, list[torch.Tensor]]:
+    """A copy with so many weights left in each network, and its masks."""
+    masks = global_masks(stack, range(stack.size), left)
+    copy = stack.subset(list(range(stack.size)))
+    with torch.no_grad():
+        for weight, mask in zip(copy.weights, masks, strict=True):
+            weight.mul_(mask)
+    return copy, masks
+
+
+def rows(count: int, seed: int, members: int = 1) -> torch.Tensor:
+    return torch.randn(members, count, 6, generator=torch.Generator().manual_seed(seed))
+
+
+def test_one_layer_is_ordinary_least_squares_of_every_output_on_its_own_support() -> None:
+    dense = new_stack((6, 4), "tanh", [3])
+    pruned, masks = masked(dense, 12)
+    x = rows(200, 1)
+    reconstruct_masked(dense, pruned, masks, Calibration(x, x), steps=(30,))
+    wanted = (x[0] @ dense.weights[0][0] + dense.biases[0][0]).detach().double().numpy()
+    design = x[0].double().numpy()
+    for output in range(4):
+        support = masks[0][0, :, output].bool().numpy()
+        columns = np.column_stack([design[:, support], np.ones(200)])
+        solved = np.linalg.lstsq(columns, wanted[:, output], rcond=None)[0]
+        ours = pruned.weights[0][0, :, output].detach().numpy()
+        assert ours[support] == pytest.approx(solved[:-1], abs=1e-4)
+        assert not ours[~support].any()
+        assert float(pruned.biases[0][0, 0, output].detach()) == pytest.approx(solved[-1], abs=1e-4)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_zeroed_networks_come_nearer_to_what_they_were_on_rows_that_nobody_saw(
+    activation: str,
+) -> None:
+    dense = new_stack((6, 24, 16, 2), activation, [0, 1])
+    pruned, masks = masked(dense, 200)
+    zeros = [(weight == 0).clone() for weight in pruned.weights]
+    coming = rows(500, 9, 2)
+    with torch.no_grad():
+        before = (pruned(coming) - dense(coming)).square().mean(dim=(1, 2))
+        reconstruct_masked(dense, pruned, masks, Calibration(rows(400, 1, 2), rows(200, 2, 2)))
+        after = (pruned(coming) - dense(coming)).square().mean(dim=(1, 2))
+    assert (after < 0.7 * before).all()
+    for weight, zero in zip(pruned.weights, zeros, strict=True):
+        assert not weight[zero].any()
+
+
+def test_without_steps_only_the_biases_are_solved() -> None:
+    dense = new_stack((6, 8, 1), "tanh", [4])
+    pruned, masks = masked(dense, 20)
+    weights = [weight.detach().clone() for weight in pruned.weights]
+    reconstruct_masked(dense, pruned, masks, Calibration(rows(100, 1), rows(100, 1)), steps=())
+    assert all(torch.equal(a, b) for a, b in zip(weights, pruned.weights, strict=True))
+
+
+def test_an_input_that_never_varies_is_left_alone() -> None:
+    dense = new_stack((6, 8, 1), "tanh", [4])
+    pruned, masks = masked(dense, 40)
+    x = rows(100, 1)
+    x[:, :, 2] = 1.5
+    before = pruned.weights[0][0, 2].detach().clone()
+    reconstruct_masked(dense, pruned, masks, Calibration(x, x))
+    assert torch.equal(pruned.weights[0][0, 2], before)
+    assert all(bool(weight.isfinite().all()) for weight in pruned.weights)
