@@ -95,9 +95,9 @@ def _conjugate_gradients(
         length = power / (direction * turned).sum(dim=1, keepdim=True).clamp_min(1e-30)
         change = change + length * direction
         residual = residual - length * turned
-        ahead = scale * residual
-        now = (residual * ahead).sum(dim=1, keepdim=True)
-        direction = ahead + now / power.clamp_min(1e-30) * direction
+        preconditioned = scale * residual
+        now = (residual * preconditioned).sum(dim=1, keepdim=True)
+        direction = preconditioned + now / power.clamp_min(1e-30) * direction
         power = now
         if step in steps:
             found.append((step, change.cpu().double()))

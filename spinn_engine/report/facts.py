@@ -188,8 +188,6 @@ def better_than_all(arm: str, others: Sequence[Row], own: Row) -> bool:
         if other["arm"] == arm:
             continue
         theirs = repetitions_of(other["r2"])
-        if theirs.shape != mine.shape:
-            return False
         difference = interval(mine - theirs)
         if difference["n"] < LEAST_PAIRS or difference["low"] <= 0:
             return False

@@ -117,6 +117,16 @@ def stat_of(path: Path) -> Stat | None:
     return found.st_mtime_ns, found.st_size
 
 
+def local_files(folder: Path) -> list[str]:
+    """Paths of all files below a folder, relative to it; hidden ones are left out."""
+    found = []
+    for path, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name[0] != "."]
+        at = Path(path).relative_to(folder)
+        found += [(at / name).as_posix() for name in names if name[0] != "."]
+    return found
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON object.
 

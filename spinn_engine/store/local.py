@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from spinn_engine.errors import SpinnError
-from spinn_engine.store.files import stat_of
+from spinn_engine.store.files import local_files, stat_of
 
 
 @dataclass(frozen=True)
@@ -21,15 +22,9 @@ class LocalStore:
         """The names of all run folders."""
         return [path.parent.name for path in self.root.glob("*/spec.json")]
 
-    def size(self, name: str, file: str) -> int | None:
-        """Bytes of a file of a folder; None if there is none."""
-        stat = stat_of(self.root / name / file)
-        return stat and stat[1]
-
-    def files(self, name: str, subfolder: str) -> list[str]:
-        """The names of the files in a subfolder of a folder."""
-        found = (path.name for path in (self.root / name / subfolder).glob("*"))
-        return [name for name in found if name[0] != "."]
+    def sizes(self, name: str) -> Mapping[str, int]:
+        """The bytes of the files of a folder, by their paths in it, each as it is when asked."""
+        return _Sizes(self.root / name)
 
     def refresh(self, name: str, now: bool = False) -> None:
         """Nothing to do: everybody sees the files themselves."""
@@ -37,11 +32,8 @@ class LocalStore:
     def look_for_changes(self) -> None:
         """Nothing to do: everybody sees the files themselves."""
 
-    def fetch(self, name: str, file: str) -> None:
+    def fetch(self, name: str, file: str | None = None) -> None:
         """Nothing to do: a file is where it is read."""
-
-    def fetch_all(self, name: str) -> None:
-        """Nothing to do: files are where they are written."""
 
     def publish(self, name: str, live: bool = False) -> None:
         """Nothing to do: what is written is published."""
@@ -65,3 +57,22 @@ class LocalStore:
                 shutil.rmtree(doomed)
         except OSError as error:
             raise SpinnError(f"cannot remove {error.filename}: {error.strerror}") from error
+
+
+class _Sizes(Mapping[str, int]):
+    """The files below a folder and their bytes; only what is asked for is looked at."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __getitem__(self, file: str) -> int:
+        stat = stat_of(self._folder / file)
+        if stat is None:
+            raise KeyError(file)
+        return stat[1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(local_files(self._folder))
+
+    def __len__(self) -> int:
+        return len(local_files(self._folder))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from spinn_engine.errors import BadInputError, SpinnError
-from spinn_engine.store.files import Stat, locked, stat_of, write_atomically
+from spinn_engine.store.files import Stat, local_files, locked, stat_of, write_atomically
 
 # Readers take the lock for an instant; another worker of this machine lets go within seconds.
 _LOCK_SECONDS = 10.0
@@ -58,16 +57,6 @@ class Record:
         for name in gone:
             self._equal.pop(name, None)
         write_atomically(self._path, json.dumps(self._equal).encode())
-
-
-def local_files(folder: Path) -> list[str]:
-    """Paths of all files below a folder, relative to it; hidden ones are left out."""
-    found = []
-    for path, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name[0] != "."]
-        at = Path(path).relative_to(folder)
-        found += [(at / name).as_posix() for name in names if name[0] != "."]
-    return found
 
 
 class Mirror:

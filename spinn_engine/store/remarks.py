@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.store.current import current_store
 from spinn_engine.store.files import locked, read_json, write_atomically
 from spinn_engine.store.run_folder import RunFolder
 
@@ -86,7 +87,7 @@ def write_remarks(
     """
     content = {"schema_version": 1, "tags": _checked_tags(tags), "note": _checked_note(note)}
     with locked(folder.path.parent / ".remarks.lock"):  # two tabs that save at once see each other
-        folder.refresh(now=True)
+        current_store().refresh(folder.run_id, now=True)
         with folder.lock():
             now = read_remarks(folder)
             if seen is not None and now.stamp != seen:

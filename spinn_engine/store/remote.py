@@ -11,10 +11,10 @@ import os
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from spinn_engine.store.files import Stat, stat_of, temporary, unwritable
-from spinn_engine.store.mirror import Mirror, local_files
+from spinn_engine.store.files import Stat, local_files, stat_of, temporary, unwritable
+from spinn_engine.store.mirror import Mirror
 from spinn_engine.store.remote_files import RemoteFiles
 from spinn_engine.store.remote_listings import Listing, Listings
 from spinn_engine.store.run_folder import RESULT_NAME, SPEC_NAME
@@ -80,24 +80,20 @@ class RemoteStore:
             files = self._listings.look(name).files
         return {file: found.size for file, found in files.items()}
 
-    def size(self, name: str, file: str) -> int | None:
-        """Bytes of a file of a folder; None if the store has none."""
-        return self.sizes(name).get(file)
+    def fetch(self, name: str, file: str | None = None) -> None:
+        """Make the local copy of one file that of the store, if the store has it.
 
-    def files(self, name: str, subfolder: str) -> list[str]:
-        """The names of the files in a subfolder of a folder."""
-        paths = map(PurePosixPath, self.sizes(name))
-        return [path.name for path in paths if path.parent == PurePosixPath(subfolder)]
-
-    def fetch(self, name: str, file: str) -> None:
-        """Make the local copy of one file that of the store, if the store has it."""
-        if not self.mirror.is_whole(name):
+        Without a file, make the copy of the folder exactly that of the store; for who has locked
+        it.
+        """
+        if file is None:
+            self._fetch_all(name)
+        elif not self.mirror.is_whole(name):
             with self._alone(name):
                 listing = self._listings.look(name)
                 self._fetch(name, listing, [file] if file in listing.files else [])
 
-    def fetch_all(self, name: str) -> None:
-        """Make the local copy of a folder exactly that of the store; for who has locked it."""
+    def _fetch_all(self, name: str) -> None:
         with self._alone(name):
             listing = self._listings.look_again(name)
             gone = {*listing.gone, *self._here(name)} - listing.files.keys()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,23 +32,18 @@ class Store(Hashable, Protocol):
     def root(self) -> Path:
         """The folder of all runs, or of their copies on this machine."""
 
-    def refresh(self, name: str, now: bool = False) -> None:
-        """See what the store has of a folder: ``now``, or as it was some seconds ago."""
+    def sizes(self, name: str) -> Mapping[str, int]:
+        """The bytes of the files that the store has of a folder, by their paths in it."""
 
-    def size(self, name: str, file: str) -> int | None:
-        """Bytes of a file that the store has; None if it has none."""
+    def fetch(self, name: str, file: str | None = None) -> None:
+        """Make the local copy of a file that of the store, if the store has it.
 
-    def files(self, name: str, subfolder: str) -> list[str]:
-        """The names of the files that the store has directly in a subfolder of a folder."""
-
-    def fetch(self, name: str, file: str) -> None:
-        """Make the local copy of a file that of the store, if the store has it."""
+        Without a file, make the copy of the folder exactly that of the store; for who has locked
+        it.
+        """
 
     def lock(self, name: str) -> AbstractContextManager[None]:
         """Keep others on this machine from replacing files of a folder."""
-
-    def fetch_all(self, name: str) -> None:
-        """Make the local copy of a folder exactly that of the store; for who has locked it."""
 
     def publish(self, name: str, live: bool = False) -> None:
         """Send what has changed in a folder; ``live`` sends only metrics and log."""
@@ -158,14 +153,6 @@ class RunFolder:
         lines = text.split("\n")[:-1]
         return [json.loads(line) for line in lines if line]
 
-    def refresh(self, now: bool = False) -> None:
-        """See what the store has of the run: ``now``, or as it was some seconds ago.
-
-        Raises:
-            SpinnError: the store cannot be used.
-        """
-        self.store.refresh(self.run_id, now)
-
     def has(self, path: Path) -> bool:
         """Whether the run has this file of its folder."""
         return self.size(path) is not None
@@ -176,7 +163,7 @@ class RunFolder:
         Raises:
             SpinnError: the store cannot be used.
         """
-        return self.store.size(self.run_id, self._name(path))
+        return self.store.sizes(self.run_id).get(self._name(path))
 
     def fetch(self, path: Path) -> Path:
         """Fetch a file of the folder if the store has it, or a newer one; returns its path.
@@ -201,8 +188,10 @@ class RunFolder:
         Raises:
             SpinnError: the store cannot be used.
         """
-        found = self.store.files(self.run_id, self._name(folder))
-        return sorted(folder / name for name in found if name.endswith(suffix))
+        paths = (self.path / name for name in self.store.sizes(self.run_id))
+        return sorted(
+            path for path in paths if path.parent == folder and path.name.endswith(suffix)
+        )
 
     def _name(self, path: Path) -> str:
         """Of a file or a folder in this one, as the store calls it."""
@@ -222,7 +211,7 @@ class RunFolder:
         Raises:
             SpinnError: the store cannot be used.
         """
-        self.store.fetch_all(self.run_id)
+        self.store.fetch(self.run_id)
 
     def publish(self, live: bool = False) -> None:
         """Send what has changed to the store; ``live`` sends only metrics and log.

@@ -48,8 +48,9 @@ def open_run(run_id: str) -> RunFolder:
         BadInputError: the id is not one, or there is no such run in the store.
         SpinnError: the store cannot be used.
     """
-    folder = RunFolder(current_store(), check_run_id(run_id))
-    folder.refresh()
+    store = current_store()
+    folder = RunFolder(store, check_run_id(run_id))
+    store.refresh(run_id)
     if not folder.has(folder.spec_path):
         raise BadInputError(f"there is no run {run_id!r} in {store_name()}")
     return folder

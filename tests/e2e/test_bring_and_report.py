@@ -13,7 +13,7 @@ from torch import nn
 
 from tests.e2e.conftest import Watched
 from tests.e2e.test_main_job import download, wait_until_done
-from tests.e2e.walking import fill, press, switch
+from tests.e2e.walking import fill, start, switch
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -48,9 +48,7 @@ def test_bring_prune_and_report(
     page.get_by_text("Training", exact=True).click()
     switch(page, "until", "after so many epochs")
     fill(page, "fine_tune_epochs", "1")
-    press(page, "start")
-    page.wait_for_url("**/jobs?run=*")
-    run_id = page.url.partition("run=")[2]
+    run_id = start(page)
     wait_until_done(page, run_id)
 
     page.goto(f"{dashboard}/run?run={run_id}")

@@ -11,7 +11,7 @@ import torch
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Watched, card
-from tests.e2e.walking import fill, press, slide, switch
+from tests.e2e.walking import fill, slide, start, switch
 
 pytestmark = pytest.mark.e2e
 
@@ -41,10 +41,7 @@ def plan_and_start(page: Page, address: str) -> str:
     expect(page.locator(".pictures")).to_contain_text("Stage 2")
     expect(page.locator(".pictures")).not_to_contain_text("Stage 3")
     expect(page.locator("table")).to_contain_text("24-16")
-    press(page, "start")
-    expect(page.get_by_role("heading", name="Jobs")).to_be_visible(timeout=20_000)
-    page.wait_for_url("**/jobs?run=*")
-    return page.url.partition("run=")[2]
+    return start(page)
 
 
 def wait_until_done(page: Page, run_id: str) -> None:

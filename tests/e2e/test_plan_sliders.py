@@ -13,7 +13,7 @@ from spinn_engine.words import fixed
 from tests.dashboard.conftest import TINY
 from tests.e2e.conftest import Watched
 from tests.e2e.finished import WAIT, finished_run, settled
-from tests.e2e.walking import press, slide
+from tests.e2e.walking import press, slide, start
 
 pytestmark = pytest.mark.e2e
 
@@ -55,8 +55,7 @@ def test_what_a_slider_shows_is_what_start_submits(dashboard: str, watched: Watc
     assert page.evaluate(kept) == 1  # the heatmap was not built anew
     page.reload()
     expect(page.locator(".st-key-ratio")).to_contain_text("42.0 %", timeout=WAIT)
-    press(page, "start")
-    expect(page.get_by_role("heading", name="Jobs")).to_be_visible(timeout=WAIT)
+    start(page)
     [job] = api.jobs()
     assert api.open_run(job.run_id).spec().prune.param_reduction == 0.42
     watched.check()

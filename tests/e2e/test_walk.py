@@ -24,6 +24,7 @@ from tests.e2e.walking import (
     part,
     press,
     shown,
+    start,
     switch,
 )
 
@@ -130,9 +131,7 @@ def plan_and_start(page: Page) -> str:
     fill(page, "fine_tune_epochs", "1")
     fill(page, "seeds", "2")
     expect(part(page, "start").get_by_role("button")).to_be_enabled(timeout=SLOW)
-    press(page, "start")
-    page.wait_for_url("**/jobs?run=*", timeout=SLOW)
-    return page.url.partition("run=")[2]
+    return start(page)
 
 
 def cancel_and_resume(page: Page, run_id: str, watched: Watched) -> None:

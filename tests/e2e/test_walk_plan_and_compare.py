@@ -25,6 +25,7 @@ from tests.e2e.walking import (
     read_csv,
     shown,
     slide,
+    start,
     switch,
 )
 
@@ -62,8 +63,7 @@ def test_every_widget_of_a_plan(dashboard: str, watched: Watched) -> None:
     fill(page, "widths", "32, 16")
     shown(page, "32-16")
     watched.check()
-    press(page, "start")
-    page.wait_for_url("**/jobs?run=*", timeout=SLOW)
+    start(page)
     [run] = api.list_runs()
     spec = run.spec()
     assert spec.prune.widths == ((32, 16),)

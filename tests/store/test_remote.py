@@ -59,7 +59,7 @@ def test_nothing_is_transferred_twice(
     wire.clear()
     here.publish("r1")
     with there.lock("r1"):
-        there.fetch_all("r1")
+        there.fetch("r1")
     clock.now += 100
     there.refresh("r1")
     assert (wire.sent, wire.taken) == ([], [])
@@ -110,7 +110,7 @@ def test_fetch_leaves_exactly_what_the_store_has(
     write(here, "r1", leftovers)
     wire.clear()
     with here.lock("r1"):
-        here.fetch_all("r1")
+        here.fetch("r1")
         assert contents(here.mirror.path("r1")) == RUN
     assert wire.taken == ["log.txt"]
 
@@ -125,7 +125,7 @@ def test_readers_see_the_files_of_who_works_and_replace_none(
     with here.lock("r1"):
         assert run.spec_path.exists() is False
         assert runs.open_run("r1").fetch(run.metrics_path).read_text() == RUN["metrics.jsonl"]
-        here.fetch_all("r1")
+        here.fetch("r1")
         write(here, "r1", {"metrics.jsonl": "mine\n", "stacks/stage1_dense.pt": "mine"})
         wire.clear()
         clock.now += 100
@@ -209,7 +209,7 @@ def test_keys_that_would_escape_or_are_half_written_are_left(
     there = machines.be("b")
     assert [run.run_id for run in runs.list_runs()] == ["r2", "r1"]
     with there.lock("r1"):
-        there.fetch_all("r1")
+        there.fetch("r1")
     assert contents(there.mirror.path("r1")) == RUN
     assert not list(machines.folder.rglob("*evil*"))
 
@@ -250,5 +250,5 @@ def test_a_broken_record_costs_a_transfer_and_no_more(
     for text in ("", "[]", "null", '{"log.txt": 1}'):
         record.write_text(text)
         with here.lock("r1"):
-            here.fetch_all("r1")
+            here.fetch("r1")
         assert contents(here.mirror.path("r1")) == RUN

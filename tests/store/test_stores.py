@@ -52,7 +52,7 @@ def test_who_has_locked_it_writes_and_publishes(made: RunFolder) -> None:
         made.fetch_all()
         made.log_path.write_text("ended\n")
         made.publish(live=True)
-    made.refresh(now=True)
+    current_store().refresh("r1", now=True)
     assert open_run("r1").fetch(made.log_path).read_text() == "ended\n"
 
 
