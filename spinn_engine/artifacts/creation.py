@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from spinn_engine.artifacts.imported_dense import import_network, write_imported
 from spinn_engine.problems import load_problem
+from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.split import cross_validation
 from spinn_engine.problems.terms import terms_of
 from spinn_engine.pruning.schedule import plan
@@ -18,19 +19,22 @@ from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.store.runs import current_store
 
 
-def create_run(spec: RunSpec, owner: Owner | None = None) -> RunFolder:
+def create_run(
+    spec: RunSpec, owner: Owner | None = None, problem: Problem | None = None
+) -> RunFolder:
     """Check the spec against its data, and make the run's folder with ``spec.json`` in it.
 
     Args:
         spec: what to do.
         owner: whose run it is; None where nobody logs in.
+        problem: that of the spec's data, where it is loaded already.
 
     Raises:
         BadInputError: the data, the folds, the schedule or the physics cannot be had as asked,
             or an imported dense network does not fit (see ``import_network``).
         BadInputError: or the folder cannot be written.
     """
-    problem = load_problem(spec.data)
+    problem = problem or load_problem(spec.data)
     imported = None if spec.model.dense is None else import_network(spec, problem)
     if imported is not None:
         spec = imported.spec

@@ -20,6 +20,7 @@ from spinn_engine.jobs.database import prepare_database
 from spinn_engine.jobs.job import Priority
 from spinn_engine.jobs.queue import check_device, enqueue
 from spinn_engine.problems import load_problem
+from spinn_engine.problems.problem import Problem
 from spinn_engine.spec import RunSpec, fitted
 from spinn_engine.store.current import current_store, results_root
 from spinn_engine.store.files import locked, read_json, write_atomically
@@ -66,15 +67,15 @@ def submit(
     spec = fitted(spec, len(problem.train))
     prepare_database()  # refused before anything is made
     with locked(results_root() / ".submit.lock"):  # two tabs that submit one spec see each other
-        same = None if again else find_same(spec)
+        same = None if again else find_same(spec, problem)
         if same is not None:
             return Submission(same.run_id, existing=True)
-        folder = create_run(spec, owner)
+        folder = create_run(spec, owner, problem)
         enqueue(folder.run_id, priority, sweep)
         return Submission(folder.run_id, existing=False)
 
 
-def find_same(spec: RunSpec) -> RunFolder | None:
+def find_same(spec: RunSpec, problem: Problem) -> RunFolder | None:
     """A run of the same spec and the same data, whatever became of it; the newest one."""
     found, sha256 = [], None
     for folder in list_runs():
@@ -82,7 +83,7 @@ def find_same(spec: RunSpec) -> RunFolder | None:
             if folder.spec() == spec:
                 found.append(folder)
     for folder in found:
-        sha256 = sha256 or load_problem(spec.data).sha256()
+        sha256 = sha256 or problem.sha256()
         if folder.data_hash() == sha256:
             return folder
     return None
