@@ -220,3 +220,15 @@ def test_plan_says_what_the_checks_call_an_error(small_table: Path) -> None:
     query = {"source": "table", "path": str(small_table), "targets": "y", "group": "g"}
     app = opened("plan", **query)
     assert any("leak (heat" in one.value.replace("\\", "") for one in app.warning)
+
+
+def test_an_address_of_before_says_the_widths_and_epochs_of_a_plan_for_a_file(
+    small_table: Path,
+) -> None:
+    """Widgets of files have keys of their own, and epochs were the only way to say how long."""
+    asked = {"source": "table", "path": str(small_table), "targets": "y"}
+    app = opened("plan", **asked, hidden="24, 16", epochs="4")
+    assert app.text_input(key="hidden_file").value == "24, 16"
+    assert app.number_input(key="epochs").value == 4
+    dense = table_with(app, "Hidden widths").iloc[0]
+    assert dense["Hidden widths"] == "24-16"
