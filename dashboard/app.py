@@ -22,4 +22,4 @@ if __name__ == "__main__":
 else:
     from dashboard.shell import startup
 
-    app = st.App(__file__, lifespan=startup.begin)
+    app = st.App(__file__, lifespan=startup.begin, middleware=startup.door_first())

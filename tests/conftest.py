@@ -111,14 +111,19 @@ def s3_store(s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium."""
+    """The system's Chromium, to which names in ``elsewhere.example`` are this machine."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("there is no chromium on the PATH")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--host-resolver-rules=MAP *.elsewhere.example 127.0.0.1",
+            ],  # fmt: skip
         )
         yield browser
         browser.close()

@@ -33,7 +33,8 @@ def test_there_are_command_lines() -> None:
 
 
 def test_every_variable_is_read_by_the_program() -> None:
-    source = "\n".join(p.read_text("utf-8") for p in (ROOT / "spinn_engine").rglob("*.py"))
+    files = [file for room in ("spinn_engine", "dashboard") for file in (ROOT / room).rglob("*.py")]
+    source = "\n".join(file.read_text("utf-8") for file in files)
     named = set(re.findall(r"\bSPINN_[A-Z_]+", TEXT))
     read = set(re.findall(r"environ(?:\.get\(|\[)\"(SPINN_[A-Z_]+)\"", source))
     assert named == read

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
@@ -33,12 +35,31 @@ def test_the_dashboard_is_served_to_this_machine_until_it_is_told_to_end(
         connections = psutil.Process(process.pid).net_connections()
         listening = [c.laddr for c in connections if c.status == "LISTEN"]
         assert [(address.ip, address.port) for address in listening] == [("127.0.0.1", port)]
+        own = f"localhost:{port}"
+        assert _handshake(port, own, f"http://{own}") == 101
+        assert _handshake(port, own, f"http://localhost:{port + 1}") == 403
+        assert _handshake(port, own, None) == 403
+        assert _handshake(port, f"other.example:{port}", f"http://other.example:{port}") == 403
         process.send_signal(end)
         _, err = process.communicate(timeout=WAIT_SECONDS)
     finally:
         process.kill()
     assert process.returncode == 0
     assert "Traceback" not in err
+
+
+def _handshake(port: int, host: str, origin: str | None) -> int:
+    """What the server answers to who asks for a websocket with these headers."""
+    headers = {
+        "Host": host, "Connection": "Upgrade", "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "c3Bpbm4gZXhwbG9yZXI9PQ==",
+    }  # fmt: skip
+    if origin is not None:
+        headers["Origin"] = origin
+    connection = HTTPConnection("127.0.0.1", port, timeout=WAIT_SECONDS)
+    with contextlib.closing(connection):
+        connection.request("GET", "/_stcore/stream", headers=headers)
+        return connection.getresponse().status
 
 
 def _wait_for(url: str) -> None:

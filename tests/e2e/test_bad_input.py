@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from spinn_engine import api
 from tests.e2e.conftest import Watched, served
@@ -169,6 +169,40 @@ def test_the_limit_is_said(narrow: str, watched: Watched) -> None:
     go(watched.page, f"{narrow}/help")
     shown(watched.page, "An uploaded file may have 1 MB")
     watched.check()
+
+
+OPENED = """async (address) => await new Promise((done) => {
+    const socket = new WebSocket(`${address.replace("http", "ws")}/_stcore/stream`);
+    socket.onopen = () => { socket.close(); done(true); };
+    socket.onerror = () => done(false);
+})"""
+FRAMED = """async (address) => await new Promise((done) => {
+    const frame = document.createElement("iframe");
+    frame.onload = done;
+    frame.src = address;
+    document.body.append(frame);
+})"""
+
+
+def test_a_page_of_another_site_is_not_let_in(narrow: str, chromium: Browser) -> None:
+    """Whether it asks this address, or its own name was made to lead here."""
+    page, other = chromium.new_page(), narrow.replace("127.0.0.1", "www.elsewhere.example")
+
+    def framed() -> str:
+        page.evaluate(FRAMED, f"{narrow}/_stcore/health")
+        return page.frames[-1].inner_text("body")
+
+    page.goto(f"{narrow}/_stcore/health")
+    assert page.evaluate(OPENED, narrow)
+    assert framed() == "ok"
+    answer = page.goto(other)
+    assert answer is not None
+    assert answer.status == 403
+    assert page.inner_text("body").startswith("This dashboard does not answer under this name.")
+    assert not page.evaluate(OPENED, other)
+    assert not page.evaluate(OPENED, narrow)
+    assert framed() == "This dashboard takes this from its own pages alone."
+    page.close()
 
 
 def test_a_list_shows_markup_as_text(ready: str, watched: Watched) -> None:
