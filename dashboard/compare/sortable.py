@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from spinn_engine.words import DASH
+from spinn_engine.words import DASH, harmless_cell
 
 
 class Number(float):
@@ -31,10 +31,18 @@ def number(value: float | None, text: Callable[[float], str]) -> Number | None:
 def sortable(rows: Sequence[Mapping[str, Any]]) -> Styler:
     """The rows as ``st.dataframe`` takes them.
 
-    A column of ``Number`` may have no ``format`` of Streamlit's, which would win over the text.
+    A column of ``Number`` may have no ``format`` of Streamlit's, which would win over the text. The
+    table can be taken away as CSV, so no text of a cell is what a spreadsheet takes for a formula.
     """
-    frame = pd.DataFrame(rows, dtype=object)  # any other dtype would lose the texts
+    harmless = [{name: _harmless(cell) for name, cell in row.items()} for row in rows]
+    frame = pd.DataFrame(harmless, dtype=object)  # any other dtype would lose the texts
     return frame.style.format(_text, na_rep=DASH)
+
+
+def _harmless(cell: Any) -> Any:
+    if isinstance(cell, list):
+        return [_harmless(one) for one in cell]
+    return harmless_cell(cell) if isinstance(cell, str) else cell
 
 
 def _text(cell: object) -> str:

@@ -143,7 +143,7 @@ def take_ticks(key: str, ids: Sequence[str]) -> None:
 
 
 def table_row(row: RunRow, view: View) -> dict[str, Any]:
-    """A run in a line of the table; a grid shows text as it is, so nothing is escaped."""
+    """A run in a line of the table; a grid shows text as it is, so no markup is escaped."""
     return {
         "Run": f"run?run={row.run_id}",
         "Made": datetime.fromisoformat(row.created),
@@ -196,7 +196,7 @@ def interval_words(found: api.Difference) -> str:
     if found.low is None or found.high is None:
         return "one pair, no interval"
     ends = {"low": found.low, "high": found.high}
-    return f"{signed_range(ends, _decimals(found))}, {found.pairs} pairs"
+    return f"{found.pairs} pairs: {signed_range(ends, _decimals(found))}"
 
 
 def _decimals(found: api.Difference) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from spinn_engine.errors import CorruptArtifactError
 from spinn_engine.spec import RunSpec, with_old_split
 from spinn_engine.store.files import append, read_json, write_atomically
+from spinn_engine.words import visible
 
 SPEC_NAME = "spec.json"
 RESULT_NAME = "spinn_structured_metrics.json"
@@ -229,4 +230,4 @@ class RunFolder:
 
     def log(self, message: str) -> None:
         """Append one line with the time (UTC) to ``log.txt``."""
-        append(self.log_path, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {message}\n")
+        append(self.log_path, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {visible(message)}\n")

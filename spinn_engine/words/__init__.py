@@ -53,11 +53,13 @@ from spinn_engine.words.text import (
     capitalised,
     counted,
     errors_of,
+    harmless_cell,
     listed,
     shown,
     shown_list,
     tied,
     typeset,
+    visible,
     widths,
 )
 
@@ -80,6 +82,7 @@ __all__ = [
     "estimate",
     "factor",
     "fixed",
+    "harmless_cell",
     "in_percent",
     "latency",
     "latency_difference",
@@ -105,5 +108,6 @@ __all__ = [
     "tied",
     "typeset",
     "unusable_reason",
+    "visible",
     "widths",
 ]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
+from unicodedata import category
 
 from spinn_engine.vocabulary import CHECKS
 from spinn_engine.words.numbers import MINUS, TIMES, count
@@ -16,6 +17,10 @@ MOST_LISTED = 12
 LONGEST_SHOWN = 100
 MOST_WIDTHS = 6  # more layers than that are counted where they are equal
 
+# Unicode's general categories: controls, marks without a form (that order text, too), half pairs,
+# private ones, and ends of lines and paragraphs.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NEGATIVE = re.compile(r"(?<![\w.)])-(?=\d)")
 _BEFORE_UNIT = re.compile(rf"(?<=\d) (?=(?:%|[kMGT]B|bytes?|µs|ms|s|min|h|d|{TIMES})(?!\w))")
 
@@ -50,6 +55,26 @@ def widths(hidden: Sequence[int]) -> str:
         return "-".join(map(str, hidden)) or "none"
     runs = [(len(list(equal)), width) for width, equal in groupby(hidden)]
     return "-".join(f"{n}{TIMES}{width}" if n > 1 else str(width) for n, width in runs)
+
+
+def visible(text: str) -> str:
+    r"""Text of any length with nothing that a terminal obeys or that turns its lines around.
+
+    >>> visible("one\x1b[2J\ntwo\u202egpj.exe")
+    'one?[2J\ntwo?gpj.exe'
+    """
+    if text.isprintable():
+        return text
+    return "".join("?" if category(one) in _UNSEEN and one not in "\n\t" else one for one in text)
+
+
+def harmless_cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula, with an apostrophe before it where one might.
+
+    >>> harmless_cell("=HYPERLINK(1)"), harmless_cell("wear = 3")
+    ("'=HYPERLINK(1)", 'wear = 3')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def shown(name: object) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 import pytest
 
-from dashboard.compare.table import differences_to
+from dashboard.compare.sortable import Number, sortable
+from dashboard.compare.table import differences_to, interval_words
+from spinn_engine import api
 from spinn_engine.words import NO_BREAK
 from tests.dashboard.compare_support import grid, grid_texts, ids, rows
 from tests.dashboard.support import opened, table_with, words
@@ -50,3 +53,15 @@ def test_latency_of_another_machine_is_no_difference(several: Path) -> None:
     elsewhere = replace(two, machine="another")
     assert differences_to(elsewhere, one, "1")["Latency − baseline"] is None
     assert differences_to(elsewhere, one, "1")["R² − baseline"] == pytest.approx(-0.01)
+
+
+def test_no_cell_that_is_taken_away_is_a_formula() -> None:
+    """Streamlit writes the cells of a grid into a CSV file as they are."""
+    wild = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", "\uff1d1", "fine"]
+    rows = [{"Note": one, "Tags": [one], "n": Number(-1.5, "\N{MINUS SIGN}1.5")} for one in wild]
+    frame = cast(Any, sortable(rows)).data
+    assert list(frame["Note"]) == [*(f"'{one}" for one in wild[:-1]), "fine"]
+    assert [tags[0] for tags in frame["Tags"]] == list(frame["Note"])
+    assert list(frame["n"]) == [-1.5] * len(wild)
+    found = api.Difference(0.01, 0.002, 0.018, 3, ())
+    assert interval_words(found)[0].isdigit()
