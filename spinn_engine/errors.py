@@ -28,6 +28,17 @@ class CorruptArtifactError(BadInputError):
     """A stored file is not what it should be: truncated, changed, or of another kind."""
 
 
+FULL_MEMORY = "the memory is full: use fewer seeds or folds, a smaller batch or network"
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out, of the device or of the machine; torch has no one type for both."""
+    words = str(error)
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and ("out of memory" in words or "allocate memory" in words)
+    )
+
+
 def one_sentence(error: ValidationError) -> str:
     """The first fault of a validation as 'field: what is wrong, got value'."""
     first = error.errors(include_url=False)[0]

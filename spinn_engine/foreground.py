@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from spinn_engine.artifacts.creation import create_run
-from spinn_engine.errors import SpinnError, UnreachableError
+from spinn_engine.errors import FULL_MEMORY, SpinnError, UnreachableError, is_out_of_memory
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
 
@@ -42,13 +42,31 @@ def run(
         on_start(folder)
     with folder.lock():
         folder.fetch_all()
-        runner = Runner(folder, _also_published(folder, on_epoch))
+        with _memory_told("stage 0"):
+            runner = Runner(folder, _also_published(folder, on_epoch))
         for stage in range(spec.prune.stages + 1):
-            runner.run_stage(stage)
+            with _memory_told(f"stage {stage}"):
+                runner.run_stage(stage)
             _publish(folder)
-        runner.finish()
+        with _memory_told("the final evaluation"):
+            runner.finish()
         _publish(folder)
     return folder
+
+
+@contextmanager
+def _memory_told(where: str) -> Iterator[None]:
+    """Tell in a sentence that memory ran out.
+
+    Raises:
+        SpinnError: it did.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise SpinnError(f"{where} failed: {FULL_MEMORY}, then run that") from error
 
 
 def _also_published(folder: RunFolder, on_epoch: OnEpoch | None) -> OnEpoch:

@@ -14,9 +14,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ORDER = [
-    "errors", "vocabulary", "words", "application", "spec", "problems", "training", "pruning",
-    "evaluation", "imported", "store", "artifacts", "claims", "report", "pipeline", "adaptation",
-    "foreground", "export", "jobs", "background", "api", "cli", "__main__", "dashboard",
+    "errors", "vocabulary", "words", "application", "environment", "spec", "problems", "training",
+    "pruning", "evaluation", "imported", "store", "artifacts", "claims", "report", "pipeline",
+    "adaptation", "foreground", "export", "jobs", "background", "api", "cli",
+    "__main__", "dashboard",
 ]  # fmt: skip
 DASHBOARD = ["charts", "reads", "people", "parts", "a page", "shell"]  # its rooms, likewise
 FOR_THE_DASHBOARD = ("api", "spec", "errors", "vocabulary", "words")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
+from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
 
 MINUTES = 10
@@ -22,8 +23,9 @@ def engine(*words: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "spinn_engine", *words, "--json"]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=60 * MINUTES, check=False
-        )
+            command, capture_output=True, text=True, timeout=60 * MINUTES, check=False,
+            env=api.store_environment(),
+        )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise SpinnError(f"it took longer than {MINUTES} minutes and was stopped") from error
     if done.returncode == 0:

@@ -101,7 +101,14 @@ from spinn_engine.store.remarks import (
     RemarksChangedError,
     remarks_path,
 )
-from spinn_engine.store.runs import RESULT_NAME, RunFolder, list_runs, results_root, store_name
+from spinn_engine.store.runs import (
+    RESULT_NAME,
+    RunFolder,
+    list_runs,
+    results_root,
+    store_environment,
+    store_name,
+)
 from spinn_engine.store.uploads import keep_table, keep_upload
 
 __all__ = [
@@ -195,6 +202,7 @@ __all__ = [
     "stage_rows",
     "start_work",
     "stop_work",
+    "store_environment",
     "store_name",
     "set_priority",
     "smallest",

@@ -33,7 +33,7 @@ from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.jobs.locks import check_handover
 from spinn_engine.store.files import read_json, unwritable
 from spinn_engine.store.owner import Owner
-from spinn_engine.store.runs import check_run_id, open_run, results_root
+from spinn_engine.store.runs import check_run_id, open_run, results_root, store_environment
 
 MOST_AT_ONCE = 4
 _KEEPER = (sys.executable, "-m", "spinn_engine.background.keeper")
@@ -131,6 +131,7 @@ def _spawn(folder: Path, words: Sequence[str], alive: IO[str]) -> None:
                 stdin=alive,
                 stdout=log,
                 stderr=log,
+                env=store_environment(),
                 start_new_session=True,
             )
     except OSError as error:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
+from spinn_engine.environment import without_secrets
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.export import fresh_process
 from spinn_engine.problems import load_problem
@@ -119,7 +120,9 @@ def outputs_in_a_fresh_process(
         request = json.dumps({"inputs": "inputs.npy", "files": files})
         write_atomically(folder / "request.json", request.encode())
         command = [sys.executable, "-I", fresh_process.__file__, "request.json"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=folder, env=without_secrets(), capture_output=True, text=True, check=False
+        )
         if done.returncode:
             why = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
             raise SpinnError(f"an exported file does not work in a fresh process: {why}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -49,8 +50,14 @@ _connecting = threading.Lock()
 
 
 def database_url() -> str:
-    """``$SPINN_DATABASE_URL``, or SQLite in the store."""
+    """``$SPINN_DATABASE_URL``, or SQLite in the store.
+
+    Raises:
+        BadInputError: the URL is not one of SQLite or PostgreSQL.
+    """
     url = os.environ.get("SPINN_DATABASE_URL") or f"sqlite:///{results_root() / 'jobs.sqlite'}"
+    if sqlite_path(url) is None:
+        _check_server(url)
     if sqlite_path(url) is None and "connect_timeout=" not in url:
         url += f"{'&' if '?' in url else '?'}connect_timeout={_CONNECT_SECONDS}"
     return url
@@ -62,6 +69,33 @@ def sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix(prefix)) if url.startswith(prefix) else None
 
 
+def _check_server(url: str) -> None:
+    """Refuse what would be read as another address; what is said holds nothing of it.
+
+    For any part of it may be one of a password, as soon as it is not read as it was meant.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme not in ("postgresql", "postgresql+psycopg"):
+        raise BadInputError("SPINN_DATABASE_URL must start with sqlite:/// or postgresql://")
+    server, *more = re.split(r"(?=[/?#])", rest, maxsplit=1)
+    if server.count("@") > 1 or any("@" in part for part in more):
+        raise BadInputError(
+            "SPINN_DATABASE_URL: in a user's name or password @ has to be written %40, / %2F, "
+            ": %3A, ? %3F, # %23 and % %25"
+        )
+    port = re.search(r":([^\]]*)$", server.rpartition("@")[2])
+    if port and not (port[1].isascii() and port[1].isdigit() and 0 < int(port[1]) < 65_536):
+        raise BadInputError(
+            "SPINN_DATABASE_URL: the port, after the server's name and ':', has to be a number "
+            "from 1 to 65535"
+        )
+    if re.search(r"[?&]\w*password=", "".join(more)):
+        raise BadInputError(
+            "SPINN_DATABASE_URL: the password has its place before the server's name, "
+            "postgresql://USER:PASSWORD@SERVER:5432/DATABASE"
+        )
+
+
 def prepare_database() -> str:
     """Make the database, or bring its tables up to date; returns its URL.
 
@@ -71,11 +105,6 @@ def prepare_database() -> str:
     """
     url = database_url()
     path = sqlite_path(url)
-    if path is None and not url.startswith(("postgresql://", "postgresql+psycopg://")):
-        raise BadInputError(
-            "SPINN_DATABASE_URL must start with sqlite:/// or postgresql://, "
-            f"but starts with {url.partition(':')[0]!r}"
-        )
     with _connecting, _in_words(url):
         _connection(url, path)
     return url
@@ -171,6 +200,6 @@ def _in_words(url: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        shown = make_url(url).render_as_string(hide_password=True)
+        shown = make_url(url).set(query={}).render_as_string(hide_password=True)
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise UnreachableError(f"the job database {shown} cannot be used: {cause}") from error

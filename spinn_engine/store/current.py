@@ -8,6 +8,7 @@ import re
 import threading
 from pathlib import Path
 
+from spinn_engine.environment import without_database, without_secrets
 from spinn_engine.store.local import LocalStore
 from spinn_engine.store.remote import RemoteStore
 from spinn_engine.store.remote_errors import ENDPOINTS, without_credentials
@@ -48,6 +49,16 @@ def current_store() -> LocalStore | RemoteStore:
         if (url, root) not in _remotes:
             _remotes[url, root] = RemoteStore(url, root)
         return _remotes[url, root]
+
+
+def store_environment() -> dict[str, str]:
+    """The environment of a process that opens runs, and no queue.
+
+    Only where the store is behind a URL does it hold secrets, as the store is reached with them.
+    """
+    if _store_url() is None:
+        return {**without_secrets(), "SPINN_RESULTS": str(results_root())}
+    return without_database()
 
 
 def _store_url() -> str | None:

@@ -9,7 +9,12 @@ from __future__ import annotations
 import re
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.store.current import current_store, results_root, store_name
+from spinn_engine.store.current import (
+    current_store,
+    results_root,
+    store_environment,
+    store_name,
+)
 from spinn_engine.store.run_folder import RESULT_NAME, RunFolder
 
 __all__ = [
@@ -21,6 +26,7 @@ __all__ = [
     "open_run",
     "remove_run",
     "results_root",
+    "store_environment",
     "store_name",
 ]
 

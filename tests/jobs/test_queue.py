@@ -1,3 +1,4 @@
+import re
 import sqlite3
 import subprocess
 import sys
@@ -171,6 +172,27 @@ def test_an_unreachable_database_is_one_sentence_without_the_password(
         jobs()
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        ("me:hid@den@127.0.0.1:1/jobs", "@ has to be written %40"),
+        ("me:hid/den@127.0.0.1:1/jobs", "/ %2F"),
+        ("me:hid#den@127.0.0.1:1/jobs", "# %23"),
+        ("me:hid?den@127.0.0.1:1/jobs", r"\? %3F"),
+        ("me@127.0.0.1:1/jobs?password=hidden", "the password has its place before the server"),
+        ("127.0.0.1:hidden/jobs", "the port, .* has to be a number from 1 to 65535"),
+        ("me:hidden@127.0.0.1:99999/jobs", "the port, .* has to be a number from 1 to 65535"),
+    ],
+)
+def test_an_address_that_would_be_misread_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, rest: str, said: str
+) -> None:
+    monkeypatch.setenv("SPINN_DATABASE_URL", f"postgresql://{rest}")
+    with pytest.raises(BadInputError, match=said) as caught:
+        jobs()
+    assert not re.search("hid|den", str(caught.value))
 
 
 def test_a_file_that_is_no_database_is_one_sentence(make_run: MakeRun, store: Path) -> None:

@@ -13,11 +13,13 @@ import psutil
 import pytest
 import torch
 
-from spinn_engine.errors import BadInputError
+from spinn_engine import foreground, pipeline
+from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.jobs.queue import JobState, enqueue, resume
 from spinn_engine.jobs.worker import attempts, watch
 from spinn_engine.jobs.worker.child import _sentence
 from spinn_engine.jobs.worker.watch import Watch, hang_minutes
+from spinn_engine.spec import RunSpec
 from spinn_engine.store.local import LocalStore
 from spinn_engine.store.runs import RunFolder
 from tests.jobs.support import (
@@ -52,12 +54,47 @@ def test_other_errors_are_not_taken_for_memory(capsys: pytest.CaptureFixture[str
     assert _sentence(BadInputError("no such file"), {"stage": 0}) == "stage 0 failed: no such file"
 
 
-def test_a_child_that_the_kernel_ended_for_its_memory_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("at", [0, 1, "the final evaluation"])
+def test_a_run_in_the_foreground_says_the_same(
+    small_table: Path, monkeypatch: pytest.MonkeyPatch, at: int | str
 ) -> None:
-    events = tmp_path / "memory.events"
+    def full(_: pipeline.Runner, stage: int | str = "the final evaluation") -> None:
+        if stage == at:
+            torch.empty(1 << 50)
+
+    monkeypatch.setattr(pipeline.Runner, "run_stage", full)
+    monkeypatch.setattr(pipeline.Runner, "finish", full)
+    data = {"source": f"table:{small_table}", "targets": ["y"]}
+    spec = RunSpec.from_dict({"data": data, "seeds": [0]})
+    where = at if isinstance(at, str) else f"stage {at}"
+    with pytest.raises(SpinnError, match=f"^{where} failed: the memory is full: use fewer seeds"):
+        foreground.run(spec)
+
+
+@pytest.mark.parametrize(
+    ("groups", "place", "file"),
+    [
+        ("0::/system.slice/spinn.service\n", "system.slice/spinn.service", "memory.events"),
+        ("0::/kubepods/pod7/box\n", "", "memory.events"),
+        ("0::/kubepods/pod7/box\n", "box", "memory.events"),
+        ("1:cpu:/x\n0::/\n", "", "memory.events"),
+        (
+            "9:cpu,cpuacct:/\n4:memory:/slurm/uid_0/job_5/step_0\n0::/\n",
+            "memory/slurm/uid_0/job_5/step_0", "memory.oom_control",
+        ),
+        ("4:memory:/docker/0af\n", "memory", "memory.oom_control"),
+    ],
+)  # fmt: skip
+def test_a_child_that_the_kernel_ended_for_its_memory_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, groups: str, place: str, file: str
+) -> None:
+    """In a service, a job of Slurm and a container, with both versions of control groups."""
+    (own := tmp_path / "own").write_text(groups)
+    events = tmp_path / "tree" / place / file
+    events.parent.mkdir(parents=True)
     events.write_text("low 0\noom_kill 3\n")
-    monkeypatch.setattr(watch, "_CGROUP_EVENTS", events)
+    monkeypatch.setattr(watch, "_GROUPS", tmp_path / "tree")
+    monkeypatch.setattr(watch, "_OWN_GROUPS", own)
     monkeypatch.setattr(watch, "_FULL_SHARE", 0.0)
     seen = Watch(RunFolder(LocalStore(tmp_path), "r1"), os.getpid())
     assert seen.memory_words() == ""
@@ -90,18 +127,24 @@ def test_a_child_that_hangs_fails_its_job_and_the_next_is_done(
     make_run: MakeRun, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SPINN_HANG_MINUTES", "0.4")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
+    monkeypatch.setenv("PGPASSWORD", "very-secret")
     hangs, fine = make_run(fine_tune_epochs=LONG), make_run(4)
     enqueue(hangs.run_id)
     enqueue(fine.run_id)
     worker = start_worker()
     wait_for_stage(hangs, 1)
     child = wait_for_child(worker.pid)
+    inherited = Path(f"/proc/{child}/environ").read_bytes()
+    assert b"OMP_NUM_THREADS=1" in inherited
+    assert b"very-secret" not in inherited
     os.kill(child, signal.SIGSTOP)
     wait_for_state(hangs.run_id, JobState.FAILED)
     assert not is_alive(child)
     error = str(job(hangs.run_id).error)
-    assert re.match(r"stage 1 failed: no epoch ended in \d+ s, so it was stopped: ", error)
+    assert re.match(r"stage 1 failed: no epoch ended in [\d a-z]+, so it was stopped: ", error)
     assert "log.txt says where it hung" in error
+    assert re.search(r'File ".*pipeline\.py", line \d+ in run_stage', hangs.log_path.read_text())
     assert hangs.stage_is_done(0)
     wait_for_state(fine.run_id, JobState.DONE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,24 @@ def test_all_else_is_a_folder(given: str, monkeypatch: pytest.MonkeyPatch) -> No
     assert runs.current_store() == LocalStore(Path(given).absolute())
     assert runs.results_root() == Path(given).absolute()
     assert runs.store_name() == str(Path(given).absolute())
+
+
+def test_only_a_store_behind_a_url_takes_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {
+        "AWS_SECRET_ACCESS_KEY": "very-secret", "HF_TOKEN": "very-secret", "PGPASSWORD": "secret",
+        "SPINN_DATABASE_URL": "postgresql://me:secret@host/db", "OMP_NUM_THREADS": "3",
+    }  # fmt: skip
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SPINN_RESULTS", "runs")
+    found = runs.store_environment()
+    assert "secret" not in " ".join(found.values())
+    assert (found["OMP_NUM_THREADS"], found["PATH"]) == ("3", os.environ["PATH"])
+    assert found["SPINN_RESULTS"] == str(Path("runs").absolute())
+    monkeypatch.setenv("SPINN_RESULTS", "s3://bucket/prefix")
+    assert given.items() - runs.store_environment().items() == {
+        (name, given[name]) for name in ("PGPASSWORD", "SPINN_DATABASE_URL")
+    }
 
 
 def test_every_store_and_endpoint_has_a_copy_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

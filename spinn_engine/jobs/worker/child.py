@@ -21,15 +21,15 @@ import traceback
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from spinn_engine.errors import SpinnError
+from spinn_engine.errors import FULL_MEMORY, SpinnError, is_out_of_memory
 from spinn_engine.store.files import remove_temporaries
 from spinn_engine.store.runs import open_run
+from spinn_engine.words import visible
 
 if TYPE_CHECKING:
     from spinn_engine.pipeline import Runner
 
 _PR_SET_PDEATHSIG = 1
-SMALLER = "use fewer seeds or folds, a smaller batch or network"
 
 
 def main(run_id: str) -> None:
@@ -70,21 +70,13 @@ def _sentence(error: Exception, request: dict[str, Any]) -> str:
     if isinstance(error, SpinnError):
         return str(error) if str(error).startswith("stage") else f"{where} failed: {error}"
     with contextlib.suppress(OSError):  # the disk may be full
-        traceback.print_exception(error)
-    if _is_out_of_memory(error):
-        return f"{where} failed: the memory is full: {SMALLER}, then submit that"
+        sys.stderr.write(visible("".join(traceback.format_exception(error))))
+    if is_out_of_memory(error):
+        return f"{where} failed: {FULL_MEMORY}, then submit that"
     if isinstance(error, OSError):
         return f"{where} failed: {error.strerror or error}: {error.filename or 'see log.txt'}"
     first_line = str(error).strip().partition("\n")[0]
     return f"{where} failed unexpectedly ({type(error).__name__}: {first_line}): see log.txt"
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """Whether memory ran out, of the device or of the machine; torch has no one type for both."""
-    words = str(error)
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and ("out of memory" in words or "allocate memory" in words)
-    )
 
 
 def _keep_output_clean() -> IO[str]:

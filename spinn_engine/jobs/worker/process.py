@@ -11,6 +11,7 @@ import subprocess
 import sys
 from typing import Any
 
+from spinn_engine.environment import without_secrets
 from spinn_engine.jobs.devices import Device, only
 from spinn_engine.jobs.worker.watch import Watch
 from spinn_engine.store.runs import RunFolder
@@ -26,7 +27,8 @@ class Child:
     """One ``python -m spinn_engine.jobs.worker.child RUN_ID``.
 
     Requests go to its standard input and replies come on its standard output, a line of JSON each;
-    whatever else it prints goes to the run's ``log.txt``.
+    whatever else it prints goes to the run's ``log.txt``. It reads files of strangers, so it
+    knows no secret: the store is to it a folder, which this worker fetches and publishes.
     """
 
     def __init__(self, folder: RunFolder, device: Device) -> None:
@@ -37,13 +39,14 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 bufsize=0,
-                env={**os.environ, **only(device)},
+                env={**without_secrets(), **only(device), "SPINN_RESULTS": str(folder.store.root)},
                 start_new_session=True,  # Ctrl-C in a terminal is for the worker alone
             )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests, self._replies = self._process.stdin, self._process.stdout
         self._unread = b""
+        self._log = folder.log_path
         self._watch = Watch(folder, self._process.pid)
 
     def tell(self, request: dict[str, Any]) -> None:
@@ -79,11 +82,20 @@ class Child:
         """Minutes without a sign of life, if these are too many."""
         return self._watch.minutes_hung()
 
-    def dump_stacks(self) -> None:
-        """Have it write to the log where it is, and end (as ``faulthandler`` does on SIGABRT)."""
+    def dump_stacks(self) -> bool:
+        """Have it write to the log where it is, and end (as ``faulthandler`` does on SIGABRT).
+
+        Returns:
+            Whether it did: one that waits in the kernel, for a disk that is away, does not.
+        """
+        before = self._log.stat().st_size
         self._process.send_signal(signal.SIGABRT)
+        self._process.send_signal(signal.SIGCONT)  # one that was stopped hears nothing else
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_DUMP_SECONDS)
+        with self._log.open("rb") as log:
+            log.seek(before)
+            return b"most recent call first" in log.read()
 
     def end(self) -> None:
         """Kill it, if it lives, and wait until it is gone."""

@@ -29,6 +29,7 @@ from spinn_engine.jobs.devices import device_of, find_devices
 from spinn_engine.jobs.locks import check_handover
 from spinn_engine.jobs.slots import Slot, Wanted, slot_name
 from spinn_engine.jobs.worker import fleet, takeover
+from spinn_engine.words import visible
 
 if TYPE_CHECKING:
     from spinn_engine.jobs.worker.workflow import Supervisor
@@ -62,7 +63,9 @@ def serve(slot: str | None, until_idle: bool) -> int:
     held = Slot(slot or slot_name(device.name), device)
     try:
         _leave_standard_input()
-        logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
+        handler = logging.StreamHandler()
+        handler.setFormatter(_Plain("%(asctime)s %(message)s"))
+        logging.basicConfig(handlers=[handler], level=logging.INFO)
         logging.getLogger("dbos").setLevel(logging.WARNING)
         LOG.info("worker %s serves the queue on %s; Ctrl-C stops it", held.name, device.label)
         _serve(held, stop, until_idle)
@@ -70,6 +73,13 @@ def serve(slot: str | None, until_idle: bool) -> int:
     finally:
         LOG.info("worker %s stops", held.name)
         held.release()
+
+
+class _Plain(logging.Formatter):
+    """Lines in which what files are called and hold is text, and no command to a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record))
 
 
 def _leave_standard_input() -> None:

@@ -14,11 +14,10 @@ from typing import Any, TypeVar
 
 from dbos import DBOS
 
-from spinn_engine.errors import SpinnError, UnreachableError
+from spinn_engine.errors import FULL_MEMORY, SpinnError, UnreachableError
 from spinn_engine.jobs.database import connect
 from spinn_engine.jobs.slots import Slot
 from spinn_engine.jobs.worker import attempts
-from spinn_engine.jobs.worker.child import SMALLER
 from spinn_engine.jobs.worker.process import Child, ChildDiedError
 from spinn_engine.jobs.worker.watch import hang_minutes
 from spinn_engine.store.runs import RunFolder, open_run
@@ -153,8 +152,10 @@ class Supervisor:
             if "error" in answer:
                 raise SpinnError(answer["error"])
             return
-        advice = f"{SMALLER}, then submit that" if "memory" in how else "see log.txt, then resume"
-        raise SpinnError(f"{step} failed: {how}, {CHILDREN_A_STEP} times in a row: {advice}")
+        times = f"{step} failed: {how}, {CHILDREN_A_STEP} times in a row"
+        if "memory" in how:
+            raise SpinnError(f"{times}: {FULL_MEMORY}, then submit that")
+        raise SpinnError(f"{times}: see log.txt, then resume")
 
     def _answer(
         self, folder: RunFolder, request: dict[str, Any], step: str, claim: Claim
@@ -184,10 +185,12 @@ class Supervisor:
         assert self._child is not None
         minutes = self._child.minutes_hung()
         if minutes is not None:
-            self._child.dump_stacks()
+            where = (
+                "log.txt says where it hung" if self._child.dump_stacks() else "it never said where"
+            )
             raise SpinnError(
                 f"{step} failed: no epoch ended in {duration(60 * minutes)}, so it was stopped: "
-                "log.txt says where it hung; if epochs take that long, start the worker with "
+                f"{where}; if epochs take that long, start the worker with "
                 f"SPINN_HANG_MINUTES above {shortest(hang_minutes())}, then resume"
             )
 
