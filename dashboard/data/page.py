@@ -15,6 +15,7 @@ from dashboard.parts.forms import initial, widgets
 from dashboard.parts.forms.widgets import Values
 from dashboard.parts.markdown import plain
 from dashboard.reads import data_source
+from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import SOURCES, SPLITS, source_of
@@ -94,7 +95,7 @@ def show_no_target(columns: Sequence[dict[str, Any]]) -> None:
             st.markdown("No column holds numbers, so none can be a target: check the file.")
 
 
-def show_split(found: data_source.Split) -> None:
+def show_split(found: api.DataSplit) -> None:
     """Which rows train, validate and test, and whether the parts look alike."""
     st.header("Split", anchor=False)
     elements.picture(
@@ -120,7 +121,7 @@ def show_split(found: data_source.Split) -> None:
     )
 
 
-def part_row(found: data_source.Split, part: str) -> dict[str, Any]:
+def part_row(found: api.DataSplit, part: str) -> dict[str, Any]:
     """One part of the split in a line."""
     rows, sizes = found.rows[part], [size for _, size in (found.groups or {}).get(part, ())]
     row = {"Part": part, "Rows": rows, "Share": percent(rows / sum(found.rows.values()))}
@@ -129,7 +130,7 @@ def part_row(found: data_source.Split, part: str) -> dict[str, Any]:
     return row
 
 
-def show_spreads(spreads: Sequence[data_source.Spread]) -> None:
+def show_spreads(spreads: Sequence[api.Spread]) -> None:
     """The values of every target by part, next to each other."""
     st.header("Targets in each part", anchor=False)
     shown = spreads[:MOST_SPREADS]
@@ -158,7 +159,7 @@ def show_spreads(spreads: Sequence[data_source.Spread]) -> None:
     )
 
 
-def spread_row(one: data_source.Spread, number: int) -> dict[str, Any]:
+def spread_row(one: api.Spread, number: int) -> dict[str, Any]:
     """One bin of a target in a line."""
     return {
         "Target": one.target + (f" ({one.unit})" if one.unit else ""),

@@ -17,6 +17,7 @@ from dashboard.parts.forms.training import training_form
 from dashboard.parts.markdown import plain
 from dashboard.parts.physics import physics_form
 from dashboard.reads import data_source, imported_network, run_files
+from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import RunSpec, fitted
 from spinn_engine.vocabulary import source_of
@@ -39,7 +40,7 @@ class Answers:
     initial_plan: initial.InitialPlan
     parts: dict[str, Any]
     error: SpinnError | None = None
-    data: data_source.DataSummary | None = None
+    data: api.DataSummary | None = None
     data_errors: str = ""
     imported: imported_network.ImportedNetwork | None = None
     run_id: str | None = None
@@ -117,7 +118,7 @@ def has_own_columns(spec: RunSpec) -> bool:
     return source is not None and source.own_columns
 
 
-def known_terms(data: dict[str, Any] | None) -> data_source.Terms:
+def known_terms(data: dict[str, Any] | None) -> api.Terms:
     """The physics terms of readable data; an error of it is said where it is summed up."""
     if data is None:
         return ()
@@ -127,7 +128,7 @@ def known_terms(data: dict[str, Any] | None) -> data_source.Terms:
         return ()
 
 
-def show_data(data: data_source.DataSummary) -> None:
+def show_data(data: api.DataSummary) -> None:
     """What will be learned from, and how it is split."""
     groups = f" in {data.groups} groups" if data.groups else ""
     split = " / ".join(f"{count:,}" for count in data.rows.values())

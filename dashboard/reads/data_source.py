@@ -2,86 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from dashboard.reads.cached import cached, of_source
 from spinn_engine import api
-from spinn_engine.spec import DataSpec, PhysicsSpec
-
-PARTS = ("train", "validation", "test")
-BINS = 24
-
-Terms = tuple[tuple[str, tuple[str, ...]], ...]  # a physics term and its targets
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How the values of a target are distributed.
-
-    Attributes:
-        target: its name.
-        unit: "" where it is not known.
-        edges: ``[bins + 1]`` rising, in the target's unit.
-        shares: by part, the share of the part's rows in each bin.
-    """
-
-    target: str
-    unit: str
-    edges: tuple[float, ...]
-    shares: dict[str, tuple[float, ...]]
-
-
-@dataclass(frozen=True)
-class Split:
-    """How the rows of a source are split.
-
-    Attributes:
-        inputs: number of inputs.
-        rows: number of rows by part.
-        groups: by part, number and rows of each of its groups; None where there are no groups.
-        by: what the rows are told apart by: see ``Problem.split``.
-        spreads: one a target.
-        left_out: rows that were read and lack a cell.
-        simulated: whether the rows come from a simulator.
-        notes: what was done to the rows, in sentences.
-    """
-
-    inputs: int
-    rows: dict[str, int]
-    groups: dict[str, tuple[tuple[int, int], ...]] | None
-    by: str
-    spreads: tuple[Spread, ...]
-    left_out: int
-    simulated: bool
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DataSummary:
-    """What the forms need to know of a source without its rows.
-
-    Attributes:
-        inputs: number of inputs.
-        outputs: number of targets.
-        input_names: as the rows have them.
-        rows: number of rows by part.
-        groups: number of groups; None where there are none.
-        simulated: whether the rows come from a simulator.
-        notes: what was done to the rows, in sentences.
-        terms: of physics.
-    """
-
-    inputs: int
-    outputs: int
-    input_names: tuple[str, ...]
-    rows: dict[str, int]
-    groups: int | None
-    simulated: bool
-    notes: tuple[str, ...]
-    terms: Terms
+from spinn_engine.spec import DataSpec
 
 
 @cached(of_source, most=16, spinner="Reading the columns ...")
@@ -95,33 +20,23 @@ def preview(data: DataSpec) -> dict[str, Any]:
 
 
 @cached(of_source, most=16, spinner="Reading the data ...")
-def summary(data: DataSpec) -> DataSummary:
+def summary(data: DataSpec) -> api.DataSummary:
     """Size, split and physics terms of a source.
 
     Raises:
         BadInputError: the source cannot be read as asked.
     """
-    problem = api.load_problem(data)
-    return DataSummary(
-        inputs=len(problem.input_names),
-        outputs=len(problem.target_names),
-        input_names=problem.input_names,
-        rows={name: len(rows) for name, rows in _parts(problem).items()},
-        groups=None if problem.groups is None else len(set(problem.groups.tolist())),
-        simulated=problem.simulated,
-        notes=problem.notes,
-        terms=tuple((term.name, term.targets) for term in api.terms_of(problem, PhysicsSpec())),
-    )
+    return api.summary(data)
 
 
 @cached(of_source, most=16, spinner="Reading all rows ...")
-def split(data: DataSpec) -> Split:
+def split(data: DataSpec) -> api.DataSplit:
     """Rows, groups and targets of every part.
 
     Raises:
         BadInputError: the source cannot be had as asked.
     """
-    return split_of(api.load_problem(data))
+    return api.split(data)
 
 
 @cached(of_source, most=16, spinner="Checking the data ...")
@@ -132,47 +47,3 @@ def findings(data: DataSpec) -> list[dict[str, Any]]:
         BadInputError: the source cannot be had as asked.
     """
     return api.check(data)
-
-
-def split_of(problem: api.Problem) -> Split:
-    """What a split shows of a problem."""
-    parts = _parts(problem)
-    groups = None
-    if problem.groups is not None:
-        groups = {name: _counted(problem.groups[rows]) for name, rows in parts.items()}
-    return Split(
-        inputs=len(problem.input_names),
-        rows={name: len(rows) for name, rows in parts.items()},
-        groups=groups,
-        by=problem.split,
-        spreads=tuple(
-            _spread(problem, column, parts) for column in range(len(problem.target_names))
-        ),
-        left_out=problem.left_out,
-        simulated=problem.simulated,
-        notes=problem.notes,
-    )
-
-
-def _parts(problem: api.Problem) -> dict[str, np.ndarray]:
-    """The numbers of the rows of each part."""
-    return dict(zip(PARTS, (problem.train, problem.val, problem.test), strict=True))
-
-
-def _counted(groups: np.ndarray) -> tuple[tuple[int, int], ...]:
-    """Number and rows of each group ``[rows]``, rising."""
-    numbers, rows = np.unique(groups, return_counts=True)
-    return tuple((int(number), int(count)) for number, count in zip(numbers, rows, strict=True))
-
-
-def _spread(problem: api.Problem, column: int, parts: dict[str, np.ndarray]) -> Spread:
-    """Equal bins over all rows of a target, so that the parts can be laid over each other."""
-    values, name = problem.targets[:, column], problem.target_names[column]
-    edges = np.histogram_bin_edges(values, BINS)
-    counts = {part: np.histogram(values[rows], edges)[0] for part, rows in parts.items()}
-    return Spread(
-        target=name,
-        unit=problem.units.get(name, ""),
-        edges=tuple(edges.tolist()),
-        shares={part: tuple((count / count.sum()).tolist()) for part, count in counts.items()},
-    )

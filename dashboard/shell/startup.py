@@ -20,6 +20,7 @@ from starlette.middleware import Middleware
 
 import dashboard
 from dashboard.shell import door, streamlit_mends
+from spinn_engine import api
 from spinn_engine.errors import BadInputError
 
 IMPORTED_FIRST = ("scipy.special", "scipy.linalg")  # to predict, which Plan does
@@ -52,6 +53,7 @@ async def begin(app: st.App) -> AsyncIterator[None]:
 
 
 def import_later() -> None:
-    """Import what only jobs need, while one looks at the first page."""
+    """Start the process that reads files, and import what only jobs need, beside the first page."""
+    api.warm_up()
     time.sleep(LATER_SECONDS)
     import_module(IMPORTED_LATER)

@@ -6,7 +6,16 @@ Imports no torch until something is trained or a network is loaded.
 from __future__ import annotations
 
 from spinn_engine.adaptation.settings import AdaptSettings
-from spinn_engine.api.data import check, import_network, split, without_flagged
+from spinn_engine.api.data import (
+    check,
+    import_network,
+    inspect,
+    preview,
+    split,
+    summary,
+    warm_up,
+    without_flagged,
+)
 from spinn_engine.api.networks import (
     dense_scores,
     fields,
@@ -63,7 +72,6 @@ from spinn_engine.evaluation.remarks import kept_of, training_remarks
 from spinn_engine.evaluation.scales import Scale, by_error, scale_of
 from spinn_engine.foreground import run
 from spinn_engine.imported import StoredNetwork
-from spinn_engine.imported import read_network as inspect
 from spinn_engine.jobs.queue import (
     Job,
     JobState,
@@ -82,9 +90,8 @@ from spinn_engine.jobs.queue import (
 from spinn_engine.jobs.submission import Submission, submit, submit_sweep
 from spinn_engine.jobs.sweeps import sweep_runs
 from spinn_engine.problems import load_problem
-from spinn_engine.problems.preview import preview
 from spinn_engine.problems.problem import Problem
-from spinn_engine.problems.terms import terms_of
+from spinn_engine.problems.summary import DataSplit, DataSummary, Spread, Terms
 from spinn_engine.pruning.neuron import Neuron
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import Stage
@@ -122,6 +129,8 @@ __all__ = [
     "ImportedNetwork",
     "StoredNetwork",
     "Choice",
+    "DataSplit",
+    "DataSummary",
     "Difference",
     "Fields",
     "Job",
@@ -140,9 +149,11 @@ __all__ = [
     "Scale",
     "Scored",
     "Smallest",
+    "Spread",
     "Stage",
     "Started",
     "Submission",
+    "Terms",
     "Wanted",
     "Work",
     "WorkKind",
@@ -210,9 +221,10 @@ __all__ = [
     "submit_sweep",
     "sweep",
     "sweep_runs",
-    "terms_of",
+    "summary",
     "verify",
     "verify_claims",
+    "warm_up",
     "whatif",
     "whatif_curve",
     "without_flagged",

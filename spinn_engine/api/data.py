@@ -1,19 +1,48 @@
-"""Data and networks that are read, before anything runs."""
+"""Data and networks that are read, before anything runs; files within limits."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from spinn_engine.artifacts.imported_dense import ImportedNetwork
-from spinn_engine.artifacts.imported_dense import import_network as import_to
+from spinn_engine.artifacts.imported_dense import ImportedNetwork, network_on_data
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems import load_problem
-from spinn_engine.problems.checks import advised_drops, check_problem
+from spinn_engine.guarded import guarded, warm
+from spinn_engine.imported import StoredNetwork, read_network
+from spinn_engine.problems import preview as previewing
+from spinn_engine.problems import summary as summing
+from spinn_engine.problems.apart import apart
+from spinn_engine.problems.checks import advised_drops, check_data
+from spinn_engine.problems.summary import DataSplit, DataSummary
 from spinn_engine.spec import DataSpec, RunSpec
 
-if TYPE_CHECKING:
-    pass
+
+def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
+    """The columns of a source, and its first rows: see ``problems.preview.preview``.
+
+    Raises:
+        BadInputError: the source cannot be read, or a named column does not exist.
+    """
+    return apart(previewing.preview, data, rows)
+
+
+def summary(data: DataSpec) -> DataSummary:
+    """Size, split and physics terms of a source.
+
+    Raises:
+        BadInputError: the source cannot be had as asked.
+    """
+    return apart(summing.summary, data)
+
+
+def split(data: DataSpec) -> DataSplit:
+    """How the rows of a source are split, and how its targets spread in each part.
+
+    Raises:
+        BadInputError: the source cannot be had as asked.
+    """
+    return apart(summing.split, data)
 
 
 def check(data: DataSpec) -> list[dict[str, Any]]:
@@ -25,26 +54,7 @@ def check(data: DataSpec) -> list[dict[str, Any]]:
     Raises:
         BadInputError: the data cannot be had as asked.
     """
-    return [asdict(finding) for finding in check_problem(load_problem(data), data.group)]
-
-
-def split(data: DataSpec) -> dict[str, Any]:
-    """How the rows are split: ``by`` what, and ``rows`` of the parts train, val and test.
-
-    ``by`` is a name of ``SPLITS``, or ``file`` where the files are the split; ``groups`` are those
-    of each part, None where there are none.
-
-    Raises:
-        BadInputError: the data cannot be had as asked.
-    """
-    problem = load_problem(data)
-    parts = {"train": problem.train, "val": problem.val, "test": problem.test}
-    groups = None
-    if problem.groups is not None:
-        of_row = problem.groups.tolist()
-        groups = {name: len({of_row[row] for row in rows}) for name, rows in parts.items()}
-    rows_of = {name: len(rows) for name, rows in parts.items()}
-    return {"by": problem.split, "rows": rows_of, "groups": groups}
+    return [asdict(finding) for finding in apart(check_data, data)]
 
 
 def without_flagged(spec: RunSpec) -> RunSpec:
@@ -53,15 +63,29 @@ def without_flagged(spec: RunSpec) -> RunSpec:
     Raises:
         BadInputError: the data cannot be had as asked, or no input would be left.
     """
-    problem = load_problem(spec.data)
-    flagged = advised_drops(check_problem(problem, spec.data.group))
-    if len(flagged) == len(problem.input_names):
+    flagged = advised_drops(apart(check_data, spec.data))
+    if len(flagged) == apart(summing.summary, spec.data).inputs:
         raise BadInputError(
             f"{spec.data.source}: the checks advise to drop all {len(flagged)} inputs, so choose "
             "which to drop (--drop) from what 'check' says of each"
         )
     data = spec.data.model_copy(update={"drop": (*spec.data.drop, *flagged)})
     return spec.model_copy(update={"data": data})
+
+
+def warm_up() -> None:
+    """Start the process that reads files before somebody waits for it."""
+    warm(previewing.__name__)
+
+
+def inspect(path: Path | str) -> StoredNetwork:
+    """The network in a checkpoint from anywhere: see ``imported.read_network``.
+
+    Raises:
+        BadInputError: there is no such file, or it holds no plain multilayer perceptron.
+        CorruptArtifactError: the file is broken.
+    """
+    return guarded(path, read_network, path, most_bytes=None)
 
 
 def import_network(spec: RunSpec) -> ImportedNetwork:
@@ -71,4 +95,4 @@ def import_network(spec: RunSpec) -> ImportedNetwork:
         BadInputError: the data cannot be had as asked, or the file does not fit it.
         CorruptArtifactError: the file is broken, or no plain multilayer perceptron.
     """
-    return import_to(spec, load_problem(spec.data))
+    return guarded(spec.model.dense, network_on_data, spec, most_bytes=None)

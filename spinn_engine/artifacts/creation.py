@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from spinn_engine.artifacts.imported_dense import import_network, write_imported
+from spinn_engine.artifacts.imported_dense import ImportedNetwork, import_network, write_imported
+from spinn_engine.guarded import guarded
 from spinn_engine.problems import load_problem
-from spinn_engine.problems.problem import Problem
+from spinn_engine.problems.apart import apart
 from spinn_engine.problems.split import cross_validation
 from spinn_engine.problems.terms import terms_of
 from spinn_engine.pruning.schedule import plan
@@ -19,44 +21,81 @@ from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.store.runs import current_store
 
 
+@dataclass(frozen=True)
+class CheckedSpec:
+    """A spec that its data allow.
+
+    Attributes:
+        spec: fitted to its rows, with what is found in an imported dense network.
+        imported: that network, or None.
+        inputs: number of inputs.
+        outputs: number of targets.
+        training_rows: number of rows that train.
+        data_sha256: of the data: see ``Problem.sha256``.
+    """
+
+    spec: RunSpec
+    imported: ImportedNetwork | None
+    inputs: int
+    outputs: int
+    training_rows: int
+    data_sha256: str
+
+
+def check_spec(spec: RunSpec) -> CheckedSpec:
+    """Check a spec against its data.
+
+    Raises:
+        BadInputError: the data, the folds, the schedule or the physics cannot be had as asked,
+            or an imported dense network does not fit (see ``import_network``).
+    """
+    problem = load_problem(spec.data)
+    imported = None if spec.model.dense is None else import_network(spec, problem)
+    if imported is not None:
+        spec = imported.spec
+    spec = fitted(spec, len(problem.train))
+    ends = len(problem.input_names), len(problem.target_names)
+    plan(spec.prune, spec.model.hidden, *ends)
+    terms_of(problem, spec.physics)
+    if spec.compare.folds > 1:
+        cross_validation(problem, spec.compare.folds)
+    return CheckedSpec(spec, imported, *ends, len(problem.train), problem.sha256())
+
+
+def check_spec_apart(spec: RunSpec) -> CheckedSpec:
+    """``check_spec``, its files read within limits (same errors, and that they take too much)."""
+    if spec.model.dense is None:
+        return apart(check_spec, spec)
+    return guarded(spec.model.dense, check_spec, spec, most_bytes=None)
+
+
 def create_run(
-    spec: RunSpec, owner: Owner | None = None, problem: Problem | None = None
+    spec: RunSpec, owner: Owner | None = None, checked: CheckedSpec | None = None
 ) -> RunFolder:
     """Check the spec against its data, and make the run's folder with ``spec.json`` in it.
 
     Args:
         spec: what to do.
         owner: whose run it is; None where nobody logs in.
-        problem: that of the spec's data, where it is loaded already.
+        checked: the same spec, where it was checked already.
 
     Raises:
-        BadInputError: the data, the folds, the schedule or the physics cannot be had as asked,
-            or an imported dense network does not fit (see ``import_network``).
-        BadInputError: or the folder cannot be written.
+        BadInputError: see ``check_spec``, or the folder cannot be written.
     """
-    problem = problem or load_problem(spec.data)
-    imported = None if spec.model.dense is None else import_network(spec, problem)
-    if imported is not None:
-        spec = imported.spec
-    spec = fitted(spec, len(problem.train))
-    inputs, outputs = len(problem.input_names), len(problem.target_names)
-    plan(spec.prune, spec.model.hidden, inputs, outputs)
-    terms_of(problem, spec.physics)
-    if spec.compare.folds > 1:
-        cross_validation(problem, spec.compare.folds)
+    checked = checked or check_spec_apart(spec)
     now = datetime.now(UTC)
     folder = RunFolder(current_store(), f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}")
     stored = {
-        "schema_version": spec.schema_version,
+        "schema_version": checked.spec.schema_version,
         "created": now.isoformat(timespec="seconds"),
-        "data_sha256": problem.sha256(),
-        "inputs": inputs,
-        "outputs": outputs,
-        "training_rows": len(problem.train),
-        "spec": spec.model_dump(mode="json"),
+        "data_sha256": checked.data_sha256,
+        "inputs": checked.inputs,
+        "outputs": checked.outputs,
+        "training_rows": checked.training_rows,
+        "spec": checked.spec.model_dump(mode="json"),
     }
-    if imported is not None:
-        write_imported(folder, imported)
+    if checked.imported is not None:
+        write_imported(folder, checked.imported)
     if owner is not None:
         write_owner(folder, owner)
     write_atomically(folder.spec_path, json.dumps(stored, indent=2).encode())

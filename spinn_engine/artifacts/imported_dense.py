@@ -23,6 +23,7 @@ from spinn_engine.artifacts.arrays import open_arrays, write_arrays
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported import StoredNetwork, read_network
 from spinn_engine.imported.scaling import R2, SIDES, folded, mean_r2, measured_r2, scaling_sentence
+from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Problem
 from spinn_engine.spec import Activation, RunSpec, Scaling
 from spinn_engine.store.run_folder import RunFolder
@@ -95,6 +96,11 @@ def import_network(spec: RunSpec, problem: Problem) -> ImportedNetwork:
     }
     model = spec.model.model_copy(update=known)
     return ImportedNetwork(spec.model_copy(update={"model": model}), network, r2, scaler)
+
+
+def network_on_data(spec: RunSpec) -> ImportedNetwork:
+    """``import_network`` with the data that the spec names (same errors, and those of the data)."""
+    return import_network(spec, load_problem(spec.data))
 
 
 def _in_order(network: StoredNetwork, problem: Problem, path: Path) -> StoredNetwork:

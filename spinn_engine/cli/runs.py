@@ -31,11 +31,11 @@ def plan(inputs: int | None, outputs: int | None, as_json: bool, **asked: Any) -
         spec = told_dense(spec)
     rows = None
     if inputs is None or outputs is None:
-        problem = api.load_problem(spec.data)
-        rows = len(problem.train)
+        data = api.summary(spec.data)
+        rows = data.rows["train"]
         spec = fitted(spec, rows)
-        inputs = len(problem.input_names) if inputs is None else inputs
-        outputs = len(problem.target_names) if outputs is None else outputs
+        inputs = data.inputs if inputs is None else inputs
+        outputs = data.outputs if outputs is None else outputs
     stages = api.plan(spec.prune, spec.model.hidden, inputs, outputs)
     if as_json:
         print_json({"stages": [asdict(stage) for stage in stages]})
@@ -95,7 +95,7 @@ def told_dense(spec: RunSpec) -> RunSpec:
 def check(as_json: bool, **asked: Any) -> None:
     """``check``: the columns, what the checks found, and the command without what they flag."""
     data = spec_from(asked).data
-    checks, split = api.check(data), api.split(data)
+    checks, split = api.check(data), checks_view.split_facts(api.split(data))
     if as_json:
         print_json({"checks": checks, "split": split})
     else:

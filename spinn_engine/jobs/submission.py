@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from spinn_engine.artifacts.creation import create_run
-from spinn_engine.artifacts.imported_dense import import_network
+from spinn_engine.artifacts.creation import CheckedSpec, check_spec_apart, create_run
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.jobs.database import prepare_database
 from spinn_engine.jobs.job import Priority
 from spinn_engine.jobs.queue import check_device, enqueue
-from spinn_engine.problems import load_problem
-from spinn_engine.problems.problem import Problem
-from spinn_engine.spec import RunSpec, fitted
+from spinn_engine.spec import RunSpec
 from spinn_engine.store.current import current_store, results_root
 from spinn_engine.store.files import locked, read_json, write_atomically
 from spinn_engine.store.owner import Owner
@@ -61,31 +58,23 @@ def submit(
         SpinnError: the store or the job database cannot be used.
     """
     check_device(spec)
-    problem = load_problem(spec.data)
-    if spec.model.dense is not None:  # as the run will have it
-        spec = import_network(spec, problem).spec
-    spec = fitted(spec, len(problem.train))
+    checked = check_spec_apart(spec)
     prepare_database()  # refused before anything is made
     with locked(results_root() / ".submit.lock"):  # two tabs that submit one spec see each other
-        same = None if again else find_same(spec, problem)
+        same = None if again else find_same(checked)
         if same is not None:
             return Submission(same.run_id, existing=True)
-        folder = create_run(spec, owner, problem)
+        folder = create_run(spec, owner, checked)
         enqueue(folder.run_id, priority, sweep)
         return Submission(folder.run_id, existing=False)
 
 
-def find_same(spec: RunSpec, problem: Problem) -> RunFolder | None:
+def find_same(checked: CheckedSpec) -> RunFolder | None:
     """A run of the same spec and the same data, whatever became of it; the newest one."""
-    found, sha256 = [], None
     for folder in list_runs():
         with contextlib.suppress(SpinnError):  # of another version, or broken: not the same
-            if folder.spec() == spec:
-                found.append(folder)
-    for folder in found:
-        sha256 = sha256 or problem.sha256()
-        if folder.data_hash() == sha256:
-            return folder
+            if folder.spec() == checked.spec and folder.data_hash() == checked.data_sha256:
+                return folder
     return None
 
 

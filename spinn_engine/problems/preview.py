@@ -20,6 +20,8 @@ from spinn_engine.problems.tables.table import table_path
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import source_of
 
+LONGEST_CELL = 200
+
 
 def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
     """The columns of a source, what they hold and what they are for, and its first rows.
@@ -103,7 +105,10 @@ def _plain(cell: Any) -> Any:
     """A cell as JSON can hold it."""
     if isinstance(cell, float):
         return cell if math.isfinite(cell) else None
-    return cell if cell is None or isinstance(cell, bool | int | str) else str(cell)
+    if cell is None or isinstance(cell, bool | int):
+        return cell
+    text = str(cell)
+    return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}..."
 
 
 def _of_problem(problem: Problem, rows: int) -> dict[str, Any]:

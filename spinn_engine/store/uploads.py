@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.guarded import guarded
 from spinn_engine.imported import read_network
 from spinn_engine.problems.preview import preview
 from spinn_engine.problems.tables.files import SUFFIXES as TABLE_SUFFIXES
@@ -102,7 +103,7 @@ def _check(name: str, content: bytes, suffix: str, read: Callable[[str], None]) 
             file.write(content)
             file.flush()
             try:
-                read(file.name)
+                guarded(name, read, file.name)
             except SpinnError as error:
                 message = str(error).replace(file.name, name).replace(Path(file.name).name, name)
                 raise type(error)(message) from error

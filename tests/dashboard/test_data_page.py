@@ -16,7 +16,6 @@ from streamlit.testing.v1 import AppTest  # noqa: TID251
 from dashboard.data import split_charts as drawn
 from dashboard.parts.forms.upload import take_upload
 from dashboard.parts.markdown import plain
-from dashboard.reads import data_source
 from spinn_engine import api
 from spinn_engine.spec import DataSpec
 from tests.dashboard.support import figures, links, opened, table_with, tables, words
@@ -163,7 +162,7 @@ def test_a_changed_file_is_read_again(small_table: Path) -> None:
 
 def test_the_split_is_counted_as_pandas_counts_it(small_table: Path) -> None:
     data = DataSpec(source=f"table:{small_table}", targets=("y", "z"), group="g")
-    found, frame = data_source.split_of(api.load_problem(data)), pd.read_csv(small_table)
+    found, frame = api.split(data), pd.read_csv(small_table)
     assert found.groups is not None
     seen = [number for groups in found.groups.values() for number, _ in groups]
     assert sorted(seen) == list(range(20))  # each group is in one part alone

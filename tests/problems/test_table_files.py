@@ -2,15 +2,14 @@
 
 from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import psutil
 import pytest
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.problems.tables import files
 from spinn_engine.problems.tables.files import START_ROWS, read_table
 from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.problems.tables.table import load_table
@@ -109,8 +108,7 @@ def test_what_does_not_fit_into_memory_is_refused_unread(
     data = DataSpec(source=f"table:{path}", targets=("y",))
     least = 500 * 4 * 8  # bytes of the numbers alone
     for available, fits in ((least, False), (1000 * least, True)):
-        free = SimpleNamespace(available=available)
-        monkeypatch.setattr(psutil, "virtual_memory", lambda free=free: free)
+        monkeypatch.setattr(files, "free_memory", lambda free=available: free)
         if fits:
             assert load_table(data).inputs.shape == (500, 3)
         else:

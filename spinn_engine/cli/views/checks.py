@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from spinn_engine import api
 from spinn_engine.cli.console import PROGRAM
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import SPLITS
@@ -59,6 +60,16 @@ def checks_table(checks: Sequence[dict[str, Any]]) -> Table:
     )
     table.caption = f"errors: {errors}, warnings: {warnings}, for information: {infos}"
     return table
+
+
+def split_facts(split: api.DataSplit) -> dict[str, Any]:
+    """By what the rows are split, and rows and groups of the parts train, val and test."""
+    groups = split.groups
+    return {
+        "by": split.by,
+        "rows": dict(zip(DOES, split.rows.values(), strict=True)),
+        "groups": groups and dict(zip(DOES, map(len, groups.values()), strict=True)),
+    }
 
 
 def split_line(split: dict[str, Any]) -> Text:

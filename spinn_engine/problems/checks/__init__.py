@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from spinn_engine.problems import load_problem
 from spinn_engine.problems.checks.clocks import clock
 from spinn_engine.problems.checks.columns import constant, duplicate, identifier, modelled
 from spinn_engine.problems.checks.evidence import Evidence
@@ -26,6 +27,7 @@ from spinn_engine.problems.checks.rows import (
     repeated_rows,
 )
 from spinn_engine.problems.problem import Problem
+from spinn_engine.spec import DataSpec
 
 CHECKS: dict[str, Callable[[Evidence], list[Finding]]] = {
     "row_order": row_order,
@@ -58,6 +60,15 @@ def check_problem(
     """
     evidence = Evidence(problem, group, cross_validated=cross_validated)
     return by_severity([finding for check in CHECKS.values() for finding in check(evidence)])
+
+
+def check_data(data: DataSpec) -> list[Finding]:
+    """Everything that the checks find in a source, the worst first.
+
+    Raises:
+        BadInputError: the data cannot be had as asked.
+    """
+    return check_problem(load_problem(data), data.group)
 
 
 def by_severity(findings: list[Finding]) -> list[Finding]:

@@ -20,6 +20,7 @@ Kind = Literal["number", "date", "category", "text", "empty"]
 Where = Callable[[int], str]
 
 MOST_CATEGORIES = 20
+LONGEST_CATEGORY = 200  # letters, for it becomes part of an input's name
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,11 @@ def _from_words(title: Title, words: Words, where: Where) -> Column:
         fault = (
             f"holds {len(texts):,} different texts like {texts[0][:40]!r}, and at most "
             f"{MOST_CATEGORIES} can become inputs: drop it (--drop) or group by it (--group)"
+        )
+    elif (longest := max(map(len, texts))) > LONGEST_CATEGORY:
+        fault = (
+            f"holds texts of up to {longest:,} letters, and those of at most {LONGEST_CATEGORY} "
+            "can become inputs: drop it (--drop) or group by it (--group)"
         )
     kind: Kind = "category" if fault is None else "text"
     indices = pa.array(codes.astype(np.int32), mask=codes < 0)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
@@ -43,19 +42,6 @@ def read_excel(path: Path, most_rows: int | None) -> Sheet:
     cells = zip(*body, strict=True) if body else ([] for _ in header)
     columns = [pa.chunked_array([_column(list(column))]) for column in cells]
     return Sheet([_written(name) for name in header], columns, notes, whole)
-
-
-def unpacked_bytes(path: Path) -> int:
-    """Bytes of a workbook when it is unpacked.
-
-    Raises:
-        ValueError: it is no workbook.
-    """
-    try:
-        with ZipFile(path) as packed:
-            return sum(entry.file_size for entry in packed.infolist())
-    except BadZipFile:
-        raise ValueError("it is no Excel workbook") from None
 
 
 def _column(cells: Sequence[Any]) -> pa.Array:

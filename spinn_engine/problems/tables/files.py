@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.tables.excel import read_excel, unpacked_bytes
+from spinn_engine.guarded import check_plain_file
+from spinn_engine.guarded.limits import free_memory
+from spinn_engine.problems.tables.excel import read_excel
+from spinn_engine.problems.tables.excel_sizes import unpacked_bytes
 from spinn_engine.problems.tables.header import numbered
 from spinn_engine.problems.tables.sheet import Layout, Sheet
 from spinn_engine.problems.tables.text import read_text
@@ -22,6 +24,7 @@ from spinn_engine.words import counted, listed, size
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 SUFFIXES = (*TEXT_SUFFIXES, ".parquet", ".xlsx")
 PARTS = ("train", "val", "test")
+LONGEST_HEADER = 1_000
 START_ROWS = 10_000  # of Parquet and Excel files; of text as many as its first bytes hold
 MEMORY_PER_BYTE = 4  # at most, of a file as it is unpacked
 UNREADABLE = (  # what the readers raise on damaged or foreign bytes
@@ -53,8 +56,7 @@ def read_table(path: Path, whole: bool = True) -> tuple[Columns, Layout]:
             is free; or the files' columns differ.
     """
     files = _files(path)
-    if whole:
-        _check_memory(files)
+    _check_memory(files if whole else [file for file in files if is_workbook(file)])
     sheets = [_read(file, whole) for file in files]
     headers = [numbered(sheet.headers) for sheet in sheets]
     for file, names in zip(files[1:], headers[1:], strict=True):
@@ -109,8 +111,11 @@ def _files(path: Path) -> list[Path]:
         raise BadInputError(f"{path}: cannot be opened: {_reason(error)}") from None
     if not is_there:
         raise BadInputError(f"{path}: there is no such file or folder")
+    if is_folder and path.suffix.lower() in SUFFIXES:
+        check_plain_file(path)
     files = [_part_file(path, part) for part in PARTS] if is_folder else [path]
     for file in files:
+        check_plain_file(file)
         if file.suffix.lower() not in SUFFIXES:
             raise BadInputError(f"{file}: a table file must end in {', '.join(SUFFIXES)}")
     return files
@@ -139,28 +144,40 @@ def _check_memory(files: Sequence[Path]) -> None:
             needed += MEMORY_PER_BYTE * _unpacked(file)
         except UNREADABLE as error:
             raise _unreadable(file, error) from None
-    free = psutil.virtual_memory().available
+    free = free_memory()
     if needed > free:
         raise BadInputError(
             f"{files[0] if len(files) == 1 else files[0].parent}: reading it may take "
-            f"{size(needed)} of memory but {size(free)} are free: leave out rows or "
-            "columns, or use a machine with more"
+            f"{size(needed)} of memory but {size(free)} are free: leave out rows, columns or long "
+            "texts, or use a machine with more"
         )
 
 
+def is_workbook(file: Path) -> bool:
+    """Whether all of a file is unpacked even where only its start is wanted."""
+    return file.suffix.lower() == ".xlsx"
+
+
 def _unpacked(file: Path) -> int:
-    if file.suffix.lower() == ".xlsx":
+    if is_workbook(file):
         return unpacked_bytes(file)
     if file.suffix.lower() == ".parquet":
-        with pq.ParquetFile(file) as parquet:
-            facts = parquet.metadata
-        return int(facts.num_rows * facts.num_columns * 8)
+        return _parquet_bytes(file)
     return file.stat().st_size
+
+
+def _parquet_bytes(file: Path) -> int:
+    """Bytes of its pages when they are unpacked, and of a number for each of its cells."""
+    with pq.ParquetFile(file) as parquet:
+        facts = parquet.metadata
+    groups = (facts.row_group(number) for number in range(facts.num_row_groups))
+    chunks = (group.column(at) for group in groups for at in range(group.num_columns))
+    return sum(8 * chunk.num_values + chunk.total_uncompressed_size for chunk in chunks)
 
 
 def _read(file: Path, whole: bool) -> Sheet:
     try:
-        if file.suffix.lower() == ".xlsx":
+        if is_workbook(file):
             sheet = read_excel(file, None if whole else START_ROWS)
         elif file.suffix.lower() == ".parquet":
             sheet = _read_parquet(file, whole)
@@ -170,11 +187,19 @@ def _read(file: Path, whole: bool) -> Sheet:
         raise _unreadable(file, error) from None
     if sheet.rows == 0:
         raise BadInputError(f"{file}: the table has no rows")
+    for number, header in enumerate(sheet.headers, 1):
+        if len(header) > LONGEST_HEADER:
+            raise BadInputError(
+                f"{file}: the name of column {number} has {len(header):,} letters, at most "
+                f"{LONGEST_HEADER:,} can be: the first row must hold the names"
+            )
     return sheet
 
 
 def _read_parquet(file: Path, whole: bool) -> Sheet:
-    with pq.ParquetFile(file) as parquet:
+    schema = pq.read_schema(file)
+    texts = [one.name for one in schema if _is_text(one.type)]
+    with pq.ParquetFile(file, read_dictionary=texts) as parquet:  # a text that is repeated is once
         if whole:
             table = parquet.read()
         else:
@@ -182,6 +207,10 @@ def _read_parquet(file: Path, whole: bool) -> Sheet:
             table = pa.Table.from_batches([b for b, _ in zip(batches, [0], strict=False)])
         rows = parquet.metadata.num_rows
     return Sheet(table.column_names, table.columns, [], whole or table.num_rows == rows)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _unreadable(file: Path, error: Exception) -> BadInputError:

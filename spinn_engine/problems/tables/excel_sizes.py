@@ -1,0 +1,68 @@
+"""What a workbook takes when it is unpacked, counted before it is: bytes, and texts by their cells.
+
+A text that many cells hold stands in the file once, and in memory once a cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+import numpy as np
+
+from spinn_engine.problems.problem import Indices
+
+BLOCK_BYTES = 2**20
+TEXTS = "xl/sharedStrings.xml"
+SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+TEXT_CELL = re.compile(rb"""<c\b[^>]*\bt=["']s["'][^>]*>\s*<v>(\d{1,9})</v>""")
+
+
+def unpacked_bytes(path: Path) -> int:
+    """Bytes of a workbook when it is unpacked, and of the texts in the cells of its largest sheet.
+
+    Raises:
+        ValueError: it is no workbook.
+        OSError: it cannot be opened.
+    """
+    try:
+        with ZipFile(path) as packed:
+            entries = {entry.filename: entry.file_size for entry in packed.infolist()}
+            texts = 0
+            if TEXTS in entries:
+                lengths = _lengths(packed)
+                sheets = filter(SHEET.fullmatch, entries)
+                texts = max((_text_bytes(packed, name, lengths) for name in sheets), default=0)
+            return sum(entries.values()) + texts
+    except BadZipFile:
+        raise ValueError("it is no Excel workbook") from None
+
+
+def _lengths(packed: ZipFile) -> Indices:
+    """Bytes of each text, with its marks; and 0 for a number that none has."""
+    found = [len(text) for part in _parts(packed, TEXTS, b"</si>") for text in part]
+    return np.array([*found, 0], dtype=np.int64)
+
+
+def _text_bytes(packed: ZipFile, sheet: str, lengths: Indices) -> int:
+    """Bytes of the texts in all cells of a sheet."""
+    total = 0
+    for part in _parts(packed, sheet, b"</c>"):
+        named = [int(cell[1]) for text in part if (cell := TEXT_CELL.search(text))]
+        numbers = np.minimum(np.array(named, dtype=np.int64), len(lengths) - 1)
+        total += int(lengths[numbers].sum())
+    return total
+
+
+def _parts(packed: ZipFile, name: str, end: bytes) -> Iterator[list[bytes]]:
+    """What stands before each ``end``, block by block."""
+    rest = [b""]
+    with packed.open(name) as file:
+        while block := file.read(BLOCK_BYTES):
+            *whole, last = block.split(end)
+            if whole:
+                yield [b"".join([*rest, whole[0]]), *whole[1:]]
+                rest = []
+            rest.append(last)
