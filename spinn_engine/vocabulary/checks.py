@@ -92,4 +92,9 @@ CHECKS = table(
         label="linear enough",
         help="targets that least squares explains as well as a network would",
     ),
+    CheckRow(
+        name="wide",
+        label="many columns",
+        help="more inputs than are all fitted together",
+    ),
 )

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from spinn_engine.problems.checks import check_problem
 from tests.problems.checks_support import clean, in_files, make, only, smooth
 
 
@@ -127,3 +129,26 @@ def test_modelled_targets_are_called_so(rng: np.random.Generator) -> None:
     assert only(problem, "modelled") == []
     (found,) = only(replace(problem, modelled=("y",)), "modelled")
     assert (found.severity, found.columns) == ("info", ("y",))
+
+
+def test_thousands_of_columns_are_checked_in_little_memory(rng: np.random.Generator) -> None:
+    inputs = {f"x{n}": column for n, column in enumerate(rng.normal(size=(2000, 40)))}
+    inputs["x1900"] = -2 * inputs["x1700"] + 1
+    target = inputs["x1500"] + 3
+    tracemalloc.start()
+    found = check_problem(make(inputs, {"y": target}))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 80_000_000  # five squares of the columns take 160 MB
+    of = {one.check: one for one in found}
+    assert of["leak"].columns == ("x1500", "y")
+    assert of["duplicate"].columns == ("x1700", "x1900")
+    assert "There are 2,000 inputs" in of["wide"].message
+
+
+def test_a_sum_is_found_among_many_columns_that_have_no_part_in_it(
+    rng: np.random.Generator,
+) -> None:
+    inputs = {f"x{n}": column for n, column in enumerate(rng.normal(size=(600, 1000)))}
+    found = only(make(inputs, {"y": inputs["x3"] - 2 * inputs["x590"]}), "leak")
+    assert [one.columns for one in found] == [("x3", "x590", "y")]

@@ -26,6 +26,7 @@ from spinn_engine.problems.checks.rows import (
     out_of_range,
     repeated_rows,
 )
+from spinn_engine.problems.checks.wide import wide
 from spinn_engine.problems.problem import Problem
 from spinn_engine.spec import DataSpec
 
@@ -45,6 +46,7 @@ CHECKS: dict[str, Callable[[Evidence], list[Finding]]] = {
     "out_of_range": out_of_range,
     "modelled": modelled,
     "linear_enough": linear_enough,
+    "wide": wide,
 }
 
 

@@ -1,6 +1,7 @@
 """What the checks look at: a problem, rows of it for statistics, and the groups it may have.
 
-Statistics are taken on at most ``SAMPLE_ROWS`` rows, the same ones every time.
+Statistics are taken on at most ``SAMPLE_ROWS`` rows, fewer where there are many columns, and
+the same ones every time.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from spinn_engine.problems.problem import Floats, Indices, Problem
 from spinn_engine.vocabulary import SPLITS
 
 SAMPLE_ROWS = 20_000
+SAMPLE_CELLS = 20_000_000
 LEAST_GROUPS = 3
 ROWS_A_GROUP = 3  # on average, for rows to be more than numbered
 SEED = 0
@@ -72,7 +74,7 @@ class Evidence:
     @cached_property
     def sample(self) -> Indices:
         """Rows for statistics, in the order of the file."""
-        return thinned(np.arange(len(self.problem.inputs)))
+        return thinned(np.arange(len(self.problem.inputs)), sample_rows(self.problem))
 
     @cached_property
     def inputs(self) -> Floats:
@@ -149,6 +151,11 @@ class Evidence:
         """Whether an input holds the times of the rows."""
         times, at = self.problem.times, self.problem.input_names.index(name)
         return times is not None and np.array_equal(times, self.problem.inputs[:, at])
+
+
+def sample_rows(problem: Problem) -> int:
+    """How many rows statistics are taken on, at most."""
+    return min(SAMPLE_ROWS, SAMPLE_CELLS // len(problem.input_names))
 
 
 def thinned(rows: Indices, most: int = SAMPLE_ROWS) -> Indices:

@@ -105,7 +105,7 @@ def _together(
     for out, target in enumerate(problem.target_names):
         exact = [one for one in known if one.severity == "error" and target in one.columns]
         taken = {name for one in exact for name in one.columns}
-        left = [at for at, name in enumerate(problem.input_names) if name not in taken]
+        left = [at for at in fit.columns if problem.input_names[at] not in taken]
         most = fit.r2(left, out)
         if most < EXACT:
             continue

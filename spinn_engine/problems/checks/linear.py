@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from spinn_engine.problems.checks.evidence import Evidence, thinned
+from spinn_engine.problems.checks.evidence import Evidence, sample_rows, thinned
 from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.vocabulary import SUBJECT
 from spinn_engine.words import fixed, listed, shortest
@@ -16,7 +16,7 @@ from spinn_engine.words import fixed, listed, shortest
 def linear_enough(evidence: Evidence) -> list[Finding]:
     """What least squares on the training rows explains of the validation rows."""
     problem = evidence.problem
-    train = thinned(problem.train)
+    train = thinned(problem.train, sample_rows(problem))
     if len(train) < 2 or len(problem.val) < 2:
         return []
     seen, judged = problem.inputs[train], problem.inputs[problem.val]
