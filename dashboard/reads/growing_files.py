@@ -9,6 +9,10 @@ from typing import Any
 import streamlit as st
 
 from spinn_engine import api
+from spinn_engine.errors import SpinnError
+from spinn_engine.words import size
+
+LARGEST = 64_000_000  # bytes
 
 
 class GrowingJsonLines:
@@ -25,9 +29,15 @@ class GrowingJsonLines:
         self._lines: list[dict[str, Any]] = []
 
     def lines(self) -> list[dict[str, Any]]:
-        """All whole lines so far."""
-        if not self._path.exists():
+        """All whole lines so far.
+
+        Raises:
+            SpinnError: the file is too large, or holds something else than lines of JSON.
+        """
+        if not self._path.is_file():
             return []
+        if self._path.stat().st_size > LARGEST:
+            raise SpinnError(f"{self._path} is too large to be shown: it has over {size(LARGEST)}")
         with self._path.open("rb") as file:
             file.seek(self._read - len(self._last))
             if file.read(len(self._last)) != self._last:
@@ -37,7 +47,10 @@ class GrowingJsonLines:
         if newline:
             self._read += len(whole) + 1
             self._last = whole[whole.rfind(b"\n") + 1 :] + newline
-            self._lines += [json.loads(line) for line in whole.split(b"\n") if line]
+            try:
+                self._lines += [json.loads(line) for line in whole.split(b"\n") if line]
+            except (ValueError, RecursionError) as error:
+                raise SpinnError(f"{self._path} holds a line that is no JSON: {error}") from error
         return self._lines
 
 
@@ -55,7 +68,7 @@ def last_log_lines(run_id: str, lines: int = 12, most: int = 8192) -> str:
     """The last lines of a run's log."""
     folder = api.open_run(run_id)
     path = folder.fetch(folder.log_path)
-    if not path.exists():
+    if not path.is_file():
         return ""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - most))

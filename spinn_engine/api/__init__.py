@@ -87,7 +87,7 @@ from spinn_engine.jobs.queue import (
     set_priority,
     workers,
 )
-from spinn_engine.jobs.submission import Submission, submit, submit_sweep
+from spinn_engine.jobs.submission import Submission, check_sweep, submit, submit_sweep
 from spinn_engine.jobs.sweeps import sweep_runs
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Problem
@@ -167,6 +167,7 @@ __all__ = [
     "by_error",
     "cancel",
     "check",
+    "check_sweep",
     "claims_from_json",
     "compared",
     "delete",

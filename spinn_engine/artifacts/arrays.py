@@ -11,14 +11,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import prod
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError
 
 import numpy as np
+from numpy.lib import format
 
-from spinn_engine.errors import CorruptArtifactError
+from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.guarded import check_plain_file
 from spinn_engine.store.files import write_atomically
 
 Arrays = dict[str, Any]
@@ -42,11 +45,31 @@ def open_arrays(path: Path) -> Iterator[Mapping[str, Any]]:
         CorruptArtifactError: the file is broken, or has not what is asked for.
     """
     try:
+        check_plain_file(path)
+        _check_sizes(path)
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             yield arrays
+    except BadInputError as error:
+        raise CorruptArtifactError(str(error)) from error
     except _UNREADABLE as error:
         why = getattr(error, "strerror", None) or "it is damaged; put it back as it was"
         raise CorruptArtifactError(f"{path} cannot be read: {why}") from error
+
+
+def _check_sizes(path: Path) -> None:
+    """Refuse arrays that say that they are larger than what is there, before they are made.
+
+    Raises:
+        ValueError: the header of one does.
+    """
+    with ZipFile(path) as packed:
+        for entry in packed.infolist():
+            with packed.open(entry) as file:
+                version = format.read_magic(file)
+                read = format.read_array_header_1_0 if version == (1, 0) else None
+                shape, _, dtype = (read or format.read_array_header_2_0)(file)
+                if prod(shape) * dtype.itemsize > entry.file_size:
+                    raise ValueError(f"{entry.filename} is shorter than it says")
 
 
 def by_layer(layers: Sequence[Mapping[str, Any]]) -> Arrays:

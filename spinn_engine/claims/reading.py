@@ -15,7 +15,6 @@ about it.
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -27,6 +26,7 @@ from spinn_engine.claims.claim import Claim, parse_claims
 from spinn_engine.claims.own_numbers import claims_of_result
 from spinn_engine.claims.own_result import is_result
 from spinn_engine.errors import BadInputError, one_sentence
+from spinn_engine.guarded.texts import read_text, strict_json
 from spinn_engine.spec.parts import Part
 
 SHIPPED: Final = {"paper": application_folder() / "assets" / "claims" / "spinn_paper.json"}
@@ -46,24 +46,20 @@ def read_claims(path: Path) -> list[Claim]:
     Raises:
         BadInputError: the file cannot be read or is no claims file, or a claim is not one.
     """
-    try:
-        text = SHIPPED.get(str(path), path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise BadInputError(f"{path}: cannot read the claims: {reason}") from None
+    text = read_text(SHIPPED.get(str(path), path), "claims file")
     return claims_from_json(text, str(path))
 
 
 def claims_from_json(text: str, where: str) -> list[Claim]:
     """The claims of a file that is read already (same errors, which begin with ``where``)."""
     try:
-        given = json.loads(text, parse_float=Decimal)
+        given = strict_json(text, Decimal)
         if is_result(given):
             return claims_of_result(given, where)
         file = _ClaimsFile.model_validate(given)
     except ValidationError as error:
         raise BadInputError(f"{where}: not a claims file: {one_sentence(error)}") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise BadInputError(f"{where}: not a claims file, for it is no JSON: {error}") from None
     return [
         claim if claim.source else claim.model_copy(update={"source": file.source})

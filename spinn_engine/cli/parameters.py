@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec.parts import share
+from spinn_engine.spec.shares import share
 from spinn_engine.vocabulary import Row, unknown
 
 Choices = Mapping[str, Row | str]

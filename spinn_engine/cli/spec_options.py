@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from itertools import product
+from math import prod
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -31,8 +32,8 @@ from spinn_engine.cli.parameters import (
     choice,
 )
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import AMOUNTS, OneOf, RunSpec
-from spinn_engine.spec.parts import Share
+from spinn_engine.spec import AMOUNTS, MOST_SEEDS, OneOf, RunSpec
+from spinn_engine.spec.shares import Share
 from spinn_engine.vocabulary import SOURCES, written_sources
 from spinn_engine.words import shortest
 
@@ -166,18 +167,24 @@ def spec_from(asked: Mapping[str, Any]) -> RunSpec:
     for name, value in given.items():
         part, field = name.split(".")
         data.setdefault(part, {})[field] = value
-    seeds, first = asked.get("seeds"), asked.get("seed")
-    if seeds is not None or first is not None:
-        if seeds is not None and seeds < 1:
-            raise BadInputError(f"--seeds must be at least 1 but got {seeds}")
-        start = base.seeds[0] if first is None else first
-        data["seeds"] = list(range(start, start + (seeds or len(base.seeds))))
+    if seeds := _seeds(asked.get("seeds"), asked.get("seed"), base):
+        data["seeds"] = seeds
     spec = _checked(data)
     if not asked["drop_flagged"]:
         return spec
     from spinn_engine import api
 
     return api.without_flagged(spec)
+
+
+def _seeds(count: int | None, first: int | None, base: RunSpec) -> list[int] | None:
+    """The seeds of so many repetitions from the first on; None where neither was asked for."""
+    if count is None and first is None:
+        return None
+    if count is not None and not 1 <= count <= MOST_SEEDS:
+        raise BadInputError(f"--seeds must be from 1 to {MOST_SEEDS} but got {count:,}")
+    start = base.seeds[0] if first is None else first
+    return list(range(start, start + (count or len(base.seeds))))
 
 
 def _checked(data: dict[str, Any]) -> RunSpec:
@@ -232,11 +239,14 @@ def swept_specs(
     Raises:
         BadInputError: a field is swept twice, or a combination is not acceptable.
     """
+    from spinn_engine import api
+
     fields = [field for field, _ in sweep]
     if len(set(fields)) < len(fields):
         twice = next(field for field in fields if fields.count(field) > 1)
         raise BadInputError(f"--sweep {twice} is given twice: write all its values in one")
-    distinct = (dict.fromkeys(map(json.dumps, values)) for _, values in sweep)
+    distinct = [dict.fromkeys(map(json.dumps, values)) for _, values in sweep]
+    api.check_sweep(prod(map(len, distinct)))
     found = []
     for values in product(*distinct):
         chosen = dict(zip(fields, map(json.loads, values), strict=True))

@@ -9,6 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from spinn_engine.errors import BadInputError
+from spinn_engine.guarded import check_plain_file
 from spinn_engine.pruning.sizes import Stage
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import ARMS
@@ -30,12 +32,13 @@ class Progress:
 def recent_lines(path: Path) -> list[dict[str, Any]]:
     """The last whole lines of a ``metrics.jsonl``, however long it is; none if it is not there."""
     try:
+        check_plain_file(path)
         with path.open("rb") as file:
             skipped = max(0, file.seek(0, 2) - _TAIL_BYTES)
             file.seek(skipped)
             lines = file.read().split(b"\n")[:-1]
         return [json.loads(line) for line in lines[1 if skipped else 0 :]]
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError, BadInputError):
         return []
 
 

@@ -78,6 +78,16 @@ def find_same(checked: CheckedSpec) -> RunFolder | None:
     return None
 
 
+def check_sweep(runs: int) -> None:
+    """Refuse a sweep before its specs are made.
+
+    Raises:
+        BadInputError: it has too many runs.
+    """
+    if runs > MOST_RUNS:
+        raise BadInputError(f"the sweep has {runs:,} runs, more than {MOST_RUNS}: sweep less")
+
+
 def submit_sweep(
     specs: Sequence[tuple[Mapping[str, Any], RunSpec]],
     again: bool = False,
@@ -100,8 +110,7 @@ def submit_sweep(
         BadInputError: as ``submit``, or there are too many combinations.
         SpinnError: as ``submit``.
     """
-    if len(specs) > MOST_RUNS:
-        raise BadInputError(f"the sweep has {len(specs):,} runs, more than {MOST_RUNS}: sweep less")
+    check_sweep(len(specs))
     now = datetime.now(UTC)
     sweep = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
     submissions: list[Submission] = []

@@ -26,7 +26,7 @@ from spinn_engine.spec.parts import (
     PruneSpec,
     TrainSpec,
 )
-from spinn_engine.spec.run import ITERATIONS_AN_EPOCH, SCHEMA_VERSION, RunSpec
+from spinn_engine.spec.run import ITERATIONS_AN_EPOCH, MOST_SEEDS, SCHEMA_VERSION, RunSpec
 
 __all__ = [
     "ACTIVATION_OF_FILES",
@@ -35,6 +35,7 @@ __all__ = [
     "EPOCHS",
     "FINE_TUNE_EPOCHS",
     "ITERATIONS_AN_EPOCH",
+    "MOST_SEEDS",
     "PHYSICS_TERMS",
     "SCHEMA_VERSION",
     "Activation",

@@ -6,10 +6,9 @@ Only those of single sources of data stand in ``source_defaults``.
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from spinn_engine.spec.choices import (
     Activation,
@@ -20,40 +19,18 @@ from spinn_engine.spec.choices import (
     Schedule,
     Split,
 )
+from spinn_engine.spec.shares import Share
 from spinn_engine.vocabulary import SCHEDULES, SPLITS, source_of
 
 DEFAULT_PARAM_REDUCTION = 0.685
 EPOCHS, FINE_TUNE_EPOCHS = 15, 3  # by hand
 
 
-def share(text: str) -> float:
-    """A share, written as ``0.685`` or ``68.5%``.
-
-    Raises:
-        ValueError: it is no number, or a percentage without its sign.
-    """
-    number = text.strip().removesuffix("%").strip()
-    try:
-        value = Decimal(number)
-    except InvalidOperation:
-        raise ValueError(f"expected a share like 0.685 or 68.5% but got {text!r}") from None
-    if text.strip().endswith("%"):
-        return float(value / 100)
-    if value.is_finite() and 1 < value < 100:
-        raise ValueError(
-            f"expected a share less than 1, but got {number}: "
-            f"was {float(value / 100)} (or {number}%) meant?"
-        )
-    return float(value)
-
-
-def _as_number(value: Any) -> Any:
-    return share(value) if isinstance(value, str) else value
-
-
-Share = Annotated[float, BeforeValidator(_as_number), Field(gt=0.0, lt=1.0)]
 Weight = Annotated[float, Field(ge=0.0, le=1e6)]
 Width = Annotated[int, Field(ge=1, le=65_536)]
+LIST = Field(strict=False)  # a list of JSON is a tuple here; what is in it stays strict
+Names = Annotated[tuple[str, ...], LIST]
+Widths = Annotated[tuple[Width, ...], LIST]
 
 PHYSICS_TERMS = ("non_negative", "monotone", "wear_law", "heat_balance")
 
@@ -67,7 +44,13 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class DataSpec(Part):
+class SpecPart(Part):
+    """A part whose values are of their own kinds: ``true`` is no number, and neither is ``"2"``."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class DataSpec(SpecPart):
     """What is learned: a source of rows, and how a table's columns are used.
 
     Attributes:
@@ -82,10 +65,10 @@ class DataSpec(Part):
     """
 
     source: str = "milling-sim"
-    targets: tuple[str, ...] = ()
+    targets: Names = ()
     group: str | None = None
     time: str | None = None
-    drop: tuple[str, ...] = ()
+    drop: Names = ()
     split: Split | None = None
 
     @model_validator(mode="after")
@@ -106,7 +89,7 @@ class DataSpec(Part):
         return self
 
 
-class ModelSpec(Part):
+class ModelSpec(SpecPart):
     """The dense network: trained anew, or imported from a checkpoint.
 
     Attributes:
@@ -119,7 +102,7 @@ class ModelSpec(Part):
             the best R2 on the validation rows.
     """
 
-    hidden: tuple[Width, ...] = Field(default=(512, 512, 512, 256), min_length=1, max_length=64)
+    hidden: Widths = Field(default=(512, 512, 512, 256), min_length=1, max_length=64)
     activation: Activation = "tanh"
     dense: str | None = Field(default=None, min_length=1)
     dense_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
@@ -134,7 +117,7 @@ class ModelSpec(Part):
         return self
 
 
-class TrainSpec(Part):
+class TrainSpec(SpecPart):
     """How the dense network (stage 0) is trained and every later stage fine-tuned.
 
     Attributes:
@@ -193,7 +176,7 @@ class TrainSpec(Part):
         return {"until": "epochs", **data} if by_hand else data
 
 
-class PhysicsSpec(Part):
+class PhysicsSpec(SpecPart):
     """Weights of the physics terms in the loss; 0 leaves a term out, and it is reported still.
 
     Attributes:
@@ -211,7 +194,7 @@ class PhysicsSpec(Part):
     wear_law: Weight = 0.0
     heat_balance: Weight = 0.0
     fit_coefficients: bool = False
-    targets: tuple[str, ...] = ()
+    targets: Names = ()
 
     def weights(self) -> dict[str, float]:
         """The terms that have a weight."""
@@ -219,7 +202,7 @@ class PhysicsSpec(Part):
         return {name: weight for name, weight in given.items() if weight}
 
 
-class PruneSpec(Part):
+class PruneSpec(SpecPart):
     """How much is removed, in how many stages, and how; exactly one of the amounts is set.
 
     Attributes:
@@ -243,7 +226,9 @@ class PruneSpec(Part):
     param_reduction: Share | None = None
     mac_reduction: Share | None = None
     max_bytes: int | None = Field(default=None, ge=1)
-    widths: tuple[tuple[Width, ...], ...] | None = Field(default=None, min_length=1, max_length=64)
+    widths: Annotated[tuple[Widths, ...], LIST] | None = Field(
+        default=None, min_length=1, max_length=64
+    )
     round_to: int | None = Field(default=None, ge=1, le=1024)
     least_width: int = Field(default=1, ge=1, le=65_536)
     criterion: Criterion = "l1"
@@ -278,7 +263,7 @@ class PruneSpec(Part):
         return self
 
 
-class CompareSpec(Part):
+class CompareSpec(SpecPart):
     """What the pruned network is compared with, so that a reviewer believes the result.
 
     Attributes:
@@ -287,6 +272,19 @@ class CompareSpec(Part):
         margin: how much R2 pruning may cost against ``dense_longer`` and still count as no worse.
     """
 
-    controls: tuple[Control, ...] = ("dense_longer", "random", "scratch", "linear", "magnitude")
+    controls: Annotated[tuple[Control, ...], LIST] = (
+        "dense_longer",
+        "random",
+        "scratch",
+        "linear",
+        "magnitude",
+    )
     folds: int = Field(default=1, ge=1, le=100)
     margin: float = Field(default=0.01, ge=0.0, le=1.0)
+
+    @field_validator("controls")
+    @classmethod
+    def _each_once(cls, controls: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := [name for name in dict.fromkeys(controls) if controls.count(name) > 1]:
+            raise ValueError(f"{twice[0]} is listed twice: name each control once")
+        return controls

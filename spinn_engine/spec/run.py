@@ -12,24 +12,27 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from spinn_engine.errors import BadInputError, one_sentence
+from spinn_engine.guarded.texts import read_text, strict_json
 from spinn_engine.spec.choices import Arm
 from spinn_engine.spec.defaults import with_source_defaults
 from spinn_engine.spec.parts import (
+    LIST,
     CompareSpec,
     DataSpec,
     ModelSpec,
-    Part,
     PhysicsSpec,
     PruneSpec,
+    SpecPart,
     TrainSpec,
 )
 from spinn_engine.vocabulary import ACTIVATIONS, ARMS, NEW_WEIGHTS, SOURCES, source_of
 
 SCHEMA_VERSION: Final = 1
+MOST_SEEDS: Final = 256
 ITERATIONS_AN_EPOCH: Final = 20  # of L-BFGS, each with all training rows
 
 
-class RunSpec(Part):
+class RunSpec(SpecPart):
     """A whole run.
 
     The same spec gives the same bytes on CPUs with the same number of threads, instruction set and
@@ -44,8 +47,8 @@ class RunSpec(Part):
     physics: PhysicsSpec = PhysicsSpec()
     prune: PruneSpec = PruneSpec()
     compare: CompareSpec = CompareSpec()
-    seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = Field(
-        default=(0, 1, 2), min_length=1, max_length=256
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**31)], ...], LIST] = Field(
+        default=(0, 1, 2), min_length=1, max_length=MOST_SEEDS
     )
 
     @model_validator(mode="before")
@@ -136,9 +139,10 @@ class RunSpec(Part):
             BadInputError: the text is not JSON, or a field is unknown or out of its range.
         """
         try:
-            return cls.model_validate_json(text)
-        except ValidationError as error:
-            raise BadInputError(f"{where}: {one_sentence(error)}") from None
+            given = strict_json(text)
+        except ValueError as error:
+            raise BadInputError(f"{where}: it is no JSON of a spec: {error}") from None
+        return cls.from_dict(given, where)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], where: str = "spec") -> RunSpec:
@@ -155,11 +159,7 @@ class RunSpec(Part):
         Raises:
             BadInputError: the file is missing or unreadable, or not a spec.
         """
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-            raise BadInputError(f"{path}: cannot read the spec: {reason}") from None
+        text = read_text(path, "spec file")
         if not text.strip():
             raise BadInputError(f"{path}: the file is empty: expected a RunSpec in JSON")
         return cls.from_json(text, where=str(path))

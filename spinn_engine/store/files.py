@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.guarded.texts import read_text
 
+LARGEST_JSON = 64_000_000  # bytes
 Stat = tuple[int, int]  # time in ns and size of a local file
 
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}")
@@ -109,10 +112,12 @@ def unwritable(path: Path, error: OSError) -> BadInputError:
 
 
 def stat_of(path: Path) -> Stat | None:
-    """Time and size of a file; None if there is none."""
+    """Time and size of a file; None if there is none, or something else than a plain file."""
     try:
         found = path.stat()
     except OSError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
         return None
     return found.st_mtime_ns, found.st_size
 
@@ -134,9 +139,11 @@ def read_json(path: Path) -> dict[str, Any]:
         CorruptArtifactError: the file is missing, unreadable, or holds something else.
     """
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CorruptArtifactError(f"cannot read {path}: {error.strerror}") from error
+        value = json.loads(read_text(path, "file", LARGEST_JSON))
+    except BadInputError as error:
+        raise CorruptArtifactError(str(error)) from error
+    except RecursionError:
+        raise CorruptArtifactError(f"{path} is nested too deeply to be a file of a run") from None
     except ValueError as error:
         raise CorruptArtifactError(f"{path} is not JSON: {error}") from error
     if not isinstance(value, dict):

@@ -20,7 +20,7 @@ class LocalStore:
 
     def names(self) -> list[str]:
         """The names of all run folders."""
-        return [path.parent.name for path in self.root.glob("*/spec.json")]
+        return [path.parent.name for path in self.root.glob("*/spec.json") if path.is_file()]
 
     def sizes(self, name: str) -> Mapping[str, int]:
         """The bytes of the files of a folder, by their paths in it, each as it is when asked."""
@@ -45,15 +45,21 @@ class LocalStore:
     def remove(self, name: str) -> None:
         """Remove a folder: gone from the store in one move, and then from the disk.
 
+        Of a link only the link goes, never what it leads to.
+
         Raises:
             SpinnError: a file cannot be removed.
         """
         path = self.root / name
         doomed = path.with_name(f".{name}.deleted")
         try:
-            if path.exists():
+            if path.is_symlink():
+                path.unlink()
+            elif path.exists():
                 path.rename(doomed)
-            if doomed.exists():
+            if doomed.is_symlink():
+                doomed.unlink()
+            elif doomed.exists():
                 shutil.rmtree(doomed)
         except OSError as error:
             raise SpinnError(f"cannot remove {error.filename}: {error.strerror}") from error

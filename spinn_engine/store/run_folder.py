@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from spinn_engine.errors import CorruptArtifactError
+from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.guarded.texts import read_text
 from spinn_engine.spec import RunSpec, with_old_split
 from spinn_engine.store.files import append, read_json, write_atomically
 from spinn_engine.words import visible
 
 SPEC_NAME = "spec.json"
+LARGEST_METRICS = 64_000_000  # bytes; 300,000 lines
 RESULT_NAME = "spinn_structured_metrics.json"
 RESULT_KEYS = (  # every result has them
     "run_id", "spec", "seeds", "folds", "delivered_seed", "arms", "stages", "verdict", "data",
@@ -147,12 +149,18 @@ class RunFolder:
         append(self.metrics_path, json.dumps(line, allow_nan=False) + "\n")
 
     def metrics(self) -> list[dict[str, Any]]:
-        """All whole lines of ``metrics.jsonl``; one that is still being written is left out."""
+        """All whole lines of ``metrics.jsonl``; one that is still being written is left out.
+
+        Raises:
+            CorruptArtifactError: it is too large, or holds something else than lines of JSON.
+        """
         if not self.fetch(self.metrics_path).exists():
             return []
-        text = self.metrics_path.read_text(encoding="utf-8")
-        lines = text.split("\n")[:-1]
-        return [json.loads(line) for line in lines if line]
+        try:
+            text = read_text(self.metrics_path, "file of metrics", LARGEST_METRICS)
+            return [json.loads(line) for line in text.split("\n")[:-1] if line]
+        except (BadInputError, ValueError, RecursionError) as error:
+            raise CorruptArtifactError(f"{self.metrics_path} cannot be read: {error}") from error
 
     def has(self, path: Path) -> bool:
         """Whether the run has this file of its folder."""

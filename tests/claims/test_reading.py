@@ -110,7 +110,7 @@ def test_what_does_not_fit_its_quantity_is_refused(claim: dict[str, Any], messag
     [
         (b"", "not a claims file, for it is no JSON"),
         (b"{", "not a claims file, for it is no JSON"),
-        (b"\xff\xfe\x00", "cannot read the claims: it is not UTF-8 text"),
+        (b"\xff\xfe\x00", "cannot read the claims file: it is not UTF-8 text"),
         (b"[]", "not a claims file: the whole: input should be"),
         (b"{}", "not a claims file: claims: field required"),
         (b'{"claims": []}', "not a claims file: claims: "),
@@ -135,8 +135,8 @@ def test_a_file_that_is_no_claims_file(tmp_path: Path, content: bytes, message: 
 
 
 def test_a_file_that_is_not_there_or_a_folder(tmp_path: Path) -> None:
-    for path, message in ((tmp_path / "none.json", "No such file"), (tmp_path, "Is a directory")):
-        with pytest.raises(BadInputError, match=f"cannot read the claims: {message}"):
+    for path, message in ((tmp_path / "none.json", "there is no such"), (tmp_path, "is a folder")):
+        with pytest.raises(BadInputError, match=message):
             read_claims(path)
 
 

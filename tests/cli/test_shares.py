@@ -9,7 +9,7 @@ import pytest
 
 from spinn_engine.cli.commands import COMMANDS
 from spinn_engine.cli.parameters import SHARE
-from spinn_engine.spec.parts import share
+from spinn_engine.spec.shares import share
 from tests.cli.test_command_line import complaint, printed
 
 Capture = pytest.CaptureFixture[str]

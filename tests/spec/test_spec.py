@@ -64,7 +64,7 @@ def test_a_corrupt_file_is_refused_in_one_sentence(text: str, tmp_path: Path) ->
     with pytest.raises(BadInputError, match=r"spec\.json") as caught:
         RunSpec.from_file(path)
     assert "\n" not in str(caught.value)
-    with pytest.raises(BadInputError, match="cannot read the spec"):
+    with pytest.raises(BadInputError, match="there is no such spec file"):
         RunSpec.from_file(tmp_path / "none.json")
 
 
