@@ -29,6 +29,8 @@ from spinn_engine.spec import PruneSpec
 from spinn_engine.vocabulary import SCHEDULES
 from spinn_engine.words import counted, fixed, shortest
 
+MOST_NEURONS = 200_000  # each is a step of the path
+
 EVEN_STEP = 8  # neurons: what vector units and tensor cores take at once
 NEAR_ENOUGH = 0.003  # of the dense network's size
 
@@ -60,9 +62,14 @@ def plan(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) -> 
     ones come from ``global_widths`` when a stage is trained.
 
     Raises:
-        BadInputError: a layer would be left with too few neurons, a stage would remove nothing,
-            or the budget is below what the schedule can reach.
+        BadInputError: the layers have too many neurons in all, one would be left with too few, a
+            stage would remove nothing, or the budget is below what the schedule can reach.
     """
+    if sum(hidden) > MOST_NEURONS:
+        raise BadInputError(
+            f"the hidden layers have {sum(hidden):,} neurons in all, at most {MOST_NEURONS:,} can "
+            "be planned: give fewer or narrower layers"
+        )
     prune = settled(prune, hidden, inputs, outputs)
     steps = _steps(prune, tuple(hidden), (inputs, outputs))
     return measure(steps, inputs, outputs, exact=SCHEDULES[prune.schedule].widths != "ranked")

@@ -102,9 +102,13 @@ SWEEP += [f"--sweep=prune.least_width={','.join(map(str, range(1, 101)))}"]
             ["submit", "--seeds", "1000000000"],
             "--seeds must be from 1 to 256 but got 1,000,000,000",
         ),
+        (
+            ["plan", "--hidden", ",".join(["65536"] * 64)],
+            "4,194,304 neurons in all",
+        ),
         (["submit", *SWEEP], "the sweep has 100,000 runs, more than 500"),
     ],
-    ids=["seeds", "sweep"],
+    ids=["seeds", "widths", "sweep"],
 )
 def test_absurd_amounts_take_no_memory(
     capsys: pytest.CaptureFixture[str], words: list[str], says: str
