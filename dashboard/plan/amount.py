@@ -99,7 +99,9 @@ def show_results(
         notes = table_notes(stages)
         if answers.data is not None:
             rows = answers.data.rows["train"]
-            notes = " ".join(filter(None, [budget_sentence(spec, first.params, rows), notes]))
+            budget = budget_sentence(spec, first.params, rows)
+            time = answers.pace and answers.pace.sentence(spec, stages, rows)
+            notes = " ".join(filter(None, [budget, time, notes]))
         st.html(stage_table(stages) + markup.note(notes) + elements.shapes(drawn))
         predicted.show_planned(answers.run_id, spec, stages)
 

@@ -35,6 +35,7 @@ class Answers:
         data: what will be learned from.
         imported: the checkpoint that is the dense network, if one is.
         run_id: a run with a trained dense network like this one, if there is one.
+        pace: how fast runs train here.
     """
 
     initial_plan: initial.InitialPlan
@@ -44,6 +45,7 @@ class Answers:
     data_errors: str = ""
     imported: imported_network.ImportedNetwork | None = None
     run_id: str | None = None
+    pace: api.Pace | None = None
 
     def spec(self, prune: dict[str, Any]) -> RunSpec:
         """All parts together.
@@ -107,7 +109,8 @@ def looked_up(answers: Answers) -> Answers:
         answers = replace(answers, data=data_source.summary(spec.data), data_errors=errors)
         if spec.model.dense is not None:
             answers = replace(answers, imported=imported_network.imported(spec))
-        return replace(answers, run_id=run_files.run_like(answers.spec({})))
+        run_id = run_files.run_like(answers.spec({}))
+        return replace(answers, run_id=run_id, pace=api.newest_pace())
     except SpinnError as error:
         return replace(answers, error=error)
 

@@ -72,6 +72,7 @@ from spinn_engine.evaluation.remarks import kept_of, training_remarks
 from spinn_engine.evaluation.scales import Scale, by_error, scale_of
 from spinn_engine.foreground import run
 from spinn_engine.imported import StoredNetwork
+from spinn_engine.jobs.history import Pace, newest_pace
 from spinn_engine.jobs.queue import (
     Job,
     JobState,
@@ -137,6 +138,7 @@ __all__ = [
     "JobState",
     "LayerImportance",
     "Neuron",
+    "Pace",
     "Owner",
     "Problem",
     "Prediction",
@@ -195,6 +197,7 @@ __all__ = [
     "load_problem",
     "look_for_changes",
     "neuron",
+    "newest_pace",
     "open_run",
     "owner",
     "plan",

@@ -43,6 +43,8 @@ def plan(inputs: int | None, outputs: int | None, as_json: bool, **asked: Any) -
         OUT.print(tables.plan_table(stages))
         if rows is not None:
             OUT.print(budget_sentence(spec, stages[0].params, rows), soft_wrap=True)
+            if pace := api.newest_pace():
+                OUT.print(pace.sentence(spec, stages, rows), soft_wrap=True, markup=False)
 
 
 def run(as_json: bool, **asked: Any) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from spinn_engine.artifacts.stages import planned_stages
 from spinn_engine.errors import SpinnError
-from spinn_engine.jobs.history import seconds_a_unit
+from spinn_engine.jobs.history import newest_pace
 from spinn_engine.jobs.progress import Progress, progress, recent_lines
 from spinn_engine.jobs.slots import Worker
 from spinn_engine.store.files import Stat, stat_of
@@ -149,9 +149,11 @@ def _progress(run_id: str, state: JobState, worker: Worker | None) -> tuple[int,
             folder.fetch(folder.metrics_path)
         stages, at = _read(folder.store, run_id, spec, stat_of(folder.metrics_path))
         begins = state is JobState.RUNNING and at.eta_seconds is None
-        before = seconds_a_unit(folder, worker.device) if worker and begins else None
-        if before is not None:
-            at = progress(folder.spec(), planned_stages(folder), [], before)
+        rows = folder.training_rows()
+        if worker and begins and rows is not None:
+            planned = folder.spec(), planned_stages(folder)
+            if pace := newest_pace(worker.device):
+                at = progress(*planned, [], pace.expected(*planned, rows))
     except SpinnError:
         return 0, Progress(0, 0, 0, None)
     return stages, at

@@ -46,7 +46,7 @@ def progress(
     spec: RunSpec,
     stages: Sequence[Stage],
     lines: list[dict[str, Any]],
-    seconds_a_unit: float | None = None,
+    before: float | None = None,
 ) -> Progress:
     """Read the progress from the last lines of ``metrics.jsonl``.
 
@@ -57,14 +57,11 @@ def progress(
         spec: of the run.
         stages: of the run, the dense one first.
         lines: the last of ``metrics.jsonl``.
-        seconds_a_unit: what earlier runs took for an epoch, by parameter and arm; counts until an
-            epoch has ended.
+        before: seconds that the run should take; counts until an epoch has ended.
     """
     work = blocks_of(spec, stages)
     timed = [line for line in lines if line["epoch"] > 0]  # epoch 0 trains nothing
     if not timed:
-        whole = sum(block.epochs * block.size for block in work)
-        before = None if seconds_a_unit is None else seconds_a_unit * whole
         return Progress(0, 0, spec.block_epochs(0, "dense"), before)
     last = lines[-1]
     stage, epoch, epochs = last["stage"], last["epoch"], last["epochs"]
@@ -76,7 +73,7 @@ def progress(
 
 @dataclass(frozen=True)
 class Block:
-    """Something that is trained: its stage, arms and epochs, and how much an epoch of it is."""
+    """Something that is trained: its stage, arms and epochs, and the parameters of all its arms."""
 
     stage: int
     arms: tuple[str, ...]

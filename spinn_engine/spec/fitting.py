@@ -19,8 +19,8 @@ def fitted(spec: RunSpec, training_rows: int) -> RunSpec:
     """The spec with everything set that depends on the number of training rows.
 
     What is given stays, but that epochs which validation ends are what the most updates come to.
-    Data from a file for which no widths are given get some that follow their rows; a source with a
-    network of its own keeps that.
+    Data from a file get widths that follow their rows and silu, where none are given; a source with
+    a network of its own keeps that.
     """
     train = spec.train
     batch = train.batch_size or batch_size(training_rows)
@@ -48,8 +48,11 @@ def batch_size(training_rows: int) -> int:
 
 def _network(spec: RunSpec, training_rows: int) -> dict[str, Any]:
     source, given = source_of(spec.data.source), spec.model.model_fields_set
-    if source is None or source.path is None or {"hidden", "dense"} & given:
+    if source is None or source.path is None or "dense" in given:
         return {}
-    hidden = next((w for rows, w in WIDTHS if training_rows < rows), MOST_WIDTHS)
-    own = spec.model.model_dump(include={"activation"}, exclude_unset=True)
-    return {"hidden": hidden, "activation": ACTIVATION_OF_FILES, **own}
+    found: dict[str, Any] = {}
+    if "hidden" not in given:
+        found["hidden"] = next((w for rows, w in WIDTHS if training_rows < rows), MOST_WIDTHS)
+    if "activation" not in given:
+        found["activation"] = ACTIVATION_OF_FILES
+    return found

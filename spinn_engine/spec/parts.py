@@ -93,8 +93,10 @@ class ModelSpec(SpecPart):
     """The dense network: trained anew, or imported from a checkpoint.
 
     Attributes:
-        hidden: hidden widths from input to output; those of ``dense``, if it is given.
-        activation: between the layers; to be given with ``dense`` where the file does not say.
+        hidden: hidden widths from input to output; those of ``dense``, if it is given; for data
+            from a file that names none by the number of training rows.
+        activation: between the layers; for data from a file that names none silu; to be given with
+            ``dense`` where the file does not say.
         dense: a checkpoint whose network is stage 0 as it is.
         dense_sha256: of that file, known once a run is made.
         dense_scaling: which sides that network takes and gives standardised by the training rows;
@@ -137,14 +139,14 @@ class TrainSpec(SpecPart):
     """
 
     until: Literal["validation", "epochs"] = "validation"
-    max_updates: int = Field(default=3000, ge=1, le=10_000_000)
+    max_updates: int = Field(default=6000, ge=1, le=10_000_000)
     fine_tune_max_updates: int = Field(default=1000, ge=0, le=10_000_000)
     epochs: int | None = Field(default=None, ge=1, le=100_000)
     lbfgs_iterations: int = Field(default=0, ge=0, le=1_000_000)
     fine_tune_epochs: int | None = Field(default=None, ge=0, le=100_000)
     fine_tune_lbfgs_iterations: int = Field(default=0, ge=0, le=1_000_000)
     batch_size: int | None = Field(default=None, ge=1, le=1_000_000)
-    learning_rate: float = Field(default=1e-3, gt=0.0)
+    learning_rate: float = Field(default=3e-3, gt=0.0)
     fine_tune_learning_rate: float = Field(default=5e-4, gt=0.0)
     device: str = "auto"
 

@@ -60,7 +60,9 @@ SOURCES = table(
         methods="The data are milling-sim of SPINN Explorer {version}.",
         short="sim",
         streams=True,
-        defaults={"train": {"max_updates": 560, "fine_tune_max_updates": 115}},
+        defaults={
+            "train": {"max_updates": 560, "fine_tune_max_updates": 115, "learning_rate": 1e-3}
+        },
     ),
     SourceRow(
         name="nasa-mill",

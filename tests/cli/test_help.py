@@ -118,7 +118,7 @@ def test_a_source_with_other_defaults_says_so(capsys: Capture) -> None:
     text = " ".join(shown(capsys, "run").split())
     assert "--epochs N of Adam, for the dense network, by hand [burgers: 250]" in text
     assert "--max-updates N most updates of Adam for the dense network, until validation ends them "
-    assert "[3000; milling-sim: 560]" in text
+    assert "[6000; milling-sim: 560]" in text
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,9 @@ def test_a_table_that_names_no_network_gets_one_by_its_rows(
 
 def test_what_is_given_stays() -> None:
     own = fitted(table(model={"hidden": [5]}, train={"batch_size": 7}), 500)
-    assert (own.model.hidden, own.model.activation, own.train.batch_size) == ((5,), "tanh", 7)
+    assert (own.model.hidden, own.model.activation, own.train.batch_size) == ((5,), "silu", 7)
+    tanh = fitted(table(model={"hidden": [5], "activation": "tanh"}), 500)
+    assert (tanh.model.hidden, tanh.model.activation) == ((5,), "tanh")
     relu = fitted(table(model={"activation": "relu"}), 500)
     assert (relu.model.hidden, relu.model.activation) == ((64, 64), "relu")
 
@@ -89,7 +91,7 @@ def test_the_budget_is_told_with_the_rows_that_it_is_for() -> None:
     told = budget_sentence(fitted(table(), 308), 5121, 308)
     assert told == (
         "5,121 parameters for 308 training rows. It trains until validation stops improving, for "
-        "at most 3,000 updates, then 1,000 in every later stage (of 16 rows, 20 an epoch)."
+        "at most 6,000 updates, then 1,000 in every later stage (of 16 rows, 20 an epoch)."
     )
     by_hand = budget_sentence(fitted(table(train={"epochs": 4}), 308), 5121, 308)
     assert by_hand.endswith(
