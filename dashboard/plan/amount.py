@@ -100,7 +100,8 @@ def show_results(
         if answers.data is not None:
             rows = answers.data.rows["train"]
             budget = budget_sentence(spec, first.params, rows)
-            time = answers.pace and answers.pace.sentence(spec, stages, rows)
+            pace = answers.pace
+            time = "" if pace is None else pace.sentence(spec, stages, rows)
             notes = " ".join(filter(None, [budget, time, notes]))
         st.html(stage_table(stages) + markup.note(notes) + elements.shapes(drawn))
         predicted.show_planned(answers.run_id, spec, stages)

@@ -8,7 +8,7 @@ from typing import Any
 
 from spinn_engine.artifacts.imported_dense import ImportedNetwork, network_on_data
 from spinn_engine.errors import BadInputError
-from spinn_engine.guarded import guarded, warm
+from spinn_engine.guarded.processes import guarded, warm
 from spinn_engine.imported import StoredNetwork, read_network
 from spinn_engine.problems import preview as previewing
 from spinn_engine.problems import summary as summing

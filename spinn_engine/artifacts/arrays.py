@@ -21,7 +21,7 @@ import numpy as np
 from numpy.lib import format
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
-from spinn_engine.guarded import check_plain_file
+from spinn_engine.guarded.paths import check_plain_file
 from spinn_engine.store.files import write_atomically
 
 Arrays = dict[str, Any]

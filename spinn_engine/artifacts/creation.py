@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from spinn_engine.artifacts.imported_dense import ImportedNetwork, import_network, write_imported
-from spinn_engine.guarded import guarded
+from spinn_engine.guarded.processes import guarded
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.apart import apart
 from spinn_engine.problems.split import cross_validation

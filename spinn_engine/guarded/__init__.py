@@ -1,10 +1,5 @@
 """Files of strangers: read in a process of their own, which has limits, and plain files alone.
 
-``guarded(path, function, *args)`` gives what the function gives. A file that takes more
+``processes.guarded(path, function, *args)`` gives what the function gives. A file that takes more
 memory or time than may be taken here ends that process, and is refused in a sentence.
 """
-
-from spinn_engine.guarded.paths import check_plain_file
-from spinn_engine.guarded.processes import guarded, warm
-
-__all__ = ["check_plain_file", "guarded", "warm"]

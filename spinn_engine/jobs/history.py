@@ -70,8 +70,9 @@ def newest_pace(device: str | None = None) -> Pace | None:
         pace = _pace(run.store, run.run_id) if run.is_complete() else None
         if pace is not None and (device is None or _is_same(pace, device)):
             return pace
-    demo = demo_run() if device is None else None
-    return demo and _pace(demo.store, demo.run_id)
+    if device is None and (demo := demo_run()):
+        return _pace(demo.store, demo.run_id)
+    return None
 
 
 def _work(spec: RunSpec, rows: int, blocks: Sequence[tuple[Block, int]]) -> float:

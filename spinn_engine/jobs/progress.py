@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.guarded import check_plain_file
+from spinn_engine.guarded.paths import check_plain_file
 from spinn_engine.pruning.sizes import Stage
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import ARMS

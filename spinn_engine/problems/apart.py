@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from spinn_engine.guarded import guarded
+from spinn_engine.guarded.processes import guarded
 from spinn_engine.spec import DataSpec, RunSpec
 from spinn_engine.vocabulary import source_of
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from spinn_engine.errors import BadInputError, SpinnError
-from spinn_engine.guarded import guarded
+from spinn_engine.guarded.processes import guarded
 from spinn_engine.imported import read_network
 from spinn_engine.problems.preview import preview
 from spinn_engine.problems.tables.files import SUFFIXES as TABLE_SUFFIXES

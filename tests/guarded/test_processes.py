@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
-from spinn_engine.guarded import guarded
+from spinn_engine.guarded.processes import guarded
 from tests.guarded import work
 
 
@@ -92,7 +92,7 @@ def test_a_setting_that_is_no_positive_number_is_refused(
 
 def test_a_process_ends_with_its_parent() -> None:
     code = (
-        "import os, sys, threading; from spinn_engine.guarded import guarded\n"
+        "import os, sys, threading; from spinn_engine.guarded.processes import guarded\n"
         "from tests.guarded import work\n"
         "print(guarded('a', work.wait, 0), flush=True)\n"
         "threading.Thread(target=guarded, args=('a', work.wait, 60), daemon=True).start()\n"

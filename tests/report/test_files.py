@@ -244,8 +244,8 @@ def test_the_first_printed_page_is_the_papers_table(
     page.goto((reports[name] / "report.html").as_uri())
     printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
     context.close()
-    first, second = (printed.pages[number].extract_text() for number in (0, 1))
+    first, *others = (page.extract_text().lstrip() for page in printed.pages)
     assert float(printed.pages[0].mediabox.width) == pytest.approx(595, abs=1)
     for words in ("Comparison", "Hidden widths", "Verdict", result_of(reports[name])["run_id"]):
         assert words in first
-    assert second.lstrip().startswith("Stages")
+    assert any(text.startswith("Stages") for text in others)

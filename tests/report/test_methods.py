@@ -84,9 +84,9 @@ def test_a_full_run_of_a_table(wild: Facts) -> None:
         f"3 inputs predict the targets {WILD_TARGETS[0]} and {WILD_TARGETS[1]}.",
         "280 rows were for training, 60 for validation and 60 for the test, and none of the 20",
         wild.result["data"]["sha256"][:12],
-        "hidden layers of 24 and 16 neurons with the activation tanh, and 2 outputs: "
+        "hidden layers of 24 and 16 neurons with the activation silu, and 2 outputs: "
         f"{arms['dense']['params']} parameters",
-        "for 20 epochs with Adam at a peak learning rate of 0.001",
+        "for 20 epochs with Adam at a peak learning rate of 0.003",
         "Each stage ended with 5 epochs with Adam at a peak learning rate of 0.0005.",
         "trained on for the same 15 epochs",
         "from new weights for 35 epochs",

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.guarded import check_plain_file
 from spinn_engine.guarded.limits import free_memory
+from spinn_engine.guarded.paths import check_plain_file
 from spinn_engine.problems.tables.excel import read_excel
 from spinn_engine.problems.tables.excel_sizes import unpacked_bytes
 from spinn_engine.problems.tables.header import numbered
