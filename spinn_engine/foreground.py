@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
-from spinn_engine.artifacts.creation import create_run
+from spinn_engine.artifacts.creation import check_spec_apart, create_run, one_at_a_time
 from spinn_engine.errors import FULL_MEMORY, SpinnError, UnreachableError, is_out_of_memory
 from spinn_engine.spec import RunSpec
-from spinn_engine.store.runs import RunFolder
+from spinn_engine.store.files import is_locked, locked
+from spinn_engine.store.runs import RunFolder, results_root
 
 OnEpoch = Callable[[dict[str, Any]], None]
 
@@ -37,10 +39,14 @@ def run(
     from spinn_engine.training.device import pick_device
 
     pick_device(spec.train.device)  # refused before anything is made
-    folder = create_run(spec)
-    if on_start:
-        on_start(folder)
-    with folder.lock():
+    checked = check_spec_apart(spec)
+    with ExitStack() as doing:
+        with one_at_a_time():  # nobody takes it for a run that waits to be queued
+            folder = create_run(spec, checked=checked)
+            doing.enter_context(_in_foreground(folder.run_id))
+        if on_start:
+            on_start(folder)
+        doing.enter_context(folder.lock())
         folder.fetch_all()
         with _memory_told("stage 0"):
             runner = Runner(folder, _also_published(folder, on_epoch))
@@ -52,6 +58,25 @@ def run(
             runner.finish()
         _publish(folder)
     return folder
+
+
+def is_in_foreground(run_id: str) -> bool:
+    """Whether a process of this machine does a run in the foreground, now."""
+    return is_locked(_lock_path(run_id))
+
+
+@contextmanager
+def _in_foreground(run_id: str) -> Iterator[None]:
+    """Tell the others of this machine that a run is being done, for the length of a block."""
+    with locked(_lock_path(run_id)):
+        try:
+            yield
+        finally:
+            _lock_path(run_id).unlink(missing_ok=True)
+
+
+def _lock_path(run_id: str) -> Path:
+    return results_root() / ".foreground" / f"{run_id}.lock"
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.jobs.submission import read_sweep
+from spinn_engine.jobs.sweeps import read_sweep
 from spinn_engine.store.current import current_store
 from spinn_engine.store.demo import open_run, refuse_demo
 from spinn_engine.store.owner import Owner, read_owner

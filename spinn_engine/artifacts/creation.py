@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,10 +16,10 @@ from spinn_engine.problems.split import cross_validation
 from spinn_engine.problems.terms import terms_of
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.spec import RunSpec, fitted
-from spinn_engine.store.files import write_atomically
+from spinn_engine.store.files import locked, write_atomically
 from spinn_engine.store.owner import Owner, write_owner
 from spinn_engine.store.run_folder import RunFolder
-from spinn_engine.store.runs import current_store
+from spinn_engine.store.runs import current_store, results_root
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,15 @@ def check_spec_apart(spec: RunSpec) -> CheckedSpec:
     if spec.model.dense is None:
         return apart(check_spec, spec)
     return guarded(spec.model.dense, check_spec, spec, most_bytes=None)
+
+
+def one_at_a_time() -> AbstractContextManager[None]:
+    """Keep others of this machine from making runs, so that two who make the same see each other.
+
+    Raises:
+        BadInputError: the store cannot be written.
+    """
+    return locked(results_root() / ".submit.lock")
 
 
 def create_run(

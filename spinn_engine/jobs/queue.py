@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from filelock import lock_descriptor
 
 from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.foreground import is_in_foreground
 from spinn_engine.jobs.database import (
     QUEUE,
     VERSION,
@@ -22,6 +24,7 @@ from spinn_engine.jobs.database import (
     connect,
     database_url,
     sqlite_path,
+    transaction,
 )
 from spinn_engine.jobs.job import Job, JobState, Priority, describe, places
 from spinn_engine.jobs.locks import check_handover
@@ -30,7 +33,8 @@ from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import check_run_id, open_run, remove_run, results_root
 
 if TYPE_CHECKING:
-    from dbos import WorkflowStatus
+    from dbos import EnqueueOptions, WorkflowStatus
+    from sqlalchemy import Connection
 
 __all__ = [
     "Job",
@@ -47,6 +51,7 @@ __all__ = [
     "jobs",
     "resume",
     "set_priority",
+    "with_job",
     "workers",
 ]
 
@@ -68,33 +73,55 @@ def check_device(spec: RunSpec) -> None:
         )
 
 
-def enqueue(run_id: str, priority: Priority = Priority.NORMAL, sweep: str | None = None) -> None:
-    """Put a run at the end of the queue, behind all others of its priority.
+def enqueue(*run_ids: str, priority: Priority = Priority.NORMAL, sweep: str | None = None) -> None:
+    """Put runs at the end of the queue, behind all others of their priority: all, or none.
 
     Raises:
-        BadInputError: there is no such run, it is in the queue already, or its spec names one of
-            several devices.
+        BadInputError: there is no such run, it is in the queue already or being done in the
+            foreground, or its spec names one of several devices.
         SpinnError: the job database cannot be used.
     """
-    check_device(open_run(run_id).spec())
-    with connect() as client:
+    for run_id in run_ids:
+        check_device(open_run(run_id).spec())
+        if is_in_foreground(run_id):
+            raise BadInputError(f"run {run_id} is being done in the foreground already")
+    with connect() as client, transaction() as connection:
         from dbos import error as dbos_error
 
-        try:
-            client.enqueue(
-                {
-                    "workflow_name": WORKFLOW,
-                    "queue_name": QUEUE,
-                    "workflow_id": run_id,
-                    "workflow_id_reuse_policy": "reject",
-                    "app_version": VERSION,
-                    "priority": priority.number(),
-                    "attributes": {"sweep": sweep},
-                },
-                run_id,
-            )
-        except dbos_error.DBOSWorkflowIDInUseError:
-            raise BadInputError(f"run {run_id} is in the queue already") from None
+        for run_id in run_ids:
+            options: EnqueueOptions = {
+                "workflow_name": WORKFLOW,
+                "queue_name": QUEUE,
+                "workflow_id": run_id,
+                "workflow_id_reuse_policy": "reject",
+                "app_version": VERSION,
+                "priority": priority.number(),
+                "attributes": {"sweep": sweep},
+            }
+            try:
+                client.enqueue_in_transaction(connection, options, run_id)
+            except dbos_error.DBOSWorkflowIDInUseError:
+                raise BadInputError(f"run {run_id} is in the queue already") from None
+            _put_last(connection, run_id, priority)
+
+
+def _put_last(connection: Connection, run_id: str, priority: Priority) -> bool:
+    """Move a queued job behind all others of a priority; False if it is not queued (any more).
+
+    The engine has no way to do that, and its clock ticks once a second on SQLite.
+    """
+    from sqlalchemy import text
+
+    table = "dbos.workflow_status" if connection.dialect.name == "postgresql" else "workflow_status"
+    done = connection.execute(
+        text(
+            f"UPDATE {table} SET priority = :priority, "
+            f"created_at = 1 + (SELECT MAX(created_at) FROM {table}) "
+            "WHERE workflow_uuid = :run AND status = 'ENQUEUED'"
+        ),
+        {"priority": priority.number(), "run": run_id},
+    )
+    return done.rowcount == 1
 
 
 def jobs() -> list[Job]:
@@ -107,6 +134,15 @@ def jobs() -> list[Job]:
     alive = {worker.slot: worker for worker in workers() if worker.alive} if statuses else {}
     place = places(statuses)
     return [describe(status, alive, place.get(status.workflow_id)) for status in statuses]
+
+
+def with_job(run_ids: Collection[str]) -> set[str]:
+    """Those of the runs that the queue knows, whatever became of them.
+
+    Raises:
+        SpinnError: the job database cannot be used.
+    """
+    return {status.workflow_id for status in _statuses(list(run_ids))} if run_ids else set()
 
 
 def _find(run_id: str) -> Job | None:
@@ -132,12 +168,13 @@ def set_priority(run_id: str, priority: Priority) -> None:
         SpinnError: the job database cannot be used.
     """
     job = _find(check_run_id(run_id))
-    if job is None or job.state is not JobState.QUEUED:
-        now = "not in the queue" if job is None else f"{job.state} already"
-        raise BadInputError(f"run {run_id} is {now}; only queued runs have a place to change")
-    with connect() as client:
-        client.delete_workflow(run_id)  # the engine has no way to change it
-    enqueue(run_id, priority, job.sweep)
+    if job is not None and job.state is JobState.QUEUED:
+        with transaction() as connection:
+            if _put_last(connection, run_id, priority):
+                return
+        job = _find(run_id)  # a worker has just taken it
+    now = "not in the queue" if job is None else f"{job.state} already"
+    raise BadInputError(f"run {run_id} is {now}; only queued runs have a place to change")
 
 
 def cancel(run_id: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from spinn_engine.errors import SpinnError
 from spinn_engine.store.files import local_files, stat_of
+
+_DOOMED = ".deleted"
 
 
 @dataclass(frozen=True)
@@ -45,24 +47,32 @@ class LocalStore:
     def remove(self, name: str) -> None:
         """Remove a folder: gone from the store in one move, and then from the disk.
 
-        Of a link only the link goes, never what it leads to.
+        Of a link only the link goes, never what it leads to. What an earlier removal that was cut
+        off has left on the disk goes, too.
 
         Raises:
             SpinnError: a file cannot be removed.
         """
         path = self.root / name
-        doomed = path.with_name(f".{name}.deleted")
         try:
+            _clear(self.root)
             if path.is_symlink():
                 path.unlink()
             elif path.exists():
-                path.rename(doomed)
-            if doomed.is_symlink():
-                doomed.unlink()
-            elif doomed.exists():
-                shutil.rmtree(doomed)
+                path.rename(path.with_name(f".{name}{_DOOMED}"))
+            _clear(self.root)
         except OSError as error:
             raise SpinnError(f"cannot remove {error.filename}: {error.strerror}") from error
+
+
+def _clear(root: Path) -> None:
+    """Remove from the disk what is gone from the store; others may do so at the same time."""
+    for doomed in root.glob(f".*{_DOOMED}"):
+        if doomed.is_symlink():
+            doomed.unlink(missing_ok=True)
+        while doomed.exists():
+            with suppress(FileNotFoundError):
+                shutil.rmtree(doomed)
 
 
 class _Sizes(Mapping[str, int]):

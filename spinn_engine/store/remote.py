@@ -124,14 +124,15 @@ class RemoteStore:
             record.write({file: (files[file].stamp, unsent[file]) for file in sent})
 
     def remove(self, name: str) -> None:
-        """Remove a folder from the store, its spec last, and the local copy.
+        """Remove a folder from the store, its result first and its spec last, and the local copy.
 
         Raises:
             SpinnError: the store cannot be used, or a file cannot be removed.
         """
         with self._alone(name):
-            there = sorted(self._files.listing(name), key=lambda file: file == SPEC_NAME)
-            self._files.remove(name, there)
+            there = self._files.listing(name).keys()
+            first, last = there & {RESULT_NAME}, there & {SPEC_NAME}
+            self._files.remove(name, [first, there - first - last, last])
             self.mirror.remove(name)
             self._listings.forget(name)
 

@@ -6,7 +6,7 @@ instance may be used from several threads; it is not shared with instances that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,13 +147,12 @@ class RemoteFiles:
                 self._fs.put_file(str(path), hidden)
                 self._fs.mv(hidden, place)
 
-    def remove(self, folder: str, names: Sequence[str]) -> None:
-        """Remove a folder with all its files, the last of them last."""
+    def remove(self, folder: str, batches: Sequence[Collection[str]]) -> None:
+        """Remove a folder with all its files, one batch after another."""
         path = f"{self._root}/{folder}"
         with self._told("delete"):
-            for part in (names[:-1], names[-1:]):
-                if part:
-                    self._fs.rm([f"{path}/{name}" for name in part])
+            for batch in filter(None, batches):
+                self._fs.rm([f"{path}/{name}" for name in batch])
             if not self._is_s3 and self._fs.exists(path):  # where empty folders are something
                 self._fs.rm(path, recursive=True)
         if self.listing(folder):  # some servers refuse without a word

@@ -87,7 +87,7 @@ def test_jobs_are_listed_with_their_places_and_priorities(
     database: PostgresDatabase, make_run: MakeRun
 ) -> None:
     first, second, third = (make_run().run_id for _ in range(3))
-    enqueue(first, Priority.LOW)
+    enqueue(first, priority=Priority.LOW)
     enqueue(second)
     enqueue(third)
     assert [j.run_id for j in jobs()] == [third, second, first]

@@ -1,6 +1,5 @@
 """What is submitted twice is one run; a sweep is all combinations under one id."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from spinn_engine.errors import BadInputError, UnreachableError
-from spinn_engine.jobs.queue import JobState, Priority, cancel, delete, jobs
-from spinn_engine.jobs.submission import read_sweep, submit, submit_sweep
+from spinn_engine.foreground import run
+from spinn_engine.jobs.queue import JobState, Priority, cancel, delete, jobs, resume
+from spinn_engine.jobs.submission import Submission, submit, submit_sweep
+from spinn_engine.jobs.sweeps import read_sweep
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.runs import RunFolder, list_runs
 from tests.jobs.support import job
 
 
@@ -98,12 +100,25 @@ def test_a_sweep_has_every_combination_and_those_that_exist(spec: RunSpec) -> No
     assert {j.state for j in jobs()} == {JobState.QUEUED}
 
 
-def test_what_was_submitted_before_a_fault_stays_in_the_sweep(spec: RunSpec, store: Path) -> None:
+def test_a_sweep_with_a_fault_is_refused_whole(spec: RunSpec, store: Path) -> None:
     broken = RunSpec.from_dict({"data": {"source": "table:nowhere.csv", "targets": ["y"]}})
     with pytest.raises(BadInputError, match=r"nowhere\.csv"):
         submit_sweep([({"a.b": 1}, spec), ({"a.b": 2}, broken)])
-    [path] = (store / "sweeps").iterdir()
-    assert [run["values"] for run in json.loads(path.read_text())["runs"]] == [{"a.b": 1}]
+    assert not store.exists()
+
+
+def test_a_run_in_the_foreground_is_not_queued_and_one_that_was_stopped_is(spec: RunSpec) -> None:
+    def submitted_meanwhile(folder: RunFolder) -> None:
+        assert submit(spec) == Submission(folder.run_id, existing=True)
+        with pytest.raises(BadInputError, match="being done in the foreground already"):
+            resume(folder.run_id)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(spec, on_start=submitted_meanwhile)
+    [stopped] = list_runs()
+    assert submit(spec) == Submission(stopped.run_id, existing=False)
+    assert [job.run_id for job in jobs()] == [stopped.run_id]
 
 
 def test_sweeps_that_are_too_many_or_not_there_are_refused(spec: RunSpec) -> None:

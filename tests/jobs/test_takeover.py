@@ -110,7 +110,7 @@ def test_jobs_of_another_version_are_brought_to_this_one(
 def test_priorities_decide_who_is_next(make_run: MakeRun, start_worker: StartWorker) -> None:
     ids = [make_run(epochs=1, fine_tune_epochs=1).run_id for _ in range(4)]
     for run_id, priority in zip(ids, ("normal", "low", "normal", "high"), strict=True):
-        enqueue(run_id, Priority(priority))
+        enqueue(run_id, priority=Priority(priority))
     first, low, second, high = ids
     assert [job(run_id).place for run_id in (high, first, second, low)] == [1, 2, 3, 4]
     set_priority(low, Priority.HIGH)
