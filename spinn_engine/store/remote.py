@@ -13,9 +13,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
+from spinn_engine.errors import SpinnError
 from spinn_engine.store.files import Stat, local_files, stat_of, temporary, unwritable
 from spinn_engine.store.mirror import Mirror
-from spinn_engine.store.remote_files import RemoteFiles
+from spinn_engine.store.remote_files import RemoteFile, RemoteFiles
 from spinn_engine.store.remote_listings import Listing, Listings
 from spinn_engine.store.run_folder import RESULT_NAME, SPEC_NAME
 
@@ -104,24 +105,41 @@ class RemoteStore:
     def publish(self, name: str, live: bool = False) -> None:
         """Send what has changed in the local copy of a folder since it was last sent.
 
-        What marks something as finished goes last: the stacks in the order in which they were
-        written, then the result.
+        What marks something as there goes last: the spec of a new run, the stacks in the order in
+        which they were written, then the result; and only once the store lists the rest.
 
         Args:
             name: the folder; who calls this has locked it, or has just made it.
             live: send only what is there to watch: the metrics and the log.
+
+        Raises:
+            SpinnError: the store cannot be used, or does not have what it took.
         """
         with self._alone(name):
             record, folder = self.mirror.record(name), self.mirror.path(name)
             unsent = {f: s for f, s in record.unsent().items() if not live or f in LIVE}
             if not unsent:
                 return
-            for batch in _in_order(unsent):
-                self._files.put(name, {file: folder / file for file in batch})
-            self._listings.forget(name)
-            files = self._listings.look_again(name).files
-            sent = unsent.keys() & files.keys()
-            record.write({file: (files[file].stamp, unsent[file]) for file in sent})
+            for batches in _in_order(unsent):
+                for batch in batches:
+                    self._files.put(name, {file: folder / file for file in batch})
+                self._listings.forget(name)
+                files = self._listings.look_again(name).files
+                self._check_kept(files, {f: unsent[f] for batch in batches for f in batch})
+            record.write({file: (files[file].stamp, stat) for file, stat in unsent.items()})
+
+    def _check_kept(self, files: Mapping[str, RemoteFile], sent: Mapping[str, Stat]) -> None:
+        """Hold what the store lists against what it took; a file may have grown while it was sent.
+
+        Raises:
+            SpinnError: a file is not there, or not whole.
+        """
+        for file, (_, size) in sent.items():
+            if file not in files or files[file].size < size:
+                raise SpinnError(
+                    f"the store {self._files.name} cannot be used: it took {file} without a word "
+                    "and does not have it: check its quota and rules, then resume the run"
+                )
 
     def remove(self, name: str) -> None:
         """Remove a folder from the store, its result first and its spec last, and the local copy.
@@ -208,10 +226,15 @@ def _link(path: Path, place: Path) -> None:
         raise unwritable(place, error) from error
 
 
-def _in_order(unsent: Mapping[str, Stat]) -> list[list[str]]:
-    """Batches to send one after another: what marks something as finished comes last."""
+def _in_order(unsent: Mapping[str, Stat]) -> list[list[list[str]]]:
+    """Batches to send one after another: what marks something as there comes last.
+
+    The store has to list those of one group before it is given those of the next.
+    """
     stacks = [file for file in unsent if file.startswith("stacks/") and file.endswith(".pt")]
     stacks.sort(key=lambda file: unsent[file])
+    marks = [file for file in (SPEC_NAME, *stacks) if file in unsent]
     last = [file for file in unsent if file == RESULT_NAME]
-    others = [file for file in unsent if file not in stacks and file not in last]
-    return [batch for batch in (others, *([file] for file in stacks), last) if batch]
+    others = [file for file in unsent if file not in marks and file not in last]
+    groups = [[others] if others else [], [[mark] for mark in marks], [last] if last else []]
+    return [group for group in groups if group]
