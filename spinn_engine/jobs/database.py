@@ -14,6 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ QUEUE = "runs"
 # The version of the workflow's steps, not of the program: workers bring jobs of another one to it.
 VERSION = "1"
 _CONNECT_SECONDS = 10
+_NO_TABLES = ("no such table", "does not exist")
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS spinn_workers (slot TEXT PRIMARY KEY, beat TEXT, wanted TEXT)",
     "CREATE TABLE IF NOT EXISTS spinn_attempts "
@@ -41,11 +43,17 @@ _TABLES = (
 
 @dataclass(frozen=True)
 class _Connected:
+    """Attributes: number: of the connection; file: device and inode of an SQLite database."""
+
     client: DBOSClient
     engine: Engine
+    number: int
+    file: tuple[int, int] | None
 
 
 _connected: dict[str, _Connected] = {}  # to one database at a time
+_emptied: set[str] = set()  # databases whose tables were found to be gone
+_numbers = count(1)
 _connecting = threading.Lock()
 
 
@@ -110,6 +118,16 @@ def prepare_database() -> str:
     return url
 
 
+def connection_number() -> int:
+    """Of this process's connection: another one once the database was removed and made anew.
+
+    Raises:
+        BadInputError: as ``prepare_database``.
+        UnreachableError: as ``prepare_database``.
+    """
+    return _connected[prepare_database()].number
+
+
 @contextlib.contextmanager
 def connect() -> Iterator[DBOSClient]:
     """This process's client of the job database.
@@ -137,8 +155,8 @@ def transaction() -> Iterator[Connection]:
 
 
 def _connection(url: str, path: Path | None) -> None:
-    """Connect to a database, once a process; a file that was deleted is made anew."""
-    if url in _connected and (path is None or path.exists()):
+    """Connect to a database, once a process; one that was removed is made anew."""
+    if url in _connected and url not in _emptied and _connected[url].file == _identity(path):
         return
     from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
 
@@ -157,7 +175,17 @@ def _connection(url: str, path: Path | None) -> None:
         old.client.destroy()
         old.engine.dispose()
     _connected.clear()
-    _connected[url] = _Connected(client, engine)
+    _emptied.clear()
+    _connected[url] = _Connected(client, engine, next(_numbers), _identity(path))
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """What tells a file from another that has its name now; None for a server, or if it is gone."""
+    try:
+        found = None if path is None else path.stat()
+    except FileNotFoundError:
+        return None
+    return found and (found.st_dev, found.st_ino)
 
 
 def _use_write_ahead_log(path: Path) -> None:
@@ -202,4 +230,6 @@ def _in_words(url: str) -> Iterator[None]:
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         shown = make_url(url).set(query={}).render_as_string(hide_password=True)
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        if any(words in cause for words in _NO_TABLES):
+            _emptied.add(url)
         raise UnreachableError(f"the job database {shown} cannot be used: {cause}") from error

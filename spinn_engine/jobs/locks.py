@@ -94,6 +94,7 @@ class FileLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = filelock.FileLock(path, thread_local=False)
+        self._held: int | None = None
 
     def take(self) -> bool:
         """Try to hold it.
@@ -108,11 +109,22 @@ class FileLock:
             return False
         except OSError as error:
             raise SpinnError(f"cannot write {self._path.parent}: {error.strerror}") from error
+        self._held = self._inode()
         return True
 
     def keep(self) -> bool:
-        """A file lock is never lost."""
-        return True
+        """Take it again if its file was removed; false if another worker has it now."""
+        if self._inode() == self._held:
+            return True
+        self._lock.release()
+        return self.take()
+
+    def _inode(self) -> int | None:
+        """Of the file that is there now; None if there is none."""
+        try:
+            return self._path.stat().st_ino
+        except FileNotFoundError:
+            return None
 
     def release(self) -> None:
         """Let it go."""

@@ -106,6 +106,19 @@ def workers() -> list[Worker]:
     return [w for w in listed if w.alive or w.seconds_since_heartbeat < _FORGOTTEN_SECONDS]
 
 
+def beats() -> dict[str, float]:
+    """The time of each slot's last heartbeat, by its worker's clock.
+
+    Raises:
+        SpinnError: the job database cannot be used.
+    """
+    from sqlalchemy import text
+
+    with transaction() as connection:
+        found = connection.execute(text("SELECT slot, beat FROM spinn_workers"))
+        return {slot: json.loads(beat)["time"] for slot, beat in found}
+
+
 def _worker(slot: str, beat: dict[str, Any], wanted: str, alive: bool) -> Worker:
     age = max(0.0, time.time() - beat.pop("time"))
     return Worker(

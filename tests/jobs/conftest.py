@@ -48,13 +48,29 @@ def make_run(small_table: Path) -> MakeRun:
 
 
 @pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of a megabyte and a half."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1536k", "tmpfs", str(place)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("only root can make a small file system")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@pytest.fixture
 def start_worker(store: Path) -> Iterator[StartWorker]:
     """Start workers, by default on one slot; all are gone when the test ends, children too."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(*, until_idle: bool = False, slot: str = SLOT) -> subprocess.Popen[bytes]:
+    def start(
+        *, until_idle: bool = False, slot: str = SLOT, still_seconds: float = 60.0
+    ) -> subprocess.Popen[bytes]:
         code = (
-            "import sys; from spinn_engine.jobs.worker.service import serve; "
+            "import sys; from spinn_engine.jobs.worker import takeover; "
+            "from spinn_engine.jobs.worker.service import serve; "
+            f"takeover.STILL_SECONDS = {still_seconds}; "
             f"sys.exit(serve({slot!r}, until_idle={until_idle}))"
         )
         with worker_log(store).open("ab") as log:

@@ -1,5 +1,6 @@
 """What the tests of jobs wait for and look at; processes are looked up in ``/proc``."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -73,6 +74,16 @@ def _children(parent: int) -> list[int]:
         if int(its_parent) == parent and state != "Z":
             found.append(int(stat.parent.name))
     return found
+
+
+def fill(disk: Path, left: int = 0) -> Path:
+    """Fill a small file system but for some pages of 4 kB; returns the file that does it."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    os.truncate(ballast, ballast.stat().st_size - 4096 * left)
+    return ballast
 
 
 def is_alive(pid: int) -> bool:

@@ -1,11 +1,8 @@
 """What a job runs out of fails that job in words, and nothing else."""
 
-import contextlib
 import os
 import re
 import signal
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +22,7 @@ from spinn_engine.store.runs import RunFolder
 from tests.jobs.support import (
     MakeRun,
     StartWorker,
+    fill,
     is_alive,
     job,
     wait_for_child,
@@ -149,18 +147,6 @@ def test_a_child_that_hangs_fails_its_job_and_the_next_is_done(
     wait_for_state(fine.run_id, JobState.DONE)
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of a megabyte and a half."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1536k", "tmpfs", str(place)]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("only root can make a small file system")
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True)
-
-
 @pytest.mark.slow
 def test_a_full_disk_fails_the_job_that_filled_it(
     small_disk: Path,
@@ -172,10 +158,7 @@ def test_a_full_disk_fails_the_job_that_filled_it(
     monkeypatch.setenv("SPINN_DATABASE_URL", f"sqlite:///{tmp_path / 'jobs.sqlite'}")
     monkeypatch.setenv("SPINN_RESULTS", str(small_disk))
     folder, fine = make_run(), make_run(4)
-    ballast = small_disk / "ballast"
-    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        while True:
-            file.write(bytes(4096))
+    ballast = fill(small_disk)
     enqueue(folder.run_id)
     worker = start_worker()
     wait_for_state(folder.run_id, JobState.FAILED)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from spinn_engine.artifacts.creation import check_spec
-from spinn_engine.errors import BadInputError
+from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.jobs import submission
 from spinn_engine.jobs.queue import (
     JobState,
@@ -29,6 +29,7 @@ from spinn_engine.spec import RunSpec
 from spinn_engine.store.owner import Owner
 from spinn_engine.store.runs import list_runs
 from tests.faults import Killed, Writes
+from tests.jobs.support import fill
 
 ME = Owner("me@here", "Me")
 
@@ -122,6 +123,20 @@ def test_a_run_is_submitted_once(world: World, spec: RunSpec, small_table: Path)
         made = submit(spec, owner=ME)
         assert queued() == [first, made.run_id]
         assert submit(spec) == type(made)(made.run_id, existing=True)
+
+
+@pytest.mark.parametrize("left", [0, 1, 2, 7, 16])
+def test_a_full_disk_loses_no_submission(
+    small_disk: Path, small_table: Path, monkeypatch: pytest.MonkeyPatch, left: int
+) -> None:
+    monkeypatch.setenv("SPINN_RESULTS", str(small_disk / "results"))
+    first = submit(with_stages(small_table, 1)).run_id
+    ballast = fill(small_disk, left)
+    with contextlib.suppress(SpinnError):
+        submit(with_stages(small_table, 2))
+    ballast.unlink()
+    second = submit(with_stages(small_table, 2)).run_id
+    assert queued() == [first, second]
 
 
 def test_another_run_that_was_cut_off_is_left_to_who_made_it(world: World, spec: RunSpec) -> None:

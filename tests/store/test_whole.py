@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from spinn_engine.artifacts.creation import prepare_runs, write_run
+from spinn_engine.artifacts.creation import check_spec, create_run
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.owner import Owner, read_owner
@@ -88,10 +88,12 @@ def test_a_run_is_made_with_its_owner_or_not_at_all(
     far: Path, machines: Machines, small_table: Path
 ) -> None:
     data = {"source": f"table:{small_table}", "targets": ["y"]}
-    [new] = prepare_runs([RunSpec.from_dict({"data": data, "model": {"hidden": [16]}})])
+    checked = check_spec(RunSpec.from_dict({"data": data, "model": {"hidden": [16]}}))
     here = machines.be("a")
     here.root.mkdir(parents=True)
-    for number, killed in enumerate(kills([far, here.root], lambda: write_run(new, ME))):
+    for number, killed in enumerate(
+        kills([far, here.root], lambda: create_run(checked.spec, ME, checked))
+    ):
         machines.be(f"b{number}")
         found = [run for run in list_runs() if run.has(run.spec_path)]
         assert len(found) <= 1

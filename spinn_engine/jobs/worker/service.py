@@ -23,6 +23,7 @@ from spinn_engine.jobs.database import (
     VERSION,
     WORKFLOW,
     connect,
+    connection_number,
     prepare_database,
 )
 from spinn_engine.jobs.devices import device_of, find_devices
@@ -102,8 +103,6 @@ def _event_of_signals() -> threading.Event:
 
 def _serve(held: Slot, stop: threading.Event, until_idle: bool) -> None:
     """Take jobs while there are any, pause and serve again, until there is a reason to end."""
-    with connect() as client:
-        client.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
     takeover.adopt_older()
 
     from dbos import DBOS
@@ -117,15 +116,17 @@ def _serve(held: Slot, stop: threading.Event, until_idle: bool) -> None:
     def run(run_id: str) -> None:
         supervisor.run(run_id)
 
-    orphans = takeover.Orphans(held.name)
+    watch = _Watch(held.name, supervisor)
     while not (stop.is_set() or held.lost or held.wanted is Wanted.DRAIN):
-        left = _what_is_left(held.name, orphans)
+        left = watch.what_is_left()
         if left is Left.JOBS and held.wanted is Wanted.SERVE:
-            _take_jobs(held, supervisor, stop, orphans)
+            _take_jobs(held, supervisor, stop, watch)
         elif left is Left.NOTHING and until_idle:
             break
         else:
             stop.wait(_IDLE_LOOK_SECONDS)
+    if held.lost:
+        LOG.warning("another worker has slot %s now, so this one ends", held.name)
 
 
 class Left(Enum):
@@ -136,33 +137,82 @@ class Left(Enum):
     NOTHING = auto()
 
 
-def _what_is_left(slot: str, orphans: takeover.Orphans) -> Left:
-    """Look into the queue, in a millisecond; no engine need run for that."""
-    try:
-        orphaned = orphans.look()
-        with connect() as client:
-            waiting = client.list_workflows(
-                name=WORKFLOW, status=["ENQUEUED", "DELAYED"], app_version=VERSION, limit=1
-            )
-            if waiting or any(status.executor_id == slot for status in takeover.running(client)):
-                return Left.JOBS
-    except UnreachableError as error:  # what runs goes on, and so does this
-        LOG.warning("%s", error)
-        return Left.MAYBE
-    return Left.MAYBE if orphaned else Left.NOTHING
+class _Watch:
+    """What a worker looks at between and beside its jobs."""
+
+    def __init__(self, slot: str, supervisor: Supervisor) -> None:
+        self._slot, self._supervisor = slot, supervisor
+        self._orphans, self._strays = takeover.Orphans(slot), takeover.Strays(slot)
+
+    def is_due(self) -> bool:
+        """Whether there is anything to look at beside a job."""
+        return self._orphans.is_due()
+
+    def what_is_left(self) -> Left:
+        """Look into the queue, in a millisecond; no engine need run for that."""
+        try:
+            orphaned = self._orphans.look()
+            self._strays.look(self._supervisor.run_id)
+            with connect() as client:
+                waiting = client.list_workflows(
+                    name=WORKFLOW, status=["ENQUEUED", "DELAYED"], app_version=VERSION, limit=1
+                )
+                has_one = any(s.executor_id == self._slot for s in takeover.running(client))
+        except UnreachableError as error:  # what runs goes on, and so does this
+            LOG.warning("%s", error)
+            return Left.MAYBE
+        if waiting or has_one:
+            return Left.JOBS
+        return Left.MAYBE if orphaned else Left.NOTHING
 
 
-def _take_jobs(
-    held: Slot, supervisor: Supervisor, stop: threading.Event, orphans: takeover.Orphans
-) -> None:
+def _take_jobs(held: Slot, supervisor: Supervisor, stop: threading.Event, watch: _Watch) -> None:
     """Run the engine, which brings the supervisor jobs, until none is left or told otherwise."""
+    from dbos import DBOS
+
+    supervisor.open()
+    try:
+        number = connection_number()
+        with connect() as client:  # the database may be a new one
+            client.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
+            _launch(held.name)
+        _await_end(held, supervisor, stop, watch, number)
+    except UnreachableError as error:  # away, or full: it is tried again
+        LOG.warning("%s", error)
+        stop.wait(_IDLE_LOOK_SECONDS)
+    finally:
+        supervisor.stop(_STOP_SECONDS)
+        DBOS.destroy()
+        if not held.lost:
+            _hand_back(held.name)
+
+
+def _await_end(
+    held: Slot, supervisor: Supervisor, stop: threading.Event, watch: _Watch, number: int
+) -> None:
+    """Wait while the engine brings jobs from the database of that connection number."""
+    closing = False
+    while not stop.wait(_LOOK_SECONDS) and not held.lost:
+        closing = closing or held.wanted is not Wanted.SERVE
+        if closing:  # also if it is to serve again: then the engine is started anew
+            supervisor.close()
+            if supervisor.is_idle():
+                return
+        elif not supervisor.is_idle() and not watch.is_due():
+            continue  # what training needs is not spent on looking
+        elif watch.what_is_left() is Left.NOTHING or _is_another_database(number):
+            return
+
+
+def _launch(slot: str) -> None:
+    """Start the engine, which takes up what this slot had in hand when it ended."""
     from dbos import DBOS, DBOSPortableJSONSerializer
 
     DBOS(
         config={
             "name": APPLICATION,
             "system_database_url": prepare_database(),
-            "executor_id": held.name,
+            "executor_id": slot,
             "application_version": VERSION,
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
@@ -170,25 +220,18 @@ def _take_jobs(
         }
     )
     DBOS.listen_queues([QUEUE])
-    supervisor.open()
     DBOS.launch()
-    closing = False
+
+
+def _is_another_database(number: int) -> bool:
+    """Whether the database that the engine was started for was removed, and made anew."""
     try:
-        while not stop.wait(_LOOK_SECONDS) and not held.lost:
-            closing = closing or held.wanted is not Wanted.SERVE
-            if closing:  # also if it is to serve again: then the engine is started anew
-                supervisor.close()
-                if supervisor.is_idle():
-                    break
-            elif not supervisor.is_idle() and not orphans.is_due():
-                continue  # what training needs is not spent on looking
-            elif _what_is_left(held.name, orphans) is Left.NOTHING:
-                break
-    finally:
-        supervisor.stop(_STOP_SECONDS)
-        DBOS.destroy()
-        if not held.lost:
-            _hand_back(held.name)
+        removed = connection_number() != number
+    except UnreachableError:  # away
+        return False
+    if removed:
+        LOG.warning("the job database was removed and made anew: submit again what was in it")
+    return removed
 
 
 def _hand_back(slot: str) -> None:
@@ -199,5 +242,14 @@ def _hand_back(slot: str) -> None:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Whether a log record is more than the end of a failed job, which the job itself tells."""
-    return not (record.exc_info and isinstance(record.exc_info[1], SpinnError))
+    """Whether a log record is more than the end of a failed job, which the job itself tells.
+
+    A database that did not take that end is told in a line: the job goes back to the queue.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, SQLAlchemyError):
+        record.exc_info = None
+        record.msg, record.args = "what became of a run was not written: %s", (error.args[0],)
+    return not isinstance(error, SpinnError)

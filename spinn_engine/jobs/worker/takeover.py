@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from spinn_engine.errors import BadInputError
 from spinn_engine.jobs.database import QUEUE, VERSION, WORKFLOW, connect
 from spinn_engine.jobs.locks import held, slot_lock
+from spinn_engine.jobs.slots import beats
+from spinn_engine.store.files import Stat, stat_of
+from spinn_engine.store.runs import RunFolder, current_store
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 # A worker that is restarted, or whose database was away, has this long to come back.
 GRACE_SECONDS = 10.0
+# One that is stopped or asleep holds its slot, and is waited for so long.
+STILL_SECONDS = 60.0
 _LOOK_SECONDS = 3.0
 
 
@@ -67,11 +73,15 @@ def adopt_older() -> None:
 
 
 class Orphans:
-    """Watches for workers that are gone, and requeues their runs once they were gone for long."""
+    """Watches for workers that are gone or stand still, and requeues their runs once that is long.
+
+    A worker that stands still holds its slot, but neither its heartbeat nor its run's files change.
+    """
 
     def __init__(self, slot: str) -> None:
         self._slot = slot
-        self._gone_since: dict[str, float] = {}
+        self._seen: dict[str, tuple[object, float]] = {}
+        self._gone: set[str] = set()
         self._looked = float("-inf")
 
     def is_due(self) -> bool:
@@ -85,22 +95,33 @@ class Orphans:
             SpinnError: the job database cannot be used.
         """
         if not self.is_due():
-            return bool(self._gone_since)
+            return bool(self._gone)
         self._looked = time.monotonic()
         with connect() as client:
-            others = {s.executor_id for s in running(client) if s.executor_id} - {self._slot}
-        gone = self._gone(others)
-        for slot in gone:
-            if time.monotonic() - self._gone_since[slot] >= GRACE_SECONDS:
+            found = running(client)
+        runs = {s.executor_id: s.workflow_id for s in found if s.executor_id}
+        runs.pop(self._slot, None)
+        self._gone = runs.keys() - held(runs) if runs else set()
+        for slot, seconds in self._quiet(runs).items():
+            if slot in self._gone and seconds >= GRACE_SECONDS:
                 self._take_over(slot)
-        return bool(gone)
+            elif slot not in self._gone and seconds >= STILL_SECONDS:
+                self._take_from(slot, runs[slot])
+        return bool(self._gone)
 
-    def _gone(self, slots: Iterable[str]) -> set[str]:
-        slots = set(slots)
-        gone = slots - held(slots) if slots else set()
-        now = time.monotonic()
-        self._gone_since = {slot: self._gone_since.get(slot, now) for slot in gone}
-        return gone
+    def _quiet(self, runs: Mapping[str, str]) -> dict[str, float]:
+        """For how many seconds there has been no sign of each worker, by this process's clock."""
+        now, heard = time.monotonic(), beats() if runs.keys() - self._gone else {}
+        signs: dict[str, object] = {
+            slot: "gone" if slot in self._gone else (heard.get(slot), _files(run_id))
+            for slot, run_id in runs.items()
+        }
+        before = self._seen
+        self._seen = {
+            slot: before[slot] if slot in before and before[slot][0] == sign else (sign, now)
+            for slot, sign in signs.items()
+        }
+        return {slot: now - since for slot, (_, since) in self._seen.items()}
 
     def _take_over(self, slot: str) -> None:
         """Requeue the runs of a dead worker, holding its slot so that it cannot come back."""
@@ -112,3 +133,55 @@ class Orphans:
             hand_back(slot)
         finally:
             lock.release()
+
+    def _take_from(self, slot: str, run_id: str) -> None:
+        """Requeue the run of a worker that stands still; when it wakes it sees that it lost it."""
+        try:
+            with RunFolder(current_store(), run_id).lock():
+                LOG.info("worker %s stands still: its run goes back to the queue", slot)
+                hand_back(slot)
+        except BadInputError as error:  # the copy of a remote store, which both would write
+            LOG.warning("worker %s stands still, and keeps its run: %s", slot, error)
+
+
+def _files(run_id: str) -> tuple[Stat | None, ...]:
+    """What shows that a run's child gets on while its worker does not."""
+    folder = RunFolder(current_store(), run_id)
+    return stat_of(folder.metrics_path), stat_of(folder.log_path)
+
+
+class Strays:
+    """Holds the jobs that a worker has by the database against what it does, and requeues others.
+
+    One is left over when neither its end nor its failure could be written, as on a full disk.
+    """
+
+    def __init__(self, slot: str) -> None:
+        self._slot = slot
+        self._since: dict[tuple[str, int | None], float] = {}
+        self._looked = float("-inf")
+
+    def look(self, doing: str | None) -> None:
+        """Look every few seconds, and requeue what has been nobody's for long.
+
+        Args:
+            doing: the run that the worker has in hand.
+
+        Raises:
+            SpinnError: the job database cannot be used.
+        """
+        now = time.monotonic()
+        if now - self._looked < _LOOK_SECONDS:
+            return
+        self._looked = now
+        with connect() as client:
+            mine = {
+                (status.workflow_id, status.dequeued_at): status
+                for status in running(client)
+                if status.executor_id == self._slot and status.workflow_id != doing
+            }
+            self._since = {row: self._since.get(row, now) for row in mine}
+            for row, status in mine.items():
+                if now - self._since[row] >= GRACE_SECONDS:
+                    requeue(client, status)
+                    LOG.info("run %s is not being done: it goes back to the queue", row[0])

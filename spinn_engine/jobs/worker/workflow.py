@@ -41,7 +41,11 @@ class AbandonedError(BaseException):
 
 
 class Supervisor:
-    """Carries out workflows, one at a time, each with one child process."""
+    """Carries out workflows, one at a time, each with one child process.
+
+    Attributes:
+        run_id: the run in hand, None when idle.
+    """
 
     def __init__(self, slot: Slot) -> None:
         self._slot = slot
@@ -50,6 +54,8 @@ class Supervisor:
         self._idle = threading.Event()
         self._idle.set()
         self._child: Child | None = None
+        self._unnoted: set[str] = set()
+        self.run_id: str | None = None
 
     def run(self, run_id: str) -> None:
         """The workflow.
@@ -61,6 +67,7 @@ class Supervisor:
         if self._closed.is_set():
             raise AbandonedError
         self._idle.clear()
+        self.run_id = run_id
         LOG.info("run %s starts", run_id)
         try:
             folder = self._patiently(lambda: open_run(run_id))
@@ -80,6 +87,7 @@ class Supervisor:
             raise
         finally:
             self._end_child()
+            self.run_id = None
             self._idle.set()
 
     def open(self) -> None:
@@ -117,6 +125,9 @@ class Supervisor:
     def _do(self, folder: RunFolder, request: dict[str, Any], step: str) -> None:
         """Have the child do a step, and publish what it wrote; set aside what kills workers."""
         claim = self._patiently(lambda: _claim(folder.run_id))
+        if folder.run_id in self._unnoted:
+            self._patiently(lambda: attempts.end(folder.run_id))
+            self._unnoted.discard(folder.run_id)
         deaths = self._patiently(lambda: attempts.begin(folder.run_id, step))
         try:
             if deaths:
@@ -127,6 +138,7 @@ class Supervisor:
                     "aside: find out what ended them (log.txt, the machine's own log), then resume"
                 )
             self._with_children(folder, request, step, claim)
+            self._check(folder, claim)  # it may have been given to another while this one slept
             self._patiently(folder.publish)
         finally:
             self._note_end(folder)
@@ -134,7 +146,8 @@ class Supervisor:
     def _note_end(self, folder: RunFolder) -> None:
         try:
             attempts.end(folder.run_id)
-        except SpinnError as error:  # then this step counts as one that cost a worker
+        except SpinnError as error:  # a full disk costs no worker: noted before the step is redone
+            self._unnoted.add(folder.run_id)
             LOG.warning("%s", error)
 
     def _with_children(
