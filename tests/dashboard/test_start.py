@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.store.files import locked
 from spinn_engine.store.runs import RunFolder
 from tests.dashboard.conftest import TINY
 from tests.dashboard.support import links, opened, words
@@ -108,14 +110,23 @@ def test_a_finished_run_of_the_same_spec_is_linked(
     assert not workers
 
 
-def test_a_run_that_was_made_without_the_queue_is_linked(
-    workers: list[None], store: object
+def test_a_run_that_is_being_done_without_the_queue_is_linked(
+    workers: list[None], store: Path
 ) -> None:
     run_id = create_run(TINY).run_id
     app = opened("plan", **{"from": run_id})
-    app.button(key="start").click().run()
+    with locked(store / ".foreground" / f"{run_id}.lock"):
+        app.button(key="start").click().run()
     assert f"as **{run_id}** (not in the queue)." in words(app)
     assert links(app)["Open run"] == f"run?run={run_id}"
+
+
+def test_a_run_that_was_made_and_not_queued_is_started(workers: list[None], store: object) -> None:
+    run_id = create_run(TINY).run_id
+    app = opened("plan", **{"from": run_id})
+    app.button(key="start").click().run()
+    assert [job.run_id for job in api.jobs()] == [run_id]
+    assert app.title[0].value == "Jobs"
 
 
 def test_two_tabs_that_start_the_same_at_once_get_one_run(workers: list[None]) -> None:
