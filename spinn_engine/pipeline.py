@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from spinn_engine.artifacts.beginning import fresh_stack, imported_stack
-from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, save_stack
+from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, stack_bytes
 from spinn_engine.artifacts.delivery import publish_checkpoints
 from spinn_engine.artifacts.pruned import Pruner, mixed_seed
 from spinn_engine.artifacts.result import write_result
@@ -26,6 +26,7 @@ from spinn_engine.problems import load_problem
 from spinn_engine.pruning.magnitude import global_masks, reconstruct_masked
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.spec import batch_size
+from spinn_engine.store.mending import forget_damaged
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.course import (
     ByValidation,
@@ -67,6 +68,7 @@ class Runner:
         self.folder = folder
         self.spec = folder.spec()
         self.on_epoch = on_epoch
+        self._begun = False
         problem = load_problem(self.spec.data)
         if problem.sha256() != folder.data_hash():
             raise BadInputError(
@@ -85,30 +87,41 @@ class Runner:
         return self.spec.train.batch_size or batch_size(self.data.train.rows.shape[1])
 
     def run_stage(self, stage: int) -> None:
-        """Do one stage and write its files; what is done already is left as it is.
+        """Do the stages up to one and write their files; what is done already is left as it is.
+
+        What is done and was damaged since is done again, with all that follows.
 
         Raises:
             TrainingDivergedError: the loss is no longer finite; earlier stages stay.
-            SpinnError: the stage before is missing or broken, or a file cannot be written.
+            SpinnError: a file that cannot be made again is damaged, or one cannot be written.
         """
-        for block, arms in self.spec.blocks(stage).items():
-            if not self.folder.stack_path(stage, block).exists():
-                self._run_block(stage, block, arms)
+        self._forget_damaged()
+        for at in range(stage + 1):
+            for block, arms in self.spec.blocks(at).items():
+                if not self.folder.stack_path(at, block).exists():
+                    self._run_block(at, block, arms)
 
     def finish(self) -> None:
         """Read the test rows, and write the final checkpoint and the result: the run is then done.
 
         Raises:
-            SpinnError: a stage is missing or broken, or a file cannot be written.
+            SpinnError: as ``run_stage``.
         """
+        self.run_stage(self.spec.prune.stages)
         if not self.folder.is_complete():
             self.folder.log("the test rows are read and every arm is measured")
             write_result(self.folder, self.data)
             self.folder.log("run done")
 
+    def _forget_damaged(self) -> None:
+        """Once, before anything is done: what this process writes itself it need not read again."""
+        if not self._begun:
+            forget_damaged(self.folder)
+            self._begun = True
+
     def _run_block(self, stage: int, block: str, arms: Sequence[str]) -> None:
         start = time.perf_counter()
-        self.folder.drop_metrics(stage, arms)
+        self.folder.drop_unfinished_metrics()
         stored = self._begin(stage, block, arms)
         hidden, names = list(stored.stack.hidden), ", ".join(arms)
         self.folder.log(f"stage {stage} of {names} starts on {self.device}: {hidden}")
@@ -120,10 +133,12 @@ class Runner:
         self._train(stage, block, stored, Members(folds, self._batch_seeds(stage, stored), masks))
         stored.val_r2 = validate(stored.stack, self.data, folds)[1]
         stored.seconds = time.perf_counter() - start
+        files = self.folder.block_files(stage, arms)
         if main_arm(stage) in arms:
             self.pruner.select(stage, stored)
-            publish_checkpoints(self.folder, self.data, stage, stored)
-        save_stack(self.folder.stack_path(stage, block), stored)
+            files += publish_checkpoints(self.folder, self.data, stage, stored)
+        mark = self.folder.stack_path(stage, block), stack_bytes(stored)
+        self.folder.record(f"stage {stage}, {block}", files, mark)
         reached = f"validation R2 {fixed(float(np.mean(stored.val_r2)))}"
         self.folder.log(f"stage {stage} of {names} done: {reached}")
 

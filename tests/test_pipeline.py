@@ -169,6 +169,7 @@ def test_a_diverging_stage_keeps_the_ones_before(small_table: Path) -> None:
 def test_a_damaged_stage_is_named(small_table: Path, damage: str) -> None:
     folder = create_run(small_spec(small_table))
     Runner(folder).run_stage(0)
+    folder.manifest_path.unlink()  # as of an earlier version, which listed nothing
     path = folder.stack_path(0, "dense")
     content = path.read_bytes()
     if damage == "truncate":

@@ -69,7 +69,7 @@ def download(
     label = f"{path.name} (missing)" if there is None else f"{path.name} ({size(there)})"
     st.download_button(
         label,
-        data=b"" if there is None else lambda: folder.fetch(path).read_bytes(),
+        data=b"" if there is None else lambda: folder.checked(path).read_bytes(),
         file_name=path.name,
         mime="application/json" if path.suffix == ".json" else "application/octet-stream",
         key=f"get_{path.stem}",

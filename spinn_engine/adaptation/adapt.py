@@ -86,8 +86,8 @@ def networks_of(folder: RunFolder, device: torch.device) -> dict[str, tuple[str,
     dense = folder.stack_path(last if longer else 0, "dense")
     pruned = folder.stack_path(last, "pruned")
     return {
-        "dense": (LONGER if longer else REFERENCE, load_stack(dense, device)),
-        "pruned": (SUBJECT, load_stack(pruned, device)),
+        "dense": (LONGER if longer else REFERENCE, load_stack(folder.checked(dense), device)),
+        "pruned": (SUBJECT, load_stack(folder.checked(pruned), device)),
     }
 
 

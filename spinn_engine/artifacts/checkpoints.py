@@ -21,7 +21,6 @@ from torch import Tensor, nn
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.imported.files.own_format import CHECKPOINT_FORMAT, STACK_FORMAT
 from spinn_engine.spec import Activation
-from spinn_engine.store.files import write_atomically
 from spinn_engine.training.course import Taken
 from spinn_engine.training.network import Stack
 from spinn_engine.training.scaling import Scaler
@@ -198,8 +197,8 @@ def sequential_of(stack: Stack, member: int) -> nn.Sequential:
     return sequential(stack.widths, stack.activation, state_dict(stack, member))
 
 
-def save_stack(path: Path, stored: StoredStack) -> None:
-    """Write a block's networks whole; their existence means that the block is done."""
+def stack_bytes(stored: StoredStack) -> bytes:
+    """A block's networks as a file, whose existence means that the block is done."""
     stack = stored.stack
     value = {
         "format": STACK_FORMAT,
@@ -219,7 +218,7 @@ def save_stack(path: Path, stored: StoredStack) -> None:
         "notes": stored.notes,
         "coefficients": stored.coefficients,
     }
-    write_atomically(path, save_bytes(value))
+    return save_bytes(value)
 
 
 def load_stack(path: Path, device: torch.device) -> StoredStack:

@@ -16,9 +16,9 @@ from spinn_engine.problems.split import cross_validation
 from spinn_engine.problems.terms import terms_of
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.spec import RunSpec, fitted
-from spinn_engine.store.files import locked, write_atomically
+from spinn_engine.store.files import locked
 from spinn_engine.store.owner import Owner, write_owner
-from spinn_engine.store.run_folder import RunFolder
+from spinn_engine.store.run_folder import MADE, RunFolder
 from spinn_engine.store.runs import current_store, results_root
 
 
@@ -108,6 +108,7 @@ def create_run(
         write_imported(folder, checked.imported)
     if owner is not None:
         write_owner(folder, owner)
-    write_atomically(folder.spec_path, json.dumps(stored, indent=2).encode())
+    imported = [] if checked.imported is None else [folder.imported_path]
+    folder.record(MADE, imported, (folder.spec_path, json.dumps(stored, indent=2).encode()))
     folder.publish()
     return folder

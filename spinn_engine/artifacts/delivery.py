@@ -6,6 +6,7 @@ network of the first fold.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def best_seed(stored: StoredStack, arm: str) -> int:
 
 def publish_checkpoints(
     folder: RunFolder, data: PlacedData, last: int, stored: StoredStack
-) -> None:
+) -> list[Path]:
     """Write the checkpoints of stages 0 to ``last``, all of the seed that is best in ``last``.
 
     Args:
@@ -47,12 +48,17 @@ def publish_checkpoints(
         data: for the scaler and the names.
         last: the last finished stage.
         stored: its networks.
+
+    Returns:
+        The files.
     """
+    paths = [folder.checkpoints / checkpoint_name(stage) for stage in range(last + 1)]
     seed = best_seed(stored, main_arm(last))
-    for stage in range(last + 1):
+    for stage, path in enumerate(paths):
         at_stage = stored if stage == last else main_stack(folder, data, stage)
         content = checkpoint(folder, data, stage, at_stage, (main_arm(stage), seed))
-        write_atomically(folder.checkpoints / checkpoint_name(stage), content)
+        write_atomically(path, content)
+    return paths
 
 
 def checkpoint(

@@ -90,7 +90,7 @@ def read_fields(folder: RunFolder) -> Fields:
         BadInputError: the run has none.
         CorruptArtifactError: the file is broken.
     """
-    path = folder.fetch(folder.fields_path)
+    path = folder.checked(folder.fields_path)
     if not path.exists():
         raise BadInputError(
             f"run {folder.run_id} has no fields: a run of burgers writes them when it ends"

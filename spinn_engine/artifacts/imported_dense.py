@@ -210,7 +210,7 @@ def read_imported(
     Raises:
         CorruptArtifactError: the file is missing or broken.
     """
-    path = folder.fetch(folder.imported_path)
+    path = folder.checked(folder.imported_path)
     with open_arrays(path) as arrays:
         layers = range(sum(name.startswith("weight") for name in arrays))
         weights, biases = ([arrays[f"{n}{i}"] for i in layers] for n in ("weight", "bias"))

@@ -38,7 +38,7 @@ from spinn_engine.pruning.sizes import measure
 from spinn_engine.pruning.whatif import curve, predict_many, sensitivity
 from spinn_engine.spec import SCHEMA_VERSION
 from spinn_engine.store.files import write_atomically
-from spinn_engine.store.runs import RunFolder
+from spinn_engine.store.run_folder import FINISH, RunFolder
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.device import environment
 from spinn_engine.vocabulary import SUBJECT, main_arm
@@ -84,7 +84,9 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
     }
     result["headline"] = headline(result)
     result["training_remarks"] = training_remarks(result)
-    write_atomically(folder.result_path, json.dumps(result, indent=2, allow_nan=False).encode())
+    content = json.dumps(result, indent=2, allow_nan=False).encode()
+    files = [path for path in (folder.fields_path, *folder.checkpoint_paths()) if path.exists()]
+    folder.record(FINISH, files, (folder.result_path, content))
 
 
 def _delivered(ended: Ended) -> dict[str, Any]:

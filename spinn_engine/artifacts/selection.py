@@ -111,7 +111,7 @@ def read_importance(folder: RunFolder, stage: int, seed: int) -> list[LayerImpor
         BadInputError: the stage is not finished, or the run has no such seed.
         CorruptArtifactError: the file is broken.
     """
-    folder.fetch(folder.importance_path(stage))
+    folder.checked(folder.importance_path(stage))
     found = read_selection(folder, stage)
     seeds = list(dict.fromkeys(found.seeds.tolist()))
     if seed not in seeds:

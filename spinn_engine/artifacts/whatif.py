@@ -73,7 +73,7 @@ def read_facts(folder: RunFolder) -> DenseFacts:
         BadInputError: the dense network is not trained yet.
         CorruptArtifactError: the file is broken.
     """
-    path = folder.fetch(folder.facts_path)
+    path = folder.checked(folder.facts_path)
     if not path.exists():
         raise BadInputError(
             f"run {folder.run_id} has no trained dense network yet: predictions start from one"

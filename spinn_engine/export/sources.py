@@ -85,7 +85,7 @@ def checkpoint_of(folder: RunFolder, sparse: bool, stage: int | None) -> Path:
             f"run {folder.run_id} lacks checkpoints/{name}, which it had when it ended: put the "
             "file back, or do the run again"
         )
-    return folder.fetch(path)
+    return folder.checked(path)
 
 
 def _sparse() -> str:

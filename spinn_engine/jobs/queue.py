@@ -30,6 +30,7 @@ from spinn_engine.jobs.job import Job, JobState, Priority, describe, places
 from spinn_engine.jobs.locks import check_handover
 from spinn_engine.jobs.slots import Wanted, Worker, ask_worker, workers
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.mending import is_sound
 from spinn_engine.store.runs import check_run_id, open_run, remove_run, results_root
 
 if TYPE_CHECKING:
@@ -196,20 +197,22 @@ def cancel(run_id: str) -> None:
 def resume(run_id: str) -> None:
     """Queue a cancelled, failed or interrupted run again, to go on after its last finished stage.
 
-    A run that was never queued (a foreground run that was stopped) is queued.
+    A run that was never queued (a foreground run that was stopped) is queued, and so is one that is
+    done and of which a file was damaged since: that is done again.
 
     Raises:
-        BadInputError: there is no such run, or it is queued, running or done.
+        BadInputError: there is no such run, or it is queued, running, or done and sound.
         SpinnError: the job database cannot be used.
     """
     folder = open_run(run_id)
     job = _find(run_id)
     if job is None:
-        if folder.is_complete():
+        if folder.is_complete() and is_sound(folder):
             raise BadInputError(f"run {run_id} is done already, so there is nothing to resume")
         enqueue(run_id)
         return
-    if job.state in (JobState.QUEUED, JobState.RUNNING, JobState.DONE):
+    done = job.state is JobState.DONE and is_sound(folder)
+    if done or job.state in (JobState.QUEUED, JobState.RUNNING):
         raise BadInputError(f"run {run_id} is {job.state} already, so there is nothing to resume")
     with connect() as client:
         from dbos import error as dbos_error

@@ -134,6 +134,7 @@ def gather(folder: RunFolder, claims: Sequence[Row] | None) -> Facts:
             "it has ended, or resume it"
         )
     spec, seed = folder.spec(), int(result["delivered_seed"])
+    folder.checked(folder.metrics_path)
     validation = validation_by_stage(folder.metrics(), spec.compare.folds)
     if set(validation.get(SUBJECT, {})) != set(range(1, spec.prune.stages + 1)):
         raise CorruptArtifactError(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from spinn_engine.environment import without_database, without_secrets
 from spinn_engine.store.local import LocalStore
-from spinn_engine.store.remote import RemoteStore
-from spinn_engine.store.remote_errors import ENDPOINTS, without_credentials
+from spinn_engine.store.remote.errors import ENDPOINTS, without_credentials
+from spinn_engine.store.remote.store import RemoteStore
 
 _URL = re.compile(r"[A-Za-z][\w+.:-]*://")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +13,24 @@ from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.guarded.texts import read_text
 from spinn_engine.spec import RunSpec, with_old_split
 from spinn_engine.store.files import append, read_json, write_atomically
+from spinn_engine.store.manifest import (
+    MANIFEST_NAME,
+    Manifest,
+    Step,
+    Written,
+    as_listed,
+    read_manifest,
+    write_manifest,
+    written,
+)
+from spinn_engine.vocabulary import main_arm
 from spinn_engine.words import visible
 
 SPEC_NAME = "spec.json"
 LARGEST_METRICS = 64_000_000  # bytes; 300,000 lines
 RESULT_NAME = "spinn_structured_metrics.json"
+MADE = "the run was made"  # its first step
+FINISH = "the final evaluation"  # the last step of a run
 RESULT_KEYS = (  # every result has them
     "run_id", "spec", "seeds", "folds", "delivered_seed", "arms", "stages", "verdict", "data",
     "environment", "checks", "physics", "ceiling", "wall_seconds", "notes",
@@ -64,6 +77,7 @@ class RunFolder:
         self.run_id = run_id
         self.path = path = store.root / run_id
         self.spec_path = path / SPEC_NAME
+        self.manifest_path = path / MANIFEST_NAME
         self.metrics_path = path / "metrics.jsonl"
         self.log_path = path / "log.txt"
         self.checkpoints = path / "checkpoints"
@@ -107,11 +121,24 @@ class RunFolder:
     def _stored(self) -> dict[str, Any]:
         if not self.spec_path.exists():  # it never changes
             self.fetch(self.spec_path)
+        self._check_spec()
         stored = read_json(self.spec_path)
         missing = {"spec", "data_sha256", "inputs", "outputs", "created"} - stored.keys()
         if missing:
             raise CorruptArtifactError(f"{self.spec_path}: {sorted(missing)} not in the file")
         return stored
+
+    def _check_spec(self) -> None:
+        """Refuse a spec that was changed since; a damaged manifest does not tell."""
+        try:
+            manifest = read_manifest(self.manifest_path)
+        except CorruptArtifactError:
+            return
+        if manifest is not None and not self._is_as_listed(self.spec_path, manifest):
+            raise CorruptArtifactError(
+                f"{self.spec_path} is not as it was written: put it back as it was, or submit the "
+                "run again"
+            )
 
     def is_complete(self) -> bool:
         """Whether the run has ended well: its result is written last."""
@@ -137,12 +164,65 @@ class RunFolder:
         """
         if not self.is_complete():
             return None
-        found = read_json(self.fetch(self.result_path))
+        found = read_json(self.checked(self.result_path))
         if missing := [key for key in RESULT_KEYS if key not in found]:
             raise CorruptArtifactError(
                 f"{self.result_path}: {', '.join(map(repr, missing))} not in the file"
             )
         return found
+
+    def checked(self, path: Path) -> Path:
+        """Fetch a file of the folder, and hold it against what the run listed when it wrote it.
+
+        Raises:
+            CorruptArtifactError: it is missing or not as it was written.
+            SpinnError: the store cannot be used.
+        """
+        self.fetch(path)
+        try:
+            manifest = read_manifest(self.fetch(self.manifest_path))
+        except CorruptArtifactError as error:
+            raise CorruptArtifactError(f"{error}; {self._remedy()}") from error
+        if manifest is not None and not self._is_as_listed(path, manifest):
+            raise CorruptArtifactError(f"{path} is not as it was written: {self._remedy()}")
+        return path
+
+    def _remedy(self) -> str:
+        return f"'spinn resume {self.run_id}' queues the run, to do again what is damaged"
+
+    def _is_as_listed(self, path: Path, manifest: Manifest) -> bool:
+        """Whether a local file is as it was written last; so is one that no step lists."""
+        listed = manifest.last(self._name(path))
+        return listed is None or as_listed(path, listed, grows=path == self.metrics_path)
+
+    def record(
+        self, step: str, paths: Iterable[Path], mark: tuple[Path, bytes] | None = None
+    ) -> None:
+        """List what a step wrote, and the metrics so far.
+
+        Args:
+            step: what it did.
+            paths: its files.
+            mark: the file that says that it is done, and its content: it is written last.
+
+        Raises:
+            BadInputError: a file cannot be written.
+        """
+        manifest = read_manifest(self.manifest_path)
+        there = [path for path in (*paths, self.metrics_path) if path.exists()]
+        files: dict[str, Written] = {self._name(path): written(path.read_bytes()) for path in there}
+        if mark is not None:
+            files[self._name(mark[0])] = written(mark[1])
+        steps = [] if manifest is None else manifest.steps
+        write_manifest(self.manifest_path, [*steps, Step(name=step, files=files)])
+        if mark is not None:
+            write_atomically(*mark)
+
+    def block_files(self, stage: int, arms: Collection[str]) -> list[Path]:
+        """What a block of a stage leaves for later stages, besides its stack."""
+        if main_arm(stage) not in arms:
+            return []
+        return [self.importance_path(stage), *([] if stage else [self.facts_path])]
 
     def append_metrics(self, line: dict[str, Any]) -> None:
         """Append one line to ``metrics.jsonl``."""
@@ -230,9 +310,17 @@ class RunFolder:
         """
         self.store.publish(self.run_id, live)
 
-    def drop_metrics(self, stage: int, arms: Collection[str]) -> None:
-        """Forget the lines of a block's arms, so that a block done again counts once."""
-        lines = [x for x in self.metrics() if x["stage"] != stage or x["arm"] not in arms]
+    def drop_unfinished_metrics(self) -> None:
+        """Forget the lines of a block that did not end, so that a block done again counts once."""
+        manifest = read_manifest(self.manifest_path)
+        ended = None if manifest is None else manifest.last(self.metrics_path.name)
+        if self.metrics_path.exists():
+            content = self.metrics_path.read_bytes()[: ended.bytes if ended else 0]
+            write_atomically(self.metrics_path, content)
+
+    def keep_metrics(self, of: Collection[tuple[int, str]]) -> None:
+        """Keep only the lines of some stages' arms."""
+        lines = [x for x in self.metrics() if (x["stage"], x["arm"]) in of]
         text = "".join(json.dumps(line) + "\n" for line in lines)
         write_atomically(self.metrics_path, text.encode())
 

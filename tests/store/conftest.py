@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from spinn_engine.store import remote_listings
+from spinn_engine.store.remote import listings
 from tests.store.remote_support import Clock, Machines, Requests, Wire
 
 
@@ -49,5 +49,5 @@ def requests(s3_store: str, monkeypatch: pytest.MonkeyPatch) -> Requests:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """What the age of listings is told by; it stands still unless moved."""
     stopped = Clock()
-    monkeypatch.setattr(remote_listings, "time", stopped)
+    monkeypatch.setattr(listings, "time", stopped)
     return stopped

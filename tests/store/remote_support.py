@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import s3fs
 
-from spinn_engine.store.remote import RemoteStore
-from spinn_engine.store.remote_files import RemoteFiles
+from spinn_engine.store.remote.files import RemoteFiles
+from spinn_engine.store.remote.store import RemoteStore
 from spinn_engine.store.runs import RunFolder, current_store
 
 

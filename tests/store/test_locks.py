@@ -11,7 +11,7 @@ import pytest
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.store.files import is_locked, locked
-from spinn_engine.store.mirror import Mirror
+from spinn_engine.store.remote.mirror import Mirror
 
 
 def test_a_lock_goes_with_a_process_that_is_killed(tmp_path: Path) -> None:

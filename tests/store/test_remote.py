@@ -12,8 +12,9 @@ import pytest
 from spinn_engine.artifacts import creation
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import RunSpec
-from spinn_engine.store import mirror, runs
-from spinn_engine.store.remote import RemoteStore
+from spinn_engine.store import runs
+from spinn_engine.store.remote import mirror
+from spinn_engine.store.remote.store import RemoteStore
 from spinn_engine.store.run_folder import RESULT_NAME
 from tests.store.remote_support import Clock, Machines, Requests, Wire, contents, read_all, write
 

@@ -78,8 +78,7 @@ def test_metrics_lines_being_written_are_left_out() -> None:
     with folder.metrics_path.open("a") as file:
         file.write('{"stage": 2, "ep')
     assert [line["stage"] for line in folder.metrics()] == [0, 1, 1, 2]
-    folder.drop_metrics(1, ("dense",))
-    folder.drop_metrics(2, ("random",))
+    folder.keep_metrics({(0, "dense"), (2, "dense"), (1, "random")})
     assert [line["stage"] for line in folder.metrics()] == [0, 2]
 
 

@@ -13,8 +13,8 @@ from spinn_engine.artifacts.creation import check_spec, create_run
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.owner import Owner, read_owner
-from spinn_engine.store.remote import RemoteStore
-from spinn_engine.store.remote_files import RemoteFiles
+from spinn_engine.store.remote.files import RemoteFiles
+from spinn_engine.store.remote.store import RemoteStore
 from spinn_engine.store.run_folder import RESULT_NAME, RunFolder
 from spinn_engine.store.runs import current_store, list_runs
 from tests.faults import Killed, Writes

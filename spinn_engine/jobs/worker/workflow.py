@@ -20,6 +20,7 @@ from spinn_engine.jobs.slots import Slot
 from spinn_engine.jobs.worker import attempts
 from spinn_engine.jobs.worker.process import Child, ChildDiedError
 from spinn_engine.jobs.worker.watch import hang_minutes
+from spinn_engine.store.mending import is_sound
 from spinn_engine.store.runs import RunFolder, open_run
 from spinn_engine.words import duration, shortest
 
@@ -119,7 +120,7 @@ class Supervisor:
             self._do(folder, {"stage": stage}, f"stage {stage}")
 
     def _finish(self, folder: RunFolder) -> None:
-        if not folder.is_complete():
+        if not (folder.is_complete() and is_sound(folder)):
             self._do(folder, {"finish": True}, "the final evaluation")
 
     def _do(self, folder: RunFolder, request: dict[str, Any], step: str) -> None:

@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from spinn_engine.store.mirror import Mirror
-from spinn_engine.store.remote_files import RemoteFile, RemoteFiles
+from spinn_engine.store.remote.files import RemoteFile, RemoteFiles
+from spinn_engine.store.remote.mirror import Mirror
 from spinn_engine.store.run_folder import RESULT_NAME
 
 _FRESH_SECONDS = 2.0

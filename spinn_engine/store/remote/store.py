@@ -15,9 +15,9 @@ from pathlib import Path
 
 from spinn_engine.errors import SpinnError
 from spinn_engine.store.files import Stat, local_files, stat_of, temporary, unwritable
-from spinn_engine.store.mirror import Mirror
-from spinn_engine.store.remote_files import RemoteFile, RemoteFiles
-from spinn_engine.store.remote_listings import Listing, Listings
+from spinn_engine.store.remote.files import RemoteFile, RemoteFiles
+from spinn_engine.store.remote.listings import Listing, Listings
+from spinn_engine.store.remote.mirror import Mirror
 from spinn_engine.store.run_folder import RESULT_NAME, SPEC_NAME
 
 LIVE = ("metrics.jsonl", "log.txt")

@@ -14,7 +14,7 @@ from typing import Any
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.store.files import temporary
-from spinn_engine.store.remote_errors import code_of, fault, without_credentials
+from spinn_engine.store.remote.errors import code_of, fault, without_credentials
 
 # What tells one content of a file from another, in the words of several file systems.
 _STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "modified", "created")

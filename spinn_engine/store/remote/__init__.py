@@ -1,0 +1,1 @@
+"""A store on another machine, and this machine's copy of it."""
