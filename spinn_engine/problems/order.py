@@ -71,6 +71,36 @@ def block_of_rows(rows: int, groups: int = BLOCKS) -> Indices:
     return np.asarray(np.arange(rows) * blocks // rows)
 
 
+def rows_to_fade(autocorrelation: float) -> float:
+    """After how many rows, one at least, rows are far enough from each other.
+
+    >>> round(rows_to_fade(0.5), 1), round(rows_to_fade(0.98)), rows_to_fade(0.0)
+    (2.3, 80, 1.0)
+    """
+    if autocorrelation <= 0:
+        return 1.0
+    return max(float(np.log(FADED) / np.log(min(autocorrelation, 1 - 1e-9))), 1.0)
+
+
+def blocks_keep_apart(rows: int, autocorrelation: float) -> bool:
+    """Whether the gaps between blocks of so many rows are as long as it takes to fade.
+
+    >>> blocks_keep_apart(1000, 0.8), blocks_keep_apart(1000, 0.9), blocks_keep_apart(9000, 0.9)
+    (True, False, True)
+    """
+    longest = int(np.bincount(block_of_rows(rows)).max())
+    return rows_to_fade(autocorrelation) <= max(GAP * longest, 1)
+
+
+def independent_rows(rows: int, autocorrelation: float) -> float:
+    """How many independent rows say as much of a mean as consecutive ones (Bartlett 1935).
+
+    >>> round(independent_rows(300, 0.5)), round(independent_rows(300, 0.98))
+    (100, 3)
+    """
+    return rows * (1 - autocorrelation) / (1 + autocorrelation)
+
+
 def beside_another_part(parts: Indices, autocorrelation: float, longest: int) -> Indices:
     """Positions of the rows that are too near to a row of another part.
 
@@ -79,8 +109,7 @@ def beside_another_part(parts: Indices, autocorrelation: float, longest: int) ->
         autocorrelation: from a row to the next; the gap is as long as it takes to fade.
         longest: rows of a block.
     """
-    fading = np.log(FADED) / np.log(min(autocorrelation, 1 - 1e-9)) if autocorrelation > 0 else 1
-    gap = round(float(np.clip(fading, 1, max(GAP * longest, 1))))
+    gap = round(min(rows_to_fade(autocorrelation), max(GAP * longest, 1)))
     borders = np.flatnonzero(np.diff(parts))  # the last row before each other part
     near = borders[:, None] + np.arange(1 - gap // 2, 1 + gap - gap // 2)[None]
     return np.unique(near[(near >= 0) & (near < len(parts))])

@@ -61,7 +61,8 @@ class DataSpec(SpecPart):
         drop: columns that are no inputs.
         split: how the rows of one table are told apart: by ``group``, by ``block`` of rows that
             follow one another, by ``time`` (the last are the test), or by ``row`` at random; by
-            default groups where a column is named, blocks where rows follow one another, else rows.
+            default groups where a column is named, blocks where rows follow one another or, where
+            these would be too short, time, else rows.
     """
 
     source: str = "milling-sim"

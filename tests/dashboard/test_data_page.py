@@ -231,10 +231,12 @@ def test_a_split_is_chosen_and_goes_to_plan(tmp_path: Path, rng: np.random.Gener
     frame.to_csv(path, index=False)
     app = opened("data", source="table", path=str(path), targets="y")
     assert "Rows follow one another" in words(app)
-    assert "whole blocks go to one part" in words(app)
+    assert "The last rows are the test" in words(app)
+    assert "no split was asked for" in words(app)
     app.selectbox(key="split_by").select("the last rows").run()
     assert not app.exception
     assert "The last rows are the test" in words(app)
+    assert "no split was asked for" not in words(app)
     again = opened("plan", source="table", path=str(path), targets="y", split_by="the last rows")
     assert again.selectbox(key="split_by").value == "the last rows"
     assert "The last" in words(again)

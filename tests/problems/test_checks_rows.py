@@ -101,10 +101,46 @@ def test_groups_that_lie_in_larger_ones_count_as_those(rng: np.random.Generator)
     assert found.value == 2
 
 
-def test_a_handful_of_test_rows_is_too_few(rng: np.random.Generator) -> None:
-    inputs = clean(rng, 20)
-    (found,) = only(make(inputs, {"y": smooth(inputs, rng)}), "few_groups")
-    assert found.value == 3
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ((440, 80, 80), ""),
+        ((500, 80, 20), "one test score says little"),
+        ((500, 20, 80), "what validation chose says little"),
+        ((560, 20, 20), "one test score and what validation chose say little"),
+    ],
+)
+def test_which_part_has_too_few_groups_is_said(
+    files: tuple[int, int, int], said: str, rng: np.random.Generator
+) -> None:
+    inputs = clean(rng)
+    problem = make(inputs, {"y": smooth(inputs, rng)}, np.repeat(np.arange(60), 10))
+    found = only(in_files(problem, files), "few_groups", group="tool")
+    assert bool(found) == bool(said)
+    if said:
+        assert found[0].message.endswith(f"{said} with fewer than 5.")
+        assert found[0].value == 2
+
+
+@pytest.mark.parametrize(("rows", "value"), [(193, [29]), (200, [])])
+def test_few_test_rows_are_said(rows: int, value: list[int], rng: np.random.Generator) -> None:
+    """With 30 rows an R2 of 0.5 has a standard error of 0.13 (Olkin and Finn 1995)."""
+    inputs = clean(rng, rows)
+    found = only(make(inputs, {"y": smooth(inputs, rng)}), "few_groups")
+    assert [one.value for one in found] == value
+    x = rng.normal(size=(4000, 30))
+    y = x + rng.normal(size=(4000, 30))
+    assert (1 - np.square(y - x).sum(1) / 30 / y.var(axis=1)).std() == pytest.approx(0.13, abs=0.03)
+
+
+def test_labels_in_runs_of_larger_groups_are_not_called_independent(
+    rng: np.random.Generator,
+) -> None:
+    inputs = {**clean(rng), "case": RUNS * 1.0}
+    problem = make(inputs, {"wear": rng.normal(size=40)[RUNS]}, RUNS // 5)
+    (found,) = only(problem, "label_per_run", group="tool")
+    assert "600 rows are 40 labels, 15 rows each" in found.message
+    assert found.advice.endswith("state 40 labels in 8 groups of tool as the sample.")
 
 
 def test_repeated_rows_are_counted_as_a_loop_would(rng: np.random.Generator) -> None:

@@ -14,7 +14,12 @@ from sklearn.neighbors import KNeighborsRegressor
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.checks import check_problem
-from spinn_engine.problems.order import beside_another_part, block_of_rows, succession
+from spinn_engine.problems.order import (
+    beside_another_part,
+    block_of_rows,
+    independent_rows,
+    succession,
+)
 from spinn_engine.problems.problem import Floats, Problem
 from spinn_engine.problems.split import cross_validation, split_blocks, split_time
 from spinn_engine.spec import DataSpec
@@ -95,11 +100,13 @@ def test_walks_are_an_error_and_no_score_is_left_with_the_advised_split(walk_fil
     [finding] = [f for f in check_problem(problem(walk_file)) if f.check == "row_order"]
     assert finding.severity == "error"
     assert "--split time" in finding.advice
+    assert "--split block" not in finding.advice
     by_row, by_time = (_score(problem(walk_file, split)) for split in ("row", "time"))
     assert by_row > 0.7
     assert by_time <= 0
     kept = [f for f in check_problem(problem(walk_file, "time")) if f.check == "row_order"]
-    assert [one.severity for one in kept] == ["info"]
+    assert [one.severity for one in kept] == ["warning"]
+    assert "were each independent of the others" in kept[0].message
 
 
 def _score(made: Problem) -> float:
@@ -109,8 +116,69 @@ def _score(made: Problem) -> float:
     return float(neighbours.score(made.inputs[made.test], made.targets[made.test, 0]))
 
 
-def test_without_a_group_rows_that_follow_one_another_stay_in_blocks(walk_file: Path) -> None:
-    made = problem(walk_file)
+@pytest.mark.parametrize("rows", [500, 1000, 2000])
+def test_blocks_give_walks_a_score_and_are_neither_taken_nor_called_right(
+    rows: int, tmp_path: Path
+) -> None:
+    scores: dict[str, list[float]] = {"block": [], "time": []}
+    for seed in range(8):
+        path = tmp_path / f"{seed}.csv"
+        values = walks(np.random.default_rng(seed), rows)
+        pd.DataFrame(values, columns=list("abcdy")).to_csv(path, index=False)
+        for split, own in scores.items():
+            own.append(_score(problem(path, split)))
+    assert max(scores["block"]) > 0.5
+    assert np.median(scores["time"]) < -0.5
+    assert max(scores["time"]) < 0.05  # two walks may meet by chance
+    assert problem(path).split == "time"
+    assert any(note.startswith("Rows follow one another too") for note in problem(path).notes)
+    in_blocks = problem(path, "block")
+    [finding] = [f for f in check_problem(in_blocks) if f.check == "row_order"]
+    assert finding.severity == "error"
+    assert "more than the gaps between blocks hold" in finding.message
+
+
+def alike(autocorrelation: float, rows: int, rng: np.random.Generator) -> Floats:
+    """Columns that fade: each row is so much of the one before it, and else new."""
+    values = np.zeros((rows, 5))
+    for at in range(1, rows):
+        values[at] = autocorrelation * values[at - 1] + rng.normal(size=5)
+    return values
+
+
+@pytest.mark.parametrize(("autocorrelation", "split"), [(0.7, "block"), (0.93, "time")])
+def test_blocks_are_taken_where_rows_fade_within_their_gaps(
+    autocorrelation: float, split: str, tmp_path: Path, rng: np.random.Generator
+) -> None:
+    path = tmp_path / "fading.csv"
+    values = alike(autocorrelation, 1000, rng)
+    pd.DataFrame(values, columns=list("abcdy")).to_csv(path, index=False)
+    assert problem(path).split == split
+    [finding] = [f for f in check_problem(problem(path, "block")) if f.check == "row_order"]
+    assert finding.severity == ("info" if split == "block" else "error")
+
+
+@pytest.mark.parametrize(("rows", "severity"), [(300, "warning"), (1500, "info")])
+def test_how_many_independent_rows_the_last_ones_are_worth(
+    rows: int, severity: str, tmp_path: Path
+) -> None:
+    """The spread of a mean of so many rows is that of about so many independent ones."""
+    path = tmp_path / "fading.csv"
+    values = alike(0.85, rows, np.random.default_rng(3))
+    pd.DataFrame(values, columns=list("abcdy")).to_csv(path, index=False)
+    [finding] = [f for f in check_problem(problem(path, "time")) if f.check == "row_order"]
+    assert finding.severity == severity
+    many = alike(0.85, 40_000, np.random.default_rng(4))[:, 4].reshape(-1, 200)
+    worth = many.var() / many.mean(axis=1).var()
+    assert independent_rows(200, 0.85) == pytest.approx(worth, rel=0.25)
+
+
+def test_without_a_group_rows_that_follow_one_another_stay_in_blocks(
+    tmp_path: Path, rng: np.random.Generator
+) -> None:
+    path = tmp_path / "fading.csv"
+    pd.DataFrame(alike(0.9, 3000, rng), columns=list("abcdy")).to_csv(path, index=False)
+    made = problem(path)
     assert made.split == "block"
     assert any("whole blocks of rows, 20 in all, go to one part" in note for note in made.notes)
     assert made.groups is not None

@@ -14,6 +14,7 @@ from spinn_engine.words import fixed, listed, percent
 
 SHARE_MISSING = 0.05
 FEW_GROUPS = 5
+FEW_ROWS = 30  # independent ones: an R2 of 0.5 then has a standard error of 0.13
 LEAST_FOLDS, MANY_FOLDS = 3, 8
 SLACK = 1e-9  # of a column's range, for sums that were rounded differently
 SHARE_OUTSIDE = 0.05
@@ -52,7 +53,13 @@ def label_per_run(evidence: Evidence) -> list[Finding]:
         if runs is None:
             continue
         about = (name,) if runs.column is None else (name, runs.column)
+        wider = evidence.units
+        inside = wider is not None and wider.count < runs.count and runs.lies_in(wider)
         size = f"state {runs.count:,} as the sample size."
+        alone = " independent"
+        if wider is not None and inside:
+            size = f"state {runs.count:,} labels in {wider.count:,} {wider.words} as the sample."
+            alone = ""
         mixed = len(_on_both_sides(evidence, runs)) > 0
         found.append(
             Finding(
@@ -61,7 +68,7 @@ def label_per_run(evidence: Evidence) -> list[Finding]:
                 about,
                 runs.count,
                 f"{name} has one value in each of {runs.count:,} {runs.words}: the {rows:,} rows "
-                f"are {runs.count:,} independent labels, {fixed(rows / runs.count, 0)} rows each.",
+                f"are {runs.count:,}{alone} labels, {fixed(rows / runs.count, 0)} rows each.",
                 f"Split by runs (--group), and {size}"
                 if mixed
                 else f"The split keeps runs whole, which is right; {size}",
@@ -111,11 +118,11 @@ def few_groups(evidence: Evidence) -> list[Finding]:
     if evidence.cross_validated:
         return []
     if units is None:
-        return _few_rows(len(problem.test))
+        return _few_rows(len(problem.test), len(problem.val))
     if len(_on_both_sides(evidence, units)):
         return []
     tested, validated = len(units.among(problem.test)), len(units.among(problem.val))
-    if tested >= FEW_GROUPS:
+    if min(tested, validated) >= FEW_GROUPS:
         return []
     name = units.column or evidence.group
     how = f"--folds {min(MANY_FOLDS, units.count)}"
@@ -129,27 +136,33 @@ def few_groups(evidence: Evidence) -> list[Finding]:
             "few_groups",
             "warning",
             (name,) if name else (),
-            tested,
+            tested if tested < FEW_GROUPS else validated,
             f"The test rows are {tested} and the validation rows {validated} of {units.count:,} "
-            f"{units.words}{looks}: one test score says little with fewer than {FEW_GROUPS}.",
+            f"{units.words}{looks}: {_says_little(tested, validated, FEW_GROUPS)}.",
             advice,
         )
     ]
 
 
-def _few_rows(tested: int) -> list[Finding]:
-    if tested >= FEW_GROUPS:
+def _few_rows(tested: int, validated: int) -> list[Finding]:
+    if min(tested, validated) >= FEW_ROWS:
         return []
     return [
         Finding(
             "few_groups",
             "warning",
             (),
-            tested,
-            f"There are {tested} test rows: a score says little with fewer than {FEW_GROUPS}.",
-            "Cross-validate (--folds) or bring more rows.",
+            tested if tested < FEW_ROWS else validated,
+            f"There are {tested:,} test rows and {validated:,} validation rows: "
+            f"{_says_little(tested, validated, FEW_ROWS)}.",
+            "Cross-validate (--folds 8), or bring more rows.",
         )
     ]
+
+
+def _says_little(tested: int, validated: int, least: int) -> str:
+    what = ["one test score"] * (tested < least) + ["what validation chose"] * (validated < least)
+    return f"{listed(what)} {'says' if len(what) == 1 else 'say'} little with fewer than {least}"
 
 
 def repeated_rows(evidence: Evidence) -> list[Finding]:

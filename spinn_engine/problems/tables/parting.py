@@ -9,14 +9,14 @@ from functools import cached_property
 import numpy as np
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.order import Succession, succession
+from spinn_engine.problems.order import Succession, blocks_keep_apart, succession
 from spinn_engine.problems.problem import Floats, Indices, order_of
 from spinn_engine.problems.split import Split, split_blocks, split_groups, split_items, split_time
 from spinn_engine.problems.tables.files import PARTS
 from spinn_engine.problems.tables.roles import Roles
 from spinn_engine.problems.tables.rows import Mask
 from spinn_engine.problems.tables.sheet import Layout
-from spinn_engine.words import count, counted
+from spinn_engine.words import capitalised, count, counted
 
 LEAST_ROWS = 10  # so that validation and test have two rows each, as an R2 needs
 
@@ -100,7 +100,9 @@ def _advised(whole: Whole) -> str:
     """What the rows themselves advise to split them by."""
     if whole.rows.groups is not None:
         return "group"
-    return "row" if whole.succession is None else "block"
+    if whole.succession is None:
+        return "row"
+    return "block" if blocks_keep_apart(len(whole.rows.inputs), whole.autocorrelation) else "time"
 
 
 def _files(by: str | None, rows: Rows, layout: Layout, complete: Mask) -> Parted:
@@ -127,8 +129,9 @@ def _groups(whole: Whole) -> Parted:
 
 def _time(whole: Whole) -> Parted:
     rows, split = whole.rows, split_time(whole.rows.order(), whole.autocorrelation)
-    note = f"The last {count(len(split[2]))} rows are the test{_left_out(split, rows)}."
-    return Parted(split, "time", rows.groups, (note,))
+    why = "" if whole.asked else "Rows follow one another too closely for blocks, so "
+    words = f"{why}the last {count(len(split[2]))} rows are the test{_left_out(split, rows)}."
+    return Parted(split, "time", rows.groups, (capitalised(words),))
 
 
 def _blocks(whole: Whole) -> Parted:
@@ -136,7 +139,7 @@ def _blocks(whole: Whole) -> Parted:
     why = "" if whole.asked else "Rows follow one another and no group is named, so "
     what = f"whole blocks of rows, {count(int(blocks.max()) + 1)} in all, go to one part"
     words = f"{why}{what}, and rows beside another part are in none."
-    return Parted(split, "block", blocks, (words[0].upper() + words[1:],))
+    return Parted(split, "block", blocks, (capitalised(words),))
 
 
 def _single_rows(whole: Whole) -> Parted:
