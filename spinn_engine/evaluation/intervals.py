@@ -19,7 +19,9 @@ CONFIDENCE = 0.95
 EQUAL = 1e-12  # values that differ by less, relative to the largest, are one value
 
 
-def interval(values: ArrayLike, confidence: float = CONFIDENCE) -> dict[str, Any]:
+def interval(
+    values: ArrayLike, confidence: float = CONFIDENCE, least: float = -np.inf, most: float = np.inf
+) -> dict[str, Any]:
     """Mean and two-sided interval of ``values`` ``[seeds]`` or ``[seeds, folds]``, as plain data.
 
     With one fold it is Student's t interval over the seeds: how another training on this split
@@ -33,6 +35,9 @@ def interval(values: ArrayLike, confidence: float = CONFIDENCE) -> dict[str, Any
     Args:
         values: one number of each repetition.
         confidence: of the interval.
+        least: what the true mean cannot be below, as an error cannot below zero: the interval ends
+            there, which takes nothing from its coverage.
+        most: the same above, as 1 for R2.
 
     Returns:
         ``mean``; ``low`` and ``high``, None where there is only one repetition; ``seeds`` and
@@ -48,8 +53,8 @@ def interval(values: ArrayLike, confidence: float = CONFIDENCE) -> dict[str, Any
     mean = float(every.mean())
     return {
         "mean": mean,
-        "low": None if half is None else mean - half,
-        "high": None if half is None else mean + half,
+        "low": None if half is None else max(mean - half, least),
+        "high": None if half is None else min(mean + half, most),
         "n": folds if folds > 1 else seeds,
         "seeds": seeds,
         "folds": folds,

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+BOUNDS = {"r2": (-np.inf, 1.0), "rmse": (0.0, np.inf), "mae": (0.0, np.inf)}  # least and most
+
 
 def relative_l2(predicted: Floats, target: Floats) -> float:
     """Euclidean norm of the error over that of the target, over all rows and targets."""

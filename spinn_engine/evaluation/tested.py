@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from spinn_engine.evaluation.intervals import interval
-from spinn_engine.evaluation.metrics import Floats, regression_metrics, relative_l2
+from spinn_engine.evaluation.intervals import CONFIDENCE, interval
+from spinn_engine.evaluation.metrics import BOUNDS, Floats, regression_metrics, relative_l2
 from spinn_engine.problems.terms import Term, violations
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import Stack
@@ -45,19 +45,22 @@ class Tested:
     def summary(self, targets: Sequence[str]) -> dict[str, Any]:
         """``r2`` and ``per_output`` as a result has them, with the folds where there are some."""
         found = {
-            "r2": interval(self.r2()),
+            "r2": interval(self.r2(), most=BOUNDS["r2"][1]),
             "per_output": {
-                name: {metric: interval(v[:, :, column]) for metric, v in self.metrics.items()}
+                name: {
+                    metric: interval(v[:, :, column], CONFIDENCE, *BOUNDS[metric])
+                    for metric, v in self.metrics.items()
+                }
                 for column, name in enumerate(targets)
             },
         }
         if self.loss.shape[1] > 1:
             found["per_fold_r2"] = self.r2().mean(axis=0).tolist()
-            found["pooled_r2"] = interval(self.pooled_r2.mean(axis=1))
+            found["pooled_r2"] = interval(self.pooled_r2.mean(axis=1), most=BOUNDS["r2"][1])
         if self.relative_l2 is not None:
-            found["relative_l2"] = interval(self.relative_l2)
+            found["relative_l2"] = interval(self.relative_l2, least=0.0)
         found["physics"] = {
-            name: interval(values) if np.isfinite(values).all() else None
+            name: interval(values, least=0.0) if np.isfinite(values).all() else None
             for name, values in self.violations.items()
         }
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from spinn_engine.report.comparison import Line, comparison, training_rows
 from spinn_engine.report.cost_tables import costs, sparse
@@ -24,6 +24,8 @@ from spinn_engine.words import (
     size,
     widths,
 )
+
+LARGEST_RATIO = 1000  # of two errors that one column shows in full
 
 
 def all_tables(facts: Facts) -> dict[str, Table]:
@@ -119,6 +121,12 @@ def _pooled(facts: Facts) -> str:
     return f" R² of the predictions of all folds taken together: {', '.join(pooled)}."
 
 
+def _shown(errors: Iterable[float]) -> list[float]:
+    """The errors that decimals are for: one that is nearly none does not lengthen all others."""
+    every = list(errors)
+    return [one for one in every if one >= max(every) / LARGEST_RATIO]
+
+
 def targets(facts: Facts) -> Table:
     """R2, RMSE and MAE of every target by every arm."""
     heads: Line = ["Target", "Arm", "R²", "RMSE", "MAE"]
@@ -127,7 +135,7 @@ def targets(facts: Facts) -> Table:
     for name in facts.result["data"]["target_names"]:
         scored = {arm: facts.arms[arm]["per_output"][name] for arm in facts.arms}
         digits = decimals_of(facts.result, target=name)
-        errors = decimals_for((one["mae"]["mean"] for one in scored.values()), least=1) + 1
+        errors = decimals_for(_shown(one["mae"]["mean"] for one in scored.values()), least=1) + 1
         for arm, scores in scored.items():
             unit = f" ({units[name]})" if name in units else ""
             figures = [estimate(scores["r2"], digits)]

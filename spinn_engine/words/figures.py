@@ -100,13 +100,14 @@ def decimals_for(values: Iterable[float], best: float = 0.0, least: int = LEAST_
 
     Args:
         values: that stand together.
-        best: what they cannot pass, 1 for R2; those that reach it do not count.
+        best: what they cannot pass, 1 for R2; those that reach it, but for rounding, do not count.
         least: and not fewer.
 
     >>> decimals_for([0.9812], best=1.0), decimals_for([0.99, 0.999958], best=1.0)
     (4, 6)
     """
-    smallest = min((abs(value - best) for value in values if value != best), default=1.0)
+    apart = (abs(value - best) for value in values)
+    smallest = min((one for one in apart if one >= 10.0**-MOST_DECIMALS), default=1.0)
     return min(max(least, 1 - math.floor(math.log10(smallest))), MOST_DECIMALS)
 
 

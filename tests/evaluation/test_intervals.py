@@ -131,3 +131,22 @@ def test_no_number_of_seeds_decides_what_the_folds_leave_open(rng: np.random.Gen
     values = drawn(rng, (3, 4), (0.001, 1.0, 0.001))
     assert seeds_that_exclude(values, float(values.mean()) + 0.01) is None
     assert seeds_that_exclude(values[:, :1], float(values[:, 0].mean()) + 1e-9, most=20) is None
+
+
+def test_an_interval_ends_where_its_figure_does() -> None:
+    r2 = interval([0.81, 0.81, 0.55], most=1.0)
+    free = interval([0.81, 0.81, 0.55])
+    assert (free["high"] > 1, r2["high"], r2["low"]) == (True, 1.0, free["low"])
+    error = interval([0.1, 0.9, 0.1], least=0.0)
+    assert (error["low"], error["high"]) == (0.0, interval([0.1, 0.9, 0.1])["high"])
+    assert interval([0.5, 0.51, 0.52], most=1.0) == interval([0.5, 0.51, 0.52])
+
+
+def test_ending_there_takes_nothing_from_its_coverage(rng: np.random.Generator) -> None:
+    draws = 1 - np.abs(rng.normal(0, 0.3, (2000, 3)))
+    truth = 1 - 0.3 * np.sqrt(2 / np.pi)
+    held = [interval(one, most=1.0) for one in draws]
+    without = [interval(one) for one in draws]
+    assert [h["low"] <= truth <= h["high"] for h in held] == [
+        w["low"] <= truth <= w["high"] for w in without
+    ]

@@ -69,3 +69,8 @@ def test_a_paired_difference(mean: float, low: float, high: float, text: str) ->
 def test_what_was_repeated() -> None:
     found = [repetitions(seeds, folds) for seeds, folds in ((1, 1), (3, 1), (1, 5))]
     assert found == ["1 seed", "3 seeds", "1 seed × 5 folds"]
+
+
+def test_one_that_is_best_but_for_rounding_does_not_lengthen_the_others() -> None:
+    assert decimals_for([0.77, 1 - 7e-16], best=1.0) == 4
+    assert decimals_for([0.77, 1 - 2e-9], best=1.0) == 9

@@ -29,6 +29,7 @@ class RunProgress:
         self.bars = Progress(*columns, console=console)
         self.folder: api.RunFolder | None = None
         self.tasks: dict[tuple[int, str], Any] = {}
+        self.kept: dict[tuple[int, str], list[tuple[float, float]]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -53,11 +54,19 @@ class RunProgress:
         self.bars.start()
 
     def on_epoch(self, line: dict[str, Any]) -> None:
-        """Move the bar of the line's stage and arm."""
+        """Move the bar of the line's stage and arm, beside the R2 of what would be kept now.
+
+        That is of each network the epoch with the lowest validation loss, the earliest of equals.
+        """
         key = line["stage"], line["arm"]
         if key not in self.tasks:
             name = f"stage {line['stage']} of {self.spec.prune.stages}, {line['arm']}"
             self.tasks[key] = self.bars.add_task(name, total=line["epochs"], r2="")
-        mean = sum(line["val_r2"]) / len(line["val_r2"])
+        now = list(zip(line["val_loss"], line["val_r2"], strict=True))
+        self.kept[key] = kept = [
+            min(one, other, key=lambda pair: pair[0])
+            for one, other in zip(self.kept.get(key, now), now, strict=True)
+        ]
+        mean = sum(r2 for _, r2 in kept) / len(kept)
         text = f"validation R2 {fixed(mean)}"
         self.bars.update(self.tasks[key], completed=line["epoch"], total=line["epochs"], r2=text)

@@ -18,7 +18,7 @@ from spinn_engine.words import (
     estimate,
     fixed,
     percent,
-    repetitions,
+    repeated,
     score_of,
     shown,
     signed,
@@ -98,7 +98,7 @@ def _repetitions(result: dict[str, Any]) -> str:
     simulated = ", simulated data" if result["data"]["simulated"] else ""
     if seeds * folds == 1:
         return f"{score} on the test rows{simulated}; one seed, so no interval"
-    over = repetitions(seeds, folds)
+    over = repeated({"seeds": seeds, "folds": folds})
     return f"{score} on the test rows{simulated}; mean and 95 % interval over {over}"
 
 
