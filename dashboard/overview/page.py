@@ -53,6 +53,7 @@ def show_result(title: str, run_id: str, result: dict[str, Any] | None) -> None:
         )
     finished_run.key_figures(result)
     st.markdown(f"**{sentence(api.headline(result))}**")
+    finished_run.show_errors(result)
     finished_run.tradeoff_chart(result)
     draw = partial(finished_run.result_table, result)
     elements.folded("The stages in numbers", ":material/table:", "stage_numbers", draw)

@@ -9,11 +9,12 @@ import streamlit as st
 from dashboard.charts.tradeoff import tradeoff_picture, tradeoff_points
 from dashboard.parts import elements, markup
 from dashboard.parts.markdown import plain
-from dashboard.parts.spec_words import repetitions
+from dashboard.parts.spec_words import taken_over
 from spinn_engine.spec import RunSpec
-from spinn_engine.vocabulary import ARMS, SUBJECT
+from spinn_engine.vocabulary import ARMS, LONGER, REFERENCE, SUBJECT
 from spinn_engine.words import (
     decimals_of,
+    errors_of,
     estimate,
     factor,
     fixed,
@@ -28,9 +29,10 @@ from spinn_engine.words import (
 
 
 def key_figures(result: dict[str, Any]) -> None:
-    """The figures of a finished run, each beside the dense network's."""
+    """The figures of a finished run, each beside the dense network's; R2 beside the fair one."""
     dense, last = result["stages"][0], result["stages"][-1]
     digits = decimals_of(result)
+    fair, r2 = fair_dense(result)
     structured = next(arm for arm in result["arms"] if arm["arm"] == SUBJECT)
     batch = list(structured["speed_up"])[-1]
     figures = [
@@ -42,7 +44,7 @@ def key_figures(result: dict[str, Any]) -> None:
         (
             f"R² on test rows, mean of n = {last['r2']['n']}",
             fixed(last["r2"]["mean"], digits),
-            f"dense {fixed(dense['r2']['mean'], digits)}",
+            f"{fair} {fixed(r2, digits)}",
         ),
         (
             f"Speed at batch {int(batch):,}",
@@ -60,6 +62,23 @@ def key_figures(result: dict[str, Any]) -> None:
         st.caption(plain(reason))
 
 
+def show_errors(result: dict[str, Any]) -> None:
+    """What the checks call errors in the data that a result comes from."""
+    if errors := errors_of(result["checks"]):
+        st.warning(f"{plain(errors)}.", icon=":material/warning:")
+
+
+def fair_dense(result: dict[str, Any]) -> tuple[str, float]:
+    """What R2 of a pruned network stands beside: the dense network trained as long, if it was run.
+
+    Returns:
+        What that is called, and the mean of its R2.
+    """
+    arms = {arm["arm"]: arm for arm in result["arms"]}
+    name = LONGER if LONGER in arms else REFERENCE
+    return ARMS[name].label, float(arms[name]["r2"]["mean"])
+
+
 def tradeoff_chart(result: dict[str, Any]) -> None:
     """R2 against parameters for every arm, with what the figures rest on."""
     data, spec = result["data"], spec_of(result)
@@ -74,7 +93,7 @@ def tradeoff_chart(result: dict[str, Any]) -> None:
     kind = " (simulated data)" if data["simulated"] else ""
     several = result["stages"][0]["r2"]["n"] > 1
     spread = (
-        f"a faint dot a seed, mean and 95 % interval over {repetitions(spec)}"
+        f"a faint dot a seed, mean and 95 % interval over {taken_over(spec)}"
         if several
         else "n = 1, no interval"
     )
@@ -156,7 +175,7 @@ def result_table(result: dict[str, Any]) -> None:
     ]
     elements.table(rows, alt="Widths, size and R2 of every stage")
     n = rows[0]["n"]
-    over = repetitions(spec_of(result))
+    over = taken_over(spec_of(result))
     interval = f"Brackets: 95 % interval over {over}." if n > 1 else "One seed: no interval."
     ceiling = result["ceiling"] or {}
     best = listed(f"{plain(name)} {fixed(value)}" for name, value in ceiling.items())

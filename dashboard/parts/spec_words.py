@@ -22,8 +22,13 @@ def amount(prune: PruneSpec) -> str:
 
 
 def repetitions(spec: RunSpec) -> str:
-    """What an interval of its run is taken over."""
+    """How often everything is done."""
     return words.repetitions(len(spec.seeds), spec.compare.folds)
+
+
+def taken_over(spec: RunSpec) -> str:
+    """What an interval of its run is taken over: seeds alone are so on one split."""
+    return words.repeated({"seeds": len(spec.seeds), "folds": spec.compare.folds})
 
 
 def length(spec: RunSpec, later: bool = False) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts.markdown import plain, sentence
+from dashboard.parts.widget_names import with_widgets
 from spinn_engine import api
 from spinn_engine.vocabulary import OUTCOMES, QUESTIONS
 
@@ -18,7 +19,7 @@ def show_verdict(result: dict[str, Any]) -> None:
         st.markdown(f"**{sentence(api.headline(result))}**")
         show_answers(result["verdict"])
         for remark in api.training_remarks(result):
-            st.markdown(f":material/info: {sentence(remark)}")
+            st.markdown(f":material/info: {sentence(with_widgets(remark))}")
 
 
 def show_answers(verdict: dict[str, Any]) -> None:

@@ -13,6 +13,8 @@ WIDGETS = {
     "drop": "“Columns to leave out”",
     "split": "“Split”",
     "folds": "“Folds” under “Comparison” on Plan",
+    "max-updates": "“Most updates of the dense network” under “Training” on Plan",
+    "fine-tune-max-updates": "“Most updates of fine-tuning a stage” under “Training” on Plan",
 }
 _OPTION = re.compile(rf"--({'|'.join(WIDGETS)})\b")
 _ASIDE = re.compile(rf"\(({_OPTION.pattern}[^()]*)\)")

@@ -10,7 +10,7 @@ from dashboard.charts.style import MENU
 from dashboard.parts import elements, finished_run, markup
 from dashboard.parts.arms import arm_row, bytes_text
 from dashboard.parts.markdown import plain
-from dashboard.parts.spec_words import repetitions
+from dashboard.parts.spec_words import taken_over
 from dashboard.run.folds_chart import folds_picture
 from spinn_engine.vocabulary import ARMS, ZEROED
 from spinn_engine.words import counted, fixed, latency, measured_factor, unusable_reason
@@ -48,7 +48,7 @@ def table_notes(result: Result, batch: str) -> str:
     first, where = result["arms"][0], result["environment"]
     rounds = first["latency_us"][batch]["rounds"]
     several = first["r2"]["n"] > 1
-    over = repetitions(finished_run.spec_of(result))
+    over = taken_over(finished_run.spec_of(result))
     doubt = f" {plain(unusable_reason(result, batch))}".rstrip()
     r2 = (
         f"mean over the targets with its 95 % interval over {over}"

@@ -18,7 +18,7 @@ from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import SCHEDULES
-from spinn_engine.words import counted, errors_of, estimate, percent, size, widths
+from spinn_engine.words import counted, estimate, percent, size, widths
 
 Rows = list[dict[str, Any]]
 
@@ -136,8 +136,7 @@ def show_result(result: dict[str, Any]) -> None:
     if result["notes"]:
         with st.expander(counted(len(result["notes"]), "remark"), icon=":material/info:"):
             st.markdown("\n".join(f"- {plain(note)}" for note in result["notes"]))
-    if errors := errors_of(result["checks"]):
-        st.warning(f"{plain(errors)}.", icon=":material/warning:")
+    finished_run.show_errors(result)
     show_verdict(result)
     finished_run.key_figures(result)
     comparison.show_comparison(result)

@@ -228,15 +228,17 @@ def _whatif(ended: Ended) -> dict[str, Any]:
 
 def _data(ended: Ended) -> dict[str, Any]:
     problem = ended.data.problem
-    groups = None if problem.groups is None else len(np.unique(problem.groups))
+    parts = {name: getattr(ended.data.folds[0], name) for name in ("train", "val", "test")}
+    groups = problem.groups
     return {
         "source": problem.source,
         "simulated": problem.simulated,
         "sha256": ended.folder.data_hash(),
-        "rows": {
-            part: len(getattr(ended.data.folds[0], part)) for part in ("train", "val", "test")
-        },
-        "groups": groups,
+        "rows": {name: len(rows) for name, rows in parts.items()},
+        "groups": None if groups is None else len(np.unique(groups)),
+        "groups_by_part": None
+        if groups is None
+        else {name: len(np.unique(groups[rows])) for name, rows in parts.items()},
         "split": problem.split,
         "input_names": list(problem.input_names),
         "target_names": list(problem.target_names),

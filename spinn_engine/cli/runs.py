@@ -150,8 +150,11 @@ def compare(run_ids: tuple[str, ...], sweep: str | None, as_json: bool) -> None:
         for result in results:
             OUT.print(tables.arms_table(result))
             OUT.print(api.headline(result), style="bold", markup=False)
-            for sentence in result["verdict"]["words"]:
-                OUT.print(f"- {sentence}")
+            said = [*result["verdict"]["words"], *api.training_remarks(result)]
+            if errors := errors_of(result["checks"]):
+                said.append(f"{errors}.")
+            for sentence in said:
+                OUT.print(f"- {sentence}", markup=False)
 
 
 def compare_sweep(sweep: str, as_json: bool) -> None:

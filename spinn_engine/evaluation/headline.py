@@ -7,12 +7,13 @@ from typing import Any
 
 from spinn_engine.evaluation.outcomes import COST
 from spinn_engine.evaluation.scales import by_error, scale_of
+from spinn_engine.evaluation.skill import no_better_than_the_mean
 from spinn_engine.vocabulary import QUESTIONS
-from spinn_engine.words import percent
+from spinn_engine.words import percent, shown_list
 
 
 def headline(result: Mapping[str, Any]) -> str:
-    """How small, at what cost, and whether a line or chance does as well.
+    """How small, at what cost, what it cannot predict, and whether a line or chance does as well.
 
     Args:
         result: ``spinn_structured_metrics.json``; of an older one as far as it goes.
@@ -21,10 +22,15 @@ def headline(result: Mapping[str, Any]) -> str:
         return str(result["headline"])
     verdict = result["verdict"]
     parts = [f"{percent(result['parameter_reduction'])} fewer parameters{_cost(result)}"]
+    parts += no_better_than_the_mean(result)
     for name, question in QUESTIONS.items():
         part = verdict.get(name)
-        if part is not None and part.get("outcome") in question.headline and question is not COST:
+        if part is None or question is COST:
+            continue
+        if part.get("outcome") in question.headline:
             parts.append(question.headline[part["outcome"]])
+        if part.get("worse_for"):
+            parts.append(f"for {shown_list(part['worse_for'])} {question.headline['worse']}")
     return f"{'; '.join(parts)}."
 
 

@@ -98,7 +98,7 @@ def _seeds_to_decide(difference: Difference, border: float) -> str:
     if len(values) < 2 or difference["seeds"] < 2:
         return "It takes other seeds to say how many would decide."
     needed = seeds_that_exclude(values, border, MOST_SEEDS)
+    rows = "with these folds" if values.shape[1] > 1 else "on this split"
     if needed is None:
-        folds = " with these folds" if values.shape[1] > 1 else ""
-        return f"Not even {MOST_SEEDS} seeds{folds} would decide, if they spread as these."
-    return f"About {counted(needed, 'seed')} would decide, if they spread as these."
+        return f"Not even {MOST_SEEDS} seeds {rows} would decide, if they spread as these."
+    return f"About {counted(needed, 'seed')} {rows} would decide, if they spread as these."

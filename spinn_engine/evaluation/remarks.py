@@ -1,4 +1,4 @@
-"""What a reader must know of the training behind a verdict: said beside it. Imports no torch."""
+"""What a reader must know of the rows and the training behind a verdict. Imports no torch."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from spinn_engine.vocabulary import ARMS, REFERENCE, main_arm
+from spinn_engine.vocabulary import ARMS, CHECKS, REFERENCE, main_arm
 from spinn_engine.words import capitalised, counted, fixed, listed
 
 UNLIKE = 0.1  # R2 between validation and test rows
+MOST_CONTROLS = 2  # that are named; more are counted
 
 
 def training_remarks(result: Mapping[str, Any]) -> list[str]:
-    """What was hardly trained, what was still improving, and rows that are unlike, in sentences.
+    """Rows that say little or are unlike, what was hardly trained or still improving, in sentences.
 
     Args:
         result: ``spinn_structured_metrics.json``; one of an earlier version has no remarks.
@@ -25,51 +26,78 @@ def training_remarks(result: Mapping[str, Any]) -> list[str]:
     if "trainings" not in arms[REFERENCE]:
         return []
     unlike = [] if "relative_l2" in arms[REFERENCE] else _unlike_rows(result["stages"])
-    return [*_hardly_trained(arms), *_still_improving(arms), *unlike]
+    few = [
+        one["message"]
+        for one in result["checks"]
+        if one["severity"] != "info" and CHECKS[one["check"]].of_scores
+    ]
+    return [*few, *unlike, *_hardly_trained(arms), *_still_improving(arms)]
 
 
 def _hardly_trained(arms: Mapping[str, Any]) -> list[str]:
-    """Trainings of which the state before them, or the first epoch, was kept."""
-    stages: dict[tuple[str, int], list[int]] = {}
+    """Trainings of which most networks kept the state before them, or the first epoch."""
+    by_stages: dict[tuple[int, ...], list[str]] = {}
     for name, arm in arms.items():
-        for one in arm.get("trainings", ()):
-            kept = one["kept_epoch"]
-            if one["epochs"] > 1 and kept and np.median(kept) <= 1:
-                key = name, round(float(np.median(kept)))
-                stages.setdefault(key, []).append(one["stage"])
-    told = []
-    for (name, kept), which in stages.items():
-        own = sorted(stage for stage in which if stage or name == REFERENCE)
-        if own:
-            what = "the state before training" if kept == 0 else "the first epoch"
-            noun = "stage" if len(own) == 1 else "stages"
-            told.append(
-                f"{capitalised(ARMS[name].label)} kept {what} in {noun} {listed(map(str, own))}: "
-                "by the validation rows, training on did not help."
-            )
-    return told
+        stages = tuple(
+            one["stage"]
+            for one in arm.get("trainings", ())
+            if one["epochs"] > 1
+            and np.mean(np.asarray(one["kept_epoch"]) <= 1) > 0.5
+            and (one["stage"] or name == REFERENCE)
+        )
+        if stages:
+            by_stages.setdefault(stages, []).append(name)
+    if not by_stages:
+        return []
+    each = [f"{_arms(names)} in {_stages(stages)}" for stages, names in by_stages.items()]
+    return [
+        "By the validation rows, training on hardly helped: most networks kept no later epoch than "
+        f"the first, {'; '.join(each)}."
+    ]
+
+
+def _arms(names: Sequence[str]) -> str:
+    """The arms by name; more than two controls are counted."""
+    main = [name for name in names if not ARMS[name].control]
+    controls = [name for name in names if ARMS[name].control]
+    told = [ARMS[name].spoken for name in [*main, *controls]]
+    if len(controls) > MOST_CONTROLS:
+        told = [ARMS[name].spoken for name in main] + [counted(len(controls), "control")]
+    return listed(told)
+
+
+def _stages(stages: Sequence[int]) -> str:
+    """Stages as a list, or where they follow one another as a range.
+
+    >>> _stages([1]), _stages([1, 3]), _stages([1, 2, 3])
+    ('stage 1', 'stages 1 and 3', 'stages 1 to 3')
+    """
+    if len(stages) == 1:
+        return f"stage {stages[0]}"
+    if len(stages) > 2 and stages[-1] - stages[0] == len(stages) - 1:
+        return f"stages {stages[0]} to {stages[-1]}"
+    return f"stages {listed(map(str, stages))}"
 
 
 def _still_improving(arms: Mapping[str, Any]) -> list[str]:
-    """Trainings that their budget ended, not validation."""
-    cut = [
-        (name, one["stage"])
-        for name, arm in arms.items()
-        for one in arm.get("trainings", ())
-        if one["stalled"] is False and name == main_arm(one["stage"])
-    ]
+    """Trainings of the networks that a run delivers which their budget ended, not validation."""
+    cut = sorted(
+        {
+            one["stage"]
+            for name, arm in arms.items()
+            for one in arm.get("trainings", ())
+            if one["stalled"] is False and name == main_arm(one["stage"])
+        }
+    )
     if not cut:
         return []
-    dense = [name for name, stage in cut if not stage]
-    later = [str(stage) for _, stage in cut if stage]
-    parts = ["the dense network"] * bool(dense)
-    if later:
-        parts.append(f"{'stage' if len(later) == 1 else 'stages'} {listed(later)}")
-    verb = "was" if len(cut) == 1 else "were"
+    dense, later = cut[0] == 0, [stage for stage in cut if stage]
+    parts = ["the dense network"] * dense + ([_stages(later)] if later else [])
+    budgets = ["--max-updates"] * dense + ["--fine-tune-max-updates"] * bool(later)
     return [
-        f"{capitalised(listed(parts))} {verb} still improving on the validation rows when the "
-        "budget of updates ended: a larger one may change the result (max_updates, "
-        "fine_tune_max_updates)."
+        f"{capitalised(listed(parts))} {'was' if len(cut) == 1 else 'were'} still improving on the "
+        "validation rows when the budget of updates ended: a larger one may change the result "
+        f"({' '.join(budgets)})."
     ]
 
 
@@ -82,8 +110,8 @@ def _unlike_rows(stages: Sequence[Mapping[str, Any]]) -> list[str]:
     how = "better" if chosen > tested else "worse"
     return [
         f"The dense network does {how} on the validation rows (R2 {fixed(chosen, 2)}) than on the "
-        f"test rows (R2 {fixed(tested, 2)}): they are unlike, so what was chosen on the former may "
-        "not be best on the latter."
+        f"test rows (R2 {fixed(tested, 2)}): what was chosen on the former may not be best on the "
+        "latter."
     ]
 
 

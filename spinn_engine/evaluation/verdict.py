@@ -39,7 +39,8 @@ def verdict(
 
     Returns:
         ``margin``; ``scale``; for every question of the vocabulary its answer, with the paired
-        ``difference``, an ``outcome`` and a ``sentence``, or None where its arm was not run; in
+        ``difference``, an ``outcome``, a ``sentence`` and, of several targets, those that it did
+        ``worse_for`` than a rival that decides first; or None where its arm was not run; in
         ``extra_epochs`` instead the ``share`` of the gain over ``dense`` that ``dense_longer`` has
         too; ``targets``, what pruning cost for each target; and ``words``, all sentences in reading
         order.
@@ -47,7 +48,7 @@ def verdict(
     ways: dict[str, Callable[[QuestionRow], dict[str, Any] | None]] = {
         "margin": lambda _: _cost(scores, margin, scale),
         "share": lambda question: _extra_training(scores, question, scale),
-        "difference": lambda question: _against(scores, question, scale),
+        "difference": lambda question: _against(scores, question, scale, per_target or {}),
     }
     answers = {name: ways[question.answer](question) for name, question in QUESTIONS.items()}
     targets = _targets(per_target or {}, margin, scale)
@@ -86,12 +87,41 @@ def _cost(
     return {"difference": difference, "outcome": outcome, "sentence": sentence}
 
 
-def _against(scores: Scores, question: QuestionRow, scale: Scale) -> dict[str, Any] | None:
+def _against(
+    scores: Scores, question: QuestionRow, scale: Scale, per_target: Mapping[str, Scores]
+) -> dict[str, Any] | None:
     if question.arm not in scores:
         return None
     difference = interval(scale.difference(scores[SUBJECT], scores[question.arm]))
     outcome, sentence = against(difference, scale, question.other)
-    return {"difference": difference, "outcome": outcome, "sentence": sentence}
+    worse = [] if OUTCOMES[outcome].lost else _worse_for(question, scale, per_target)
+    told = (f"For {shown(one['target'])} it did worse: {one['numbers']}" for one in worse)
+    return {
+        "difference": difference,
+        "outcome": outcome,
+        "sentence": " ".join([sentence, *told]),
+        "worse_for": [one["target"] for one in worse],
+    }
+
+
+def _worse_for(
+    question: QuestionRow, scale: Scale, per_target: Mapping[str, Scores]
+) -> list[dict[str, Any]]:
+    """The targets for which the mean over all hides that a rival which decides first did better."""
+    if not question.first or len(per_target) < 2:
+        return []
+    found = []
+    for name, scores in per_target.items():
+        paired = scale.difference(scores[SUBJECT], scores[question.arm])
+        difference = interval(paired, _simultaneous(per_target))
+        if OUTCOMES[against(difference, scale, question.other)[0]].lost:
+            found.append({"target": name, "numbers": f"{scale.told(difference)}."})
+    return found
+
+
+def _simultaneous(per_target: Mapping[str, Scores]) -> float:
+    """The confidence of each of several intervals that are all to hold (Bonferroni)."""
+    return 1 - (1 - CONFIDENCE) / max(len(per_target), 1)
 
 
 def _extra_training(scores: Scores, question: QuestionRow, scale: Scale) -> dict[str, Any] | None:
@@ -106,8 +136,8 @@ def _extra_training(scores: Scores, question: QuestionRow, scale: Scale) -> dict
 
 
 def _targets(per_target: Mapping[str, Scores], margin: float, scale: Scale) -> list[dict[str, Any]]:
-    """What pruning cost for each of several targets, with simultaneous intervals (Bonferroni)."""
-    confidence = 1 - (1 - CONFIDENCE) / max(len(per_target), 1)
+    """What pruning cost for each of several targets, with simultaneous intervals."""
+    confidence = _simultaneous(per_target)
     found = []
     for name, scores in per_target.items():
         cost = _cost(scores, margin, scale, confidence)

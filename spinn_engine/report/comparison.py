@@ -46,7 +46,8 @@ def training_rows(facts: Facts) -> dict[str, Callable[[str], str]]:
     """How long each arm was trained, by unit: ``15 + 4 × 3`` epochs; and what it kept."""
     spec = facts.spec
     if spec.train.until == "validation":
-        return {"Updates": partial(_updates, facts), "Epoch kept": partial(_kept, facts)}
+        kept = partial(_kept, facts)
+        return {"Updates": partial(_updates, facts), "Epoch kept, last training": kept}
     counted_in = ("Epochs of Adam", "Iterations of L-BFGS")
     used = [
         any(spec.block_length(stage, block)[kind] for stage, block in ((0, "dense"), (1, "pruned")))

@@ -14,9 +14,12 @@ class CheckRow(Row):
     Attributes:
         methods: what the methods say of the split where it found something; ``{groups}`` is their
             number.
+        of_scores: whether it is about how much a score says, so that its errors and warnings stand
+            beside one.
     """
 
     methods: str = ""
+    of_scores: bool = False
 
 
 CHECKS = table(
@@ -24,6 +27,7 @@ CHECKS = table(
         name="row_order",
         label="row order",
         help="rows that follow one another, of which neighbours would be on both sides of a split",
+        of_scores=True,
     ),
     CheckRow(
         name="leak",
@@ -49,7 +53,8 @@ CHECKS = table(
     CheckRow(
         name="few_groups",
         label="few groups",
-        help="fewer groups (or rows) in the test part than a score needs",
+        help="fewer groups (or rows) in the test or the validation part than a score needs",
+        of_scores=True,
     ),
     CheckRow(
         name="clock",

@@ -19,12 +19,14 @@ class OutcomeRow(Row):
         icon: of its badge.
         acceptable: whether pruning is shown to cost no more than the margin.
         unbeaten: whether the other arm was compared, and is not shown to be worse.
+        lost: whether the other arm is shown to be better.
     """
 
     colour: Literal["gray", "orange", "green", "red"]
     icon: str
     acceptable: bool = False
     unbeaten: bool = False
+    lost: bool = False
 
 
 OUTCOMES = table(
@@ -79,6 +81,7 @@ OUTCOMES = table(
         colour="red",
         icon=":material/cancel:",
         unbeaten=True,
+        lost=True,
     ),
     OutcomeRow(
         name="no_difference_seen",

@@ -73,3 +73,36 @@ def test_every_question_with_a_headline_has_words_for_what_was_shown() -> None:
     assert {row.name for row in others} == {"against_random", "against_linear"}
     for row in others:
         assert set(row.headline) == {"better", "worse", "no_difference_seen"}
+
+
+def scored(mean: float, low: float | None, high: float | None) -> dict[str, Any]:
+    return {"r2": {"mean": mean, "low": low, "high": high}}
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        (scored(0.2, 0.01, 0.4), ""),
+        (scored(0.2, -0.01, 0.4), "that it predicts y (R2 0.20) better than the mean of the test"),
+        (scored(0.01, -0.2, 0.2), "that it predicts y (R2 0.01) better than the mean of the test"),
+        (scored(-0.01, -0.2, 0.2), "; it predicts y (R2 −0.01) no better than the mean of the"),
+        (scored(-0.2, -0.4, -0.01), "; it predicts y (R2 −0.20) no better than the mean of the"),
+        (scored(-0.01, None, None), "; it predicts y (R2 −0.01) no better than the mean of the"),
+        (scored(0.01, None, None), ""),
+    ],
+)
+def test_what_is_no_better_than_the_mean_of_the_test_rows_is_named(
+    figure: dict[str, Any], said: str
+) -> None:
+    good = scored(0.9, 0.8, 0.95)
+    arms = [{"arm": "structured", "per_output": {"other": good, "y": figure}}]
+    told = headline({**result_of(dense_longer=LONGER), "arms": arms})
+    assert said in told
+    assert ("mean of the test rows" in told) == bool(said)
+    assert "other" not in told
+
+
+def test_a_target_for_which_a_line_does_better_is_named() -> None:
+    result = result_of(dense_longer=LONGER, linear=[0.5, 0.55, 0.52])
+    result["verdict"]["against_linear"]["worse_for"] = ["heat"]
+    assert headline(result).endswith("; a line does not do as well; for heat a line does better.")

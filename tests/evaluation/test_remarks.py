@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
+from dashboard.parts.forms.training import BY_VALIDATION
+from dashboard.parts.widget_names import with_widgets
 from spinn_engine.evaluation.remarks import UNLIKE, kept_of, training_remarks
+
+HARDLY = (
+    "By the validation rows, training on hardly helped: most networks kept no later epoch than the "
+    "first, "
+)
 
 
 def training(stage: int, kept: list[int], epochs: int = 20, stalled: bool | None = True) -> Any:
@@ -21,6 +28,7 @@ def result(
     return {
         "arms": [{"arm": name, "trainings": trained} for name, trained in arms],
         "stages": [stage],
+        "checks": [],
     }
 
 
@@ -29,24 +37,32 @@ def test_a_run_that_trained_well_has_no_remarks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kept", "words"),
-    [([0, 0, 3], "the state before training"), ([1, 0, 1], "the first epoch"), ([2, 2, 2], "")],
+    ("kept", "said"),
+    [([0, 0, 3], True), ([1, 0, 1], True), ([0, 3, 1], True), ([2, 1], False), ([2, 2, 1], False)],
 )
-def test_what_was_kept_before_it_was_trained_is_said(kept: list[int], words: str) -> None:
+def test_most_networks_that_hardly_trained_are_said(kept: list[int], said: bool) -> None:
     told = training_remarks(result([training(0, [9])], [training(1, kept), training(2, kept)]))
-    assert bool(told) == bool(words)
-    if words:
-        assert told == [
-            f"Structured kept {words} in stages 1 and 2: by the validation rows, training on did "
-            "not help."
-        ]
+    assert told == [HARDLY + "structured in stages 1 and 2."] * said
 
 
 def test_the_dense_network_is_named_once_and_not_by_those_that_go_on_from_it() -> None:
     told = training_remarks(result([training(0, [1])], [training(1, [8])]))
-    assert told == [
-        "Dense kept the first epoch in stage 0: by the validation rows, training on did not help."
-    ]
+    assert told == [HARDLY + "dense in stage 0."]
+
+
+@pytest.mark.parametrize(
+    ("controls", "named"),
+    [
+        (["random"], "structured and random neurons"),
+        (["random", "magnitude"], "structured, random neurons and magnitude"),
+        (["random", "magnitude", "dense_longer"], "structured and 3 controls"),
+    ],
+)
+def test_controls_stand_in_one_short_list(controls: list[str], named: str) -> None:
+    ended = result([training(0, [9])], [training(stage, [0]) for stage in (1, 2, 3)])
+    own = ended["arms"][1]["trainings"]
+    ended["arms"] += [{"arm": name, "trainings": own} for name in controls]
+    assert training_remarks(ended) == [f"{HARDLY}{named} in stages 1 to 3."]
 
 
 @pytest.mark.parametrize(("stalled", "said"), [(False, True), (True, False), (None, False)])
@@ -55,6 +71,38 @@ def test_a_budget_that_ended_a_training_is_said(stalled: bool | None, said: bool
     assert bool(told) == said
     if said:
         assert told[0].startswith("The dense network was still improving on the validation rows")
+        assert told[0].endswith("may change the result (--max-updates).")
+
+
+def test_the_budget_that_ended_is_named_and_on_a_page_its_field() -> None:
+    cut = training(2, [9], stalled=False)
+    (told,) = training_remarks(result([training(0, [9])], [cut]))
+    assert told.startswith("Stage 2 was still improving")
+    assert told.endswith("(--fine-tune-max-updates).")
+    shown = with_widgets(told)
+    assert f"“{BY_VALIDATION['fine_tune_max_updates']}” under" in shown
+    both = training_remarks(result([training(0, [9], stalled=False)], [cut]))[0]
+    assert both.startswith("The dense network and stage 2 were still improving")
+    assert all(f"“{label}”" in with_widgets(both) for label in BY_VALIDATION.values())
+
+
+@pytest.mark.parametrize(
+    ("check", "severity", "said"),
+    [
+        ("few_groups", "warning", True),
+        ("row_order", "warning", True),
+        ("row_order", "info", False),
+        ("row_order", "error", True),
+        ("constant", "warning", False),
+        ("leak", "error", False),
+    ],
+)
+def test_how_little_a_score_says_stands_beside_the_verdict(
+    check: str, severity: str, said: bool
+) -> None:
+    ended = result([training(0, [9])], [])
+    ended["checks"] = [{"check": check, "severity": severity, "message": "Few."}]
+    assert training_remarks(ended) == ["Few."] * said
 
 
 @pytest.mark.parametrize(("apart", "said"), [(UNLIKE - 0.01, False), (UNLIKE + 0.01, True)])

@@ -62,8 +62,8 @@ def test_what_pruning_cost(mean: float, half: float, outcome: str, words: str) -
 @pytest.mark.parametrize(
     ("half", "words"),
     [
-        (0.011, "About 4 seeds would decide, if they spread as these."),
-        (0.2, "Not even 100 seeds would decide, if they spread as these."),
+        (0.011, "About 4 seeds on this split would decide, if they spread as these."),
+        (0.2, "Not even 100 seeds on this split would decide, if they spread as these."),
     ],
 )
 def test_what_is_undecided_says_how_many_seeds_would_decide(half: float, words: str) -> None:
@@ -119,6 +119,33 @@ def test_a_line_that_does_as_well_comes_first(mean: float, first: bool) -> None:
     line = found["against_linear"]["sentence"]
     assert found["words"].index(line) == (0 if first else len(found["words"]) - 1)
     assert len(found["words"]) == 3
+
+
+@pytest.mark.parametrize(("half", "said"), [(0.029, True), (0.031, False)])
+def test_a_target_that_a_line_predicts_better_is_not_hidden_by_the_mean(
+    half: float, said: bool
+) -> None:
+    """Two targets: each interval has to hold at 97.5 %, so that both do at 95 %."""
+    wide = half / float(interval([-1.0, 0.0, 1.0], 0.975)["high"])
+    noise = [side * wide for side in (-1, 0, 1)]
+    heat = {"structured": arm(0.97, noise), "linear": arm(1.0)}
+    wear = {"structured": arm(0.74), "linear": arm(0.69)}
+    mean = {
+        name: [(a + b) / 2 for a, b in zip(heat[name], wear[name], strict=True)] for name in heat
+    }
+    dense = {"dense": arm(0.8)}
+    targets = {"wear": dense | wear, "heat": dense | heat}
+    found = verdict(dense | mean, 0.01, per_target=targets)["against_linear"]
+    assert found["outcome"] != "worse"
+    assert found["worse_for"] == (["heat"] if said else [])
+    assert ("For heat it did worse: −0.0300 R2, 97.5 % interval" in found["sentence"]) == said
+
+
+def test_where_a_line_is_better_on_the_mean_no_target_is_added() -> None:
+    targets = {n: {"dense": arm(0.8), "structured": arm(0.7), "linear": arm(0.9)} for n in "ab"}
+    arms = targets["a"] | {"structured": apart(-0.1, 0.01)}
+    found = verdict(arms, 0.01, per_target={"a": arms, "b": arms})["against_linear"]
+    assert (found["outcome"], found["worse_for"]) == ("worse", [])
 
 
 def test_it_is_the_pairs_that_count() -> None:

@@ -34,7 +34,8 @@ def show_question(result: Result, dark: bool) -> None:
             for name in data["modelled"]:
                 st.badge(f"{plain(name)} is modelled, not measured", color="orange")
         st.markdown("\n".join(f"- **{name}**: {text}" for name, text in run_in_lines(result)))
-    st.caption(f"R² on the coming pictures: {basis(result)}. The baseline is the dense network.")
+    baseline = finished_run.fair_dense(result)[0]
+    st.caption(f"R² on the coming pictures: {basis(result)}. The baseline is “{baseline}”.")
 
 
 def run_in_lines(result: Result) -> list[tuple[str, str]]:

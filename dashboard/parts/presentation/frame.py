@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.charts.style import NO_MENU
 from dashboard.charts.vega import Spec, Tables
 from dashboard.parts import elements, finished_run
-from dashboard.parts.spec_words import repetitions
+from dashboard.parts.spec_words import taken_over
 
 HIGHEST = 340  # pixels; a picture that is drawn higher is enlarged less
 FONT = "Source Sans, sans-serif"
@@ -43,7 +43,7 @@ def basis(result: Result) -> str:
     """What every mean of the run is taken over."""
     n = result["stages"][0]["r2"]["n"]
     spread = (
-        f"means with 95 % intervals over {repetitions(finished_run.spec_of(result))} (n = {n})"
+        f"means with 95 % intervals over {taken_over(finished_run.spec_of(result))} (n = {n})"
         if n > 1
         else "one repetition (n = 1), so no interval"
     )

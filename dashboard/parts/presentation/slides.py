@@ -17,6 +17,7 @@ from dashboard.parts.presentation import titles as findings
 from dashboard.parts.presentation.first_slide import show_question
 from dashboard.parts.presentation.frame import basis, show_plotly, show_vega
 from dashboard.parts.verdict import answered
+from dashboard.parts.widget_names import with_widgets
 from dashboard.reads import run_files
 from spinn_engine import api
 from spinn_engine.vocabulary import (
@@ -34,6 +35,7 @@ from spinn_engine.words import (
     latency,
     percent,
     score_of,
+    shown_list,
     signed,
     speed_up_estimate,
     typeset,
@@ -174,7 +176,8 @@ def show_outcome(question: str, part: Result, scale: api.Scale) -> None:
         st.markdown(f"**{question}.** {sentence(part['sentence'])}")
         return
     label, numbers = OUTCOMES[part["outcome"]].label, scale.told(part["difference"])
-    st.markdown(f"**{question}: {label}.** {sentence(numbers)}.")
+    worse = f" Worse for {plain(shown_list(part['worse_for']))}." if part.get("worse_for") else ""
+    st.markdown(f"**{question}: {label}.** {sentence(numbers)}.{worse}")
 
 
 def show_speed(result: Result, dark: bool) -> None:
@@ -230,7 +233,8 @@ def show_limits(result: Result, _: bool) -> None:
     """What was not measured, and the way to the same numbers."""
     left, right = st.columns([5, 4], gap="large")
     with left:
-        st.markdown("\n".join(f"- {sentence(limit)}" for limit in api.limits(result["run_id"])))
+        limits = map(with_widgets, api.limits(result["run_id"]))
+        st.markdown("\n".join(f"- {sentence(limit)}" for limit in limits))
     where = result["environment"]
     with right:
         st.markdown("**To repeat it**, with the run's `spec.json` and the same data:")

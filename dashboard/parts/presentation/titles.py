@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.parts.spec_words import amount
 from spinn_engine.spec import RunSpec
-from spinn_engine.vocabulary import REFERENCE, SUBJECT
+from spinn_engine.vocabulary import LONGER, REFERENCE, SUBJECT
 from spinn_engine.words import (
     UNUSABLE,
     counted,
@@ -59,11 +59,13 @@ def shrunk(result: Result) -> str:
 
 def price(result: Result) -> str:
     """R2 before and after; what the controls say of it is the next slide's."""
-    digits = decimals_of(result)
-    dense, last = result["stages"][0], result["stages"][-1]
+    digits, arms, last = decimals_of(result), arms_of(result), result["stages"][-1]
+    longer = LONGER in arms
+    dense = arms[LONGER if longer else REFERENCE]
     return (
         f"R² is {fixed(last['r2']['mean'], digits)} with {percent(last['param_reduction'])} fewer "
         f"parameters and {fixed(dense['r2']['mean'], digits)} with all"
+        f"{' and as much training' if longer else ''}"
     )
 
 

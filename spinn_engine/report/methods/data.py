@@ -69,7 +69,9 @@ def _split(facts: Facts) -> str:
     told = [row.methods for name, row in CHECKS.items() if name in found and row.methods]
     if told:
         return f"{sentence}; {listed(told).format(groups=groups)}."
-    return f"{sentence}, and none of the {groups} groups is in two of these parts."
+    by_part = facts.result["data"].get("groups_by_part")
+    each = f", which hold {listed([str(n) for n in by_part.values()])}" if by_part else ""
+    return f"{sentence}, and none of the {groups} groups is in two of these parts{each}."
 
 
 def _cross_validation(facts: Facts) -> str:
