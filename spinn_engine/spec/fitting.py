@@ -47,12 +47,9 @@ def batch_size(training_rows: int) -> int:
 
 
 def _network(spec: RunSpec, training_rows: int) -> dict[str, Any]:
-    source, given = source_of(spec.data.source), spec.model.model_fields_set
-    if source is None or source.path is None or "dense" in given:
+    source = source_of(spec.data.source)
+    if source is None or source.path is None or spec.model.dense is not None:
         return {}
-    found: dict[str, Any] = {}
-    if "hidden" not in given:
-        found["hidden"] = next((w for rows, w in WIDTHS if training_rows < rows), MOST_WIDTHS)
-    if "activation" not in given:
-        found["activation"] = ACTIVATION_OF_FILES
-    return found
+    hidden = next((w for rows, w in WIDTHS if training_rows < rows), MOST_WIDTHS)
+    usual = {"hidden": hidden, "activation": ACTIVATION_OF_FILES}
+    return {name: value for name, value in usual.items() if name not in spec.model.model_fields_set}

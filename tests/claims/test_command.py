@@ -97,7 +97,9 @@ def test_runs_and_files_that_cannot_be_used_are_one_line(
     assert "is not a run id" in complaint(capsys, *words, "../x")
     unfinished = complaint(capsys, *words, new.run_id)
     assert "is not finished, so no claim can be held against it yet" in unfinished
-    assert "cannot read the claims" in complaint(capsys, "verify", str(tmp_path / "none.json"))
+    assert "there is no such claims file" in complaint(
+        capsys, "verify", str(tmp_path / "none.json")
+    )
     assert "not a claims file: claims: field required" in complaint(
         capsys, "verify", str(new.spec_path)
     )

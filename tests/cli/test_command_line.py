@@ -98,7 +98,7 @@ def test_options_override_a_spec_file(capsys: pytest.CaptureFixture[str], tmp_pa
         (["plan", "--inputs", "0"], "--inputs"),
         (["plan", "--stages", "0"], "plan: --stages: input should be greater"),
         (["plan", "--hidden", ""], "plan: --hidden: expected at least 1 item, but got []"),
-        (["plan", "--spec", os.devnull], "the file is empty: expected a RunSpec in JSON"),
+        (["plan", "--spec", os.devnull], "it is a device: name a spec file"),
         (["run", "--device", "tpu"], "run: --device: expected auto, cpu, cuda, cuda:1, mps or xpu"),
         (
             ["check", "--data", "table:a.csv", "--targets", "y", "--split", "group"],
@@ -108,7 +108,7 @@ def test_options_override_a_spec_file(capsys: pytest.CaptureFixture[str], tmp_pa
         (["plan", "--stages"], "plan: Option '--stages' requires an argument"),
         (["jobs", "now"], "jobs: Got unexpected extra argument (now)"),
         (["plan", "--spec", "nowhere.json"], "nowhere.json"),
-        (["run", "--seeds", "0"], "--seeds must be at least 1"),
+        (["run", "--seeds", "0"], "--seeds must be from 1 to 256"),
         (["run", "--data", "moon"], "moon"),
         (["run", "--data", "table:nowhere.csv", "--targets", "y"], "nowhere.csv"),
         (["run", "--device", "cuda:63", "--epochs", "1"], "cuda:63"),
