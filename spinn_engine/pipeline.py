@@ -26,7 +26,7 @@ from spinn_engine.problems import load_problem
 from spinn_engine.pruning.magnitude import global_masks, reconstruct_masked
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.spec import batch_size
-from spinn_engine.store.mending import forget_damaged
+from spinn_engine.store.mending import drop_unfinished_metrics, forget_damaged
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.course import (
     ByValidation,
@@ -121,7 +121,7 @@ class Runner:
 
     def _run_block(self, stage: int, block: str, arms: Sequence[str]) -> None:
         start = time.perf_counter()
-        self.folder.drop_unfinished_metrics()
+        drop_unfinished_metrics(self.folder)
         stored = self._begin(stage, block, arms)
         hidden, names = list(stored.stack.hidden), ", ".join(arms)
         self.folder.log(f"stage {stage} of {names} starts on {self.device}: {hidden}")

@@ -17,8 +17,9 @@ from spinn_engine.problems.terms import terms_of
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.spec import RunSpec, fitted
 from spinn_engine.store.files import locked
+from spinn_engine.store.manifest import MADE
 from spinn_engine.store.owner import Owner, write_owner
-from spinn_engine.store.run_folder import MADE, RunFolder
+from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.store.runs import current_store, results_root
 
 

@@ -36,9 +36,10 @@ from spinn_engine.problems.checks.linear import linear_against_network
 from spinn_engine.problems.terms import MEANING, terms_of, violations
 from spinn_engine.pruning.sizes import measure
 from spinn_engine.pruning.whatif import curve, predict_many, sensitivity
-from spinn_engine.spec import SCHEMA_VERSION
 from spinn_engine.store.files import write_atomically
-from spinn_engine.store.run_folder import FINISH, RunFolder
+from spinn_engine.store.manifest import FINISH
+from spinn_engine.store.result_form import RESULT_VERSION
+from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.device import environment
 from spinn_engine.vocabulary import SUBJECT, main_arm
@@ -61,7 +62,7 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
     for arm in arms.rows:
         arm |= summary_of(trained.get(arm["arm"], []))
     result = {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": RESULT_VERSION,
         "run_id": folder.run_id,
         "spec": folder.spec().model_dump(mode="json"),
         **_delivered(ended),

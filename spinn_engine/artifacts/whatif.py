@@ -74,6 +74,11 @@ def read_facts(folder: RunFolder) -> DenseFacts:
         CorruptArtifactError: the file is broken.
     """
     path = folder.checked(folder.facts_path)
+    if not path.exists() and folder.is_complete():
+        raise BadInputError(
+            f"run {folder.run_id} keeps nothing for predictions, as an earlier version of this "
+            f"program wrote it: 'spinn submit --again --spec {folder.spec_path}' runs it again"
+        )
     if not path.exists():
         raise BadInputError(
             f"run {folder.run_id} has no trained dense network yet: predictions start from one"

@@ -21,6 +21,7 @@ from spinn_engine.guarded.texts import read_text
 from spinn_engine.store.files import Stat, stat_of, write_atomically
 
 MANIFEST_NAME = "manifest.json"
+MADE, FINISH = "the run was made", "the final evaluation"  # the first and the last step
 _PIECE = 1 << 20
 
 

@@ -6,18 +6,22 @@ changed, all are forgotten, with their files: what comes after them is then made
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from spinn_engine.errors import CorruptArtifactError
+from spinn_engine.store.files import write_atomically
 from spinn_engine.store.manifest import (
+    FINISH,
+    MADE,
     Step,
     as_listed,
     read_manifest,
     write_manifest,
     written,
 )
-from spinn_engine.store.run_folder import FINISH, MADE, RunFolder
+from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.words import listed
 
 
@@ -77,6 +81,15 @@ def _files(steps: Sequence[Step]) -> set[str]:
     return {file for step in steps for file in step.files}
 
 
+def drop_unfinished_metrics(folder: RunFolder) -> None:
+    """Forget the lines of a block that did not end, so that a block done again counts once."""
+    manifest = read_manifest(folder.manifest_path)
+    ended = None if manifest is None else manifest.last(folder.metrics_path.name)
+    if folder.metrics_path.exists():
+        content = folder.metrics_path.read_bytes()[: ended.bytes if ended else 0]
+        write_atomically(folder.metrics_path, content)
+
+
 def _marks(folder: RunFolder) -> Iterator[Path]:
     """The files whose existence says that something is done."""
     yield from folder.stacks.glob("*.pt")
@@ -114,7 +127,9 @@ def _list_as_it_is(folder: RunFolder) -> None:
             continue
         break
     if found:
-        folder.keep_metrics(arms_done)
+        lines = [x for x in folder.metrics() if (x["stage"], x["arm"]) in arms_done]
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        write_atomically(folder.metrics_path, text.encode())
         folder.record("the stages of an earlier version", found)
 
 

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from spinn_engine.errors import BadInputError, CorruptArtifactError
-from spinn_engine.guarded.texts import read_text
+from spinn_engine.errors import CorruptArtifactError
 from spinn_engine.spec import RunSpec, with_old_split
 from spinn_engine.store.files import append, read_json, write_atomically
 from spinn_engine.store.manifest import (
@@ -23,18 +22,13 @@ from spinn_engine.store.manifest import (
     write_manifest,
     written,
 )
+from spinn_engine.store.metrics_lines import read_lines
+from spinn_engine.store.result_form import check_result
 from spinn_engine.vocabulary import main_arm
 from spinn_engine.words import visible
 
 SPEC_NAME = "spec.json"
-LARGEST_METRICS = 64_000_000  # bytes; 300,000 lines
 RESULT_NAME = "spinn_structured_metrics.json"
-MADE = "the run was made"  # its first step
-FINISH = "the final evaluation"  # the last step of a run
-RESULT_KEYS = (  # every result has them
-    "run_id", "spec", "seeds", "folds", "delivered_seed", "arms", "stages", "verdict", "data",
-    "environment", "checks", "physics", "ceiling", "wall_seconds", "notes",
-)  # fmt: skip
 
 
 class Store(Hashable, Protocol):
@@ -165,10 +159,7 @@ class RunFolder:
         if not self.is_complete():
             return None
         found = read_json(self.checked(self.result_path))
-        if missing := [key for key in RESULT_KEYS if key not in found]:
-            raise CorruptArtifactError(
-                f"{self.result_path}: {', '.join(map(repr, missing))} not in the file"
-            )
+        check_result(found, self.run_id, self.spec_path)
         return found
 
     def checked(self, path: Path) -> Path:
@@ -236,11 +227,7 @@ class RunFolder:
         """
         if not self.fetch(self.metrics_path).exists():
             return []
-        try:
-            text = read_text(self.metrics_path, "file of metrics", LARGEST_METRICS)
-            return [json.loads(line) for line in text.split("\n")[:-1] if line]
-        except (BadInputError, ValueError, RecursionError) as error:
-            raise CorruptArtifactError(f"{self.metrics_path} cannot be read: {error}") from error
+        return read_lines(self.metrics_path)
 
     def has(self, path: Path) -> bool:
         """Whether the run has this file of its folder."""
@@ -264,11 +251,7 @@ class RunFolder:
         return path
 
     def checkpoint_paths(self) -> list[Path]:
-        """All checkpoints of the run, by name; they may have to be fetched.
-
-        Raises:
-            SpinnError: the store cannot be used.
-        """
+        """All checkpoints of the run: as ``paths_in`` (same errors)."""
         return self.paths_in(self.checkpoints, ".pt")
 
     def paths_in(self, folder: Path, suffix: str) -> list[Path]:
@@ -309,20 +292,6 @@ class RunFolder:
             SpinnError: the store cannot be used.
         """
         self.store.publish(self.run_id, live)
-
-    def drop_unfinished_metrics(self) -> None:
-        """Forget the lines of a block that did not end, so that a block done again counts once."""
-        manifest = read_manifest(self.manifest_path)
-        ended = None if manifest is None else manifest.last(self.metrics_path.name)
-        if self.metrics_path.exists():
-            content = self.metrics_path.read_bytes()[: ended.bytes if ended else 0]
-            write_atomically(self.metrics_path, content)
-
-    def keep_metrics(self, of: Collection[tuple[int, str]]) -> None:
-        """Keep only the lines of some stages' arms."""
-        lines = [x for x in self.metrics() if (x["stage"], x["arm"]) in of]
-        text = "".join(json.dumps(line) + "\n" for line in lines)
-        write_atomically(self.metrics_path, text.encode())
 
     def log(self, message: str) -> None:
         """Append one line with the time (UTC) to ``log.txt``."""

@@ -106,6 +106,7 @@ def test_a_record_without_all_folds_is_named(small_table: Path) -> None:
     folder = create_run(small_spec(small_table, train=SHORT, compare={"folds": 3, "controls": []}))
     runner = Runner(folder)
     runner.run_stage(0)
+    folder.manifest_path.unlink()  # as of an earlier version, which listed nothing
     path = folder.importance_path(0)
     with np.load(path) as file:
         arrays = {name: array[file["folds"] == 0] for name, array in file.items()}
@@ -122,6 +123,7 @@ def test_predictions_start_from_the_scores_of_stage_0(small_table: Path, version
     folder = create_run(small_spec(small_table, train=SHORT))
     Runner(folder).run_stage(0)
     if version == "before":
+        folder.manifest_path.unlink()
         with np.load(folder.facts_path) as arrays:
             named = as_before({name: arrays[name] for name in arrays.files})
         assert {"weight0", "bias1", "score_l10", "fit_mean1"} <= named.keys()

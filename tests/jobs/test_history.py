@@ -7,21 +7,22 @@ import pytest
 from spinn_engine.artifacts.stages import planned_stages
 from spinn_engine.jobs.history import newest_pace
 from spinn_engine.store.demo import demo_run
-from spinn_engine.store.run_folder import RESULT_KEYS
 from spinn_engine.store.runs import RunFolder
 from tests.jobs.support import MakeRun
+from tests.results import whole_result
 
 CPU = {"device": "cpu", "device_name": "x86_64"}
 
 
 def finish(folder: RunFolder, environment: dict[str, str], seconds: list[float]) -> None:
     result: dict[str, Any] = {
-        **dict.fromkeys(RESULT_KEYS),
-        "arms": [],
-        "environment": environment,
+        **whole_result(),
+        "environment": {**whole_result()["environment"], **environment},
         "wall_seconds": seconds,
-        "data": {"rows": {"train": folder.training_rows()}},
     }
+    for arm in result["arms"]:  # as in a result that does not tell them
+        del arm["trainings"]
+    result["data"]["rows"]["train"] = folder.training_rows()
     folder.result_path.write_text(json.dumps(result))
 
 
@@ -46,11 +47,13 @@ def test_a_run_that_validation_ended_early_counts_with_the_epochs_it_had(
     finish(earlier, CPU, [20.0, 6.0, 4.0])
     result = json.loads(earlier.result_path.read_text())
     blocks = [(stage, arm) for stage in range(3) for arm in earlier.spec().blocks(stage).values()]
-    result["arms"] = [
-        {"arm": arm, "trainings": [{"stage": stage, "epochs": 2 if stage else 4}]}
-        for stage, arms in blocks
-        for arm in arms
-    ]
+    training = whole_result()["arms"][0]["trainings"][0]
+    for arm in result["arms"]:
+        arm["trainings"] = [
+            {**training, "stage": stage, "epochs": 2 if stage else 4}
+            for stage, arms in blocks
+            if arm["arm"] in arms
+        ]
     earlier.result_path.write_text(json.dumps(result))
     assert seconds_of(new, "cpu") == pytest.approx(60.0)
 

@@ -8,10 +8,11 @@ import pytest
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.store import runs
-from spinn_engine.store.run_folder import RESULT_KEYS, RESULT_NAME
+from spinn_engine.store.run_folder import RESULT_NAME
+from tests.results import whole_result
 from tests.store.remote_support import Clock, Machines, Requests, write
 
-RESULT = dict.fromkeys(RESULT_KEYS)
+RESULT = whole_result()
 SMALL = {"spec.json": "{}", "metrics.jsonl": "", "log.txt": ""}
 
 

@@ -1,0 +1,43 @@
+"""The lines of ``metrics.jsonl``, one an epoch and arm."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from spinn_engine.errors import BadInputError, CorruptArtifactError, one_sentence
+from spinn_engine.guarded.texts import read_text
+
+LARGEST = 64_000_000  # bytes; 300,000 lines
+
+
+class _Line(BaseModel):
+    """What readers rely on; ``val_loss`` and ``val_r2`` have one value a network."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    stage: int
+    arm: str
+    val_loss: list[float]
+    val_r2: list[float]
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """All whole lines; one that is still being written is left out.
+
+    Raises:
+        CorruptArtifactError: the file is too large, or a line is no line of metrics.
+    """
+    try:
+        text = read_text(path, "file of metrics", LARGEST)
+        lines = [line for line in text.split("\n")[:-1] if line]
+        for line in lines:
+            _Line.model_validate_json(line)
+    except BadInputError as error:
+        raise CorruptArtifactError(f"{path} cannot be read: {error}") from error
+    except ValidationError as error:
+        raise CorruptArtifactError(f"{path} cannot be read: {one_sentence(error)}") from error
+    return [json.loads(line) for line in lines]
