@@ -232,7 +232,7 @@ class _Result(_Part):
         return self
 
 
-def check_result(found: dict[str, Any], run_id: str, spec: Path) -> None:
+def check_result(found: dict[str, Any], path: Path) -> None:
     """Refuse a result that lacks what readers need.
 
     Raises:
@@ -241,7 +241,7 @@ def check_result(found: dict[str, Any], run_id: str, spec: Path) -> None:
     version = found.get("schema_version", 1)
     if isinstance(version, int) and version > RESULT_VERSION:
         raise CorruptArtifactError(
-            f"the result of run {run_id} has the form {version}, but this version of the program "
+            f"{path} has the form {version}, but this version of the program "
             f"reads forms 1 to {RESULT_VERSION}: read it with the one that wrote it"
         )
     try:
@@ -251,6 +251,6 @@ def check_result(found: dict[str, Any], run_id: str, spec: Path) -> None:
         where = ".".join(map(str, first["loc"]))
         lacks = f"lacks {where}" if first["type"] == "missing" else f"has {one_sentence(error)}"
         raise CorruptArtifactError(
-            f"the result of run {run_id} {lacks}: it was changed, or an earlier version of this "
-            f"program wrote it; 'spinn submit --again --spec {spec}' runs it again"
+            f"{path} {lacks}: it was changed, or an earlier version of this program "
+            f"wrote it; 'spinn submit --again --spec {path.with_name('spec.json')}' runs it again"
         ) from error

@@ -159,7 +159,7 @@ class RunFolder:
         if not self.is_complete():
             return None
         found = read_json(self.checked(self.result_path))
-        check_result(found, self.run_id, self.spec_path)
+        check_result(found, self.result_path)
         return found
 
     def checked(self, path: Path) -> Path:
