@@ -77,5 +77,5 @@ def r2_difference(run: Scored, baseline: Scored) -> Difference:
     unlike = tuple(name for name, same in like.items() if not same)
     if unlike:
         return Difference(run.mean - baseline.mean, None, None, 0, unlike)
-    found = interval(np.subtract(run.r2, baseline.r2))
+    found = interval(np.subtract(run.r2, baseline.r2), unit=1.0)
     return Difference(found["mean"], found["low"], found["high"], found["n"], ())

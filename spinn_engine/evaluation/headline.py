@@ -8,8 +8,10 @@ from typing import Any
 from spinn_engine.evaluation.outcomes import COST
 from spinn_engine.evaluation.scales import by_error, scale_of
 from spinn_engine.evaluation.skill import no_better_than_the_mean
-from spinn_engine.vocabulary import QUESTIONS
-from spinn_engine.words import percent, shown_list
+from spinn_engine.vocabulary import OUTCOMES, QUESTIONS
+from spinn_engine.words import listed, percent, shown_list
+
+UNSAID = next(name for name, outcome in OUTCOMES.items() if outcome.unsaid)
 
 
 def headline(result: Mapping[str, Any]) -> str:
@@ -21,17 +23,32 @@ def headline(result: Mapping[str, Any]) -> str:
     if "headline" in result:
         return str(result["headline"])
     verdict = result["verdict"]
-    parts = [f"{percent(result['parameter_reduction'])} fewer parameters{_cost(result)}"]
-    parts += no_better_than_the_mean(result)
+    fewer = f"{percent(result['parameter_reduction'])} fewer parameters"
+    parts = [f"{fewer}{_cost(result)}{_unsaid(verdict)}", *no_better_than_the_mean(result)]
     for name, question in QUESTIONS.items():
         part = verdict.get(name)
         if part is None or question is COST:
             continue
-        if part.get("outcome") in question.headline:
+        if part.get("outcome") in question.headline and part["outcome"] != UNSAID:
             parts.append(question.headline[part["outcome"]])
         if part.get("worse_for"):
             parts.append(f"for {shown_list(part['worse_for'])} {question.headline['worse']}")
     return f"{'; '.join(parts)}."
+
+
+def _unsaid(verdict: Mapping[str, Any]) -> str:
+    """What there are too few repetitions to say beside, or instead of, what pruning cost."""
+    parts = {name: verdict.get(name) or {} for name in QUESTIONS}
+    unsaid = [
+        question.headline[UNSAID]
+        for name, question in QUESTIONS.items()
+        if question is not COST and parts[name].get("outcome") == UNSAID and question.headline
+    ]
+    if not unsaid:
+        return ""
+    if parts[COST.name].get("outcome") == UNSAID:
+        return "".join(f", nor {words}" for words in unsaid)
+    return f"; there are too few repetitions to say {listed(unsaid)}"
 
 
 def _cost(result: Mapping[str, Any]) -> str:

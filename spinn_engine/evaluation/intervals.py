@@ -16,11 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.95
-EQUAL = 1e-12  # values that differ by less, relative to the largest, are one value
+EQUAL = 1e-6  # values that differ by less, relative to the largest, are one: stacks round by 3e-8
 
 
 def interval(
-    values: ArrayLike, confidence: float = CONFIDENCE, least: float = -np.inf, most: float = np.inf
+    values: ArrayLike,
+    confidence: float = CONFIDENCE,
+    least: float = -np.inf,
+    most: float = np.inf,
+    unit: float = 0.0,
 ) -> dict[str, Any]:
     """Mean and two-sided interval of ``values`` ``[seeds]`` or ``[seeds, folds]``, as plain data.
 
@@ -38,6 +42,9 @@ def interval(
         least: what the true mean cannot be below, as an error cannot below zero: the interval ends
             there, which takes nothing from its coverage.
         most: the same above, as 1 for R2.
+        unit: how large the numbers are that ``values`` are differences of, as 1 for R2: values
+            that rounding keeps apart are told by the larger of it and of themselves. Zero for what
+            is no difference: an error of 1e-9 rounds by its own size.
 
     Returns:
         ``mean``; ``low`` and ``high``, None where there is only one repetition; ``seeds`` and
@@ -47,7 +54,7 @@ def interval(
     """
     every = np.asarray(values, dtype=np.float64)
     every = every[:, None] if every.ndim == 1 else every
-    differing = _differing(every)
+    differing = _differing(every, unit)
     seeds, folds = differing.shape
     half = _half_width(differing, confidence)
     mean = float(every.mean())
@@ -106,9 +113,9 @@ def variance_of_mean(values: Floats) -> tuple[float, float] | None:
     return together / values.size, min(max(together**2 / spread, 1.0), float(degrees))
 
 
-def _differing(values: Floats) -> Floats:
+def _differing(values: Floats, unit: float) -> Floats:
     """``values`` with seeds, and then folds, that are all equal counted once."""
-    room = EQUAL * max(float(np.abs(values).max()), EQUAL)
+    room = EQUAL * max(float(np.abs(values).max()), unit)
     if np.ptp(values, axis=0).max() <= room:
         values = values[:1]
     if np.ptp(values, axis=1).max() <= room:

@@ -8,10 +8,11 @@ from typing import Any
 from spinn_engine.evaluation.intervals import repetitions_of, seeds_that_exclude
 from spinn_engine.evaluation.scales import Scale
 from spinn_engine.vocabulary import QUESTIONS
-from spinn_engine.words import capitalised, counted, percent
+from spinn_engine.words import capitalised, counted, percent, repeated
 
 COST = next(question for question in QUESTIONS.values() if question.answer == "margin")
 LEAST_PAIRS = 3
+LEAST_SEEDS = 3  # where there are folds: coverage was simulated from there on
 MOST_SEEDS = 100  # beyond, a number of seeds is no advice
 TOO_FEW = "not enough repetitions to say"
 
@@ -56,10 +57,19 @@ def against(difference: Difference, scale: Scale, other: str) -> Outcome:
     return "no_difference_seen", f"{told}: {numbers}."
 
 
-def gain_of_training(gain: Difference, extra: Difference, scale: Scale) -> tuple[float | None, str]:
+def gain_of_training(
+    gain: Difference, extra: Difference, ahead: Difference, scale: Scale
+) -> tuple[float | None, str]:
     """The share of the gain over the dense network that training on has too, and the sentence.
 
-    There is a share only where a gain is shown.
+    There is a share only where intervals show a gain, and whether training on alone gave none of
+    it, a part, or all.
+
+    Args:
+        gain: the pruned network against the dense one.
+        extra: the dense network trained on against the same.
+        ahead: the pruned network against the one trained on.
+        scale: of all three.
     """
     if too_few(gain):
         return None, told_too_few("any gain over the dense network", gain)
@@ -68,17 +78,37 @@ def gain_of_training(gain: Difference, extra: Difference, scale: Scale) -> tuple
         return None, f"The pruned network did worse than the dense one: {numbers}."
     if gain["low"] <= 0:
         return None, f"No gain over the dense network is shown: {numbers}."
-    share, told = extra["mean"] / gain["mean"], f"gain over the dense one ({numbers})"
-    if share >= 1:
-        alone = f"the dense network trained on gained as much: {scale.told(extra)}"
-        return share, f"The pruned network's {told} comes with the extra training: {alone}."
-    part = percent(max(share, 0.0), 0)
-    return share, f"Of the pruned network's {told}, the extra training alone gives {part}."
+    told = f"the pruned network's gain over the dense one ({numbers})"
+    if too_few(extra):
+        return None, told_too_few(f"how much of {told} the extra training alone gives", extra)
+    part, alone = extra["mean"] / gain["mean"], scale.told(extra)
+    if extra["high"] < 0:
+        return part, f"None of {told} comes with the extra training alone, which lost: {alone}."
+    if extra["low"] <= 0:
+        return None, f"How much of {told} the extra training alone gives is undecided: {alone}."
+    return _part_or_all(part, told, alone, ahead)
+
+
+def _part_or_all(part: float, told: str, alone: str, ahead: Difference) -> tuple[float | None, str]:
+    """Where training on alone is shown to give something: how much, by what pruning is ahead."""
+    if not too_few(ahead) and ahead["high"] <= 0:
+        as_much = f"the dense network trained on gained as much: {alone}"
+        return part, f"All of {told} comes with the extra training: {as_much}."
+    if not too_few(ahead) and ahead["low"] > 0:
+        share = percent(part, 0)
+        return part, f"Of {told}, the extra training alone gives a part, about {share}: {alone}."
+    undecided = "whether a part or all is undecided"
+    return None, f"Of {told}, the extra training alone gives something; {undecided}: {alone}."
 
 
 def too_few(difference: Difference) -> bool:
-    """Whether nothing can be said: fewer than three repetitions that differ."""
-    return bool(difference["n"] < LEAST_PAIRS or difference["low"] is None)
+    """Whether nothing can be said: fewer than three repetitions that differ, or too few seeds.
+
+    With folds two seeds have an interval too, and one has: but not one whose coverage is known.
+    """
+    return bool(
+        difference["n"] < LEAST_PAIRS or difference["low"] is None or _lacks_seeds(difference)
+    )
 
 
 def told_too_few(subject: str, difference: Difference) -> str:
@@ -89,14 +119,19 @@ def told_too_few(subject: str, difference: Difference) -> str:
             f"{capitalised(subject)}: {TOO_FEW} (all {every} repetitions gave the same number, "
             "which counts once)."
         )
+    if _lacks_seeds(difference):
+        few = f"{repeated(difference)}, at least {LEAST_SEEDS} seeds that differ are needed"
+        return f"{capitalised(subject)}: {TOO_FEW} ({few})."
     pairs = "pair" if n == 1 else "pairs"
     return f"{capitalised(subject)}: {TOO_FEW} ({n} {pairs}, at least {LEAST_PAIRS} are needed)."
 
 
+def _lacks_seeds(difference: Difference) -> bool:
+    return bool(difference["folds"] > 1 and difference["seeds"] < LEAST_SEEDS)
+
+
 def _seeds_to_decide(difference: Difference, border: float) -> str:
     values = repetitions_of(difference)
-    if len(values) < 2 or difference["seeds"] < 2:
-        return "It takes other seeds to say how many would decide."
     needed = seeds_that_exclude(values, border, MOST_SEEDS)
     rows = "with these folds" if values.shape[1] > 1 else "on this split"
     if needed is None:

@@ -1,7 +1,7 @@
 """What the arms show, in words and in numbers, from paired repetitions. Imports no torch.
 
 A pair is the same seed (and fold) in two arms: what the seed does to both cancels out. Nothing is
-said with fewer than three repetitions that differ.
+said with fewer than three repetitions that differ, nor of several folds with fewer seeds.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def verdict(
         ``difference``, an ``outcome``, a ``sentence`` and, of several targets, those that it did
         ``worse_for`` than a rival that decides first; or None where its arm was not run; in
         ``extra_epochs`` instead the ``share`` of the gain over ``dense`` that ``dense_longer`` has
-        too; ``targets``, what pruning cost for each target; and ``words``, all sentences in reading
-        order.
+        too, where intervals show it; ``targets``, what pruning cost for each target; and ``words``,
+        all sentences in reading order.
     """
     ways: dict[str, Callable[[QuestionRow], dict[str, Any] | None]] = {
         "margin": lambda _: _cost(scores, margin, scale),
@@ -77,12 +77,22 @@ def reading_order(answers: Mapping[str, Any], targets: list[dict[str, Any]]) -> 
     return found
 
 
+def _paired(
+    scores: Scores, mine: str, other: str, scale: Scale, confidence: float = CONFIDENCE
+) -> dict[str, Any]:
+    """The interval of one arm's differences to another.
+
+    On either scale they are to be told from 1: R2 is, and in powers of ten an error's rounding is.
+    """
+    return interval(scale.difference(scores[mine], scores[other]), confidence, unit=1.0)
+
+
 def _cost(
     scores: Scores, margin: float, scale: Scale, confidence: float = CONFIDENCE
 ) -> dict[str, Any] | None:
     if COST.arm not in scores:
         return None
-    difference = interval(scale.difference(scores[SUBJECT], scores[COST.arm]), confidence)
+    difference = _paired(scores, SUBJECT, COST.arm, scale, confidence)
     outcome, sentence = cost_of_pruning(difference, scale, margin)
     return {"difference": difference, "outcome": outcome, "sentence": sentence}
 
@@ -92,7 +102,7 @@ def _against(
 ) -> dict[str, Any] | None:
     if question.arm not in scores:
         return None
-    difference = interval(scale.difference(scores[SUBJECT], scores[question.arm]))
+    difference = _paired(scores, SUBJECT, question.arm, scale)
     outcome, sentence = against(difference, scale, question.other)
     worse = [] if OUTCOMES[outcome].lost else _worse_for(question, scale, per_target)
     told = (f"For {shown(one['target'])} it did worse: {one['numbers']}" for one in worse)
@@ -112,8 +122,7 @@ def _worse_for(
         return []
     found = []
     for name, scores in per_target.items():
-        paired = scale.difference(scores[SUBJECT], scores[question.arm])
-        difference = interval(paired, _simultaneous(per_target))
+        difference = _paired(scores, SUBJECT, question.arm, scale, _simultaneous(per_target))
         if OUTCOMES[against(difference, scale, question.other)[0]].lost:
             found.append({"target": name, "numbers": f"{scale.told(difference)}."})
     return found
@@ -128,10 +137,10 @@ def _extra_training(scores: Scores, question: QuestionRow, scale: Scale) -> dict
     """How much of what ``structured`` gains over ``dense`` training on gives by itself."""
     if COST.arm not in scores:
         return None
-    dense = scores[question.arm]
-    gain = interval(scale.difference(scores[SUBJECT], dense))
-    extra = interval(scale.difference(scores[COST.arm], dense))
-    share, sentence = gain_of_training(gain, extra, scale)
+    gain = _paired(scores, SUBJECT, question.arm, scale)
+    extra = _paired(scores, COST.arm, question.arm, scale)
+    ahead = _paired(scores, SUBJECT, COST.arm, scale)
+    share, sentence = gain_of_training(gain, extra, ahead, scale)
     return {"gain": gain, "gain_of_extra_epochs": extra, "share": share, "sentence": sentence}
 
 

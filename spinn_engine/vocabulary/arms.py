@@ -25,7 +25,8 @@ class ArmRow(Row):
         criterion: what scores its neurons, where that is not the run's own criterion.
         rival: what the verdict says that the subject beat, or did not; empty: it judges it not.
         brief_rival: the same in fewer words, for headings.
-        headline: what the headline of a run says of some outcomes against this rival.
+        headline: what the headline of a run says of some outcomes against this rival; of one that
+            is ``unsaid``, what it cannot say.
         decides_first: whether a rival that is not shown to be beaten comes before all else.
         stream: the number of its own random draws; it never changes, or runs could not be repeated.
         methods: what the methods say of a control, in brackets; ``{more}`` is what all stages
@@ -184,6 +185,7 @@ ARMS = table(
             "better": "the criterion beat chance",
             "worse": "neurons drawn at random did better",
             "no_difference_seen": "the criterion was not shown to beat chance",
+            "unknown": "whether the criterion beat chance",
         },
         stream=2,
         methods="the same widths with neurons drawn at random, all else alike",
@@ -230,6 +232,7 @@ ARMS = table(
             "better": "a line does not do as well",
             "worse": "a line does better",
             "no_difference_seen": "no network is shown to be needed, for a line may do as well",
+            "unknown": "whether a line does as well",
         },
         decides_first=True,
         stream=6,

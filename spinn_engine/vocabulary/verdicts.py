@@ -20,6 +20,7 @@ class OutcomeRow(Row):
         acceptable: whether pruning is shown to cost no more than the margin.
         unbeaten: whether the other arm was compared, and is not shown to be worse.
         lost: whether the other arm is shown to be better.
+        unsaid: whether there are too few repetitions to say anything.
     """
 
     colour: Literal["gray", "orange", "green", "red"]
@@ -27,6 +28,7 @@ class OutcomeRow(Row):
     acceptable: bool = False
     unbeaten: bool = False
     lost: bool = False
+    unsaid: bool = False
 
 
 OUTCOMES = table(
@@ -94,9 +96,11 @@ OUTCOMES = table(
     OutcomeRow(
         name="unknown",
         label="too few repetitions",
-        help="fewer than three repetitions that differ",
+        help="fewer than three repetitions that differ, or several folds with fewer than three "
+        "seeds",
         colour="gray",
         icon=":material/help:",
+        unsaid=True,
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from spinn_engine.evaluation.headline import headline
@@ -46,7 +47,37 @@ def test_too_few_repetitions_tell_no_cost() -> None:
     arms["structured"] = [0.5, 0.6]
     told = headline({"parameter_reduction": 0.5, "verdict": verdict(arms, 0.01)})
     assert "; there are too few repetitions to say what they cost" in told
-    assert "line" not in told
+    assert told.endswith(
+        "(−0.3000 R2, 95 % interval −1.5706 to +0.9706, 2 seeds on one split), nor whether a line "
+        "does as well."
+    )
+
+
+@pytest.mark.parametrize(("seeds", "said"), [(1, False), (2, False), (3, True)])
+def test_what_too_few_repetitions_leave_unsaid_is_not_omitted(seeds: int, said: bool) -> None:
+    others = {name: [0.5, 0.55, 0.52][:seeds] for name in ("random", "linear")}
+    arms = {"dense": LONGER[:seeds], "structured": [0.895, 0.901, 0.9045][:seeds]} | others
+    told = headline({"parameter_reduction": 0.5, "verdict": verdict(arms, 0.01)})
+    unsaid = (
+        "; there are too few repetitions to say whether the criterion beat chance and whether a "
+        "line does as well."
+    )
+    assert told.endswith(unsaid) != said
+    arms["dense_longer"] = LONGER[:seeds]
+    told = headline({"parameter_reduction": 0.5, "verdict": verdict(arms, 0.01)})
+    nor = ", nor whether the criterion beat chance, nor whether a line does as well."
+    assert told.endswith(nor) != said
+    assert told.endswith("; the criterion beat chance; a line does not do as well.") == said
+
+
+@pytest.mark.parametrize(("seeds", "said"), [(1, False), (2, False), (3, True)])
+def test_folds_with_few_seeds_tell_no_cost(seeds: int, said: bool) -> None:
+    spread = np.random.default_rng(0).normal(size=(seeds, 3))
+    arms = {name: np.full((seeds, 3), 0.9) for name in ("dense", "dense_longer")}
+    arms["structured"] = 0.95 + 1e-3 * spread
+    told = headline({"parameter_reduction": 0.5, "verdict": verdict(arms, 0.01)})
+    assert ("at no more cost than" in told) == said
+    assert ("too few repetitions to say what they cost" in told) != said
 
 
 def test_equations_tell_the_ratio_of_errors() -> None:
@@ -72,7 +103,7 @@ def test_every_question_with_a_headline_has_words_for_what_was_shown() -> None:
     others = [row for row in QUESTIONS.values() if row.headline and row is not COST]
     assert {row.name for row in others} == {"against_random", "against_linear"}
     for row in others:
-        assert set(row.headline) == {"better", "worse", "no_difference_seen"}
+        assert set(row.headline) == {"better", "worse", "no_difference_seen", "unknown"}
 
 
 def scored(mean: float, low: float | None, high: float | None) -> dict[str, Any]:

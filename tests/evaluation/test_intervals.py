@@ -37,7 +37,7 @@ def test_over_seeds_it_is_students(values: list[float]) -> None:
     assert found["mean"] == pytest.approx(np.mean(values))
     assert found["per_seed"] == values
     assert "values" not in found
-    if np.ptp(values) > 1e-6:
+    if np.ptp(values) > 1e-5:
         low, high = stats.t.interval(0.95, len(values) - 1, np.mean(values), stats.sem(values))
         assert (found["low"], found["high"]) == pytest.approx((low, high), rel=1e-9, abs=1e-12)
         assert found["n"] == found["seeds"] == len(values)
@@ -61,6 +61,20 @@ def test_one_repetition_has_no_interval() -> None:
 def test_identical_repetitions_are_one(values: list[float]) -> None:
     found = interval(values)
     assert (found["low"], found["high"], found["n"]) == (None, None, 1)
+
+
+@pytest.mark.parametrize(("apart", "n"), [(3e-8, 1), (4e-7, 1), (6e-7, 3), (1e-4, 3)])
+@pytest.mark.parametrize("size", [0.6, 0.05, 0.0])
+def test_what_rounding_keeps_apart_is_one_repetition(size: float, apart: float, n: int) -> None:
+    """Differences of R2, by the size of R2: networks of other stacks differ by 3e-8."""
+    found = interval([size, size + apart, size - apart], unit=1.0)
+    assert (found["n"], found["low"] is None) == (n, n == 1)
+
+
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e6])
+def test_a_small_error_is_told_apart_by_its_own_size(size: float) -> None:
+    assert interval([size, size * (1 + 3e-8), size])["n"] == 1
+    assert interval([size, size * (1 + 1e-5), size])["n"] == 3
 
 
 def test_equal_seeds_leave_the_folds_and_equal_folds_leave_the_seeds() -> None:

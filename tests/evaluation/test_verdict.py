@@ -72,13 +72,21 @@ def test_what_is_undecided_says_how_many_seeds_would_decide(half: float, words: 
     assert found["sentence"].endswith(words)
 
 
-def test_with_one_seed_no_number_of_seeds_is_promised() -> None:
-    longer = [[0.9, 0.8, 0.7, 0.6]]
-    pruned = [[0.92, 0.79, 0.70, 0.58]]
-    found = verdict({"dense": longer, "dense_longer": longer, "structured": pruned}, 0.001)
-    assert found["cost_of_pruning"]["outcome"] == "inconclusive"
-    assert "4 folds with one seed" in found["cost_of_pruning"]["sentence"]
-    assert found["cost_of_pruning"]["sentence"].endswith("how many would decide.")
+@pytest.mark.parametrize(
+    ("seeds", "folds", "decided"),
+    [(1, 3, False), (1, 10, False), (2, 3, False), (2, 10, False), (3, 3, True), (3, 1, True)],
+)
+def test_folds_decide_only_with_three_seeds(seeds: int, folds: int, decided: bool) -> None:
+    """Coverage was simulated from three seeds on; with fewer, folds alone never decide."""
+    longer = np.linspace(0.8, 0.9, folds)[None, :] + np.linspace(0, 0.01, seeds)[:, None]
+    gain = 0.05 + 1e-3 * np.random.default_rng(0).normal(size=(seeds, folds))
+    arms = {"dense": longer - gain / 2, "dense_longer": longer, "structured": longer + gain}
+    found = verdict({**arms, "linear": longer[:1], "random": longer}, 0.01)
+    outcomes = {found[key]["outcome"] for key in QUESTIONS if found[key] and key != "extra_epochs"}
+    assert ("unknown" not in outcomes) == decided
+    assert (outcomes == {"unknown"}) != decided
+    assert (found["extra_epochs"]["share"] is not None) == decided
+    assert all(("at least 3 seeds" in words) != decided for words in found["words"])
 
 
 def test_a_small_difference_is_told_with_two_digits() -> None:
@@ -163,11 +171,14 @@ def test_it_is_the_pairs_that_count() -> None:
 @pytest.mark.parametrize(
     ("longer", "mean", "half", "share", "words"),
     [
-        (0.901, 0.1, 0.09, 1.01, "comes with the extra training: the dense network trained on"),
-        (0.899, 0.1, 0.09, 0.99, "the extra training alone gives 99 %"),
-        (0.82, 0.1, 0.0999, 0.2, "the extra training alone gives 20 %"),
+        (0.901, 0.1, 0.0005, 1.01, "All of the pruned network's gain over the dense one (+0.1"),
+        (0.901, 0.1, 0.09, None, "gives something; whether a part or all is undecided: +0.1010 R2"),
+        (0.899, 0.1, 0.0005, 0.99, "the extra training alone gives a part, about 99 %: +0.0990 R2"),
+        (0.899, 0.1, 0.09, None, "whether a part or all is undecided: +0.0990 R2"),
+        (0.82, 0.1, 0.07, 0.2, "the extra training alone gives a part, about 20 %: +0.0200 R2"),
+        (0.82, 0.1, 0.0999, None, "whether a part or all is undecided: +0.0200 R2"),
         (0.82, 0.1, 0.1001, None, "No gain over the dense network is shown"),
-        (0.79, 0.1, 0.01, -0.1, "the extra training alone gives 0 %"),
+        (0.79, 0.1, 0.01, -0.1, "comes with the extra training alone, which lost: −0.0100 R2"),
         (0.85, -0.01, 0.0101, None, "No gain over the dense network is shown"),
         (0.85, -0.01, 0.0099, None, "The pruned network did worse than the dense one"),
     ],
@@ -184,6 +195,27 @@ def test_the_extra_training_explains_only_a_gain_that_is_shown(
     assert found["gain_of_extra_epochs"]["mean"] == pytest.approx(longer - 0.80)
 
 
+@pytest.mark.parametrize(
+    ("longer", "share", "words"),
+    [
+        ([0.3, 0.9, 0.61], None, "alone gives is undecided: +0.1033 R2, 95 % interval −0.6420"),
+        ([0.3, 0.85, 0.5], None, "alone gives is undecided: +0.0500 R2, 95 % interval −0.6"),
+        ([0.3, 0.4, 0.35], -1.49, "which lost: −0.1500 R2, 95 % interval −0.27"),
+        ([0.5, 0.5, 0.501], None, "alone gives is undecided: +0.0003 R2"),
+        ([0.55, 0.56, 0.57], 0.59, "alone gives a part, about 59 %: +0.0600 R2, 95 % interval +0"),
+        ([0.62, 0.63, 0.64], 1.29, "trained on gained as much: +0.1300 R2, 95 % interval +0"),
+        ([0.55, 0.55, 0.55], None, "all 3 repetitions gave the same number"),
+    ],
+)
+def test_what_training_on_gives_is_said_by_its_interval(
+    longer: list[float], share: float | None, words: str
+) -> None:
+    arms = {"dense": [0.5] * 3, "structured": [0.6, 0.601, 0.602], "dense_longer": longer}
+    found = verdict(arms, 0.01)["extra_epochs"]
+    assert found["share"] == (None if share is None else pytest.approx(share, abs=0.01))
+    assert words in found["sentence"]
+
+
 @pytest.mark.parametrize("n", [1, 2])
 def test_fewer_than_three_pairs_say_nothing(n: int) -> None:
     names = ("dense", "structured", *(question.arm for question in QUESTIONS.values()))
@@ -196,11 +228,21 @@ def test_fewer_than_three_pairs_say_nothing(n: int) -> None:
     assert found["extra_epochs"]["share"] is None
 
 
-def test_identical_repetitions_never_decide() -> None:
+@pytest.mark.parametrize("rounding", [0.0, 3e-8, 4e-7])
+def test_identical_repetitions_never_decide(rounding: float) -> None:
     """Three equal seeds give an interval of no width, which would always decide."""
-    found = judged(structured=[0.95] * 3, dense_longer=[0.9] * 3)["cost_of_pruning"]
+    pruned = [0.6, 0.6 + rounding, 0.6 - rounding]
+    found = judged(structured=pruned, dense_longer=[0.55] * 3)["cost_of_pruning"]
     assert found["outcome"] == "unknown"
     assert "all 3 repetitions gave the same number, which counts once" in found["sentence"]
+
+
+@pytest.mark.parametrize(("apart", "outcome"), [(1e-7, "unknown"), (1e-5, "non_inferior")])
+@pytest.mark.parametrize("size", [1e-7, 1e-3])
+def test_errors_are_told_apart_by_their_own_size(size: float, apart: float, outcome: str) -> None:
+    pruned = [size, size * (1 + apart), size * (1 - apart)]
+    scores = {"dense": [2 * size] * 3, "dense_longer": [2 * size] * 3, "structured": pruned}
+    assert verdict(scores, 0.25, ErrorScale())["cost_of_pruning"]["outcome"] == outcome
 
 
 def test_what_was_not_run_is_not_judged() -> None:
