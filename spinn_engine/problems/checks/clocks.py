@@ -2,12 +2,12 @@
 
 A clock says how far a tool is in its life without sensing anything, so a network that reads it
 learns the usual life. What rises in every group and never turns back is one, and so is what
-follows the target in perfect rank order.
+follows the target in perfect rank order. A state that runs with itself one step later is none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ import pandas as pd
 
 from spinn_engine.problems.checks.evidence import SEED, Evidence, Grouping, thinned
 from spinn_engine.problems.checks.finding import Finding
+from spinn_engine.problems.checks.steps import state_by_target
 from spinn_engine.problems.problem import Floats, Indices
 from spinn_engine.words import fixed
 
@@ -61,22 +62,35 @@ def clock(evidence: Evidence) -> list[Finding]:
             known = best.get((run.name, run.target))
             if known is None or abs(run.correlation) > abs(known.correlation):
                 best[run.name, run.target] = run
-    found = []
-    for name in dict.fromkeys(name for name, _ in best):
-        runs = [run for run in best.values() if run.name == name]
-        found.append(
-            Finding(
-                "clock",
-                "warning",
-                (name,),
-                max(abs(run.correlation) for run in runs),
-                f"{name} {' and '.join(run.words() for run in runs)}.",
-                "It is no sensor: drop it, or say that the network knows how long the run has "
-                "lasted and with it the usual course of the target.",
-                (name,),
-            )
+    steps = state_by_target(evidence) if best else {}
+    names = dict.fromkeys(name for name, _ in best)
+    return [_finding(name, [r for r in best.values() if r.name == name], steps) for name in names]
+
+
+def _finding(name: str, runs: list[Run], steps: Mapping[str, str]) -> Finding:
+    """What is said of an input by all it runs with; only to know where those are its own steps."""
+    told = f"{name} {' and '.join(run.words() for run in runs)}."
+    most = max(abs(run.correlation) for run in runs)
+    if name in steps.values() and all(run.target in steps for run in runs):
+        own = next(target for target, state in steps.items() if state == name)
+        return Finding(
+            "clock",
+            "info",
+            (name,),
+            most,
+            f"{told} It is part of a state, and {own} is it one step later.",
+            f"Hold a network against the step that changes nothing ({own} = {name}).",
         )
-    return found
+    return Finding(
+        "clock",
+        "warning",
+        (name,),
+        most,
+        told,
+        "It is no sensor: drop it, or say that the network knows how long the run has "
+        "lasted and with it the usual course of the target.",
+        (name,),
+    )
 
 
 def _groupings(evidence: Evidence) -> list[Grouping]:

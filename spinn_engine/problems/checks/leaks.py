@@ -6,7 +6,7 @@ rows, test rows too: it says how the data came about, and chooses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from spinn_engine.problems.checks.evidence import LEAST_GROUPS, SEED, Evidence
 from spinn_engine.problems.checks.finding import Finding, Severity
 from spinn_engine.problems.checks.least_squares import LeastSquares
 from spinn_engine.problems.checks.runs import label_runs
+from spinn_engine.problems.checks.steps import state_by_target
 from spinn_engine.problems.problem import Floats, Indices, Problem
 from spinn_engine.words import listed, percent
 
@@ -26,7 +27,6 @@ ROUNDING = 1e-9  # share of a variance that may be due to rounded sums
 CANDIDATE = 0.95  # R2 that neighbours reach, below which no curve is fitted
 KNOTS = 500
 LEAST_ROWS = 20
-MOSTLY = 0.9  # of the rows
 
 
 def leak(evidence: Evidence) -> list[Finding]:
@@ -40,24 +40,34 @@ def leak(evidence: Evidence) -> list[Finding]:
     sums = list(_together(evidence.problem, fit, alone, "a weighted sum"))
     powers = _powers(evidence, folds)
     products = _together(evidence.problem, powers, [*alone, *sums], "a product of powers")
-    return [_unless_a_step(one, evidence.problem) for one in (*alone, *sums, *products)]
+    found = [*alone, *sums, *products]
+    steps = state_by_target(evidence) if found else {}
+    return [_unless_a_step(one, steps, fit, evidence.problem) for one in found]
 
 
-def _unless_a_step(finding: Finding, problem: Problem) -> Finding:
-    """A target that is an input one row later follows from the inputs by right, where it does."""
-    target = finding.columns[-1]
-    own = problem.targets[:-1, problem.target_names.index(target)]
-    for name, later in zip(problem.input_names, problem.inputs[1:].T, strict=True):
-        if float(np.mean(own == later)) > MOSTLY:
-            return replace(
-                finding,
-                severity="info",
-                message=f"{finding.message} It is {name} one row later: a step of a system that "
-                "follows a law.",
-                advice=f"Hold a network against the step that changes nothing ({target} = {name}).",
-                drop=(),
-            )
-    return finding
+def _unless_a_step(
+    finding: Finding, steps: Mapping[str, str], fit: LeastSquares, problem: Problem
+) -> Finding:
+    """A target that is an input one step later follows from it by right, with others or alone.
+
+    So it does from what tells it no better than that input, as the input of a step before.
+    """
+    *names, target = finding.columns
+    state = steps.get(target)
+    if state is None:
+        return finding
+    if state not in names:
+        at, out = problem.input_names.index(state), problem.target_names.index(target)
+        if len(names) > 1 or finding.value > fit.correlation(at, out) ** 2:
+            return finding
+    return replace(
+        finding,
+        severity="info",
+        message=f"{finding.message} {target} is {state} one step later: a step of a system that "
+        "follows a law.",
+        advice=f"Hold a network against the step that changes nothing ({target} = {state}).",
+        drop=(),
+    )
 
 
 def _folds(evidence: Evidence) -> Indices:
