@@ -24,7 +24,7 @@ def show_verdict(result: dict[str, Any]) -> None:
 
 def show_answers(verdict: dict[str, Any]) -> None:
     """Every question that the controls answer, and what pruning cost target by target."""
-    parts = answered(verdict)
+    parts = api.answered(verdict)
     if not parts:
         st.markdown(
             "No control was run beside the pruned network, so what pruning itself cost cannot be "
@@ -34,11 +34,6 @@ def show_answers(verdict: dict[str, Any]) -> None:
         show_part(QUESTIONS[name].label, part)
         if QUESTIONS[name].answer == "margin":
             st.markdown("\n".join(_target(one) for one in verdict.get("targets", ())))
-
-
-def answered(verdict: dict[str, Any]) -> dict[str, Any]:
-    """The parts of a verdict that its run can tell, by name."""
-    return {name: verdict[name] for name in QUESTIONS if verdict.get(name) is not None}
 
 
 def show_part(question: str, part: dict[str, Any]) -> None:

@@ -65,6 +65,7 @@ from spinn_engine.background.work import (
 from spinn_engine.claims import SHIPPED as SHIPPED_CLAIMS
 from spinn_engine.claims import claims_from_json, verify_claims
 from spinn_engine.evaluation.across_runs import Difference, Scored, r2_difference, scored
+from spinn_engine.evaluation.answers import answered
 from spinn_engine.evaluation.headline import headline
 from spinn_engine.evaluation.intervals import repetitions_of
 from spinn_engine.evaluation.outcomes import LEAST_PAIRS
@@ -164,6 +165,7 @@ __all__ = [
     "adapt",
     "adaptations",
     "all_works",
+    "answered",
     "application_folder",
     "ask_worker",
     "by_error",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from spinn_engine.evaluation.outcomes import LEAST_PAIRS
-from spinn_engine.evaluation.remarks import training_remarks
 from spinn_engine.report.facts import Facts
 from spinn_engine.spec import CompareSpec
 from spinn_engine.vocabulary import ARMS, LONGER, REFERENCE
@@ -12,8 +11,7 @@ from spinn_engine.words import counted, listed, unusable_reason
 
 def limits(facts: Facts) -> list[str]:
     """The limits of this run, a sentence each; the run's own notes come last."""
-    trained = training_remarks(facts.result)
-    parts = (_of_the_data(facts), _of_the_comparison(facts), trained, _of_the_costs(facts))
+    parts = (_of_the_data(facts), _of_the_comparison(facts), _of_the_costs(facts))
     notes = [f"{note.rstrip('.')}." for note in facts.result["notes"]]
     return [sentence for part in parts for sentence in part] + notes
 

@@ -7,7 +7,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from spinn_engine.evaluation.answers import answered
 from spinn_engine.evaluation.headline import headline
+from spinn_engine.evaluation.outcomes import COST
+from spinn_engine.evaluation.remarks import training_remarks
 from spinn_engine.report.facts import Facts
 from spinn_engine.report.figures.catalogue import Picture
 from spinn_engine.report.figures.inline_svg import inline_svg
@@ -50,6 +53,7 @@ def page(
         facts=_facts(facts),
         headline=typeset(headline(facts.result)),
         verdict=verdict(facts),
+        remarks=remarks(facts),
         tables=tables,
         numbers=_numbers(tables),
         pictures=svg,
@@ -82,17 +86,18 @@ def badges(facts: Facts) -> list[str]:
 
 
 def verdict(facts: Facts) -> list[dict[str, str]]:
-    """Every question that the controls answer: question, outcome, sentence; targets last."""
-    found = facts.result["verdict"]
-    asked = [
-        (question.label, found[name])
-        for name, question in QUESTIONS.items()
-        if found.get(name) is not None
-    ]
-    asked += [
-        (f"Cost for {shown(one['target'])}", {**one, "sentence": one["numbers"]})
-        for one in found.get("targets", ())
-    ]
+    """Every question that the controls answer: question, outcome, sentence, in reading order.
+
+    What pruning cost for each target comes after what it cost.
+    """
+    found, asked = facts.result["verdict"], []
+    for name, part in answered(found).items():
+        asked.append((QUESTIONS[name].label, part))
+        if name == COST.name:
+            asked += [
+                (_for_target(one), {**one, "sentence": one["numbers"]})
+                for one in found.get("targets", ())
+            ]
     return [
         {
             "question": question,
@@ -101,6 +106,16 @@ def verdict(facts: Facts) -> list[dict[str, str]]:
         }
         for question, part in asked
     ]
+
+
+def remarks(facts: Facts) -> list[str]:
+    """What to know of the rows and the training behind the verdict, a sentence each."""
+    return [typeset(remark) for remark in training_remarks(facts.result)]
+
+
+def _for_target(cost: Mapping[str, Any]) -> str:
+    which = ", the worst target" if cost["worst"] else ""
+    return f"Cost for {shown(cost['target'])}{which}"
 
 
 def _numbers(names: Mapping[str, Any]) -> dict[str, int]:

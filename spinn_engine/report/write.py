@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from spinn_engine.evaluation.headline import headline
@@ -12,7 +12,7 @@ from spinn_engine.report.figures.catalogue import all_pictures
 from spinn_engine.report.folder import write_folder
 from spinn_engine.report.limits import limits
 from spinn_engine.report.methods.text import as_text, methods
-from spinn_engine.report.page import page, title, verdict
+from spinn_engine.report.page import page, remarks, title, verdict
 from spinn_engine.report.tables import all_tables
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.words import typeset
@@ -42,7 +42,11 @@ def all_files(facts: Facts) -> dict[str, bytes]:
     """Content of every file by its relative path, but for the manifest."""
     tables, pictures, paragraphs = all_tables(facts), all_pictures(facts), methods(facts)
     sections = {
-        "Verdict": [typeset(headline(facts.result)), *(one["sentence"] for one in verdict(facts))],
+        "Verdict": [
+            typeset(headline(facts.result)),
+            *map(_answer, verdict(facts)),
+            *remarks(facts),
+        ],
         "Methods": paragraphs,
         "Limits": [" ".join(limits(facts))],
     }
@@ -60,3 +64,9 @@ def all_files(facts: Facts) -> dict[str, bytes]:
         files[f"figures/{name}.svg"] = picture.svg
         files[f"figures/{name}.pdf"] = picture.pdf
     return files
+
+
+def _answer(part: Mapping[str, str]) -> str:
+    """An answer as a paragraph; ``Against a straight line: worse.`` and the sentence."""
+    outcome = f": {part['outcome']}" if part["outcome"] else ""
+    return f"{part['question']}{outcome}. {part['sentence']}"

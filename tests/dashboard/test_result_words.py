@@ -40,6 +40,20 @@ def test_an_interval_over_seeds_is_one_of_one_split() -> None:
     assert told == {1: "3 seeds on one split", 5: "3 seeds × 5 folds"}
 
 
+def test_a_line_that_does_as_well_comes_first_on_the_page() -> None:
+    def page() -> None:
+        from dashboard.parts.verdict import show_verdict
+
+        chance = {"outcome": "better", "sentence": "It beat chance."}
+        line = {"outcome": "worse", "sentence": "It lost to a line."}
+        words = [line["sentence"], chance["sentence"]]
+        verdict = {"against_random": chance, "against_linear": line, "words": words}
+        show_verdict({"headline": "Smaller.", "verdict": verdict, "training_remarks": []})
+
+    told = words(AppTest.from_function(page).run())
+    assert 0 < told.index("It lost to a line") < told.index("It beat chance")
+
+
 def test_remarks_name_the_widget_and_errors_stand_beside_them() -> None:
     def page() -> None:
         from dashboard.parts.finished_run import show_errors

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from spinn_engine.evaluation.answers import answered
 from spinn_engine.evaluation.intervals import interval
 from spinn_engine.evaluation.outcomes import TOO_FEW
 from spinn_engine.evaluation.scales import ErrorScale, R2Scale
@@ -127,6 +128,8 @@ def test_a_line_that_does_as_well_comes_first(mean: float, first: bool) -> None:
     line = found["against_linear"]["sentence"]
     assert found["words"].index(line) == (0 if first else len(found["words"]) - 1)
     assert len(found["words"]) == 3
+    order = [part["sentence"] for part in answered(found).values()]
+    assert order == found["words"]
 
 
 @pytest.mark.parametrize(("half", "said"), [(0.029, True), (0.031, False)])

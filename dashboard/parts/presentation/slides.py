@@ -16,7 +16,6 @@ from dashboard.parts.presentation import charts as charts
 from dashboard.parts.presentation import titles as findings
 from dashboard.parts.presentation.first_slide import show_question
 from dashboard.parts.presentation.frame import basis, show_plotly, show_vega
-from dashboard.parts.verdict import answered
 from dashboard.parts.widget_names import with_widgets
 from dashboard.reads import run_files
 from spinn_engine import api
@@ -159,7 +158,7 @@ def show_controls(result: Result, dark: bool) -> None:
                 f"The pruned network against each control, {scale.axis}: {numbers}",
             )
     with told:
-        for name, part in answered(verdict).items():
+        for name, part in api.answered(verdict).items():
             show_outcome(QUESTIONS[name].label, part, scale)
     if not rows:
         st.markdown("The dense network, trained as long, and random neurons were not run.")
@@ -233,8 +232,8 @@ def show_limits(result: Result, _: bool) -> None:
     """What was not measured, and the way to the same numbers."""
     left, right = st.columns([5, 4], gap="large")
     with left:
-        limits = map(with_widgets, api.limits(result["run_id"]))
-        st.markdown("\n".join(f"- {sentence(limit)}" for limit in limits))
+        told = [*api.training_remarks(result), *api.limits(result["run_id"])]
+        st.markdown("\n".join(f"- {sentence(with_widgets(one))}" for one in told))
     where = result["environment"]
     with right:
         st.markdown("**To repeat it**, with the run's `spec.json` and the same data:")
