@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.parts import markup
+from spinn_engine import api
 from spinn_engine.vocabulary import ARMS
 from spinn_engine.words import (
     DASH,
@@ -33,6 +34,7 @@ def arm_row(result: dict[str, Any], arm: dict[str, Any], batch: str) -> dict[str
         "Hidden widths": widths(arm["hidden"]),
         "Parameters": arm["params"],
         "Non-zero": arm["nonzero"],
+        "Epoch kept": api.last_kept(arm) or DASH,
         "File": bytes_text(arm["file_bytes"]),
         "Peak memory": bytes_text(arm["peak_memory_bytes"]),
         "Latency": latency(timed["median"]),

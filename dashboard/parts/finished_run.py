@@ -10,9 +10,11 @@ from dashboard.charts.tradeoff import tradeoff_picture, tradeoff_points
 from dashboard.parts import elements, markup
 from dashboard.parts.markdown import plain
 from dashboard.parts.spec_words import taken_over
+from spinn_engine import api
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import ARMS, LONGER, REFERENCE, SUBJECT
 from spinn_engine.words import (
+    DASH,
     decimals_of,
     errors_of,
     estimate,
@@ -156,6 +158,7 @@ def result_table(result: dict[str, Any]) -> None:
     rows = [
         {
             "Stage": elements.stage_name(row["stage"]),
+            "Epoch kept": api.stage_kept(result, row["stage"]) or DASH,
             "Hidden widths": widths(row["hidden"]),
             "Parameters": row["params"],
             "Reduction": percent(row["param_reduction"]) if row["stage"] else "",
@@ -173,11 +176,14 @@ def result_table(result: dict[str, Any]) -> None:
         }
         for row in result["stages"]
     ]
-    elements.table(rows, alt="Widths, size and R2 of every stage")
+    elements.table(rows, alt="Epoch kept, widths, size and R2 of every stage")
     n = rows[0]["n"]
     over = taken_over(spec_of(result))
     interval = f"Brackets: 95 % interval over {over}." if n > 1 else "One seed: no interval."
     ceiling = result["ceiling"] or {}
     best = listed(f"{plain(name)} {fixed(value)}" for name, value in ceiling.items())
     reach = f" The noise in the data allows at best {best}." if best else ""
-    st.caption(f"R² on the test rows, in the targets' own units. {interval}{reach}")
+    st.caption(
+        f"R² on the test rows, in the targets' own units. {interval}{reach} Epoch kept: the one "
+        "with the lowest validation loss, over all networks of the stage."
+    )

@@ -59,7 +59,8 @@ def table_notes(result: Result, batch: str) -> str:
         f"Latency: median of {counted(rounds, 'round')} in which the arms took turns (p95: 95th "
         f"percentile), on {plain(where['device'])} with {counted(where['threads'], 'thread')}. "
         "Speed-up (brackets: 95 % interval over the rounds) and MAC ratio: against the dense "
-        f"network; equal numbers mean that every saved operation became speed.{doubt} Peak "
+        f"network; equal numbers mean that every saved operation became speed.{doubt} Epoch kept: "
+        "of the last training, the one with the lowest validation loss, over all networks. Peak "
         f"memory: {plain(first['peak_memory_how'])}. R² on "
         f"{finished_run.tested_rows(result)}: {r2}."
     )
@@ -96,6 +97,7 @@ def show_folds(result: Result) -> None:
         return
     st.header("Fold by fold", anchor=False)
     arms = [arm for arm in result["arms"] if "per_fold_r2" in arm]
+    whole_groups = "Whole groups go to one fold. " if result["data"]["groups"] else ""
     st.plotly_chart(
         folds_picture(arms, elements.is_dark()),
         config=MENU,
@@ -108,7 +110,7 @@ def show_folds(result: Result) -> None:
         ),
     )
     st.caption(
-        "Whole groups go to one fold. A marker is the mean over the seeds of one arm, tested on "
+        f"{whole_groups}A marker is the mean over the seeds of one arm, tested on "
         "that fold alone; pooled R², in the table, takes the predictions of all folds together."
     )
     elements.folded_table(

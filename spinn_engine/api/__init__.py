@@ -69,7 +69,7 @@ from spinn_engine.evaluation.answers import answered
 from spinn_engine.evaluation.headline import headline
 from spinn_engine.evaluation.intervals import repetitions_of
 from spinn_engine.evaluation.outcomes import LEAST_PAIRS
-from spinn_engine.evaluation.remarks import kept_of, training_remarks
+from spinn_engine.evaluation.remarks import last_kept, stage_kept, training_remarks
 from spinn_engine.evaluation.scales import Scale, by_error, scale_of
 from spinn_engine.foreground import run
 from spinn_engine.imported import StoredNetwork
@@ -192,7 +192,7 @@ __all__ = [
     "jobs",
     "keep_table",
     "keep_upload",
-    "kept_of",
+    "last_kept",
     "limits",
     "list_runs",
     "load_network",
@@ -217,6 +217,7 @@ __all__ = [
     "set_remarks",
     "split",
     "stage_rows",
+    "stage_kept",
     "start_work",
     "stop_work",
     "store_environment",

@@ -127,3 +127,20 @@ def kept_of(training: Mapping[str, Any]) -> str:
     least, most = min(kept), max(kept)
     told = str(least) if least == most else f"{least} to {most}"
     return f"{told} of {epochs}"
+
+
+def last_kept(arm: Mapping[str, Any]) -> str:
+    """Which epoch an arm kept of its last training; empty where it was not trained, or not told.
+
+    >>> last_kept({"trainings": [{"kept_epoch": [3], "epochs": 4}]}), last_kept({"trainings": []})
+    ('3 of 4', '')
+    """
+    trained = arm.get("trainings")
+    return kept_of(trained[-1]) if trained else ""
+
+
+def stage_kept(result: Mapping[str, Any], stage: int) -> str:
+    """Which epoch the networks that a run delivers kept in a stage; empty where none is told."""
+    arm = next(one for one in result["arms"] if one["arm"] == main_arm(stage))
+    told = [kept_of(one) for one in arm.get("trainings", ()) if one["stage"] == stage]
+    return told[0] if told else ""

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from spinn_engine.evaluation.outcomes import LEAST_PAIRS
-from spinn_engine.evaluation.remarks import kept_of
+from spinn_engine.evaluation.remarks import last_kept
 from spinn_engine.report.facts import Facts, Row, better_than_all
 from spinn_engine.report.table import Cell, Table, table
+from spinn_engine.spec import ITERATIONS_AN_EPOCH
 from spinn_engine.vocabulary import ARMS, LONGER, NEW_WEIGHTS, REFERENCE
 from spinn_engine.words import (
     DASH,
@@ -23,6 +24,7 @@ from spinn_engine.words import (
 )
 
 Line = list[str | Cell]
+BLOCKS = ((0, "dense"), (1, "pruned"))  # what is trained first, and in each stage after
 
 
 def comparison(facts: Facts) -> Table:
@@ -45,16 +47,24 @@ def comparison(facts: Facts) -> Table:
 def training_rows(facts: Facts) -> dict[str, Callable[[str], str]]:
     """How long each arm was trained, by unit: ``15 + 4 × 3`` epochs; and what it kept."""
     spec = facts.spec
+    known = "trainings" in facts.arms[REFERENCE]
+    kept = {"Epoch kept, last training": partial(_kept, facts)} if known else {}
     if spec.train.until == "validation":
-        kept = partial(_kept, facts)
-        return {"Updates": partial(_updates, facts), "Epoch kept, last training": kept}
+        return {"Updates": partial(_updates, facts), **kept}
     counted_in = ("Epochs of Adam", "Iterations of L-BFGS")
     used = [
-        any(spec.block_length(stage, block)[kind] for stage, block in ((0, "dense"), (1, "pruned")))
+        any(spec.block_length(stage, block)[kind] for stage, block in BLOCKS)
         for kind in range(len(counted_in))
     ]
     kinds = [kind for kind, is_used in enumerate(used) if is_used or kind == 0]
-    return {counted_in[kind]: partial(_trained, facts, kind) for kind in kinds}
+    return {**{counted_in[kind]: partial(_trained, facts, kind) for kind in kinds}, **kept}
+
+
+def lbfgs_epochs(facts: Facts) -> str:
+    """What counts as an epoch of L-BFGS, where one was run: the rest of a sentence."""
+    blocks = (facts.spec.block_length(stage, block) for stage, block in BLOCKS)
+    used = any(iterations for _, iterations in blocks)
+    return f"; {ITERATIONS_AN_EPOCH} iterations of L-BFGS count as an epoch" if used else ""
 
 
 def _trained(facts: Facts, kind: int, arm: str) -> str:
@@ -81,9 +91,7 @@ def _updates(facts: Facts, arm: str) -> str:
 
 
 def _kept(facts: Facts, arm: str) -> str:
-    """Of the last training; an interval over its networks."""
-    trained = facts.arms[arm]["trainings"]
-    return kept_of(trained[-1]) if trained else DASH
+    return last_kept(facts.arms[arm]) or DASH
 
 
 def _trainings(facts: Facts, arms: Sequence[Row]) -> list[Line]:

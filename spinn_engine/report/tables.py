@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from spinn_engine.report.comparison import Line, comparison, training_rows
+from spinn_engine.evaluation.remarks import stage_kept
+from spinn_engine.report.comparison import Line, comparison, lbfgs_epochs, training_rows
 from spinn_engine.report.cost_tables import costs, sparse
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.report.table import Table, marked_cell, table
@@ -48,13 +49,14 @@ def all_tables(facts: Facts) -> dict[str, Table]:
 def stages(facts: Facts) -> Table:
     """Every stage of the structured network."""
     digits, several = facts.r2_decimals, facts.n > 1
-    heads: Line = ["Stage", "Hidden widths", "Parameters", "Fewer", "File"]
+    heads: Line = ["Stage", "Epoch kept", "Hidden widths", "Parameters", "Fewer", "File"]
     heads += ["R² test", *(["95 % interval"] * several), "validation, cut", "validation, end"]
     rows: list[Line] = []
     for row in facts.result["stages"]:
         before = row["val_r2_before_fine_tuning"]
         line: Line = [
             str(row["stage"]) if row["stage"] else "dense",
+            stage_kept(facts.result, row["stage"]) or DASH,
             widths(row["hidden"]),
             f"{row['params']:,}",
             percent(row["param_reduction"]) if row["stage"] else DASH,
@@ -69,7 +71,8 @@ def stages(facts: Facts) -> Table:
         f"The structured network stage by stage. R² test: on {facts.tested_rows()}, "
         f"{facts.spread()}. Validation: mean R² on the validation {facts.rows} just after the cut "
         "with its reconstruction, and at the end of the stage. Fewer: parameters against the dense "
-        "network."
+        "network. Epoch kept: the one with the lowest validation loss, over the networks of all "
+        f"repetitions, 0 being the state before the training{lbfgs_epochs(facts)}."
     )
     return table("stages", caption, heads, rows)
 
@@ -157,11 +160,14 @@ def folds(facts: Facts) -> Table:
         if "per_fold_r2" in arm
     ]
     seeds = len(facts.result["seeds"])
-    caption = (
-        "R² fold by fold: whole groups go to one fold, and each fold is tested on rows of its own. "
-        + (f"Means over {seeds} seeds." if seeds > 1 else "One seed.")
+    caption = f"R² fold by fold: {_whole_groups(facts)}each fold is tested on rows of its own. " + (
+        f"Means over {seeds} seeds." if seeds > 1 else "One seed."
     )
     return table("folds", caption, heads, rows)
+
+
+def _whole_groups(facts: Facts) -> str:
+    return "whole groups go to one fold, and " if facts.result["data"]["groups"] else ""
 
 
 def physics(facts: Facts) -> Table:

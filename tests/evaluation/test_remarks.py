@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.parts.forms.training import BY_VALIDATION
 from dashboard.parts.widget_names import with_widgets
-from spinn_engine.evaluation.remarks import UNLIKE, kept_of, training_remarks
+from spinn_engine.evaluation.remarks import UNLIKE, kept_of, last_kept, stage_kept, training_remarks
 
 HARDLY = (
     "By the validation rows, training on hardly helped: most networks kept no later epoch than the "
@@ -124,3 +124,14 @@ def test_which_epoch_was_kept_of_how_many() -> None:
     assert kept_of(training(0, [5, 9, 8], epochs=48)) == "5 to 9 of 48"
     assert kept_of(training(0, [3], epochs=3)) == "3 of 3"
     assert kept_of(training(0, [], epochs=3)) == "3 epochs"
+
+
+def test_a_stage_tells_what_the_networks_that_are_delivered_kept() -> None:
+    found = result([training(0, [9, 12])], [training(1, [5, 2]), training(2, [0, 0])])
+    told = [stage_kept(found, stage) for stage in range(3)]
+    assert told == ["9 to 12 of 20", "2 to 5 of 20", "0 of 20"]
+    dense, structured = found["arms"]
+    assert (last_kept(dense), last_kept(structured)) == (told[0], told[2])
+    imported = result([], [training(1, [3])])
+    assert [stage_kept(imported, stage) for stage in (0, 1)] == ["", "3 of 20"]
+    assert last_kept(imported["arms"][0]) == last_kept({"arm": "dense"}) == ""

@@ -103,6 +103,10 @@ def test_the_arms_their_targets_and_the_stages_are_the_result(
     stages = page.table("stage by stage").as_dict()
     for cells, stage in zip(stages.values(), result["stages"], strict=True):
         assert cells["Parameters"] == f"{stage['params']:,}"
+        arm = arms["structured" if stage["stage"] else "dense"]
+        (one,) = (one for one in arm["trainings"] if one["stage"] == stage["stage"])
+        ends = sorted({min(one["kept_epoch"]), max(one["kept_epoch"])})
+        assert cells["Epoch kept"] == f"{' to '.join(map(str, ends))} of {one['epochs']}"
         assert as_number(cells["R² test"]) == pytest.approx(stage["r2"]["mean"], abs=6e-5)
         at_end = as_number(cells["validation, end"])
         assert at_end == pytest.approx(stage["val_r2"]["mean"], abs=6e-5)

@@ -8,6 +8,7 @@ import pytest
 
 from spinn_engine.report.facts import Facts, gather
 from spinn_engine.report.page import verdict
+from spinn_engine.report.tables import folds
 from spinn_engine.report.write import all_files
 from spinn_engine.store.runs import open_run
 
@@ -46,3 +47,12 @@ def test_remarks_on_the_training_stand_beside_the_verdict(wild: Facts) -> None:
     section = latex.partition(r"\section*{Verdict}")[2].partition(r"\section*")[0]
     assert "still improving, so R$^2$" in section.replace("~", " ")
     assert latex.count("still improving") == 1
+
+
+def test_whole_groups_are_told_of_tables_that_have_groups(runs: dict[str, str]) -> None:
+    facts = gather(open_run(runs["folds"]), None)
+    data = facts.result["data"]
+    assert data["groups"] == 60
+    assert "whole groups go to one fold, and each fold" in folds(facts).caption
+    alone = replace(facts, result={**facts.result, "data": {**data, "groups": None}})
+    assert folds(alone).caption.startswith("R² fold by fold: each fold is tested on rows")

@@ -55,7 +55,8 @@ def test_an_arm_is_told_in_the_same_words(
     demo: dict[str, Any], terminal: list[str], page: AppTest, report: Page, arm: str
 ) -> None:
     found = next(one for one in demo["arms"] if one["arm"] == arm)
-    line = next(line for line in terminal if line.startswith(f"{arm} "))
+    start = next(k for k, line in enumerate(terminal) if line.startswith(f"{arm} "))
+    line = " ".join(terminal[start : start + 2])  # intervals stand below their figures
     shown = table_with(page, "Peak memory").set_index("Arm").loc[LABELS[arm]]
     compared = {row: columns[LABELS[arm]] for row, columns in report.tables[0].as_dict().items()}
     costs = report.table("What every arm costs").as_dict()[LABELS[arm]]
@@ -67,13 +68,21 @@ def test_an_arm_is_told_in_the_same_words(
         "Latency": compared["Inference, batch of 8,192"],
         "Speed-up": costs["Speed-up"],
         "MAC ratio": costs["MAC ratio"],
+        "Epoch kept": compared["Epoch kept, last training"],
         "R²": f"{compared['R²']} {compared['95 % interval of R²']}",
     }
     for name, text in reported.items():
         on_page = shown[name]
         assert plain(text) == plain(on_page if isinstance(on_page, str) else f"{on_page:,}")
-    for name in ("Parameters", "Hidden widths", "File", "Speed-up", "R²"):
-        assert plain(reported[name]).partition(" [" if name == "Speed-up" else "\0")[0] in line
+    for name in ("Parameters", "Hidden widths", "File"):
+        assert reported[name] in line
+    for name, mark in (("Speed-up", " ["), ("R²", " ["), ("Epoch kept", " of ")):
+        assert mark in plain(reported[name]) or (name, arm) == ("Speed-up", "dense")
+        for part in plain(reported[name]).replace(mark, f"\n{mark.lstrip()}").split("\n"):
+            assert part in line
+    kept = found["trainings"][-1]["kept_epoch"]
+    told = f"{min(kept)} to {max(kept)} of {found['trainings'][-1]['epochs']}"
+    assert plain(reported["Epoch kept"]) == told
     low, high = found["r2"]["low"], found["r2"]["high"]
     assert plain(reported["R²"]) == f"{found['r2']['mean']:.4f} [{low:.4f}, {high:.4f}]"
 
@@ -87,6 +96,8 @@ def test_a_stage_is_told_in_the_same_words(
     cells = report.table("stage by stage").as_dict()[str(last["stage"])]
     assert plain(cells["Hidden widths"]) == shown["Hidden widths"]
     assert plain(cells["Fewer"]) == shown["Reduction"]
+    assert plain(cells["Epoch kept"]) == shown["Epoch kept"]
+    assert shown["Epoch kept"] in line
     assert plain(cells["File"]) == shown["File"]
     assert plain(f"{cells['R² test']} {cells['95 % interval']}") == shown["R²"]
     for name in ("Hidden widths", "File"):

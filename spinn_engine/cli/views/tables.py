@@ -23,12 +23,13 @@ from spinn_engine.words import (
     shown,
     signed,
     size,
-    speed_up,
+    speed_up_estimate,
     unusable_reason,
     widths,
 )
 
 RELATIVE_L2 = "relative L2\nerror"
+KEPT = "epoch\nkept"
 LARGEST = "8192"  # batch that is timed
 TARGETS_SHOWN = 3  # more columns than that no terminal shows whole
 
@@ -54,29 +55,37 @@ def result_table(folder: api.RunFolder) -> Table:
     else:
         scored = {f"R2 {name}": ("r2", name) for name in targets}
     scored |= {RELATIVE_L2: ("relative_l2", None)} if equation else {}
-    table = new_table("stage", "hidden", right=("parameters", "file", *scored))
+    kept = (KEPT,) if len(scored) < TARGETS_SHOWN else ()  # as far as there is room
+    table = new_table("stage", "hidden", right=("parameters", "file", *kept, *scored))
     for row in result["stages"]:
         scores = (score_of(result, row, *which) for which in scored.values())
         sizes = (f"{row['params']:,}", size(row["file_bytes"]))
-        table.add_row(str(row["stage"]), widths(row["hidden"]), *sizes, *scores)
+        epochs = (api.stage_kept(result, row["stage"]) for _ in kept)
+        table.add_row(str(row["stage"]), widths(row["hidden"]), *sizes, *epochs, *scores)
     table.caption = _repetitions(result)
     return table
 
 
 def arms_table(result: dict[str, Any]) -> Table:
-    """Every arm of a finished run: size, speed against dense, and test R2 or the relative error."""
+    """Every arm of a finished run: size, speed against dense, epoch kept, R2 or relative error.
+
+    An interval stands below its figure, so that a terminal has room for all columns.
+    """
     score = "relative_l2" if "relative_l2" in result["arms"][0] else "r2"
     name = RELATIVE_L2 if score == "relative_l2" else "R2"
-    headers = ("parameters", "non-zero", "MACs", "file", f"speed-up\nbatch {LARGEST}", name)
+    speed = f"speed-up\nbatch {LARGEST}"
+    headers = ("parameters", "non-zero", "MACs", "file", speed, KEPT, name)
     table = new_table("arm", "hidden", right=headers)
     for arm in result["arms"]:
         file = "" if arm["file_bytes"] is None else size(arm["file_bytes"])
         counts = (f"{arm[key]:,}" for key in ("params", "nonzero", "macs"))
-        cells = (*counts, file, speed_up(result, arm, LARGEST))
-        found = score_of(result, arm, score)
-        table.add_row(arm["arm"], widths(arm["hidden"]), *cells, found)
+        ratio = speed_up_estimate(result, arm, LARGEST).replace(" [", "\n[")
+        kept = api.last_kept(arm).replace(" of ", "\nof ")
+        found = score_of(result, arm, score).replace(" [", "\n[")
+        table.add_row(arm["arm"], widths(arm["hidden"]), *counts, file, ratio, kept, found)
     table.title = f"run {result['run_id']}"
-    told = (unusable_reason(result, LARGEST), _repetitions(result))
+    timed = "speed-up against dense, 95 % interval over the rounds that were timed"
+    told = (unusable_reason(result, LARGEST) or timed, _repetitions(result))
     table.caption = "\n".join(line for line in told if line)
     return table
 
