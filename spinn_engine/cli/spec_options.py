@@ -32,7 +32,7 @@ from spinn_engine.cli.parameters import (
     choice,
 )
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import AMOUNTS, MOST_SEEDS, OneOf, RunSpec
+from spinn_engine.spec import AMOUNTS, MOST_SEEDS, OneOf, RunSpec, given_in
 from spinn_engine.spec.shares import Share
 from spinn_engine.vocabulary import SOURCES, written_sources
 from spinn_engine.words import shortest
@@ -154,8 +154,8 @@ def spec_from(asked: Mapping[str, Any]) -> RunSpec:
         BadInputError: the spec file is not acceptable.
         click.UsageError: an option is not, or not with the others.
     """
-    base = RunSpec.from_file(asked["spec"]) if asked["spec"] else RunSpec()
-    data: dict[str, Any] = base.model_dump(exclude_unset=True)
+    data = given_in(asked["spec"]) if asked["spec"] else {}  # the source may come to be another
+    base = RunSpec.from_dict(data, where=str(asked["spec"]))
     prune = data.setdefault("prune", {})
     given = {name: value for name, value in asked.items() if "." in name and value is not None}
     if any(f"prune.{name}" in given for name in AMOUNTS):

@@ -100,13 +100,34 @@ class Problem:
         return order_of(self.times, len(self.inputs))
 
     def sha256(self) -> str:
-        """Hash of names, values, groups and split: equal exactly when training would be equal."""
+        """Hash of names, values, groups, split and laws: equal exactly when training would be.
+
+        What a law says of each row follows from the rows, and its last bit from the processor.
+        """
+        laws = [
+            (law.name, law.target, law.coefficient, law.bounds, law.formula) for law in self.laws
+        ]
+        digest = self._rows_hash()
+        if laws:
+            digest.update(repr(laws).encode())
+        return digest.hexdigest()
+
+    def is_of(self, sha256: str) -> bool:
+        """Whether a stored hash is of these data; earlier versions hashed what laws say of rows."""
+        earlier = self._rows_hash()
+        for law in self.laws:
+            _update(earlier, law.gain, law.loss)
+        return sha256 in (self.sha256(), earlier.hexdigest())
+
+    def _rows_hash(self) -> hashlib._Hash:
         digest = hashlib.sha256()
         digest.update(repr((self.input_names, self.target_names)).encode())
-        arrays = [self.inputs, self.targets, self.train, self.val, self.test]
-        arrays += [array for array in (self.groups, self.times) if array is not None]
-        arrays += [array for law in self.laws for array in (law.gain, law.loss)]
-        for array in arrays:
-            digest.update(repr((array.dtype.str, array.shape)).encode())
-            digest.update(np.ascontiguousarray(array).reshape(-1).data.cast("B"))  # no copy
-        return digest.hexdigest()
+        _update(digest, self.inputs, self.targets, self.train, self.val, self.test)
+        _update(digest, *(array for array in (self.groups, self.times) if array is not None))
+        return digest
+
+
+def _update(digest: hashlib._Hash, *arrays: Floats | Indices) -> None:
+    for array in arrays:
+        digest.update(repr((array.dtype.str, array.shape)).encode())
+        digest.update(np.ascontiguousarray(array).reshape(-1).data.cast("B"))  # no copy

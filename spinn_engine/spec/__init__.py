@@ -26,7 +26,7 @@ from spinn_engine.spec.parts import (
     PruneSpec,
     TrainSpec,
 )
-from spinn_engine.spec.run import ITERATIONS_AN_EPOCH, MOST_SEEDS, SCHEMA_VERSION, RunSpec
+from spinn_engine.spec.run import ITERATIONS_AN_EPOCH, MOST_SEEDS, SCHEMA_VERSION, RunSpec, given_in
 
 __all__ = [
     "ACTIVATION_OF_FILES",
@@ -56,5 +56,6 @@ __all__ = [
     "batch_size",
     "budget_sentence",
     "fitted",
+    "given_in",
     "with_old_split",
 ]

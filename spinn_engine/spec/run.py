@@ -54,9 +54,7 @@ class RunSpec(SpecPart):
     @model_validator(mode="before")
     @classmethod
     def _as_given(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "data_sha256" in data:  # the spec.json of a run
-            data = data.get("spec")
-        return with_source_defaults(data)
+        return with_source_defaults(data["spec"] if _is_stored(data) else data)
 
     @model_validator(mode="after")
     def _fitting_source(self) -> Self:
@@ -138,11 +136,7 @@ class RunSpec(SpecPart):
         Raises:
             BadInputError: the text is not JSON, or a field is unknown or out of its range.
         """
-        try:
-            given = strict_json(text)
-        except ValueError as error:
-            raise BadInputError(f"{where}: it is no JSON of a spec: {error}") from None
-        return cls.from_dict(given, where)
+        return cls.from_dict(_parsed(text, where), where)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], where: str = "spec") -> RunSpec:
@@ -159,7 +153,31 @@ class RunSpec(SpecPart):
         Raises:
             BadInputError: the file is missing or unreadable, or not a spec.
         """
-        text = read_text(path, "spec file")
-        if not text.strip():
-            raise BadInputError(f"{path}: the file is empty: expected a RunSpec in JSON")
-        return cls.from_json(text, where=str(path))
+        return cls.from_dict(given_in(path), where=str(path))
+
+
+def given_in(path: Path) -> dict[str, Any]:
+    """What a spec file, or the ``spec.json`` of a run, says: plain data, without any default.
+
+    Raises:
+        BadInputError: the file is missing or unreadable, or no JSON object.
+    """
+    text = read_text(path, "spec file")
+    if not text.strip():
+        raise BadInputError(f"{path}: the file is empty: expected a RunSpec in JSON")
+    given = _parsed(text, str(path))
+    if not isinstance(given, dict):
+        raise BadInputError(f"{path}: it is no JSON object: expected a RunSpec in JSON")
+    return dict(given["spec"] if _is_stored(given) else given)
+
+
+def _is_stored(data: Any) -> bool:
+    """Whether data are the ``spec.json`` of a run, which holds more than the spec."""
+    return isinstance(data, dict) and "data_sha256" in data and isinstance(data.get("spec"), dict)
+
+
+def _parsed(text: str, where: str) -> Any:
+    try:
+        return strict_json(text)
+    except ValueError as error:
+        raise BadInputError(f"{where}: it is no JSON of a spec: {error}") from None

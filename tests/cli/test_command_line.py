@@ -219,9 +219,9 @@ def test_a_result_that_lacks_a_key_is_named_with_it(
         ["verify", "paper", "--run", "cut"],
         ["report", "cut", "--out", str(store / "report")],
     ):
-        assert f"{RESULT_NAME}: 'run_id' not in the file" in complaint(capsys, *words)
+        assert "the result of run cut lacks run_id: " in complaint(capsys, *words)
     (listed,) = printed(capsys, "runs", "--json")["runs"]
-    assert "'run_id' not in the file" in listed["error"]
+    assert "lacks run_id" in listed["error"]
 
 
 def test_the_claims_of_the_paper_ship_with_the_program(capsys: pytest.CaptureFixture[str]) -> None:
