@@ -37,7 +37,7 @@ def small_spec(table: Path) -> RunSpec:
                 "time": "t",
                 "drop": ["t"],
             },
-            "model": {"hidden": [12, 8]},
+            "model": {"hidden": [12, 8], "activation": "tanh"},
             "train": {"epochs": 30, "fine_tune_epochs": 3, "batch_size": 32, "device": "cpu"},
             "prune": {"stages": 1, "param_reduction": 0.4},
             "compare": {"controls": ["dense_longer"]},

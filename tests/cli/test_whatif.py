@@ -112,6 +112,9 @@ def test_a_damaged_file_is_named(dense: RunFolder, damage: str) -> None:
     content = dense.facts_path.read_bytes()
     broken = {"empty": b"", "cut": content[: len(content) // 2], "other": b"not a zip file"}
     dense.facts_path.write_bytes(broken[damage])
+    with pytest.raises(CorruptArtifactError, match="is not as it was written: 'spinn resume"):
+        read_facts(dense)
+    dense.manifest_path.unlink()
     with pytest.raises(CorruptArtifactError, match=r"dense_facts\.npz cannot be read"):
         read_facts(dense)
 

@@ -206,6 +206,7 @@ def test_a_run_that_is_not_there_gives_one_sentence_and_the_defaults(run_id: str
 def test_a_run_with_a_broken_spec_gives_one_sentence_and_the_defaults() -> None:
     folder = create_run(api.RunSpec())
     folder.spec_path.write_text("{")
+    folder.manifest_path.unlink()
     app = opened("plan", **{"from": folder.run_id})
     assert plain("is not JSON") in app.warning[0].value
     assert app.button(key="start")

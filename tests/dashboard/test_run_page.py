@@ -146,7 +146,7 @@ def test_a_broken_file_is_one_sentence(finished_run: RunFolder, name: str, store
         for page in PAGES:
             opened(page)
         app = opened("run", run=finished_run.run_id)
-        assert plain("is not JSON") in app.error[0].value
+        assert plain("is not as it was written") in app.error[0].value
     finally:
         path.write_bytes(good)
 
@@ -172,12 +172,16 @@ def test_errors_that_the_checks_found_stand_before_the_verdict(finished_run: Run
     result = finished_run.result()
     assert result is not None
     leak = {"check": "leak", "severity": "error", "columns": ["heat", "y"]}
-    before = finished_run.result_path.read_bytes()
+    leak |= {"message": "heat is y", "advice": "drop it"}
+    places = finished_run.result_path, finished_run.manifest_path
+    before = [place.read_bytes() for place in places]
+    finished_run.manifest_path.unlink()  # which lists the result as it was
     finished_run.result_path.write_text(json.dumps({**result, "checks": [leak]}))
     try:
         app = opened("run", run=finished_run.run_id)
     finally:
-        finished_run.result_path.write_bytes(before)
+        for place, content in zip(places, before, strict=True):
+            place.write_bytes(content)
     shown = [one.value for one in app.warning]
     assert "The checks find 1 error in the data: leak (heat and y)." in [
         text.replace("\\", "") for text in shown

@@ -83,6 +83,7 @@ def test_a_run_that_was_never_queued_is_queued_by_resume(make_run: MakeRun) -> N
 def test_runs_without_a_job_are_deleted_or_left_done(make_run: MakeRun) -> None:
     folder = make_run()
     folder.result_path.write_text("{}")
+    folder.manifest_path.unlink()
     with pytest.raises(BadInputError, match="done already"):
         resume(folder.run_id)
     delete(folder.run_id)
