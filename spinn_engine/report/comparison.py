@@ -172,6 +172,6 @@ def _boldness(facts: Facts, arms: Sequence[Row]) -> str:
             " Bold: better than every other column, the 95 % interval of the differences paired by "
             "seed above zero."
         )
-    if facts.n < LEAST_PAIRS:
-        return f" Nothing is bold: it takes {LEAST_PAIRS} repetitions to tell columns apart."
+    if not facts.tells_arms_apart:
+        return f" Nothing is bold: it takes {LEAST_PAIRS} seeds that differ to tell columns apart."
     return " Nothing is bold: no column's R² is shown to be better than every other's."

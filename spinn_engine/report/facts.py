@@ -12,7 +12,7 @@ from spinn_engine.artifacts.fields import Fields, read_fields
 from spinn_engine.artifacts.selection import LayerImportance, read_importance
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.evaluation.intervals import interval, of_members, repetitions_of
-from spinn_engine.evaluation.outcomes import LEAST_PAIRS
+from spinn_engine.evaluation.outcomes import too_few
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.vocabulary import ARMS, REFERENCE, SUBJECT
@@ -77,6 +77,11 @@ class Facts:
     def n(self) -> int:
         """Repetitions behind a mean."""
         return int(self.arms[SUBJECT]["r2"]["n"])
+
+    @property
+    def tells_arms_apart(self) -> bool:
+        """Whether there are repetitions enough to show a difference between arms."""
+        return not too_few(self.arms[SUBJECT]["r2"])
 
     @cached_property
     def r2_decimals(self) -> int:
@@ -182,14 +187,14 @@ def _at_best(epochs: Sequence[Row], member: int) -> float:
 def better_than_all(arm: str, others: Sequence[Row], own: Row) -> bool:
     """Whether an arm's R2 is above that of every other one, by paired repetitions.
 
-    Above is a difference whose 95 % interval lies over zero; fewer than three pairs say nothing.
+    Above is a difference whose 95 % interval lies over zero; too few pairs or seeds say nothing.
     """
     mine = repetitions_of(own["r2"])
     for other in others:
         if other["arm"] == arm:
             continue
         theirs = repetitions_of(other["r2"])
-        difference = interval(mine - theirs)
-        if difference["n"] < LEAST_PAIRS or difference["low"] <= 0:
+        difference = interval(mine - theirs, unit=1.0)
+        if too_few(difference) or difference["low"] <= 0:
             return False
     return True

@@ -50,10 +50,12 @@ def _of_the_comparison(facts: Facts) -> list[str]:
             "Without the dense network trained as long, what pruning cost and what more training "
             "gave cannot be told apart."
         )
-    if facts.n < LEAST_PAIRS:
+    if not facts.tells_arms_apart:
+        seeds = len(facts.spec.seeds)
+        there = counted(seeds, "seed") + (" with folds" if facts.folds > 1 else "")
         found.append(
-            f"{counted(facts.n, 'repetition')} cannot show a difference between arms: at least "
-            f"{LEAST_PAIRS} are needed."
+            f"{there} cannot show a difference between arms: at least {LEAST_PAIRS} seeds that "
+            "differ are needed."
         )
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spinn_engine.evaluation.outcomes import LEAST_PAIRS
+from spinn_engine.evaluation.outcomes import too_few
 from spinn_engine.report.facts import Facts, Row
 from spinn_engine.vocabulary import ARMS, CONTROLS, LONGER, RECONSTRUCTIONS, REFERENCE, ArmRow
 from spinn_engine.words import counted, duration, listed, shortest
@@ -22,7 +22,7 @@ def comparison_sentences(facts: Facts) -> list[str]:
     controls = f"The {noun} {listed(told)}." if told else "No control was run beside it."
     found = [controls, _repetitions(facts)]
     cost = facts.result["verdict"]["cost_of_pruning"]
-    if cost is not None and cost["difference"]["n"] >= LEAST_PAIRS:
+    if cost is not None and not too_few(cost["difference"]):
         margin = facts.result["verdict"]["margin"]
         floor = shortest(-margin) if margin else "zero"
         found.append(
