@@ -219,7 +219,7 @@ def test_a_result_that_lacks_a_key_is_named_with_it(
         ["verify", "paper", "--run", "cut"],
         ["report", "cut", "--out", str(store / "report")],
     ):
-        assert "the result of run cut lacks run_id: " in complaint(capsys, *words)
+        assert f"{RESULT_NAME} lacks run_id: " in complaint(capsys, *words)
     (listed,) = printed(capsys, "runs", "--json")["runs"]
     assert "lacks run_id" in listed["error"]
 
