@@ -126,22 +126,22 @@ def test_structured_does_not_depend_on_which_controls_run(small_table: Path, sch
 
 def test_folds_run_from_end_to_end(small_table: Path) -> None:
     compare = {"folds": 3}
-    folder = api.run(small_spec(small_table, train=SHORT, seeds=[3, 1], compare=compare))
+    folder = api.run(small_spec(small_table, train=SHORT, seeds=[3, 1, 2], compare=compare))
     result = result_of(folder)
     assert result["folds"] == 3
     for arm in result["arms"]:
         assert len(arm["per_fold_r2"]) == 3
-        repetitions = 1 if arm["arm"] == "linear" else 2
+        repetitions = 1 if arm["arm"] == "linear" else 3
         assert (arm["r2"]["seeds"], arm["r2"]["n"]) == (repetitions, 3)
         assert len(arm["r2"]["per_seed"]) == repetitions
         assert arm["r2"]["mean"] == pytest.approx(sum(arm["per_fold_r2"]) / 3)
     random = result["verdict"]["against_random"]["difference"]
-    assert (random["seeds"], random["folds"], random["n"]) == (2, 3, 3)
+    assert (random["seeds"], random["folds"], random["n"]) == (3, 3, 3)
     assert result["verdict"]["against_random"]["outcome"] != "unknown"
     stored = load_stack(folder.stack_path(2, "pruned"), CPU)
-    assert stored.arms == ["structured"] * 6 + ["random"] * 6
-    assert stored.seeds[:6] == [3, 3, 3, 1, 1, 1]
-    assert stored.folds[:6] == [0, 1, 2, 0, 1, 2]
+    assert stored.arms == ["structured"] * 9 + ["random"] * 9
+    assert stored.seeds[:9] == [3, 3, 3, 1, 1, 1, 2, 2, 2]
+    assert stored.folds[:9] == [0, 1, 2] * 3
     problem = load_problem(folder.spec().data)
     _, _, test = cross_validation(problem, 3)[0]
     network = api.load_network(folder.checkpoints / "spinn_structured_final.pt")

@@ -4,7 +4,8 @@ What is left of a layer then takes over, as after removed neurons (``reconstruct
 output has a support of its own, so that there is no common factor: each column of a layer is a
 least-squares problem on its own weights, and all are solved together by conjugate gradients
 (Hestenes & Stiefel 1952) with the diagonal as preconditioner. How many steps is picked on held-out
-rows, where few steps do as a large ridge does.
+rows, where few steps do as a large ridge does. A column of which the next direction hardly varies
+over the rows, less than the rounding of their moments, goes no further.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from spinn_engine.pruning.reconstruction import Calibration, Choice, Moments
+from spinn_engine.pruning.reconstruction import ROUNDING, Calibration, Choice, Moments
 from spinn_engine.training.network import ACTIVATIONS, Stack
 
 STEPS = (5, 10, 20)
@@ -80,25 +81,29 @@ def _conjugate_gradients(
     fit: Moments, mask: Tensor, steps: Sequence[int]
 ) -> list[tuple[int, Tensor]]:
     """The change of the weights ``[S, in, out]`` after each of ``steps``, zero off the support."""
-    gram, support = fit.gram.float().to(mask.device), mask
+    gram = fit.gram
     diagonal = gram.diagonal(dim1=1, dim2=2)[:, :, None]  # [S, in, 1]
-    usable = (diagonal > LEAST_DIAGONAL * diagonal.amax(dim=1, keepdim=True)).float()
-    support = support * usable
-    scale = usable / diagonal.clamp_min(1e-30)
-    change = torch.zeros_like(mask)
-    residual = support * fit.cross.float().to(mask.device)
+    usable = (diagonal > LEAST_DIAGONAL * diagonal.amax(dim=1, keepdim=True)).double()
+    support = mask.cpu().double() * usable
+    scale = usable / torch.where(usable > 0, diagonal, 1.0)
+    change = torch.zeros_like(support)
+    residual = support * fit.cross
     direction = scale * residual
     power = (residual * direction).sum(dim=1, keepdim=True)  # [S, 1, out]
+    goes_on = torch.ones_like(power, dtype=torch.bool)
     found = []
     for step in range(1, max(steps, default=0) + 1):
         turned = support * (gram @ direction)
-        length = power / (direction * turned).sum(dim=1, keepdim=True).clamp_min(1e-30)
+        curvature = (direction * turned).sum(dim=1, keepdim=True)
+        each = (diagonal * direction.square()).sum(dim=1, keepdim=True)  # were all independent
+        goes_on = goes_on & (power > 0) & (curvature > ROUNDING * each)
+        length = torch.where(goes_on, power / curvature, 0.0)
         change = change + length * direction
         residual = residual - length * turned
         preconditioned = scale * residual
         now = (residual * preconditioned).sum(dim=1, keepdim=True)
-        direction = preconditioned + now / power.clamp_min(1e-30) * direction
+        direction = preconditioned + torch.where(goes_on, now / power, 0.0) * direction
         power = now
         if step in steps:
-            found.append((step, change.cpu().double()))
+            found.append((step, change))
     return found

@@ -23,6 +23,7 @@ from torch import Tensor
 from spinn_engine.pruning.surgery import take
 from spinn_engine.training.network import ACTIVATIONS, Stack
 
+ROUNDING = 1e-6  # of the moments, which are sums in float32
 RIDGES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # times the mean diagonal of the Gram matrix
 
 
@@ -137,10 +138,19 @@ class Moments:
         self.power = m.square().sum(dim=(1, 2)).cpu().double() / rows  # [S]
 
     def error(self, weight_change: Tensor, bias_change: Tensor) -> Tensor:
-        """Mean over rows of ``|missing - hidden @ weight_change - bias_change|^2``, ``[S]``."""
+        """Mean over rows of ``|missing - hidden @ weight_change - bias_change|^2``, ``[S]``.
+
+        Plus what the rounding of the moments can hide of a large change: where columns of
+        ``hidden`` are nearly the same, the quadratic form alone could come out below zero.
+        """
         quadratic = weight_change * (self.gram @ weight_change - 2 * self.cross)
+        spread = self.gram.diagonal(dim1=1, dim2=2).sqrt()[:, :, None]  # [S, k, 1]
+        hidden_by_rounding = ROUNDING * (spread * weight_change.abs()).sum(dim=1).square().sum(
+            dim=1
+        )
         offset = self.missing_mean - self.hidden_mean @ weight_change - bias_change
-        return self.power + quadratic.sum(dim=(1, 2)) + offset.square().sum(dim=(1, 2))
+        exact = self.power + quadratic.sum(dim=(1, 2)) + offset.square().sum(dim=(1, 2))
+        return exact + hidden_by_rounding
 
 
 class Choice:

@@ -56,7 +56,7 @@ def test_a_missing_or_broken_stage_is_named(finished: RunFolder, damage: str) ->
         path.write_bytes(content[:1000])
     error, words = {
         "missing": (BadInputError, r"lacks checkpoints/spinn_structured_stage1\.pt, which it had"),
-        "broken": (CorruptArtifactError, r"spinn_structured_stage1\.pt cannot be read"),
+        "broken": (CorruptArtifactError, r"spinn_structured_stage1\.pt is not as it was written"),
     }[damage]
     with pytest.raises(error, match=words):
         api.export("plain", ["module"], stage=1)

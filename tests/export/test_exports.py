@@ -60,7 +60,7 @@ def test_all_formats_of_a_run(finished: RunFolder) -> None:
         content = (place / one["file"]).read_bytes()
         assert json.loads((place / f"{one['file']}.json").read_text()) == one
         assert (one["bytes"], one["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
-        assert (one["dtype"], one["activation"]) == ("float32", "tanh")
+        assert (one["dtype"], one["activation"]) == ("float32", "silu")
         assert [column["name"] for column in one["inputs"]] == ["a", "b", "c"]
         assert set(one["largest_difference"]) == {"y", "z"}
         assert 0 < one["largest_share_of_spread"] <= 1e-5

@@ -96,7 +96,7 @@ def test_the_way_it_is_scaled_is_found_by_its_r2(
 ) -> None:
     state = plain(own) if way == "both" else raw_units(own)
     file = saved(state, tmp_path / "given.pt")
-    imported = api.import_network(spec_of(small_table, file, model={"activation": "tanh"}))
+    imported = api.import_network(spec_of(small_table, file, model={"activation": "silu"}))
     assert imported.spec.model.dense_scaling == way
     assert set(imported.r2) == {"both", "inputs", "targets", "none"}
     problem = load_problem(imported.spec.data)
@@ -114,7 +114,7 @@ def test_both_ways_of_saving_it_give_the_same_run(
     small_table: Path, own: Path, tmp_path: Path
 ) -> None:
     folders = [
-        api.run(spec_of(small_table, saved(state, tmp_path / name), model={"activation": "tanh"}))
+        api.run(spec_of(small_table, saved(state, tmp_path / name), model={"activation": "silu"}))
         for name, state in (("both.pt", plain(own)), ("none.pt", raw_units(own)))
     ]
     first, second = (folder.result() for folder in folders)
@@ -155,7 +155,7 @@ def test_columns_in_another_order_are_put_into_the_networks(
 def test_a_network_without_biases_gets_zeros(small_table: Path, own: Path, tmp_path: Path) -> None:
     state = {name: value for name, value in plain(own).items() if name.endswith("weight")}
     file = saved(state, tmp_path / "no_bias.pt")
-    folder = api.run(spec_of(small_table, file, model={"activation": "tanh"}))
+    folder = api.run(spec_of(small_table, file, model={"activation": "silu"}))
     dense = torch.load(folder.checkpoints / "dense_pinn_improved_final.pt", weights_only=True)
     assert not dense["state_dict"]["network.2.bias"].any()
     assert torch.equal(dense["state_dict"]["network.2.weight"], state["network.2.weight"])
@@ -169,7 +169,7 @@ def test_submitting_the_same_file_again_points_at_the_run(
     first = api.submit(spec_of(small_table, file))
     assert api.submit(spec_of(small_table, file)).existing
     saved(plain(own), file)
-    other = api.submit(spec_of(small_table, file, model={"activation": "tanh"}))
+    other = api.submit(spec_of(small_table, file, model={"activation": "silu"}))
     assert not other.existing
     old = api.open_run(first.run_id).spec()
     with pytest.raises(BadInputError, match="no longer the checkpoint"):
@@ -180,18 +180,18 @@ def test_what_does_not_fit_is_said_in_one_sentence(
     small_table: Path, own: Path, tmp_path: Path
 ) -> None:
     bare = saved(plain(own), tmp_path / "bare.pt")
-    tanh = {"activation": "tanh"}
+    silu = {"activation": "silu"}
     data = {"source": f"table:{small_table}", "targets": ["y"], "group": "g"}
     swapped = {"source": f"table:{small_table}", "targets": ["y", "a"], "group": "g"}
     for spec, says in (
         (spec_of(small_table, tmp_path / "none.pt"), "none.pt"),
         (spec_of(small_table, bare), "does not say which activation"),
-        (spec_of(small_table, own, model={"activation": "relu"}), "is tanh, not relu"),
+        (spec_of(small_table, own, model={"activation": "relu"}), "is silu, not relu"),
         (spec_of(small_table, own, model={"hidden": [24]}), "hidden widths are 24-16, not 24"),
-        (spec_of(small_table, bare, model=tanh, data=data), "takes 3 input.* has 4 input"),
+        (spec_of(small_table, bare, model=silu, data=data), "takes 3 input.* has 4 input"),
         (spec_of(small_table, own, data=swapped), "trained with the input.*a, which"),
         (
-            spec_of(small_table, bare, model={**tanh, "dense_scaling": "stored"}),
+            spec_of(small_table, bare, model={**silu, "dense_scaling": "stored"}),
             "has no scaler stored",
         ),
     ):

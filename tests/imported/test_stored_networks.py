@@ -107,7 +107,7 @@ def test_a_checkpoint_of_this_project(small_table: Path) -> None:
     path = run.path / "checkpoints" / "spinn_structured_final.pt"
     network, torch_network = read_network(path), api.load_network(path)
     assert_same(network, linears(torch_network))
-    assert (network.format, network.activation) == ("spinn checkpoint", "tanh")
+    assert (network.format, network.activation) == ("spinn checkpoint", "silu")
     assert network.input_names == torch_network.input_names
     assert network.target_names == ("y", "z")
     assert network.notes == ()
@@ -115,7 +115,7 @@ def test_a_checkpoint_of_this_project(small_table: Path) -> None:
     assert network.scaler is not None
     h = network.scaler.inputs(x)
     for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-        h = (np.tanh(h) if layer else h) @ weight + (0 if bias is None else bias)
+        h = (h / (1 + np.exp(-h)) if layer else h) @ weight + (0 if bias is None else bias)
     mine = h * network.scaler.y_std + network.scaler.y_mean
     theirs = torch_network(torch.from_numpy(x)).detach().numpy()
     np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-5)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from spinn_engine.pruning.magnitude import global_masks, reconstruct_masked
 from spinn_engine.pruning.reconstruction import Calibration
@@ -76,3 +78,33 @@ def test_an_input_that_never_varies_is_left_alone() -> None:
     reconstruct_masked(dense, pruned, masks, Calibration(x, x))
     assert torch.equal(pruned.weights[0][0, 2], before)
     assert all(bool(weight.isfinite().all()) for weight in pruned.weights)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    activation=st.sampled_from(["tanh", "relu", "silu"]),
+    inputs=st.integers(1, 3),
+    left=st.integers(10, 300),
+    seed=st.integers(0, 2**32 - 1),
+    scale=st.sampled_from([0.01, 1.0, 30.0]),
+)
+def test_neurons_that_nearly_repeat_each_other_get_no_huge_weights(
+    activation: str, inputs: int, left: int, seed: int, scale: float
+) -> None:
+    """More neurons than the inputs can tell apart: what there is to solve is nearly singular."""
+    dense = new_stack((inputs, 24, 16, 2), activation, [seed])
+    with torch.no_grad():
+        for bias in dense.biases:
+            bias.zero_()
+    pruned, masks = masked(dense, left)
+    only_biases = pruned.subset([0])
+    generator = torch.Generator().manual_seed(seed)
+    fit, held_out = (scale * torch.randn(1, n, inputs, generator=generator) for n in (300, 100))
+    reconstruct_masked(dense, only_biases, masks, Calibration(fit, held_out), steps=())
+    reconstruct_masked(dense, pruned, masks, Calibration(fit, held_out))
+    largest = max(float(weight.detach().abs().max()) for weight in dense.weights)
+    assert all(float(weight.detach().abs().max()) < 1e4 * largest for weight in pruned.weights)
+    with torch.no_grad():
+        wanted = dense(held_out)
+        error, simple = ((one(held_out) - wanted).square().mean() for one in (pruned, only_biases))
+    assert float(error) <= 2 * float(simple) + 1e-9

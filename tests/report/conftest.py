@@ -27,7 +27,7 @@ TINY: dict[str, Any] = {
 SPECS: dict[str, dict[str, Any]] = {
     "folds": {
         **TINY,
-        "seeds": [0, 1],
+        "seeds": [0, 1, 2],
         "compare": {"folds": 3, "controls": ["dense_longer", "linear", "magnitude"]},
     },
     "single": {**TINY, "seeds": [4], "compare": {"controls": []}},

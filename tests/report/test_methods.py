@@ -118,14 +118,14 @@ def test_one_seed_has_no_interval_and_no_control_is_invented(runs: dict[str, str
     assert "counts as no worse" not in text
     told = " ".join(limits(facts))
     assert "Not run: “dense, longer”, random neurons, from scratch, linear and magnitude." in told
-    assert "1 repetition cannot show" in told.replace("\N{NO-BREAK SPACE}", " ")
+    assert "1 seed cannot show" in told.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_folds_are_told(runs: dict[str, str]) -> None:
     text = text_of(gather(open_run(runs["folds"]), None))
     assert "In a cross-validation with 3 folds over 12,000 rows and 60 groups" in text
-    assert "repeated with 2 seeds (0, 1) in each of 3 folds" in text
-    assert "interval over 2 seeds × 3 folds, both taken as random" in text
+    assert "repeated with 3 seeds (0, 1, 2) in each of 3 folds" in text
+    assert "interval over 3 seeds × 3 folds, both taken as random" in text
     assert "between equal seeds and folds" in text
     assert "linear, which is fitted once a fold" in text
     assert "random neurons" not in text

@@ -79,4 +79,4 @@ def test_a_folder_loads_nothing_of_what_a_url_needs(store: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", code], check=True)
     [run] = [path for path in store.iterdir() if path.is_dir()]
-    assert [path.name for path in run.iterdir()] == ["spec.json"]
+    assert {path.name for path in run.iterdir()} == {"spec.json", "manifest.json"}
