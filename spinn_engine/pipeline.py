@@ -70,7 +70,7 @@ class Runner:
         self.on_epoch = on_epoch
         self._begun = False
         problem = load_problem(self.spec.data)
-        if not problem.is_of(folder.data_hash()):
+        if folder.data_hash() not in problem.known_hashes():
             raise BadInputError(
                 f"{self.spec.data.source} is no longer the data that run {folder.run_id} was made "
                 "for: put the old data back, or submit a new run"

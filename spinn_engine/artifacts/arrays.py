@@ -65,9 +65,9 @@ def _check_sizes(path: Path) -> None:
     with ZipFile(path) as packed:
         for entry in packed.infolist():
             with packed.open(entry) as file:
-                version = format.read_magic(file)
-                read = format.read_array_header_1_0 if version == (1, 0) else None
-                shape, _, dtype = (read or format.read_array_header_2_0)(file)
+                old = format.read_magic(file) == (1, 0)
+                read = format.read_array_header_1_0 if old else format.read_array_header_2_0
+                shape, _, dtype = read(file)
                 if prod(shape) * dtype.itemsize > entry.file_size:
                     raise ValueError(f"{entry.filename} is shorter than it says")
 

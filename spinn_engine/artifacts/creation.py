@@ -34,6 +34,7 @@ class CheckedSpec:
         outputs: number of targets.
         training_rows: number of rows that train.
         data_sha256: of the data: see ``Problem.sha256``.
+        data_hashes: that, and what earlier versions wrote for these data.
     """
 
     spec: RunSpec
@@ -42,6 +43,7 @@ class CheckedSpec:
     outputs: int
     training_rows: int
     data_sha256: str
+    data_hashes: frozenset[str]
 
 
 def check_spec(spec: RunSpec) -> CheckedSpec:
@@ -61,7 +63,8 @@ def check_spec(spec: RunSpec) -> CheckedSpec:
     terms_of(problem, spec.physics)
     if spec.compare.folds > 1:
         cross_validation(problem, spec.compare.folds)
-    return CheckedSpec(spec, imported, *ends, len(problem.train), problem.sha256())
+    hashes = problem.sha256(), problem.known_hashes()
+    return CheckedSpec(spec, imported, *ends, len(problem.train), *hashes)
 
 
 def check_spec_apart(spec: RunSpec) -> CheckedSpec:

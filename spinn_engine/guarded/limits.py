@@ -10,18 +10,16 @@ from pathlib import Path
 import psutil
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.guarded.groups import memory_groups
 
 USUAL_SECONDS = 300.0
 MEGABYTE = 1_000_000
 SHARE = 2  # half of what is free, and half of the rest for the next
-GROUPS, OWN_GROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
-# By the controller in ``OWN_GROUPS``: folder, limit, use, and what of it is given back when needed.
+# By the controller of a group: limit, use, and what of it is given back when needed.
 GROUP_FILES = {
-    "": ("", "memory.max", "memory.current", "inactive_file"),
-    "memory": (
-        "memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file",
-    ),
-}  # fmt: skip
+    "": ("memory.max", "memory.current", "inactive_file"),
+    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
 
 _given: list[int] = []  # the memory that this process was given, where it is such a process
 
@@ -66,17 +64,9 @@ def machine_memory() -> int:
 
 
 def _free_in_groups() -> Iterator[int]:
-    with suppress(OSError):  # no control groups here
-        for line in OWN_GROUPS.read_text().splitlines():
-            _, controller, own = line.split(":", 2)
-            if controller in GROUP_FILES:
-                folder, *files = GROUP_FILES[controller]
-                top = GROUPS / folder
-                group = top / own.lstrip("/")
-                for place in (group, *group.parents):
-                    yield from _free_in(place, *files)
-                    if place == top:
-                        break
+    for controller, groups in memory_groups():
+        for group in groups:
+            yield from _free_in(group, *GROUP_FILES[controller])
 
 
 def _free_in(group: Path, limit: str, used: str, returned: str) -> Iterator[int]:

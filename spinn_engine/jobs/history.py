@@ -98,6 +98,7 @@ def _pace(store: Store, run_id: str) -> Pace | None:
             (arm["arm"], part["stage"]): part["epochs"]
             for arm in result["arms"]
             for part in arm.get("trainings", [])
+            if part["stalled"] is not None  # a block of a fixed length says its epochs itself
         }
         blocks = [
             (block, trained.get((block.arms[0], block.stage), block.epochs))

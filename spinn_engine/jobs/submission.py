@@ -95,7 +95,7 @@ def _same_runs(checked: CheckedSpec) -> list[RunFolder]:
     found = []
     for folder in list_runs():
         with contextlib.suppress(SpinnError):  # of another version, or broken: not the same
-            if folder.spec() == checked.spec and folder.data_hash() == checked.data_sha256:
+            if folder.spec() == checked.spec and folder.data_hash() in checked.data_hashes:
                 found.append(folder)
     return found
 

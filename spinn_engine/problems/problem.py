@@ -112,12 +112,12 @@ class Problem:
             digest.update(repr(laws).encode())
         return digest.hexdigest()
 
-    def is_of(self, sha256: str) -> bool:
-        """Whether a stored hash is of these data; earlier versions hashed what laws say of rows."""
+    def known_hashes(self) -> frozenset[str]:
+        """That, and the hash of earlier versions, which hashed what the laws say of each row."""
         earlier = self._rows_hash()
         for law in self.laws:
             _update(earlier, law.gain, law.loss)
-        return sha256 in (self.sha256(), earlier.hexdigest())
+        return frozenset({self.sha256(), earlier.hexdigest()})
 
     def _rows_hash(self) -> hashlib._Hash:
         digest = hashlib.sha256()

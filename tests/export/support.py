@@ -98,7 +98,7 @@ def small_spec(table: Path, targets: list[str], **changes: Any) -> RunSpec:
 
 
 def change_stored_spec(folder: RunFolder, part: str, **values: Any) -> RunFolder:
-    """The run as one of a version that kept no manifest, with other values in a part of its spec."""
+    """The run as one of a version that kept no manifest, with other values in its spec."""
     folder.path.joinpath("manifest.json").unlink(missing_ok=True)
     stored = json.loads(folder.spec_path.read_text())
     stored["spec"][part] |= values

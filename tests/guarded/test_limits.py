@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from spinn_engine.guarded import limits
+from spinn_engine.guarded import groups, limits
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,8 @@ def test_a_control_group_above_this_one_counts(
     (group / limit).write_text("50000000\n")
     (group / used).write_text("30000000\n")
     (group / "memory.stat").write_text(f"anon 5\n{returned} 4000000\n")
-    monkeypatch.setattr(limits, "GROUPS", tmp_path)
-    monkeypatch.setattr(limits, "OWN_GROUPS", own)
+    monkeypatch.setattr(groups, "GROUPS", tmp_path)
+    monkeypatch.setattr(groups, "OWN_GROUPS", own)
     assert limits.machine_memory() == 24_000_000
     assert limits.memory_limit(promised=4_000_000) == 10_000_000
     (group / limit).write_text("max\n")

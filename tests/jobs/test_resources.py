@@ -12,6 +12,7 @@ import torch
 
 from spinn_engine import foreground, pipeline
 from spinn_engine.errors import BadInputError, SpinnError
+from spinn_engine.guarded import groups as control_groups
 from spinn_engine.jobs.queue import JobState, enqueue, resume
 from spinn_engine.jobs.worker import attempts, watch
 from spinn_engine.jobs.worker.child import _sentence
@@ -91,8 +92,8 @@ def test_a_child_that_the_kernel_ended_for_its_memory_says_so(
     events = tmp_path / "tree" / place / file
     events.parent.mkdir(parents=True)
     events.write_text("low 0\noom_kill 3\n")
-    monkeypatch.setattr(watch, "_GROUPS", tmp_path / "tree")
-    monkeypatch.setattr(watch, "_OWN_GROUPS", own)
+    monkeypatch.setattr(control_groups, "GROUPS", tmp_path / "tree")
+    monkeypatch.setattr(control_groups, "OWN_GROUPS", own)
     monkeypatch.setattr(watch, "_FULL_SHARE", 0.0)
     seen = Watch(RunFolder(LocalStore(tmp_path), "r1"), os.getpid())
     assert seen.memory_words() == ""

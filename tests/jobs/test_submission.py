@@ -1,5 +1,6 @@
 """What is submitted twice is one run; a sweep is all combinations under one id."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,9 @@ from spinn_engine.foreground import run
 from spinn_engine.jobs.queue import JobState, Priority, cancel, delete, jobs, resume
 from spinn_engine.jobs.submission import Submission, submit, submit_sweep
 from spinn_engine.jobs.sweeps import read_sweep
+from spinn_engine.problems import load_problem
 from spinn_engine.spec import RunSpec
+from spinn_engine.store.current import current_store
 from spinn_engine.store.runs import RunFolder, list_runs
 from tests.jobs.support import job
 
@@ -50,6 +53,22 @@ def test_other_data_under_the_same_name_is_another_run(spec: RunSpec, small_tabl
     assert not second.existing
     small_table.write_text(rows)
     assert submit(spec) == type(first)(first.run_id, existing=True)
+
+
+def test_a_run_of_an_earlier_version_is_found_again_by_its_data() -> None:
+    """Such a version hashed what the laws say of each row too."""
+    spec = RunSpec.from_dict({"model": {"hidden": [16]}})
+    first = submit(spec)
+    problem = load_problem(spec.data)
+    (earlier,) = problem.known_hashes() - {problem.sha256()}
+    folder = RunFolder(current_store(), first.run_id)
+    (folder.path / "manifest.json").unlink()
+    stored = json.loads(folder.spec_path.read_text())
+    assert stored["data_sha256"] == problem.sha256()
+    folder.spec_path.write_text(json.dumps(stored | {"data_sha256": earlier}))
+    assert submit(spec) == Submission(first.run_id, existing=True)
+    folder.spec_path.write_text(json.dumps(stored | {"data_sha256": "0" * 64}))
+    assert not submit(spec).existing
 
 
 def test_two_tabs_that_start_the_same_make_one_run(spec: RunSpec, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.guarded.groups import memory_groups
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.words import size
 
@@ -18,9 +19,7 @@ HANG_MINUTES = 30.0
 _HANG_FACTOR = 10.0
 _LOOK_SECONDS = 1.0
 _FULL_SHARE = 0.05
-_GROUPS, _OWN_GROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
-# Where the kernel counts, by the controller in ``_OWN_GROUPS``: version 2, and version 1.
-_COUNTS = {"": ("", "memory.events"), "memory": ("memory", "memory.oom_control")}
+_COUNTS = {"": "memory.events", "memory": "memory.oom_control"}  # by the controller of a group
 
 
 class Watch:
@@ -87,23 +86,13 @@ def hang_minutes() -> float:
 
 
 def _out_of_memory_kills() -> int:
-    """How often the kernel has ended a process of this control group for its memory.
-
-    Of its own group, as a service's and a Slurm job's lie deep in the tree; a container that sees
-    the whole path but only its own part of the tree has the rest of the path there.
-    """
-    kills = 0
-    with suppress(OSError):  # no control groups here
-        for line in _OWN_GROUPS.read_text().splitlines():
-            _, controllers, own = line.split(":", 2)
-            for controller in _COUNTS.keys() & set(controllers.split(",")):
-                top, file = _COUNTS[controller]
-                steps = own.strip("/").split("/")
-                paths = (_GROUPS.joinpath(top, *steps[k:], file) for k in range(len(steps) + 1))
-                kills += next((_kills(path) for path in paths if path.is_file()), 0)
-    return kills
+    """How often the kernel has ended a process of this control group for its memory."""
+    found = memory_groups()
+    return sum(_kills(groups[0] / _COUNTS[controller]) for controller, groups in found)
 
 
 def _kills(counts: Path) -> int:
-    lines = counts.read_text().splitlines()
+    lines: list[str] = []
+    with suppress(OSError):  # the kernel does not count here
+        lines = counts.read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
