@@ -78,5 +78,5 @@ def rmse_by_batch(
 
 
 def difference(one: Floats, other: Floats, seeds: int) -> dict[str, Any]:
-    """Paired difference of two arms' values ``[M]``, by seed and then fold, with its interval."""
-    return by_seed(one - other, seeds)
+    """Paired difference of two arms' R2 ``[M]``, by seed and then fold, with its interval."""
+    return interval((one - other).reshape(seeds, -1), unit=1.0)

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from spinn_engine.evaluation.outcomes import LEAST_PAIRS, TOO_FEW
-from spinn_engine.words import capitalised, fixed, paired_difference, percent, signed, signed_range
+from spinn_engine.evaluation.outcomes import told_too_few, too_few
+from spinn_engine.words import (
+    fixed,
+    paired_difference,
+    percent,
+    repeated,
+    signed,
+    signed_range,
+)
 
 DOES = {
     "full": "Training all layers again",
@@ -26,7 +33,7 @@ def words_of(
     """
     found = [sentence for network in networks for sentence in _network(network)]
     arm, difference = list(against.items())[-1]
-    if difference["n"] >= LEAST_PAIRS:
+    if not too_few(difference):
         found.append(_against(arm, difference))
     return found
 
@@ -47,13 +54,11 @@ def _network(network: Mapping[str, Any]) -> list[str]:
     before, arms = network["test_r2_before"], {arm["arm"]: arm for arm in network["arms"]}
     stays = arms["none"]["r2"]
     drop = network["drift"]
-    if drop["n"] < LEAST_PAIRS:
-        return [
-            f"{capitalised(name)}: {TOO_FEW} ({drop['n']} of at least {LEAST_PAIRS} repetitions)."
-        ]
+    if too_few(drop):
+        return [told_too_few(name, drop)]
     told = (
         f"R2 {fixed(stays['mean'])} there, {fixed(before['mean'])} on the old test rows, "
-        f"95 % interval of the difference {signed_range(drop)}, n = {drop['n']}"
+        f"95 % interval of the difference {signed_range(drop)}, {repeated(drop)}"
     )
     loss = "loses" if drop["low"] > 0 else "shows no loss"
     found = [f"Left as it is, {name} {loss} on new rows: {told}."]
@@ -62,7 +67,9 @@ def _network(network: Mapping[str, Any]) -> list[str]:
 
 def _arm(arm: Mapping[str, Any], name: str) -> str:
     does, gain = DOES[arm["arm"]], arm["gain"]
-    if gain["low"] > 0:
+    if too_few(gain):
+        effect = told_too_few(f"what {does[0].lower()}{does[1:]} gave {name}", gain).rstrip(".")
+    elif gain["low"] > 0:
         effect = f"{does} helped {name}: {paired_difference(gain)} on coming rows"
     elif gain["high"] < 0:
         effect = f"{does} hurt {name}: {paired_difference(gain)} on coming rows"
@@ -77,6 +84,8 @@ def _arm(arm: Mapping[str, Any], name: str) -> str:
 
 
 def _forgetting(lost: Mapping[str, Any]) -> str:
+    if too_few(lost):
+        return told_too_few("what the old test rows lost", lost).rstrip(".")
     if lost["low"] > 0:
         return f"the old test rows lost {fixed(lost['mean'])} R2 ({signed_range(lost)})"
     if lost["high"] < 0:

@@ -13,8 +13,9 @@ from typing import Any
 from spinn_engine.claims.claim import Claim
 from spinn_engine.claims.quantity import Found, NotMeasuredError
 from spinn_engine.evaluation.intervals import interval, repetitions_of
+from spinn_engine.evaluation.outcomes import too_few
 from spinn_engine.vocabulary import LONGER, REFERENCE
-from spinn_engine.words import listed, signed, unusable_reason
+from spinn_engine.words import listed, repeated, signed, unusable_reason
 
 Result = Mapping[str, Any]
 
@@ -67,9 +68,9 @@ def _speed_up(arm: Mapping[str, Any], batch: str, how: str) -> Found:
     rounds = arm["latency_us"][batch]["rounds"]
     ends = arm.get("speed_up_interval", {}).get(batch)
     if ends is None:
-        return Found(ratio, how, None, rounds, at)
+        return Found(ratio, how, None, rounds, at=at)
     low, high = map(Fraction, ends)
-    return Found(ratio, how, (low, high), rounds, at)
+    return Found(ratio, how, (low, high), rounds, at=at)
 
 
 def latency(claim: Claim, result: Result) -> list[Found]:
@@ -77,9 +78,16 @@ def latency(claim: Claim, result: Result) -> list[Found]:
     arm = _arm(result, claim.arm)
     how = f"{_place(result)}, a pass of {claim.arm} takes"
     return [
-        Found(Fraction(arm["latency_us"][batch]["median"]), how, None, 1, f"at batch {batch}")
+        _latency(arm["latency_us"][batch], how, f"at batch {batch}")
         for batch in _batches(claim, arm)
     ]
+
+
+def _latency(timed: Mapping[str, Any], how: str, at: str) -> Found:
+    """The median over the rounds; a result from before their intervals were kept has none."""
+    ends = timed.get("interval")
+    between = None if ends is None else (Fraction(ends[0]), Fraction(ends[1]))
+    return Found(Fraction(timed["median"]), how, between, timed["rounds"], at=at)
 
 
 def peak_memory_share(claim: Claim, result: Result) -> list[Found]:
@@ -124,7 +132,7 @@ def _r2(claim: Claim, result: Result, name: str) -> dict[str, Any]:
 def _difference(claim: Claim, result: Result, against: str) -> dict[str, Any]:
     """The interval of the paired differences."""
     mine, other = (repetitions_of(_r2(claim, result, name)) for name in (claim.arm, against))
-    return interval(mine - other)
+    return interval(mine - other, unit=1.0)
 
 
 def _fair(claim: Claim, result: Result) -> str:
@@ -139,11 +147,14 @@ def _fair(claim: Claim, result: Result) -> str:
 
 
 def _estimate(how: str, found: Mapping[str, Any], note: str = "") -> Found:
-    """A mean with its interval, as ``evaluation.intervals.interval`` has them."""
-    interval = None
-    if found["low"] is not None:
-        interval = Fraction(found["low"]), Fraction(found["high"])
-    return Found(Fraction(found["mean"]), how, interval, found["n"], note=note)
+    """A mean with its interval, as ``evaluation.intervals.interval`` has them.
+
+    Without it where a verdict would not decide by it either.
+    """
+    few = too_few(found)
+    ends = None if few else (Fraction(found["low"]), Fraction(found["high"]))
+    mean, over = Fraction(found["mean"]), repeated(found)
+    return Found(mean, how, ends, found["n"], f"only {over}" if few else over, note=note)
 
 
 def _place(result: Result) -> str:

@@ -26,6 +26,7 @@ class Found:
         how: what it is, in words that the value is the end of.
         interval: the 95 % interval of what was measured, None where it has none.
         n: how many measurements; None where it was counted.
+        over: the same in words, such as "3 seeds × 5 folds"; empty for ``n = ...``.
         at: under which of several conditions, such as "at batch 64".
         note: a sentence that belongs beside it.
         if_not: one that helps where the claim is not true.
@@ -35,6 +36,7 @@ class Found:
     how: str
     interval: tuple[Fraction, Fraction] | None = None
     n: int | None = None
+    over: str = ""
     at: str = ""
     note: str = ""
     if_not: str = ""

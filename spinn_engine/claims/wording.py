@@ -75,7 +75,8 @@ def statement(claim: Claim, found: Found, differs: bool = False) -> str:
     if found.interval is None:
         return text
     low, high = (_shown(end, claim) for end in found.interval)
-    return f"{text}, 95 % interval {low} to {high}, n = {found.n}"
+    over = f"over {found.over}" if found.over else f"n = {found.n}"
+    return f"{text}, 95 % interval {low} to {high}, {over}"
 
 
 def _standing(claim: Claim, found: Found, verdict: Verdict) -> str:
@@ -84,8 +85,9 @@ def _standing(claim: Claim, found: Found, verdict: Verdict) -> str:
             return f", not {_printed(claim)}"
         return f", within {_claimed(claim)}" if claim.tolerance else ""
     if found.interval is None:
-        once = "measured once, so without an interval" if found.n == 1 else "without an interval"
-        return f", {once}: the run cannot tell whether it is {_claimed(claim)}"
+        once = "measured once" if found.n == 1 else found.over
+        why = f"{once}, so without an interval" if once else "without an interval"
+        return f", {why}: the run cannot tell whether it is {_claimed(claim)}"
     low, high = found.interval
     if verdict is Verdict.CONFIRMED:
         return f"; all of it lies within {_claimed(claim)}"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from spinn_engine.evaluation.intervals import interval, repetitions_of
+from spinn_engine.evaluation.outcomes import too_few
 from spinn_engine.vocabulary import SUBJECT
 
 
@@ -38,7 +39,7 @@ class Difference:
     Attributes:
         mean: the difference of the means.
         low: lower end of the 95 % interval of the paired differences; None without pairs, and with
-            only one.
+            too few for a verdict.
         high: its upper end.
         pairs: how many folds, or with one fold seeds, were paired; 0 where the runs cannot be.
         unlike: why not: which of ``data``, ``seeds`` and ``folds`` differ.
@@ -78,4 +79,5 @@ def r2_difference(run: Scored, baseline: Scored) -> Difference:
     if unlike:
         return Difference(run.mean - baseline.mean, None, None, 0, unlike)
     found = interval(np.subtract(run.r2, baseline.r2), unit=1.0)
-    return Difference(found["mean"], found["low"], found["high"], found["n"], ())
+    low, high = (None, None) if too_few(found) else (found["low"], found["high"])
+    return Difference(found["mean"], low, high, found["n"], ())

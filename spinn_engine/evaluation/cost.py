@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
+from spinn_engine.evaluation.speed import median_of
+
 ROUNDS = {1: 200, 64: 100, 1024: 30, 8192: 11}  # by batch size
 SPARSE_ROUNDS = {1: 50, 64: 20, 1024: 5, 8192: 3}  # sparse products are slow
 WARM_UP_ROUNDS = 2
@@ -57,18 +59,22 @@ def round_times(
 
 
 def latencies(times: Times) -> dict[str, Any]:
-    """Arm to batch size to ``median``, ``p95`` (microseconds) and ``rounds``."""
+    """Arm to batch size to microseconds (``median``, its 95 % ``interval``, ``p95``), ``rounds``.
+
+    The interval is None where there are too few rounds for one.
+    """
     return {
         arm: {batch: _summary(each) for batch, each in by_batch.items()}
         for arm, by_batch in times.items()
     }
 
 
-def _summary(times: Sequence[float]) -> dict[str, float]:
-    median, p95 = np.percentile(times, [50, 95])
+def _summary(times: Sequence[float]) -> dict[str, Any]:
+    found = median_of(times)
     return {
-        "median": round(float(median), 2),
-        "p95": round(float(p95), 2),
+        "median": round(found.median, 2),
+        "interval": found.interval and [round(end, 2) for end in found.interval],
+        "p95": round(float(np.percentile(times, 95)), 2),
         "rounds": len(times),
     }
 

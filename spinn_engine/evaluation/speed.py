@@ -16,6 +16,7 @@ from math import log
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from spinn_engine.evaluation.intervals import CONFIDENCE
 
@@ -25,8 +26,8 @@ ByBatch = Mapping[str, Sequence[float]]  # the time of every round, by batch siz
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """The median of one ratio a round.
+class Median:
+    """The median of one number a round: of a ratio, or of a time.
 
     Attributes:
         median: of all rounds.
@@ -46,7 +47,7 @@ class Ratio:
 
 def ratio_of(
     times: Sequence[float], other: Sequence[float], alpha: float = 1 - CONFIDENCE
-) -> Ratio:
+) -> Median:
     """The median of ``times / other``, round by round, with its two-sided interval.
 
     Args:
@@ -54,15 +55,20 @@ def ratio_of(
         other: of another in the same rounds.
         alpha: how often the interval may miss the median of all rounds that could be.
     """
+    return median_of(np.asarray(times, dtype=np.float64) / np.asarray(other, np.float64), alpha)
+
+
+def median_of(values: ArrayLike, alpha: float = 1 - CONFIDENCE) -> Median:
+    """The median of one number a round, with its two-sided interval, as ``ratio_of``."""
     from scipy.special import bdtr  # a fifth of a second to import, and not to read a result
 
-    ratios = np.sort(np.asarray(times, dtype=np.float64) / np.asarray(other, dtype=np.float64))
-    n = len(ratios)
+    ordered = np.sort(np.asarray(values, dtype=np.float64))
+    n = len(ordered)
     outside = int(np.count_nonzero(bdtr(np.arange(n), n, 0.5) <= alpha / 2))  # at either end
-    median = float(np.median(ratios))
+    median = float(np.median(ordered))
     if not outside:
-        return Ratio(median, None, None)
-    return Ratio(median, float(ratios[outside - 1]), float(ratios[n - outside]))
+        return Median(median, None, None)
+    return Median(median, float(ordered[outside - 1]), float(ordered[n - outside]))
 
 
 def speed_ups(reference: ByBatch, arm: ByBatch) -> dict[str, Any]:
@@ -107,16 +113,16 @@ def equal_work(
     return found
 
 
-def _between(times: Sequence[float], other: Sequence[float], alpha: float) -> Ratio:
+def _between(times: Sequence[float], other: Sequence[float], alpha: float) -> Median:
     """The ratio of two arms; without an interval, from the least to the greatest seen."""
     found = ratio_of(times, other, alpha)
     if found.interval is not None:
         return found
     ratios = [a / b for a, b in zip(times, other, strict=True)]
-    return Ratio(found.median, min(ratios), max(ratios))
+    return Median(found.median, min(ratios), max(ratios))
 
 
-def _distance(ratio: Ratio) -> float:
+def _distance(ratio: Median) -> float:
     """How far the interval of a ratio is from 1, by the logarithm; 0 where it holds 1."""
     low, high = ratio.interval or (ratio.median, ratio.median)
     return max(log(low), -log(high), 0.0)

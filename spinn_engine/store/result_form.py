@@ -45,6 +45,7 @@ class _Latency(_Part):
     median: float
     p95: float
     rounds: int
+    interval: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
 
 
 class _Stored(_Part):

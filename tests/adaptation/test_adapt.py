@@ -235,7 +235,8 @@ def test_with_two_seeds_nothing_is_concluded(made: Path) -> None:
     found = api.adapt(api.run(spec).run_id, f"table:{made / 'new.csv'}", SETTINGS)
     assert len(found["words"]) == 2
     assert all(
-        "not enough repetitions to say (2 of at least 3" in words for words in found["words"]
+        "not enough repetitions to say (2 pairs, at least 3 are needed)" in words
+        for words in found["words"]
     )
 
 

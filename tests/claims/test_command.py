@@ -29,7 +29,7 @@ Capture = pytest.CaptureFixture[str]
 def finished(small_table: Path) -> RunFolder:
     train = {"epochs": 4, "fine_tune_epochs": 1, "batch_size": 64, "device": "cpu"}
     prune = {"stages": 1, "param_reduction": 0.6}
-    return api.run(small_spec(small_table, train=train, prune=prune))
+    return api.run(small_spec(small_table, train=train, prune=prune, seeds=[3, 1, 2]))
 
 
 def test_the_papers_claims_as_json(capsys: Capture) -> None:
@@ -78,7 +78,7 @@ def test_claims_against_a_real_run(capsys: Capture, tmp_path: Path, finished: Ru
     rows = printed(capsys, "verify", str(path), "--run", finished.run_id, "--json")["claims"]
     for row in rows:
         assert row["verdict"] in {
-            "latency": ("undecided",),
+            "latency": ("contradicted",),
             "speed_up": ("contradicted", "not_measured"),  # on a busy machine equal work may differ
         }.get(row["quantity"], ("confirmed", "contradicted", "undecided"))
         if right[row["quantity"]] is not None:

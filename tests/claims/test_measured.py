@@ -48,7 +48,7 @@ def test_an_interval_is_in_the_unit_of_its_value() -> None:
 def test_latency_memory_files_and_size() -> None:
     result = small_result()
     row = checked(result, quantity="latency", value="0.1", unit="ms", batch=1)
-    assert (row["verdict"], row["found"], row["n"]) == ("undecided", 0.1, 1)
+    assert (row["verdict"], row["found"], row["n"]) == ("undecided", 0.1, 9)
     row = checked(result, quantity="peak_memory_share", value="31.5", unit="%")
     assert (row["verdict"], row["found"]) == ("contradicted", 50)
     row = checked(result, quantity="file_bytes", value="0.86", unit="MB", stage=1)

@@ -31,15 +31,20 @@ def test_r2_is_held_against_its_interval() -> None:
     assert row["n"] == 3
     assert row["why"] == (
         f"R2 of structured on the test rows is 0.9000, 95 % interval {low:.4f} to {high:.4f}, "
-        "n = 3; only part of it lies within 0.90 (give or take 0.005), so the run cannot tell: "
+        "over 3 seeds on one split; only part of it lies within 0.90 (give or take 0.005), so the "
+        "run cannot tell: "
         f"half the interval is {(high - low) / 2 / 0.005:.1f} times the tolerance."
     )
     row = checked(small_result(), quantity="r2", value="0.9")
     assert row["verdict"] == "confirmed"
-    assert row["why"].endswith("n = 3; all of it lies within 0.9 (give or take 0.05).")
+    assert row["why"].endswith(
+        "over 3 seeds on one split; all of it lies within 0.9 (give or take 0.05)."
+    )
     row = checked(small_result(), quantity="r2", value="0.8")
     assert row["verdict"] == "contradicted"
-    assert row["why"].endswith("n = 3; none of it lies within 0.8 (give or take 0.05).")
+    assert row["why"].endswith(
+        "over 3 seeds on one split; none of it lies within 0.8 (give or take 0.05)."
+    )
 
 
 @pytest.mark.parametrize("end", [0, 1])
@@ -93,9 +98,55 @@ def test_equal_repetitions_are_one() -> None:
     assert checked(result, quantity="r2", value="0.9")["verdict"] == "undecided"
 
 
-def test_a_latency_is_measured_once() -> None:
-    row = checked(small_result(), quantity="latency", value="100", batch=1, unit="us")
-    assert (row["verdict"], row["found"], row["n"]) == ("undecided", 100, 1)
+@pytest.mark.parametrize(
+    ("seeds", "folds", "decided"),
+    [(3, 1, True), (2, 1, False), (3, 5, True), (2, 5, False), (1, 5, False)],
+)
+def test_what_is_too_little_for_a_verdict_is_too_little_for_a_claim(
+    seeds: int, folds: int, decided: bool
+) -> None:
+    result = small_result()
+    for arm, high in zip(result["arms"], (0.5, 0.9, 0.6, 0.4), strict=True):
+        rng = np.random.default_rng(len(arm["arm"]))
+        arm["r2"] = interval(high + 0.001 * rng.normal(size=(seeds, folds)))
+    for claim in (
+        {"quantity": "r2", "value": "0.9"},
+        {"quantity": "r2_difference", "value": "0.4", "tolerance": 0.05},
+    ):
+        row = checked(result, **claim)
+        assert row["verdict"] == ("confirmed" if decided else "undecided")
+        assert (row["interval"] is not None) is decided
+        times = f"{seeds} seeds × {folds} folds" if folds > 1 else f"{seeds} seeds on one split"
+        told = "5 folds with one seed" if seeds == 1 else times
+        assert (f"over {told}" if decided else f"only {told}, so without an interval") in row["why"]
+
+
+def test_a_difference_that_rounding_makes_is_no_repetition() -> None:
+    """As in a verdict: stacks round by 3e-8 of R2, and three such differences are one."""
+    result = small_result()
+    result["arms"][1]["r2"] = interval([0.9, 0.9 + 1e-8, 0.9 - 1e-8])
+    result["arms"][2]["r2"] = interval([0.9, 0.9, 0.9])
+    row = checked(result, quantity="r2_difference", value="0", against="dense_longer")
+    assert (row["verdict"], row["n"]) == ("undecided", 1)
+
+
+@pytest.mark.parametrize(
+    ("ends", "value", "verdict"),
+    [
+        (None, "100", "undecided"),
+        ([99.0, 102.0], "100", "undecided"),
+        ([99.6, 100.4], "100", "confirmed"),
+        ([99.0, 102.0], "98", "contradicted"),
+    ],
+)
+def test_a_latency_is_held_against_the_interval_of_its_rounds(
+    ends: list[float] | None, value: str, verdict: str
+) -> None:
+    result = small_result()
+    result["arms"][1]["latency_us"]["1"]["interval"] = ends
+    row = checked(result, quantity="latency", value=value, batch=1, unit="us")
+    assert (row["verdict"], row["found"], row["n"]) == (verdict, 100, 9)
+    assert row["interval"] == ends
 
 
 def test_a_tolerance_of_zero_holds_no_interval() -> None:

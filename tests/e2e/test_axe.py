@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from spinn_engine import api
 from tests.dashboard.support import PAGES
-from tests.e2e.conftest import Watched
+from tests.e2e.conftest import Watched, served
 from tests.e2e.finished import finished_run, settled
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -53,25 +54,36 @@ def addresses(run_id: str) -> list[str]:
     return ["", *pages, f"run?run={run_id}&seed={seed}&layer=1&neuron=3", *steps]
 
 
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Every page of a dashboard whose store has one run, finished and adapted; its address."""
+    folder = tmp_path_factory.mktemp("axe")
+    settings = api.AdaptSettings(batch_rows=1000, arms=("full", "last_layer"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPINN_RESULTS", str(folder / "results"))
+        run_id = finished_run()
+        api.adapt(run_id, settings=settings)
+        with served(folder / "results", folder / "streamlit.log") as address:
+            yield {page: f"{address}/{page}" for page in addresses(run_id)}
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 400), ("dark", 1280)])
 def test_no_page_has_a_serious_violation(
-    dashboard: str, chromium: Browser, theme: Any, width: int
+    pages: dict[str, str], chromium: Browser, theme: Any, width: int
 ) -> None:
-    run_id = finished_run()
-    api.adapt(run_id, settings=api.AdaptSettings(batch_rows=1000, arms=("full", "last_layer")))
     context = chromium.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)
     page = context.new_page()
     found = {}
-    for address in addresses(run_id):
-        page.goto(f"{dashboard}/{address}")
+    for name, address in pages.items():
+        page.goto(address)
         settled(page)
         expect(page.locator("[role=dialog]")).to_have_count(0)  # all else is inert behind one
-        if address.startswith("adapt"):
+        if name.startswith("adapt"):
             drawn = page.locator("[class*=st-key-error_over_time] .vega-embed")
             expect(drawn).to_have_count(4)
             expect(drawn.first).to_be_visible()
         if wrong := violations(page):
-            found[address] = wrong
+            found[name] = wrong
     context.close()
     assert found == {}
 

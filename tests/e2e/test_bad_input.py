@@ -37,9 +37,9 @@ HOSTILE = (
 )  # fmt: skip
 KINDS = {
     "plan": ({"source": "table"}, {"network": "bring a checkpoint"}, {"schedule": "custom"}),
-    "data": ({"source": "table"}, {}, {"source": "nasa-mill"}),
-    "run": ({"run": "first"}, {"run": "first", "present": "1"}, {}),
-    "adapt": ({"run": "first"}, {"run": "first", "rows": "a table of new rows"}, {}),
+    "data": ({"source": "table"}, {"source": "nasa-mill"}),
+    "run": ({"run": "first"}, {"run": "first", "present": "1"}),
+    "adapt": ({"run": "first"}, {"run": "first", "rows": "a table of new rows"}),
 }
 
 
@@ -53,7 +53,7 @@ def unharmed(page: Page) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_tampered_address_breaks_a_page(ready: str, watched: Watched, name: str) -> None:
-    for turn, extra in enumerate(KINDS.get(name, ({}, {}, {}))):
+    for turn, extra in enumerate(KINDS.get(name, ({},))):
         asked = [
             (key, HOSTILE[(at + 4 * turn) % len(HOSTILE)])
             for at, key in enumerate(NAMES[name].split())

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from spinn_engine import api
-from spinn_engine.artifacts.creation import create_run
 from spinn_engine.words import fixed
 from tests.dashboard.conftest import TINY
 from tests.e2e.conftest import Watched
@@ -65,7 +64,7 @@ def test_what_was_said_of_another_plan_goes_when_a_slider_moves(
     dashboard: str, watched: Watched
 ) -> None:
     page = watched.page
-    existing = create_run(TINY.model_copy(update={"seeds": (0,)})).run_id
+    existing = api.submit(TINY.model_copy(update={"seeds": (0,)})).run_id
     page.goto(f"{dashboard}/plan?from={existing}")
     press(page, "start")
     expect(page.get_by_text(SUBMITTED)).to_be_visible(timeout=WAIT)
