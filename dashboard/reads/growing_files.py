@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,9 @@ from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.words import size
 
-LARGEST = 64_000_000  # bytes
 
-
-class GrowingJsonLines:
-    """Reads a growing file of JSON lines, each line once.
+class GrowingMetrics:
+    """Reads a growing file of metrics, each line once.
 
     A file in which the last line read is no longer in its place is read from its start again. One
     that was replaced by a longer copy of itself is not.
@@ -32,12 +29,13 @@ class GrowingJsonLines:
         """All whole lines so far.
 
         Raises:
-            SpinnError: the file is too large, or holds something else than lines of JSON.
+            SpinnError: the file is too large, or a line is no line of metrics.
         """
         if not self._path.is_file():
             return []
-        if self._path.stat().st_size > LARGEST:
-            raise SpinnError(f"{self._path} is too large to be shown: it has over {size(LARGEST)}")
+        if self._path.stat().st_size > api.LARGEST_METRICS:
+            most = size(api.LARGEST_METRICS)
+            raise SpinnError(f"{self._path} is too large to be shown: it has over {most}")
         with self._path.open("rb") as file:
             file.seek(self._read - len(self._last))
             if file.read(len(self._last)) != self._last:
@@ -45,22 +43,19 @@ class GrowingJsonLines:
                 file.seek(0)
             whole, newline, _ = file.read().rpartition(b"\n")
         if newline:
+            self._lines += api.parsed_metrics(self._path, whole.split(b"\n"))
             self._read += len(whole) + 1
             self._last = whole[whole.rfind(b"\n") + 1 :] + newline
-            try:
-                self._lines += [json.loads(line) for line in whole.split(b"\n") if line]
-            except (ValueError, RecursionError) as error:
-                raise SpinnError(f"{self._path} holds a line that is no JSON: {error}") from error
         return self._lines
 
 
 def metrics(run_id: str) -> list[dict[str, Any]]:
     """The lines of a run's ``metrics.jsonl``; each visitor's session reads only what is new."""
-    known: dict[str, GrowingJsonLines] = st.session_state.setdefault("_growing_files", {})
+    known: dict[str, GrowingMetrics] = st.session_state.setdefault("_growing_files", {})
     folder = api.open_run(run_id)
     path = folder.fetch(folder.metrics_path)
     if run_id not in known:
-        known[run_id] = GrowingJsonLines(path)
+        known[run_id] = GrowingMetrics(path)
     return known[run_id].lines()
 
 

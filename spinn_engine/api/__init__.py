@@ -101,6 +101,8 @@ from spinn_engine.pruning.smallest import Smallest
 from spinn_engine.pruning.whatif import Prediction
 from spinn_engine.spec import PruneSpec, RunSpec
 from spinn_engine.store.demo import demo_run, is_demo, open_run
+from spinn_engine.store.metrics_lines import LARGEST as LARGEST_METRICS
+from spinn_engine.store.metrics_lines import parsed_lines as parsed_metrics
 from spinn_engine.store.owner import Owner
 from spinn_engine.store.remarks import (
     LONGEST_NOTE,
@@ -121,6 +123,7 @@ from spinn_engine.store.runs import (
 from spinn_engine.store.uploads import keep_table, keep_upload
 
 __all__ = [
+    "LARGEST_METRICS",
     "LEAST_PAIRS",
     "LONGEST_NOTE",
     "LONGEST_TAG",
@@ -202,6 +205,7 @@ __all__ = [
     "newest_pace",
     "open_run",
     "owner",
+    "parsed_metrics",
     "plan",
     "planned_stages",
     "preview",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,21 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     """
     try:
         text = read_text(path, "file of metrics", LARGEST)
-        lines = [line for line in text.split("\n")[:-1] if line]
-        for line in lines:
-            _Line.model_validate_json(line)
     except BadInputError as error:
         raise CorruptArtifactError(f"{path} cannot be read: {error}") from error
+    return parsed_lines(path, text.split("\n")[:-1])
+
+
+def parsed_lines(path: Path, lines: Iterable[str | bytes]) -> list[dict[str, Any]]:
+    """What whole lines of a file say; empty ones say nothing.
+
+    Raises:
+        CorruptArtifactError: one is no line of metrics.
+    """
+    written = [line for line in lines if line]
+    try:
+        for line in written:
+            _Line.model_validate_json(line)
     except ValidationError as error:
         raise CorruptArtifactError(f"{path} cannot be read: {one_sentence(error)}") from error
-    return [json.loads(line) for line in lines]
+    return [json.loads(line) for line in written]

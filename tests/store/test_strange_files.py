@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.reads.growing_files import GrowingJsonLines
+from dashboard.reads.growing_files import GrowingMetrics
 from spinn_engine import api
 from spinn_engine.artifacts.arrays import open_arrays, write_arrays
 from spinn_engine.cli import main
@@ -71,8 +71,8 @@ def test_metrics_that_are_none_are_a_sentence(store: Path, content: bytes) -> No
     folder.metrics_path.write_bytes(content)
     with pytest.raises(CorruptArtifactError, match=r"metrics\.jsonl cannot be read"):
         folder.metrics()
-    with pytest.raises(SpinnError, match=r"metrics\.jsonl holds a line that is no JSON"):
-        GrowingJsonLines(folder.metrics_path).lines()
+    with pytest.raises(SpinnError, match=r"metrics\.jsonl cannot be read"):
+        GrowingMetrics(folder.metrics_path).lines()
 
 
 def test_metrics_that_are_too_large_are_not_read(store: Path) -> None:
@@ -83,4 +83,4 @@ def test_metrics_that_are_too_large_are_not_read(store: Path) -> None:
     with pytest.raises(CorruptArtifactError, match="at most 64 MB"):
         folder.metrics()
     with pytest.raises(SpinnError, match="too large to be shown"):
-        GrowingJsonLines(folder.metrics_path).lines()
+        GrowingMetrics(folder.metrics_path).lines()
