@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -13,6 +14,7 @@ from spinn_engine import api
 from tests.e2e.conftest import Watched, served
 from tests.e2e.ready_runs import BOLD, FORMULA, GROUP, IMAGE, LINK, SCRIPT
 from tests.e2e.walking import SLOW, choose, fill, go, open_all, part, press, shown
+from tests.guarded.test_tables import workbook
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -138,10 +140,12 @@ def test_what_is_typed_is_text(ready: str, watched: Watched) -> None:
 
 @pytest.fixture(scope="module")
 def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A dashboard that takes uploads of 1 MB at most; the usual limit is 200."""
+    """A dashboard that takes uploads of 1 MB at most, and 100 MB of memory to read one."""
     place = tmp_path_factory.mktemp("narrow")
-    with served(place / "results", place / "log", "--server.maxUploadSize", "1") as address:
-        yield address
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPINN_READ_MB", "100")
+        with served(place / "results", place / "log", "--server.maxUploadSize", "1") as address:
+            yield address
 
 
 @pytest.mark.parametrize(
@@ -162,6 +166,36 @@ def test_a_file_over_the_limit_is_refused(
     page.set_input_files(f".st-key-{key} input[type=file]", str(path))
     expect(part(page, key)).to_contain_text("1.0MB or smaller", timeout=SLOW)
     unharmed(page)
+    watched.check()
+
+
+def memory_of(address: str) -> int:
+    """Bytes that the server at an address holds."""
+    port = address.rpartition(":")[2]
+    children = [one for one in psutil.Process().children() if one.status() != "zombie"]
+    [server] = [one for one in children if port in one.cmdline()]
+    return int(server.memory_info().rss)
+
+
+def test_a_workbook_that_is_huge_inside_harms_no_other_visitor(
+    narrow: str, watched: Watched, chromium: Browser, tmp_path: Path
+) -> None:
+    page, small = watched.page, tmp_path / "small.csv"
+    small.write_text("x,y\n" + "".join(f"{n},{n * n}\n" for n in range(40)))
+    go(page, f"{narrow}/data?source=table")
+    upload = page.locator(".st-key-table_file input[type=file]")
+    upload.set_input_files(str(small))
+    shown(page, "40 rows")
+    other = chromium.new_page()
+    go(other, f"{narrow}/help")
+    before = memory_of(narrow)
+    upload.set_input_files(str(workbook(tmp_path / "huge.xlsx", " = ")))
+    go(other, f"{narrow}/jobs")
+    shown(other, "Jobs")
+    shown(page, "more than the 100 MB")
+    assert memory_of(narrow) - before < 50_000_000
+    assert not list(tmp_path.parent.rglob("uploads/*huge*"))
+    other.close()
     watched.check()
 
 
