@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from spinn_engine import api
 from tests.dashboard.conftest import SINGLE
 from tests.e2e.conftest import Watched
+from tests.e2e.walking import SLOW, at_rest
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -19,7 +20,7 @@ def test_a_click_and_a_number_show_a_neuron(dashboard: str, watched: Watched) ->
     page = watched.page
     page.goto(f"{dashboard}/run?run={run_id}")
     cells = page.locator(".st-key-heatmap canvas")
-    expect(cells).to_be_visible(timeout=60_000)
+    expect(cells).to_be_visible(timeout=SLOW)
     expect(page.get_by_text("Click a neuron in the heatmap")).to_be_visible()
     cells.scroll_into_view_if_needed()
     box = cells.bounding_box()
@@ -28,13 +29,14 @@ def test_a_click_and_a_number_show_a_neuron(dashboard: str, watched: Watched) ->
     score = api.importance(run_id, 0)[0].score
     ranked = (-score).argsort(kind="stable")
     for place in (2, 3):  # of the first layer, by score
+        at_rest(page)
         cells.click(position={"x": box["width"] * (place - 0.5) / 12, "y": 42})
         words = f"Neuron {ranked[place - 1]} of hidden layer 1"
-        expect(page.get_by_text(words)).to_be_visible(timeout=20_000)
+        expect(page.get_by_text(words)).to_be_visible(timeout=SLOW)
         expect(page).to_have_url(re.compile(rf"neuron={ranked[place - 1]}\b"))
     stage = page.locator(".st-key-stage input[type=range]")
     stage.press("End")
-    expect(page.get_by_text("Nothing is removed after this stage.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Nothing is removed after this stage.")).to_be_visible(timeout=SLOW)
     assert cells.evaluate("canvas => canvas.kept")  # neither clicks nor the slider built it anew
     expect(page.get_by_text(words)).to_be_visible()
 
@@ -44,7 +46,7 @@ def test_a_click_and_a_number_show_a_neuron(dashboard: str, watched: Watched) ->
     number = page.locator(".st-key-neuron input")
     number.fill("7")
     number.press("Enter")
-    expect(page.get_by_text("Neuron 7 of hidden layer 2")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Neuron 7 of hidden layer 2")).to_be_visible(timeout=SLOW)
     page.reload()  # the address holds both
-    expect(page.get_by_text("Neuron 7 of hidden layer 2")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Neuron 7 of hidden layer 2")).to_be_visible(timeout=SLOW)
     watched.check()

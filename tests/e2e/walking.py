@@ -67,10 +67,16 @@ def start(page: Page) -> str:
 
 
 def fill(page: Page, key: str, text: str) -> None:
-    at_rest(page)
+    """Type into a field; once more where it was redrawn meanwhile, and has what it had before."""
     box = part(page, key).locator("input, textarea").first
-    box.fill(text, timeout=SLOW)
-    box.press("Control+Enter" if part(page, key).locator("textarea").count() else "Enter")
+    for _ in range(TRIES):
+        at_rest(page)
+        before = box.input_value(timeout=SLOW)
+        box.fill(text, timeout=SLOW)
+        box.press("Control+Enter" if part(page, key).locator("textarea").count() else "Enter")
+        at_rest(page)
+        if before == text or not box.is_visible() or box.input_value(timeout=SLOW) != before:
+            return
 
 
 def choose(page: Page, key: str, *names: str) -> None:
