@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -106,9 +108,20 @@ def test_a_child_that_died_when_memory_was_short_says_what_it_held(
 ) -> None:
     monkeypatch.setattr(watch, "_LOOK_SECONDS", 0.0)
     monkeypatch.setattr(watch, "_FULL_SHARE", 1.1)  # any machine is short of that
-    seen = Watch(RunFolder(LocalStore(tmp_path), "r1"), os.getpid())
+    child = subprocess.Popen(
+        [sys.executable, "-c", "x = b'1' * 10**8; print('there'); input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    child.stdout.readline()
+    seen = Watch(RunFolder(LocalStore(tmp_path), "r1"), child.pid)
     seen.look()
-    held = psutil.Process().memory_info().rss
+    held = psutil.Process(child.pid).memory_info().rss
+    child.kill()
+    wait_until(lambda: psutil.Process(child.pid).status() == "zombie", "its end")
+    seen.look()
+    child.communicate()
     told = re.search(r"\(it held ([\d.]+) ([MG])B\)$", seen.memory_words())
     assert told is not None
     assert float(told[1]) * {"M": 1e6, "G": 1e9}[told[2]] == pytest.approx(held, rel=0.01)

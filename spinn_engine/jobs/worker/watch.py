@@ -49,7 +49,8 @@ class Watch:
         memory = psutil.virtual_memory()
         self._available = memory.available / memory.total
         try:
-            self._resident = psutil.Process(self._pid).memory_info().rss
+            held = psutil.Process(self._pid).memory_info().rss
+            self._resident = held or self._resident  # of one that has just ended it is zero
         except psutil.Error:  # it has just ended: what it held last is still known
             return
 
