@@ -13,7 +13,7 @@ import numpy as np
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Floats, Problem
-from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.columns import Column, marks_notes, typed_columns
 from spinn_engine.problems.tables.files import read_table
 from spinn_engine.problems.tables.roles import Roles, assign_roles
 from spinn_engine.problems.tables.table import table_path
@@ -49,7 +49,7 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
         return _of_problem(load_problem(data), rows)
     path = table_path(data.source)
     cells, layout = read_table(path, whole=False)
-    columns = typed_columns(cells, layout.where)
+    columns = typed_columns(cells, layout)
     roles = assign_roles(data, columns, layout)
     return {
         "source": data.source,
@@ -60,7 +60,7 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
             [_plain(column[row].as_py()) for column in cells.values()]
             for row in range(min(rows, layout.rows))
         ],
-        "notes": [*layout.notes, *roles.notes()],
+        "notes": [*layout.notes, *roles.notes(), *marks_notes(columns, list(columns))],
     }
 
 

@@ -16,8 +16,6 @@ from spinn_engine.problems.tables.sheet import MISSING
 
 Words = tuple[list[str], Indices]
 
-COMMA_NUMBER = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?|[+-]?\d+([eE][+-]?\d+)?")
-THREE_DIGITS = re.compile(r"[+-]?[1-9]\d*,\d{3}|[+-]?\d+")  # may well be thousands
 DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%d/%m/%Y", "%m/%d/%Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", "T%H:%M:%S.%f")
 DATE_LIKE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{2,4}([ T]\d{1,2}:\d{2}.*)?")
@@ -33,13 +31,15 @@ class Dates(NamedTuple):
 
 def split_words(cells: pa.ChunkedArray) -> Words:
     """The different texts of a column, trimmed and sorted, and which one each row has, or -1."""
-    if pa.types.is_nested(cells.type) or _is_binary(cells.type):
+    kind = cells.type
+    if pa.types.is_nested(kind) or _is_binary(kind) or isinstance(kind, pa.BaseExtensionType):
         written = [None if cell is None else str(cell) for cell in cells.to_pylist()]
         cells = pa.chunked_array([written], type=pa.string())
     if not pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_encode()
     cells = cells.unify_dictionaries()
-    found = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in cells.chunks]
+    codes = (chunk.indices.cast(pa.int64()).fill_null(-1) for chunk in cells.chunks)  # some uint8
+    found = [chunk.to_numpy(zero_copy_only=False) for chunk in codes]
     texts = [_trimmed(text) for text in cells.chunk(0).dictionary.to_pylist()]
     different = sorted({text for text in texts if text is not None})
     number = {text: code for code, text in enumerate(different)}
@@ -60,11 +60,7 @@ def _trimmed(text: str | None) -> str | None:
 
 
 def read_numbers(texts: Sequence[str]) -> Floats:
-    """Numbers ``[texts]``, with a decimal point or all with a comma; NaN where there is none."""
-    if all(COMMA_NUMBER.fullmatch(text) for text in texts) and not all(
-        THREE_DIGITS.fullmatch(text) for text in texts
-    ):
-        texts = [text.replace(",", ".") for text in texts]
+    """Numbers ``[texts]`` with a decimal point; NaN where there is none."""
     numbers = pd.to_numeric(pd.Series(texts, dtype="object"), errors="coerce")
     return numbers.to_numpy(dtype=np.float64)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,10 +14,14 @@ from numpy.typing import NDArray
 from spinn_engine.problems.problem import Floats, Indices
 from spinn_engine.problems.tables.cells import Words, read_dates, read_numbers, split_words
 from spinn_engine.problems.tables.header import Title, titles
+from spinn_engine.problems.tables.marks import Marks, certain_decimal, readings
+from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.words import capitalised, listed
 
 Kind = Literal["number", "date", "category", "text", "empty"]
 
 Where = Callable[[int], str]
+Ways = Sequence[tuple[Marks, Floats]]
 
 MOST_CATEGORIES = 20
 LONGEST_CATEGORY = 200  # letters, for it becomes part of an input's name
@@ -35,6 +39,7 @@ class Column:
         first: the earliest date.
         words: the different texts, sorted, of a category or text.
         fault: why it can be no input, where it cannot.
+        marks: how its numbers were written, where they were texts.
     """
 
     title: Title
@@ -44,6 +49,7 @@ class Column:
     first: str | None = None
     words: tuple[str, ...] = ()
     fault: str | None = None
+    marks: Marks | None = None
 
     @property
     def name(self) -> str:
@@ -78,34 +84,67 @@ class Column:
         return str(self.cells[row].as_py())[:40]
 
 
-def typed_columns(found: Mapping[str, pa.ChunkedArray], where: Where) -> dict[str, Column]:
+def typed_columns(found: Mapping[str, pa.ChunkedArray], layout: Layout) -> dict[str, Column]:
     """The columns of a table by their names, each with what it holds.
 
     Args:
         found: cells by header; the headers differ.
-        where: where a row stands, in words.
+        layout: where their rows come from.
     """
-    cells = found.values()
-    made = [_typed(t, c, where) for t, c in zip(titles(list(found)), cells, strict=True)]
+    words = {name: split_words(cells) for name, cells in found.items() if _is_words(cells)}
+    read = {name: readings(texts) for name, (texts, _) in words.items()}
+    decimal = certain_decimal(read.values(), layout.decimal)
+    made = [
+        _without_lists(
+            _from_words(title, words[name], read[name].settled(decimal), layout.where), cells
+        )
+        if name in words
+        else _typed(title, cells)
+        for title, (name, cells) in zip(titles(list(found)), found.items(), strict=True)
+    ]
     return {column.name: column for column in made}
 
 
-def _typed(title: Title, cells: pa.ChunkedArray, where: Where) -> Column:
+def marks_notes(columns: Mapping[str, Column], used: Sequence[str]) -> list[str]:
+    """Which of the used columns were read with marks that not every program takes for such."""
+    by_marks: dict[Marks, list[str]] = {}
+    for name in used:
+        marks = columns[name].marks
+        if marks not in (None, Marks()):
+            by_marks.setdefault(marks, []).append(repr(name))
+    return [
+        f"{capitalised(listed(names))} {'was' if len(names) == 1 else 'were'} read with "
+        f"{marks.words()}{'' if marks.by_habit else '.'}"
+        for marks, names in by_marks.items()
+    ]
+
+
+def _is_words(cells: pa.ChunkedArray) -> bool:
+    """Whether cells hold something, and neither numbers nor times."""
     kind = cells.type
-    if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    is_empty = pa.types.is_null(kind) or cells.null_count == len(cells)
+    return not (is_empty or pa.types.is_temporal(kind) or _is_number(kind))
+
+
+def _without_lists(column: Column, cells: pa.ChunkedArray) -> Column:
+    if pa.types.is_nested(cells.type) and column.words:
+        fault = "holds lists: drop it, or write every entry into a column of its own"
+        return replace(column, kind="text", fault=fault)
+    return column
+
+
+def _typed(title: Title, cells: pa.ChunkedArray) -> Column:
+    kind = cells.type
+    if pa.types.is_dictionary(kind):
         cells = cells.cast(kind.value_type)
     if pa.types.is_null(kind) or cells.null_count == len(cells):
         return Column(title, "empty", cells, len(cells))
     if pa.types.is_temporal(cells.type):
         return _dates(title, *_seconds(cells))
-    if _is_number(cells.type):
-        missing = int(np.sum(~np.isfinite(as_floats(cells))))
-        return Column(title, "empty" if missing == len(cells) else "number", cells, missing)
-    column = _from_words(title, split_words(cells), where)
-    if pa.types.is_nested(cells.type) and column.words:
-        fault = "holds lists: drop it, or write every entry into a column of its own"
-        return replace(column, kind="text", fault=fault)
-    return column
+    missing = int(np.sum(~np.isfinite(as_floats(cells))))
+    return Column(title, "empty" if missing == len(cells) else "number", cells, missing)
 
 
 def as_floats(cells: pa.ChunkedArray) -> Floats:
@@ -139,41 +178,66 @@ def _dates(title: Title, seconds: Floats, first: str) -> Column:
     return Column(title, "date", pa.chunked_array([seconds]), missing, first)
 
 
-def _from_words(title: Title, words: Words, where: Where) -> Column:
+def _from_words(title: Title, words: Words, ways: Ways, where: Where) -> Column:
     """Text: of numbers, of dates, of few different words, or none of these."""
     texts, codes = words
     missing = int((codes < 0).sum())
     if not texts:
         return Column(title, "empty", pa.nulls(len(codes)), missing)
+    if len(ways) == 1:
+        return _numbers(title, ways[0][1], codes, ways[0][0])
     numbers = read_numbers(texts)
     wrong = np.isnan(numbers)
-    if not wrong.any():
-        cells = pa.chunked_array([_spread(numbers, codes)])
-        return Column(title, "number", cells, int((~np.isfinite(cells)).sum()))
+    if not ways and not wrong.any():
+        return _numbers(title, numbers, codes, None)
     if dates := read_dates(texts):
         cells = pa.chunked_array([_spread(dates.seconds, codes)])
         return Column(title, "date", cells, missing, dates.first, fault=dates.fault)
-    fault = None
-    if 2 * wrong.sum() < len(texts):
-        row = int(np.flatnonzero(np.isin(codes, np.flatnonzero(wrong)))[0])
-        fault = (
-            f"holds {texts[codes[row]][:40]!r} in {where(row)}: write a number there, or drop the "
-            "column"
-        )
-    elif len(texts) > MOST_CATEGORIES:
-        fault = (
-            f"holds {len(texts):,} different texts like {texts[0][:40]!r}, and at most "
-            f"{MOST_CATEGORIES} can become inputs: drop it (--drop) or group by it (--group)"
-        )
-    elif (longest := max(map(len, texts))) > LONGEST_CATEGORY:
-        fault = (
-            f"holds texts of up to {longest:,} letters, and those of at most {LONGEST_CATEGORY} "
-            "can become inputs: drop it (--drop) or group by it (--group)"
-        )
+    fault = _two_ways(texts, ways) if ways else _no_category(texts, codes, wrong, where)
     kind: Kind = "category" if fault is None else "text"
     indices = pa.array(codes.astype(np.int32), mask=codes < 0)
     cells = pa.chunked_array([pa.DictionaryArray.from_arrays(indices, pa.array(texts))])
     return Column(title, kind, cells, missing, words=tuple(texts), fault=fault)
+
+
+def _no_category(
+    texts: Sequence[str], codes: Indices, wrong: NDArray[np.bool_], where: Where
+) -> str | None:
+    """Why texts that are no numbers can be no category either; None where they can."""
+    if 2 * wrong.sum() < len(texts):
+        row = int(np.flatnonzero(np.isin(codes, np.flatnonzero(wrong)))[0])
+        return (
+            f"holds {texts[codes[row]][:40]!r} in {where(row)}: write a number there, or drop the "
+            "column"
+        )
+    if len(texts) > MOST_CATEGORIES:
+        return (
+            f"holds {len(texts):,} different texts like {texts[0][:40]!r}, and at most "
+            f"{MOST_CATEGORIES} can become inputs: drop it (--drop) or group by it (--group)"
+        )
+    if (longest := max(map(len, texts))) > LONGEST_CATEGORY:
+        return (
+            f"holds texts of up to {longest:,} letters, and those of at most {LONGEST_CATEGORY} "
+            "can become inputs: drop it (--drop) or group by it (--group)"
+        )
+    return None
+
+
+def _numbers(title: Title, numbers: Floats, codes: Indices, marks: Marks | None) -> Column:
+    cells = pa.chunked_array([_spread(numbers, codes)])
+    return Column(title, "number", cells, int((~np.isfinite(cells)).sum()), marks=marks)
+
+
+def _two_ways(texts: Sequence[str], ways: Ways) -> str:
+    """Why texts that are numbers in several ways are taken for none."""
+    (_, first), (_, second), *_ = ways
+    at = int(np.argmax(first != second))
+    one, other = (f"{numbers[at]:,.10g}" for numbers in (first, second))
+    return (
+        f"holds {texts[at]!r}, which may be {one} or {other} (with a mark between thousands), and "
+        "nothing in the file tells which: write its numbers without marks between thousands, and "
+        "all with as many decimals"
+    )
 
 
 def _spread(values: Floats, codes: Indices) -> NDArray[np.float64]:

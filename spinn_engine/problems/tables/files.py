@@ -68,7 +68,10 @@ def read_table(path: Path, whole: bool = True) -> tuple[Columns, Layout]:
     notes = [note for sheet in sheets for note in sheet.notes]
     notes += _settle_repeated(sheets[0].headers, headers[0], columns)
     rows = tuple((file.name, s.rows) for file, s in zip(files, sheets, strict=True))
-    return columns, Layout(path, rows, tuple(notes), all(sheet.whole for sheet in sheets))
+    signs = {sheet.decimal for sheet in sheets}
+    decimal = signs.pop() if len(signs) == 1 else None
+    whole = all(sheet.whole for sheet in sheets)
+    return columns, Layout(path, rows, tuple(notes), whole, decimal)
 
 
 def joined(parts: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:

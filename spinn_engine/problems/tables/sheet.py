@@ -26,12 +26,14 @@ class Sheet:
         columns: their cells, all of one length.
         notes: how the file was read, in sentences.
         whole: whether all rows were read.
+        decimal: the sign before decimals, where numbers of the file tell it.
     """
 
     headers: list[str]
     columns: list[pa.ChunkedArray]
     notes: list[str]
     whole: bool = True
+    decimal: str | None = None
 
     @property
     def rows(self) -> int:
@@ -48,12 +50,14 @@ class Layout:
         files: name and number of rows of each file, in the order of the rows.
         notes: how they were read, in sentences.
         whole: whether all rows were read.
+        decimal: the sign before decimals in all files, where their numbers tell it.
     """
 
     path: Path
     files: tuple[tuple[str, int], ...]
     notes: tuple[str, ...]
     whole: bool
+    decimal: str | None = None
 
     @property
     def rows(self) -> int:

@@ -18,7 +18,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Floats, Indices, Problem
 from spinn_engine.problems.split import Split
 from spinn_engine.problems.steps import next_rows, within
-from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.columns import Column, marks_notes, typed_columns
 from spinn_engine.problems.tables.files import PARTS, read_table
 from spinn_engine.problems.tables.parting import Rows, split_table
 from spinn_engine.problems.tables.roles import Roles, assign_roles
@@ -54,7 +54,7 @@ def load_table(data: DataSpec) -> Problem:
     missing = _lacking(columns, roles)
     times = None if roles.time is None else columns[roles.time].numbers()[complete]
     made = inputs_of(columns, roles, complete)
-    notes = [*layout.notes, *roles.notes(), *_changed(columns, made)]
+    notes = [*layout.notes, *roles.notes(), *_read_so(columns, roles), *_changed(columns, made)]
     inputs = take_inputs(columns, made, complete)
     groups = group_numbers(columns, roles, layout, complete)
     parted = split_table(data.split, Rows(inputs, targets, groups, times), layout, complete, roles)
@@ -98,7 +98,7 @@ def table_path(source: str) -> Path:
 def _open(path: Path) -> tuple[dict[str, Column], Layout]:
     """Columns by name; nothing else holds their cells, so that they can be given back."""
     cells, layout = read_table(path)
-    return typed_columns(cells, layout.where), layout
+    return typed_columns(cells, layout), layout
 
 
 def _check_usable(columns: Mapping[str, Column], roles: Roles, path: Path) -> None:
@@ -167,6 +167,11 @@ def _with_signs(problem: Problem) -> Problem:
         return problem
     rising = (name for name, values in targets.items() if (values[second] >= values[first]).all())
     return replace(problem, never_falling=tuple(rising))
+
+
+def _read_so(columns: Mapping[str, Column], roles: Roles) -> list[str]:
+    """Which used columns had marks in their numbers."""
+    return marks_notes(columns, [*roles.targets, *roles.inputs])
 
 
 def _changed(columns: Mapping[str, Column], inputs: Sequence[Input]) -> list[str]:

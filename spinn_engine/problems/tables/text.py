@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from spinn_engine.problems.tables.marks import (
+    has_decimals,
+    have_thousands,
+    may_have_thousands,
+)
 from spinn_engine.problems.tables.sheet import MISSING, Sheet
 
 START_BYTES = 2**20
@@ -71,7 +77,18 @@ def read_text(path: Path, whole: bool) -> Sheet:
         _check_quotes(path, table)
     elif is_all:
         _check_quotes(path, table)
-    return Sheet(list(dialect.header), table.columns, _notes(path, dialect), whole or is_all)
+    doubtful = [name for name in table.column_names if may_have_thousands(table[name])]
+    for read in (partial(_read_start, text, dialect, is_all), partial(_read_again, path, dialect)):
+        if doubtful:
+            texts = read(dict.fromkeys(doubtful, pa.string()))
+            doubtful = [name for name in doubtful if have_thousands(texts[name])]
+        if is_all or not whole:
+            break
+    told = any(has_decimals(table[name]) for name in table.column_names if name not in doubtful)
+    if doubtful:
+        table = _as_written(table, texts.select(doubtful))
+    notes, decimal = _notes(path, dialect), dialect.decimal if told else None
+    return Sheet(list(dialect.header), table.columns, notes, whole or is_all, decimal)
 
 
 def _encoding(path: Path, start: bytes, beyond: bool) -> str:
@@ -140,7 +157,9 @@ def _decimal(cells: Sequence[str], separator: str) -> str:
     return "," if len(commas) > points and not is_thousands else "."
 
 
-def _read_start(text: str, dialect: Dialect, is_all: bool) -> pa.Table:
+def _read_start(
+    text: str, dialect: Dialect, is_all: bool, types: dict[str, pa.DataType] | None = None
+) -> pa.Table:
     """The rows at the start of a file, with the kinds of cells that their columns hold."""
     if not is_all:
         text = text[: text.rindex("\n") + 1] if "\n" in text else text
@@ -148,7 +167,7 @@ def _read_start(text: str, dialect: Dialect, is_all: bool) -> pa.Table:
         pa.BufferReader(text.encode()),
         read_options=_read_options(dialect, "utf8"),
         parse_options=_parse_options(dialect, skip_bad_rows=not is_all),
-        convert_options=_convert_options(dialect),
+        convert_options=_convert_options(dialect, types),
     )
 
 
@@ -167,6 +186,24 @@ def _read_stream(path: Path, dialect: Dialect, start: pa.Table) -> pa.Table:
             return arrow_csv.read_csv(file, *options, _convert_options(dialect))
     finally:
         pa.default_memory_pool().release_unused()
+
+
+def _read_again(path: Path, dialect: Dialect, types: dict[str, pa.DataType]) -> pa.Table:
+    """All rows of some columns."""
+    encoding = "utf8" if dialect.encoding == UTF_8 else dialect.encoding
+    options = _read_options(dialect, encoding), _parse_options(dialect)
+    convert = _convert_options(dialect, types)
+    convert.include_columns = list(types)
+    with pa.OSFile(str(path)) as file:
+        return arrow_csv.read_csv(file, *options, convert)
+
+
+def _as_written(table: pa.Table, texts: pa.Table) -> pa.Table:
+    """A table with the texts of some of its columns instead of their numbers."""
+    for number, name in enumerate(table.column_names):
+        if name in texts.column_names:
+            table = table.set_column(number, name, texts[name])
+    return table
 
 
 def _wider(cells: pa.ChunkedArray) -> pa.DataType:
