@@ -83,6 +83,12 @@ CHECKS = table(
         help="rows that cannot be used because a cell is missing",
     ),
     CheckRow(
+        name="missing_code",
+        label="code for missing",
+        help="a value such as -9999 that stands in many rows, far from all others",
+        of_scores=True,
+    ),
+    CheckRow(
         name="out_of_range",
         label="out of range",
         help="validation and test rows with an input outside what training has seen",

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.checks.clocks import clock
+from spinn_engine.problems.checks.codes import missing_code
 from spinn_engine.problems.checks.columns import constant, duplicate, identifier, modelled
 from spinn_engine.problems.checks.evidence import Evidence
 from spinn_engine.problems.checks.finding import SEVERITIES, Finding
@@ -43,6 +44,7 @@ CHECKS: dict[str, Callable[[Evidence], list[Finding]]] = {
     "duplicate": duplicate,
     "dependent": dependent,
     "missing": missing,
+    "missing_code": missing_code,
     "out_of_range": out_of_range,
     "modelled": modelled,
     "linear_enough": linear_enough,

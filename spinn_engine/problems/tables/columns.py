@@ -16,7 +16,7 @@ from spinn_engine.problems.tables.cells import Words, read_dates, read_numbers, 
 from spinn_engine.problems.tables.header import Title, titles
 from spinn_engine.problems.tables.marks import Marks, certain_decimal, readings
 from spinn_engine.problems.tables.sheet import Layout
-from spinn_engine.words import capitalised, listed
+from spinn_engine.words import capitalised, listed, shortest
 
 Kind = Literal["number", "date", "category", "text", "empty"]
 
@@ -232,7 +232,7 @@ def _two_ways(texts: Sequence[str], ways: Ways) -> str:
     """Why texts that are numbers in several ways are taken for none."""
     (_, first), (_, second), *_ = ways
     at = int(np.argmax(first != second))
-    one, other = (f"{numbers[at]:,.10g}" for numbers in (first, second))
+    one, other = (shortest(numbers[at], 10) for numbers in (first, second))
     return (
         f"holds {texts[at]!r}, which may be {one} or {other} (with a mark between thousands), and "
         "nothing in the file tells which: write its numbers without marks between thousands, and "

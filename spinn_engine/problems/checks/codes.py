@@ -1,0 +1,61 @@
+"""A check for numbers that stand for a missing cell: -9999 and its like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from spinn_engine.problems.checks.evidence import Evidence
+from spinn_engine.problems.checks.finding import Finding
+from spinn_engine.problems.problem import Floats
+from spinn_engine.words import counted, shortest
+
+LEAST_TIMES = 3  # a value that is there once or twice may be an outlier
+LEAST_OTHERS = 10  # different values: of few, none is far from the rest
+NINES = re.compile(r"-?9{2,}\.(0|9+)")
+HUGE = 1e20
+FAR, VERY_FAR = 1.0, 10.0  # ranges of the other values: of what looks like a code, and of any value
+
+
+def missing_code(evidence: Evidence) -> list[Finding]:
+    """Columns in which one value comes again and again, far from all others. Exact."""
+    problem = evidence.problem
+    columns = [
+        *zip(problem.input_names, problem.inputs.T, strict=True),
+        *zip(problem.target_names, problem.targets.T, strict=True),
+    ]
+    return [
+        Finding(
+            "missing_code",
+            "error",
+            (name,),
+            code,
+            f"{shortest(code)} stands in {counted(times, 'row')} of {name}, far from all others "
+            f"({shortest(others[0])} to {shortest(others[1])}): it looks like a code for a missing "
+            "value.",
+            "Leave such cells empty in the file, so that their rows are left out and counted.",
+        )
+        for name, values in columns
+        for code, times, others in _codes(values)
+    ]
+
+
+def _codes(values: Floats) -> Iterator[tuple[float, int, tuple[float, float]]]:
+    """Each code of a column, how often it is there, and between what the other values lie."""
+    left, counts = np.unique(values, return_counts=True)
+    while len(left) > LEAST_OTHERS:
+        gaps = left[1] - left[0], left[-1] - left[-2]
+        end = 0 if gaps[0] > gaps[1] else -1
+        rest = left[1:] if end == 0 else left[:-1]
+        code, times = float(left[end]), int(counts[end])
+        far = FAR if _looks_like_one(code) else VERY_FAR
+        if times < LEAST_TIMES or max(gaps) <= far * (rest[-1] - rest[0]):
+            return
+        left, counts = rest, counts[1:] if end == 0 else counts[:-1]
+        yield code, times, (float(rest[0]), float(rest[-1]))
+
+
+def _looks_like_one(value: float) -> bool:
+    return abs(value) >= HUGE or NINES.fullmatch(repr(value)) is not None
