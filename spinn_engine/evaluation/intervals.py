@@ -133,11 +133,19 @@ def _half_width(values: Floats, confidence: float) -> float | None:
     return float(stdtrit(degrees, (1 + confidence) / 2) * np.sqrt(variance))
 
 
-def seeds_that_exclude(values: Floats, border: float, most: int = 100) -> int | None:
+def seeds_that_exclude(
+    values: Floats, border: float, most: int = 100, confidence: float = CONFIDENCE
+) -> int | None:
     """How many seeds it would take for the interval not to hold ``border``.
 
     The mean and the variance components are taken to stay as they are in ``values``
     ``[seeds, folds]``, which has two seeds or more that differ; the folds stay too.
+
+    Args:
+        values: one number of each repetition.
+        border: what the interval is not to hold.
+        most: how many seeds are tried at most.
+        confidence: of the interval.
 
     Returns:
         The number of seeds in all; None where not even ``most`` would do.
@@ -156,6 +164,6 @@ def seeds_that_exclude(values: Floats, border: float, most: int = 100) -> int | 
     for seeds in range(len(values) + 1, most + 1):
         variance = of_seeds / seeds + fold_part / folds + rest / (seeds * folds)
         degrees = seeds - 1 if folds == 1 else min(seeds, folds) - 1
-        if float(stdtrit(degrees, (1 + CONFIDENCE) / 2)) * variance**0.5 < distance:
+        if float(stdtrit(degrees, (1 + confidence) / 2)) * variance**0.5 < distance:
             return seeds
     return None

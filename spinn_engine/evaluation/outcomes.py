@@ -132,7 +132,7 @@ def _lacks_seeds(difference: Difference) -> bool:
 
 def _seeds_to_decide(difference: Difference, border: float) -> str:
     values = repetitions_of(difference)
-    needed = seeds_that_exclude(values, border, MOST_SEEDS)
+    needed = seeds_that_exclude(values, border, MOST_SEEDS, difference["confidence"])
     rows = "with these folds" if values.shape[1] > 1 else "on this split"
     if needed is None:
         return f"Not even {MOST_SEEDS} seeds {rows} would decide, if they spread as these."

@@ -127,15 +127,16 @@ def test_members_are_ordered_by_seed_and_then_fold() -> None:
     assert repetitions_of({"per_seed": [0.1, 0.3]}).tolist() == [[0.1], [0.3]]
 
 
-def test_how_many_seeds_would_decide_is_the_first_number_that_does() -> None:
+@pytest.mark.parametrize("confidence", [0.95, 1 - 0.05 / 3])
+def test_how_many_seeds_would_decide_is_the_first_number_that_does(confidence: float) -> None:
     """With the spread of these values, by the interval itself."""
     values = np.array([[-0.012], [0.004], [0.002]])
-    wanted = seeds_that_exclude(values, 0.01)
+    wanted = seeds_that_exclude(values, 0.01, confidence=confidence)
     assert wanted is not None
     spread = values.std(ddof=1)
 
     def half(n: int) -> float:
-        return float(stats.t.ppf(0.975, n - 1) * spread / np.sqrt(n))
+        return float(stats.t.ppf((1 + confidence) / 2, n - 1) * spread / np.sqrt(n))
 
     distance = abs(values.mean() - 0.01)
     assert half(wanted) < distance <= half(wanted - 1)

@@ -72,6 +72,18 @@ def test_what_is_undecided_says_how_many_seeds_would_decide(half: float, words: 
     assert found["sentence"].endswith(words)
 
 
+def test_targets_take_as_many_seeds_as_their_wider_intervals_do() -> None:
+    scores = {"dense": arm(0.80), "structured": apart(0.0, 0.011), "dense_longer": arm(0.90)}
+    found = verdict(scores, 0.01, R2Scale(), {"wear": scores, "heat": scores, "force": scores})
+    assert found["cost_of_pruning"]["sentence"].endswith(
+        "About 4 seeds on this split would decide, if they spread as these."
+    )
+    for one in found["targets"]:
+        assert one["sentence"].endswith(
+            "About 5 seeds on this split would decide, if they spread as these."
+        )
+
+
 @pytest.mark.parametrize(
     ("seeds", "folds", "decided"),
     [(1, 3, False), (1, 10, False), (2, 3, False), (2, 10, False), (3, 3, True), (3, 1, True)],
