@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from spinn_engine.training.course import patience
 from spinn_engine.vocabulary import ARMS, CHECKS, REFERENCE, main_arm
 from spinn_engine.words import capitalised, counted, fixed, listed
 
@@ -80,13 +81,19 @@ def _stages(stages: Sequence[int]) -> str:
 
 
 def _still_improving(arms: Mapping[str, Any]) -> list[str]:
-    """Trainings of the networks that a run delivers which their budget ended, not validation."""
+    """Trainings of the networks that a run delivers which their budget ended, not validation.
+
+    One whose networks all kept an epoch from before the patience had stopped improving by then,
+    though its rate fell because the budget ended.
+    """
     cut = sorted(
         {
             one["stage"]
             for name, arm in arms.items()
             for one in arm.get("trainings", ())
-            if one["stalled"] is False and name == main_arm(one["stage"])
+            if one["stalled"] is False
+            and name == main_arm(one["stage"])
+            and max(one["kept_epoch"]) > one["epochs"] - patience(one["epochs"])
         }
     )
     if not cut:

@@ -139,7 +139,7 @@ class ByValidation:
             return False
         if self._is_gain(best):
             self.improved = epoch
-        self.stalled = epoch - self.improved >= max(math.ceil(PATIENCE_SHARE * self.most), 1)
+        self.stalled = epoch - self.improved >= patience(self.most)
         if epoch == 0 or not (self.stalled or epoch >= self._longest_peak):
             return False
         self.peak = epoch
@@ -164,6 +164,11 @@ class ByValidation:
         """See ``Course``."""
         peak = self.epochs if self.peak is None else self.peak
         return Taken(self.epochs, self.epochs - peak, self.stalled)
+
+
+def patience(most: int) -> int:
+    """Epochs without improvement after which validation has stopped improving."""
+    return max(math.ceil(PATIENCE_SHARE * most), 1)
 
 
 def altogether(parts: list[Taken]) -> Taken:

@@ -9,6 +9,7 @@ import pytest
 from dashboard.parts.forms.training import BY_VALIDATION
 from dashboard.parts.widget_names import with_widgets
 from spinn_engine.evaluation.remarks import UNLIKE, kept_of, last_kept, stage_kept, training_remarks
+from spinn_engine.training.course import patience
 
 HARDLY = (
     "By the validation rows, training on hardly helped: most networks kept no later epoch than the "
@@ -67,21 +68,33 @@ def test_controls_stand_in_one_short_list(controls: list[str], named: str) -> No
 
 @pytest.mark.parametrize(("stalled", "said"), [(False, True), (True, False), (None, False)])
 def test_a_budget_that_ended_a_training_is_said(stalled: bool | None, said: bool) -> None:
-    told = training_remarks(result([training(0, [9], stalled=stalled)], [training(1, [8])]))
+    told = training_remarks(result([training(0, [18], stalled=stalled)], [training(1, [8])]))
     assert bool(told) == said
     if said:
         assert told[0].startswith("The dense network was still improving on the validation rows")
         assert told[0].endswith("may change the result (--max-updates).")
 
 
+@pytest.mark.parametrize(
+    ("kept", "said"), [([17], False), ([18], True), ([9, 18], True), ([0, 17], False)]
+)
+def test_a_training_that_kept_no_late_epoch_was_not_still_improving(
+    kept: list[int], said: bool
+) -> None:
+    """Of 20 epochs the last 3 are the patience: who kept none of them had stopped improving."""
+    assert patience(20) == 3
+    cut = training(1, kept, stalled=False)
+    assert bool(training_remarks(result([training(0, [9])], [cut]))) == said
+
+
 def test_the_budget_that_ended_is_named_and_on_a_page_its_field() -> None:
-    cut = training(2, [9], stalled=False)
+    cut = training(2, [19], stalled=False)
     (told,) = training_remarks(result([training(0, [9])], [cut]))
     assert told.startswith("Stage 2 was still improving")
     assert told.endswith("(--fine-tune-max-updates).")
     shown = with_widgets(told)
     assert f"“{BY_VALIDATION['fine_tune_max_updates']}” under" in shown
-    both = training_remarks(result([training(0, [9], stalled=False)], [cut]))[0]
+    both = training_remarks(result([training(0, [19], stalled=False)], [cut]))[0]
     assert both.startswith("The dense network and stage 2 were still improving")
     assert all(f"“{label}”" in with_widgets(both) for label in BY_VALIDATION.values())
 
