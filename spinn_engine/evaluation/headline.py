@@ -11,6 +11,7 @@ from spinn_engine.evaluation.skill import no_better_than_the_mean
 from spinn_engine.vocabulary import OUTCOMES, QUESTIONS
 from spinn_engine.words import listed, percent, shown_list
 
+COSTLY = "inferior"  # an outcome of the cost
 UNSAID = next(name for name, outcome in OUTCOMES.items() if outcome.unsaid)
 
 
@@ -62,4 +63,13 @@ def _cost(result: Mapping[str, Any]) -> str:
         margin=f"the margin of {scale.told_margin(verdict['margin'])}",
         against=f"against {COST.other}",
     )
-    return f"{told} ({scale.told(part['difference'])})"
+    each = _costly(verdict, part["outcome"])
+    return f"{told} ({scale.told(part['difference'])}){each}"
+
+
+def _costly(verdict: Mapping[str, Any], outcome: str) -> str:
+    """The targets that are shown to have cost more than the margin, where the mean hides it."""
+    if outcome == COSTLY:
+        return ""
+    names = [one["target"] for one in verdict.get("targets", ()) if one["outcome"] == COSTLY]
+    return f"; for {shown_list(names)} they cost more than the margin" if names else ""

@@ -62,7 +62,7 @@ def verdict(
 
 
 def reading_order(answers: Mapping[str, Any], targets: list[dict[str, Any]]) -> list[str]:
-    """All sentences: first what makes the rest matter less, the worst target after the cost."""
+    """All sentences: first what makes the rest matter less, each target's line after the cost."""
     given = {name: one for name, one in answers.items() if one is not None}
     first = [
         name
@@ -74,6 +74,7 @@ def reading_order(answers: Mapping[str, Any], targets: list[dict[str, Any]]) -> 
         found.append(str(given[name]["sentence"]))
         if QUESTIONS[name] is COST:
             found += [one["sentence"] for one in targets if one["worst"]]
+            found += [_line(one) for one in targets if not one["worst"]]
     return found
 
 
@@ -159,6 +160,12 @@ def _targets(per_target: Mapping[str, Scores], margin: float, scale: Scale) -> l
         one["sentence"] = f"For {which}{shown(one['target'])}: {_lowered(one['sentence'])}"
         one["numbers"] = f"{scale.told(one['difference'])}."
     return found
+
+
+def _line(target: Mapping[str, Any]) -> str:
+    """What pruning cost for a target that is not the worst, in few words."""
+    label = OUTCOMES[target["outcome"]].label
+    return f"For {shown(target['target'])}: {label}, {target['numbers']}"
 
 
 def _lowered(sentence: str) -> str:

@@ -137,3 +137,29 @@ def test_a_target_for_which_a_line_does_better_is_named() -> None:
     result = result_of(dense_longer=LONGER, linear=[0.5, 0.55, 0.52])
     result["verdict"]["against_linear"]["worse_for"] = ["heat"]
     assert headline(result).endswith("; a line does not do as well; for heat a line does better.")
+
+
+@pytest.mark.parametrize(
+    ("costs", "said"),
+    [
+        ((-0.0109, 0.012), "; for heat they cost more than the margin; a line"),
+        ((-0.0105, 0.012), ""),
+        ((-0.0109, -0.012), ""),  # where the mean says so itself
+    ],
+)
+def test_a_target_that_cost_more_is_not_hidden_by_the_mean(
+    costs: tuple[float, float], said: str
+) -> None:
+    def pruned(cost: float) -> list[float]:
+        return [r2 + cost + noise for r2, noise in zip(LONGER, (-2e-4, 0, 2e-4), strict=True)]
+
+    worse = [0.5, 0.55, 0.52]
+    each = {
+        name: {"structured": pruned(cost), "dense_longer": LONGER, "linear": worse}
+        for name, cost in zip(("heat", "wear"), costs, strict=True)
+    }
+    mean = {arm: np.mean([each[name][arm] for name in each], axis=0) for arm in each["heat"]}
+    judged = verdict({"dense": LONGER, **mean}, 0.01, per_target=each)
+    told = headline({"parameter_reduction": 0.5, "verdict": judged})
+    assert said in told
+    assert ("they cost more" in told) == bool(said)

@@ -260,7 +260,9 @@ def test_every_target_has_a_line_and_the_worst_is_named() -> None:
     assert worst.startswith("For the worst target, heat?: pruning cost more than the margin")
     assert "98.33 % interval" in worst
     assert found["words"][1] == worst
-    assert sum(text.startswith("For ") for text in found["words"]) == 1
+    told = {one["target"]: one["numbers"] for one in found["targets"]}
+    lines = [f"For {name}: no worse, {told[name]}" for name in ("wear", "force")]
+    assert [text for text in found["words"] if text.startswith("For ")] == [worst, *lines]
     alone = verdict(scores, 0.05, R2Scale(), {"wear": per_target["wear"]})
     assert alone["targets"] == []
 
