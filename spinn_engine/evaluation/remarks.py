@@ -16,7 +16,7 @@ MOST_CONTROLS = 2  # that are named; more are counted
 
 
 def training_remarks(result: Mapping[str, Any]) -> list[str]:
-    """Rows that say little or are unlike, what was hardly trained or still improving, in sentences.
+    """What limits a verdict: rows, one dense network for all, training that was hardly any or cut.
 
     Args:
         result: ``spinn_structured_metrics.json``; one of an earlier version has no remarks.
@@ -32,7 +32,17 @@ def training_remarks(result: Mapping[str, Any]) -> list[str]:
         for one in result["checks"]
         if one["severity"] != "info" and CHECKS[one["check"]].of_scores
     ]
-    return [*few, *unlike, *_hardly_trained(arms), *_still_improving(arms)]
+    return [*few, *unlike, *_one_network(result), *_hardly_trained(arms), *_still_improving(arms)]
+
+
+def _one_network(result: Mapping[str, Any]) -> list[str]:
+    """Repetitions that all begin with the same dense network, which was brought."""
+    if not result.get("brought") or len(result["seeds"]) == 1:
+        return []
+    return [
+        "All seeds begin with the one dense network that was brought: the intervals show how much "
+        "training on differs, not how much another dense network would."
+    ]
 
 
 def _hardly_trained(arms: Mapping[str, Any]) -> list[str]:

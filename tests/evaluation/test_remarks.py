@@ -129,6 +129,16 @@ def test_validation_rows_that_are_unlike_the_test_rows_are_said(
         assert ("does better" if sign > 0 else "does worse") in told[0]
 
 
+@pytest.mark.parametrize(("seeds", "said"), [([0], False), ([0, 1], True)])
+def test_one_network_that_all_seeds_begin_with_is_said(seeds: list[int], said: bool) -> None:
+    ended = result([], [training(1, [3])]) | {"brought": {"file": "dense.pt"}, "seeds": seeds}
+    assert (
+        any("the one dense network that was brought" in one for one in training_remarks(ended))
+        == said
+    )
+    assert training_remarks(ended | {"brought": None}) == []
+
+
 def test_a_result_of_an_earlier_version_has_none() -> None:
     assert training_remarks({"arms": [{"arm": "dense"}], "stages": []}) == []
 
