@@ -55,17 +55,27 @@ def test_runs_on_both_sides_of_a_split_by_rows_are_an_error(rng: np.random.Gener
     (found,) = only(problem, "group_overlap")
     sides = [set(RUNS[rows]) for rows in (problem.train, [*problem.val, *problem.test])]
     assert (found.severity, found.value) == ("error", len(sides[0] & sides[1]))
-    assert "--group run" in found.advice
+    assert found.advice == "Split by it (--group run)."
+
+
+def test_groups_that_are_named_and_torn_lead_to_their_own_split(rng: np.random.Generator) -> None:
+    inputs = clean(rng)
+    problem = replace(
+        in_files(make(inputs, {"y": smooth(inputs, rng)}, RUNS), (455, 70, 75)), split="time"
+    )
+    (found,) = only(problem, "group_overlap", group="tool")
+    assert found.advice == "Split by whole groups (--split group)."
 
 
 def test_declared_groups_in_two_files_are_an_error(rng: np.random.Generator) -> None:
     inputs = clean(rng)
     problem = make(inputs, {"y": smooth(inputs, rng)}, RUNS)
     whole = in_files(problem, (450, 75, 75))
-    torn = in_files(problem, (455, 70, 75))
+    torn = replace(in_files(problem, (455, 70, 75)), split="file")
     assert only(whole, "group_overlap") == []
     (found,) = only(torn, "group_overlap", group="tool")
     assert (found.severity, found.columns, found.value) == ("error", ("tool",), 1)
+    assert found.advice == "Put all rows into one file and split by it (--group tool)."
 
 
 def test_numbered_blocks_on_both_sides_are_a_warning(rng: np.random.Generator) -> None:

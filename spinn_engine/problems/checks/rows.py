@@ -12,6 +12,7 @@ from spinn_engine.problems.checks.runs import label_runs
 from spinn_engine.problems.problem import Floats, Indices, Problem
 from spinn_engine.words import fixed, listed, percent
 
+FILES = "file"  # a split by the files that the rows came from
 SHARE_MISSING = 0.05
 FEW_GROUPS = 5
 FEW_ROWS = 30  # independent ones: an R2 of 0.5 then has a standard error of 0.13
@@ -95,7 +96,12 @@ def _overlap(evidence: Evidence, grouping: Grouping, severity: Severity) -> Find
     name = grouping.column or (evidence.group if grouping.declared else None)
     advice = "Add a column that tells the runs apart and split by it (--group)."
     if name:
-        advice = f"Put all rows into one file and split by it (--group {name})."
+        first = (
+            "Put all rows into one file and split" if evidence.problem.split == FILES else "Split"
+        )
+        advice = f"{first} by it (--group {name})."
+    if name and name == evidence.group and evidence.problem.split != FILES:
+        advice = "Split by whole groups (--split group)."
     return Finding(
         "group_overlap",
         severity,
