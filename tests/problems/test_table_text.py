@@ -104,6 +104,28 @@ def test_what_was_guessed_is_said(tmp_path: Path, content: bytes, expected: list
     assert read_text(path, whole=True).notes == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('a,note\n1,"bad\n2,ok\n3,"worse\n4,ok\n', 2),
+        ('note,a\nok,0\n"bad,1\nok,2\n"worse,3\n', 3),
+        ('a;note\r1;ok\r2;"bad\r3;"worse\r', 3),
+        ('a,note\n1,ok\n2,"bad\n3,ok\n', 3),
+    ],
+)
+def test_marks_that_are_not_closed_swallow_no_rows(tmp_path: Path, text: str, line: int) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(text.encode())
+    with pytest.raises(ValueError, match=f"opened in line {line} and not closed"):
+        read_text(path, whole=True)
+
+
+def test_marks_within_cells_and_cells_of_several_lines_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('a,note\n1,5" bolt\n2,"two\nlines"\n3,"so "\n4,"end" \n')
+    assert columns(path)["note"] == ['5" bolt', "two\nlines", "so ", "end "]
+
+
 def long_table(rows: int = 3000) -> pd.DataFrame:
     rng = np.random.default_rng(0)
     late = np.arange(rows) > rows // 2

@@ -74,9 +74,9 @@ def read_text(path: Path, whole: bool) -> Sheet:
     table = _read_start(text, dialect, is_all)
     if whole and not is_all:
         table = _read_stream(path, dialect, table)
-        _check_quotes(path, table)
+        _check_quotes(path, dialect, table)
     elif is_all:
-        _check_quotes(path, table)
+        _check_quotes(path, dialect, table)
     doubtful = [name for name in table.column_names if may_have_thousands(table[name])]
     for read in (partial(_read_start, text, dialect, is_all), partial(_read_again, path, dialect)):
         if doubtful:
@@ -253,18 +253,33 @@ def _convert_options(
     )
 
 
-def _check_quotes(path: Path, table: pa.Table) -> None:
-    """A quotation mark that is never closed swallows rows: a cell then holds line ends."""
-    for column in table.columns:
-        words = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
-        if pa.types.is_string(words.type) and pc.any(pc.match_substring(words, "\n")).as_py():
-            with path.open("rb") as file:
-                marks = sum(
-                    block.count(b'"') for block in iter(lambda: file.read(BLOCK_BYTES), b"")
-                )
-            if marks % 2:
-                raise ValueError("a quotation mark is opened and not closed")
-            return
+def _check_quotes(path: Path, dialect: Dialect, table: pa.Table) -> None:
+    """A quotation mark that is not closed in its cell swallows rows: a cell then holds line ends.
+
+    Marks that a person forgot to close may pair up, so text behind a closing mark is a fault too.
+    """
+    if not any(_holds_line_ends(column) for column in table.columns):
+        return
+    with path.open(encoding=dialect.encoding, newline="") as file:
+        rows, end = csv.reader(file, delimiter=dialect.separator, strict=True), 0
+        while True:
+            try:
+                if next(rows, None) is None:
+                    return
+            except csv.Error as error:  # within a line, `"x" ,` is one as well
+                if rows.line_num > end + 1 or "end of data" in str(error):
+                    raise ValueError(
+                        f"a quotation mark is opened in line {end + 1} and not closed where its "
+                        "cell ends: close it, or double it where it is part of the text"
+                    ) from None
+            end = rows.line_num
+
+
+def _holds_line_ends(column: pa.ChunkedArray) -> bool:
+    words = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+    return bool(
+        pa.types.is_string(words.type) and pc.any(pc.match_substring_regex(words, "[\r\n]")).as_py()
+    )
 
 
 def _notes(path: Path, dialect: Dialect) -> list[str]:
