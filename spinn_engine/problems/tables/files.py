@@ -18,7 +18,7 @@ from spinn_engine.problems.tables.excel import read_excel
 from spinn_engine.problems.tables.excel_sizes import unpacked_bytes
 from spinn_engine.problems.tables.header import numbered
 from spinn_engine.problems.tables.sheet import Layout, Sheet
-from spinn_engine.problems.tables.text import read_text
+from spinn_engine.problems.tables.text import BLOCK_BYTES, read_text
 from spinn_engine.words import counted, listed, size
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -227,6 +227,8 @@ def _reason(error: Exception) -> str:
             f"line {line} has {counted(int(cells), 'cell')} but the header has "
             f"{counted(int(names), 'name')}"
         )
+    if "straddl" in str(error):  # the reader's word for a row that does not fit into a block
+        return f"a row takes more than {size(BLOCK_BYTES)}: shorten its cells"
     if isinstance(error, UnicodeDecodeError):
         return "it is neither UTF-8, UTF-16 nor Western European text, save it as UTF-8"
     if isinstance(error, OSError) and error.strerror:

@@ -36,6 +36,7 @@ SEPARATOR_WORDS = {"\t": "tabs", ";": "semicolons", ",": "commas"}
 WITH_COMMA = re.compile(r"\s*[+-]?\d*,(\d+)([eE][+-]?\d+)?\s*")
 WITH_POINT = re.compile(r"\s*[+-]?\d*\.\d+([eE][+-]?\d+)?\s*")
 UTF_8, UTF_16, WESTERN = "utf-8-sig", "utf-16", "cp1252"
+csv.field_size_limit(START_BYTES)  # letters of a cell; of itself 131,072
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,9 @@ def _read_start(
     text: str, dialect: Dialect, is_all: bool, types: dict[str, pa.DataType] | None = None
 ) -> pa.Table:
     """The rows at the start of a file, with the kinds of cells that their columns hold."""
-    if not is_all:
+    if is_all:
+        text += "\n"  # for a header alone to be a line
+    else:
         text = text[: text.rindex("\n") + 1] if "\n" in text else text
     return arrow_csv.read_csv(
         pa.BufferReader(text.encode()),
