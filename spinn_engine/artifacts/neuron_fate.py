@@ -44,10 +44,12 @@ def read_fate(folder: RunFolder, seed: int, layer: int, number: int) -> list[Cho
 
     Raises:
         BadInputError: the run has no such seed.
+        CorruptArtifactError: a finished stage's choice is missing or not as it was written.
     """
     found: list[Choice] = []
     for stage in range(folder.spec().prune.stages):
         if not folder.has(folder.importance_path(stage)):
+            folder.checked(folder.importance_path(stage))  # it may be lost
             break
         found.append(_choice(read_importance(folder, stage, seed)[layer], number, stage + 1))
         if not found[-1].stays:

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from spinn_engine import api
+from spinn_engine.artifacts.neuron_fate import read_fate
 from spinn_engine.cli import main
-from spinn_engine.errors import SpinnError
+from spinn_engine.errors import CorruptArtifactError, SpinnError
 from spinn_engine.store.demo import demo_run
 from spinn_engine.store.run_folder import RESULT_NAME, RunFolder
 from spinn_engine.store.runs import open_run
@@ -96,6 +97,13 @@ def test_a_damaged_checkpoint_is_not_exported(
     assert main.main(["export", "copy", "--format", "module", "--out", str(tmp_path / "x")]) == 2
     told = capsys.readouterr().err.replace("\n", " ")
     assert "spinn_structured_final.pt is not as it was written: 'spinn resume copy'" in told
+
+
+def test_a_choice_that_is_lost_is_not_left_out_in_silence(store: Path) -> None:
+    folder = copied(store)
+    folder.importance_path(0).unlink()
+    with pytest.raises(CorruptArtifactError, match=r"stage0\.npz is not as it was written"):
+        read_fate(folder, 0, 0, 0)
 
 
 def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
