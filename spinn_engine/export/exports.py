@@ -129,7 +129,12 @@ def check_writable(destination: Path) -> None:
     Raises:
         BadInputError: it is no folder, or there is no permission.
     """
-    there = next(path for path in (destination, *destination.parents) if path.exists())
+    try:
+        there = next(path for path in (destination, *destination.parents) if path.exists())
+    except OSError as error:  # a name that no file can have
+        raise BadInputError(
+            f"cannot write to {destination}: {error.strerror}, name another folder (--out)"
+        ) from error
     if not there.is_dir():
         raise BadInputError(
             f"cannot write to {destination}: {there} is a file, name a folder (--out)"

@@ -86,6 +86,8 @@ def test_a_folder_that_cannot_be_is_refused_before_the_work(
     for out in (tmp_path / "file", tmp_path / "file" / "deeper"):
         with pytest.raises(BadInputError, match=r"file is a file, name a folder \(--out\)"):
             api.export("plain", ["module"], out=out)
+    with pytest.raises(BadInputError, match=r"File name too long, name another folder"):
+        api.export("plain", ["module"], out=tmp_path / ("a" * 300))
     monkeypatch.setattr("spinn_engine.export.exports.os.access", lambda *_: False)
     with pytest.raises(BadInputError, match="no permission to write in .*name another folder"):
         api.export("plain", ["module"], out=tmp_path / "new")
