@@ -66,6 +66,11 @@ def test_a_url_that_is_none_of_a_store(
     assert what in complaint()
 
 
+def test_a_server_that_is_asked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPINN_RESULTS", "ftp://key:very-secret@127.0.0.1:1/runs")
+    assert "127.0.0.1:1 does not answer" in complaint(UnreachableError)
+
+
 def test_credentials_that_the_server_does_not_know(s3_store: str, s3_server: S3Server) -> None:
     with s3_server.checking_credentials():
         said = complaint()

@@ -79,6 +79,8 @@ class RemoteFiles:
                 f"the store {self.name} cannot be used: nothing is known of {protocol}://; give a "
                 "folder, or s3://BUCKET/FOLDER"
             ) from error
+        except Exception as error:  # some file systems ask their server at once
+            raise fault(self.name, "list", error) from error
 
     @contextmanager
     def _told(self, doing: str) -> Iterator[None]:
