@@ -227,6 +227,11 @@ def _in_words(url: str) -> Iterator[None]:
 
     try:
         yield
+    except (FileExistsError, NotADirectoryError) as error:
+        raise BadInputError(
+            f"the job database cannot be made: {error.filename} is a file or below one: give a "
+            "folder (--out, SPINN_RESULTS)"
+        ) from error
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         shown = make_url(url).set(query={}).render_as_string(hide_password=True)
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]

@@ -9,6 +9,7 @@ import pytest
 
 from spinn_engine.errors import BadInputError, UnreachableError
 from spinn_engine.foreground import run
+from spinn_engine.jobs.database import prepare_database
 from spinn_engine.jobs.queue import JobState, Priority, cancel, delete, jobs, resume
 from spinn_engine.jobs.submission import Submission, submit, submit_sweep
 from spinn_engine.jobs.sweeps import read_sweep
@@ -147,3 +148,13 @@ def test_sweeps_that_are_too_many_or_not_there_are_refused(spec: RunSpec) -> Non
         read_sweep("x")
     with pytest.raises(BadInputError, match="is not a run id"):
         read_sweep("../x")
+
+
+@pytest.mark.parametrize("name", ["file", "file/below"])
+def test_a_store_that_is_a_file_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SPINN_RESULTS", str(tmp_path / name))
+    with pytest.raises(BadInputError, match="is a file or below one: give a folder"):
+        prepare_database()
