@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,14 @@ def test_what_is_there_twice_or_too_deep_is_refused(
     assert main.main(words) == 2
     told = " ".join(capsys.readouterr().err.split())
     assert says in told or (command == "verify" and "random" in text)
+
+
+def test_a_key_that_is_there_twice_is_found_at_once_among_many() -> None:
+    keys = ",".join(f'"a{number}":1' for number in range(30_000))
+    begun = time.monotonic()
+    with pytest.raises(BadInputError, match="'last' is there twice in one object"):
+        RunSpec.from_json(f'{{{keys},"last":1,"last":2}}')
+    assert time.monotonic() - begun < 1
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
