@@ -50,6 +50,8 @@ def one_sentence(error: ValidationError) -> str:
     message = message[0].lower() + message[1:]
     if first["type"] == "too_short":
         message = f"expected at least {about['min_length']} item" + "s" * (about["min_length"] > 1)
+    if first["type"] == "too_long":
+        return f"{field}: expected at most {about['max_length']} items, but got {len(value):,}"
     if first["type"] == "value_error" or isinstance(value, dict) or len(repr(value)) > 80:
         return f"{field}: {message}"
     return f"{field}: {message}, but got {value!r}"

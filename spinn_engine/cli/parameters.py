@@ -16,6 +16,7 @@ from spinn_engine.vocabulary import Row, unknown
 Choices = Mapping[str, Row | str]
 LATEST = "latest"
 MATCHES_SHOWN = 4
+LONGEST_SHOWN = 80  # letters
 _WHOLE_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
@@ -61,9 +62,10 @@ class Kind(click.ParamType[Any]):
         try:
             return self.read(text)
         except ValueError as error:
-            if not self.expected:
-                raise
-            raise ValueError(f"expected {self.expected} but got {text!r}") from error
+            said = f"expected {self.expected} but got {text!r}" if self.expected else str(error)
+            if len(text) > LONGEST_SHOWN:
+                said = said.replace(repr(text), f"{text[:LONGEST_SHOWN]!r}...")
+            raise ValueError(said) from error
 
     def meanings(self) -> dict[str, str]:
         """What each allowed word means."""

@@ -50,6 +50,10 @@ def strict_json(text: str, parse_float: Callable[[str], Any] = float) -> Any:
         return json.loads(text, object_pairs_hook=_once, parse_float=parse_float)
     except RecursionError:
         raise ValueError("its lists and objects are nested too deeply") from None
+    except ValueError as error:
+        if str(error).startswith("Exceeds the limit"):  # Python's, of the digits of a number
+            raise ValueError("a number in it has thousands of digits") from None
+        raise
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ def test_a_percentage_is_a_share(capsys: Capture, option: str) -> None:
         (["plan", "--pruning-ratio", "1.5"], "less than 1, but got 1.5"),
         (["plan", "--pruning-ratio", "150%"], "less than 1, but got 1.5"),
         (["plan", "--pruning-ratio", "half"], "a share like 0.685 or 68.5% but got 'half'"),
+        (["plan", "--pruning-ratio", "9x" * 9_000], "but got '" + "9x" * 40 + "'... ("),
         (["whatif", "x", "--param-reduction", "90"], "was 0.9 (or 90%) meant?"),
         (["adapt", "x", "--frozen", "50"], "was 0.5 (or 50%) meant?"),
         (["submit", "--sweep", "prune.param_reduction=0.5,90"], "was 0.9 (or 90%) meant?"),

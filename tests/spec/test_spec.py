@@ -42,6 +42,7 @@ def test_a_spec_cannot_be_changed() -> None:
         ({"prune": {"param_reduction": 0.0}}, "prune.param_reduction: .* greater than 0"),
         ({"prune": {"param_reduction": 0.5, "pruning_ratio": 0.5}}, "not both"),
         ({"model": {"hidden": []}}, "model.hidden: .* at least 1 item"),
+        ({"model": {"hidden": [8] * 5000}}, "model.hidden: expected at most 64 items, .* 5,000$"),
         ({"model": {"hidden": [8, 0]}}, "model.hidden.1: .* greater than or equal to 1, but got 0"),
         ({"model": {"activation": "cubic"}}, "model.activation: .*'cubic'"),
         ({"train": {"learning_rate": -1}}, "train.learning_rate: .* greater than 0"),

@@ -57,6 +57,7 @@ def test_every_default_is_of_its_own_kind() -> None:
         ('{"train": {"epochs": 3, "epochs": 4}}', "'epochs' is there twice in one object"),
         ('{"compare": {"controls": ["random", "random"]}}', "random is listed twice"),
         (DEEP, "nested too deeply"),
+        (f'{{"a": {"9" * 5000}}}', "a number in it has thousands of digits"),
         ('{"a":' * 100_000, "nested too deeply"),
     ],
 )
