@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems import load_problem
@@ -57,7 +58,7 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
         "whole": layout.whole,
         "columns": [_described(column, roles) for column in columns.values()],
         "rows": [
-            [_plain(column[row].as_py()) for column in cells.values()]
+            [_plain(_cell(column[row])) for column in cells.values()]
             for row in range(min(rows, layout.rows))
         ],
         "notes": [*layout.notes, *roles.notes(), *marks_notes(columns, list(columns))],
@@ -99,6 +100,14 @@ def _range(numbers: Floats) -> dict[str, float | None]:
     if len(finite) == 0:
         return {"min": None, "max": None}
     return {"min": float(finite.min()), "max": float(finite.max())}
+
+
+def _cell(cell: pa.Scalar) -> Any:
+    """A cell as Python has it; a date that no calendar has as the number that stands there."""
+    try:
+        return cell.as_py()
+    except (LookupError, OverflowError, ValueError):
+        return cell.value
 
 
 def _plain(cell: Any) -> Any:

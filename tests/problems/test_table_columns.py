@@ -5,9 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.problems.preview import preview
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.tables.table import load_table
 from spinn_engine.spec import DataSpec
@@ -238,3 +241,34 @@ def test_columns_are_known_with_and_without_their_unit(tmp_path: Path) -> None:
     assert full.units == {"wear": "mm", "time": "s", "force": "N"}
     with pytest.raises(BadInputError, match="'wear' is named twice"):
         load(path, targets=("wear", "wear (mm)"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pa.timestamp("ms"),
+        pa.timestamp("us", "Mars/Station"),
+        pa.date32(),
+        pa.duration("ms"),
+    ],
+)
+def test_dates_that_no_calendar_has_are_told(tmp_path: Path, kind: pa.DataType) -> None:
+    path, step = tmp_path / "t.parquet", 10**7 if kind == pa.date32() else 10**17
+    ticks = [(1 + 10 * n // ROWS) * step for n in range(ROWS)]
+    numbers = {name: np.random.default_rng(3).normal(size=ROWS) for name in "xy"}
+    pq.write_table(pa.table({**numbers, "when": pa.array(ticks, kind)}), path)
+    for options in ({}, {"time": "when"}, {"time": "when", "drop": ("when",)}):
+        with pytest.raises(BadInputError, match="dates beyond the years 1 to 9999, or of a time"):
+            load(path, **options)
+    assert load(path, group="when").input_names == ("x",)
+    assert load(path, drop=("when",)).input_names == ("x",)
+    shown = preview(DataSpec(source=f"table:{path}"))
+    assert len(shown["rows"]) == 5
+    assert shown["columns"][2]["why"].startswith("cannot be one: it holds dates beyond")
+
+
+def test_dates_that_may_be_misread_order_no_rows(tmp_path: Path) -> None:
+    days = [f"{1 + n // 12:02}/{1 + n % 12:02}/2024" for n in range(ROWS)]
+    path = save(tmp_path / "t.csv", when=days)
+    with pytest.raises(BadInputError, match="day and month cannot be told apart"):
+        load(path, time="when", drop=("when",))

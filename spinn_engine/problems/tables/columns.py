@@ -142,7 +142,7 @@ def _typed(title: Title, cells: pa.ChunkedArray) -> Column:
     if pa.types.is_null(kind) or cells.null_count == len(cells):
         return Column(title, "empty", cells, len(cells))
     if pa.types.is_temporal(cells.type):
-        return _dates(title, *_seconds(cells))
+        return _moments(title, cells)
     missing = int(np.sum(~np.isfinite(as_floats(cells))))
     return Column(title, "empty" if missing == len(cells) else "number", cells, missing)
 
@@ -157,6 +157,21 @@ def as_floats(cells: pa.ChunkedArray) -> Floats:
 def _is_number(kind: pa.DataType) -> bool:
     tests = (pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
     return any(test(kind) for test in tests)
+
+
+def _moments(title: Title, cells: pa.ChunkedArray) -> Column:
+    """Dates and times; those that no calendar has would be wrapped around to others."""
+    ticks = cells.cast(pa.int32() if cells.type.bit_width == 32 else pa.int64())
+    try:
+        for end in pc.min_max(ticks).values():
+            end.cast(cells.type).as_py()
+    except (LookupError, OverflowError, ValueError):
+        fault = (
+            "holds dates beyond the years 1 to 9999, or of a time zone that is not known here: "
+            "mend them, or drop the column"
+        )
+        return Column(title, "date", ticks, cells.null_count, fault=fault)
+    return _dates(title, *_seconds(cells))
 
 
 def _seconds(cells: pa.ChunkedArray) -> tuple[Floats, str]:

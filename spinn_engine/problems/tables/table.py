@@ -126,7 +126,7 @@ _ANY_KIND = ("number", "date", "category", "text")
 
 
 def _check_kind(use: str, column: Column, kinds: Sequence[str], path: Path) -> None:
-    if column.kind in kinds:
+    if column.kind in kinds and (column.kind != "date" or not column.fault or "text" in kinds):
         return
     if column.kind == "empty":
         raise BadInputError(
