@@ -201,6 +201,8 @@ def _by_flags(complaint: str) -> str:
     field, _, what = told.partition(": ")
     part, _, name = field.partition(".")
     name = name.partition(".")[0]
+    if part == "seeds" and name:  # one of the numbers that follow the first
+        return f"--seed: {what}"
     if not name:
         return what if part in GROUPS else told
     return f"{FLAGS.get(f'{part}.{name}') or '--' + name.replace('_', '-')}: {what}"

@@ -96,6 +96,7 @@ def test_options_override_a_spec_file(capsys: pytest.CaptureFixture[str], tmp_pa
         ),
         (["plan", "--hidden", "8", "--stages", "8", "--pruning-ratio", "0.9"], "fewer stages"),
         (["plan", "--inputs", "0"], "--inputs"),
+        (["run", "--seed", "-1"], "run: --seed: input should be greater than or equal to 0, but"),
         (["plan", "--stages", "0"], "plan: --stages: input should be greater"),
         (["plan", "--hidden", ""], "plan: --hidden: expected at least 1 item, but got []"),
         (["plan", "--spec", os.devnull], "it is a device: name a spec file"),
