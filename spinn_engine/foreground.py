@@ -35,11 +35,11 @@ def run(
     Raises:
         SpinnError: as ``submit`` and ``Runner``.
     """
+    checked = check_spec_apart(spec)  # what is refused costs no import of torch
     from spinn_engine.pipeline import Runner
     from spinn_engine.training.device import pick_device
 
     pick_device(spec.train.device)  # refused before anything is made
-    checked = check_spec_apart(spec)
     with ExitStack() as doing:
         with one_at_a_time():  # nobody takes it for a run that waits to be queued
             folder = create_run(spec, checked=checked)

@@ -231,3 +231,14 @@ def test_the_claims_of_the_paper_ship_with_the_program(capsys: pytest.CaptureFix
     assert [one["claim"] for one in claims] == [
         one["claim"] for one in json.loads(file.read_text())["claims"]
     ]
+
+
+def test_a_network_that_is_too_large_is_refused_before_torch_is_there(store: Path) -> None:
+    code = (
+        "import sys; from spinn_engine.cli.main import main\n"
+        "code = main(['run', '--hidden', ','.join(['65536'] * 64), '--epochs', '1'])\n"
+        "assert 'torch' not in sys.modules; sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert "4,194,304 neurons in all, at most 200,000 can be planned" in done.stderr
