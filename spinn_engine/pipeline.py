@@ -37,7 +37,7 @@ from spinn_engine.training.course import (
     altogether,
 )
 from spinn_engine.training.data import on_device
-from spinn_engine.training.device import keep_freed_memory, pick_device
+from spinn_engine.training.device import check_memory, keep_freed_memory, pick_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import Stack
 from spinn_engine.training.objective import objective_of
@@ -79,6 +79,8 @@ class Runner:
         keep_freed_memory()
         self.data = on_device(problem, self.device, self.spec.compare.folds)
         stages = plan(self.spec.prune, self.spec.model.hidden, *self.data.ends)
+        networks = len(self.spec.seeds) * self.spec.compare.folds
+        check_memory(self.device, networks, stages[0].params)
         self.pruner = Pruner(folder, self.data, stages)
 
     @property

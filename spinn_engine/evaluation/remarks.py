@@ -32,7 +32,10 @@ def training_remarks(result: Mapping[str, Any]) -> list[str]:
         for one in result["checks"]
         if one["severity"] != "info" and CHECKS[one["check"]].of_scores
     ]
-    return [*few, *unlike, *_one_network(result), *_hardly_trained(arms), *_still_improving(arms)]
+    trained = [*_hardly_trained(arms), *_still_improving(arms)]
+    if "relative_l2" not in arms[REFERENCE]:  # L-BFGS goes on to improve for as long as it may
+        trained += _last_epoch_kept(arms)
+    return [*few, *unlike, *_one_network(result), *trained]
 
 
 def _one_network(result: Mapping[str, Any]) -> list[str]:
@@ -115,6 +118,29 @@ def _still_improving(arms: Mapping[str, Any]) -> list[str]:
         f"{capitalised(listed(parts))} {'was' if len(cut) == 1 else 'were'} still improving on the "
         "validation rows when the budget of updates ended: a larger one may change the result "
         f"({' '.join(budgets)})."
+    ]
+
+
+def _last_epoch_kept(arms: Mapping[str, Any]) -> list[str]:
+    """Trainings of a given length of which most of the networks that are delivered kept the end."""
+    cut = sorted(
+        {
+            one["stage"]
+            for name, arm in arms.items()
+            for one in arm.get("trainings", ())
+            if one["stalled"] is None
+            and name == main_arm(one["stage"])
+            and one["epochs"]
+            and np.mean(np.asarray(one["kept_epoch"]) == one["epochs"]) > 0.5
+        }
+    )
+    if not cut:
+        return []
+    later = [stage for stage in cut if stage]
+    parts = ["the dense network"] * (cut[0] == 0) + ([_stages(later)] if later else [])
+    return [
+        f"{capitalised(listed(parts))} kept the last of the epochs that were given: training for "
+        "longer may change the result."
     ]
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+LEAST_SPREAD = 1e-12  # of the largest value: what varies less is constant, but for rounding
+
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 

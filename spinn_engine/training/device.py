@@ -13,7 +13,10 @@ import torch
 
 from spinn_engine import __version__
 from spinn_engine.errors import BadInputError
+from spinn_engine.guarded.limits import machine_memory
+from spinn_engine.words import counted, size
 
+COPIES, FLOAT_BYTES = 4, 4  # weights, gradients and the two moments of Adam
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 
@@ -85,3 +88,23 @@ def environment(device: torch.device) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "cpus": os.cpu_count(),
     }
+
+
+def check_memory(device: torch.device, networks: int, params: int) -> None:
+    """Refuse to train what does not fit into a CPU's memory, before anything is made.
+
+    Args:
+        device: where it would be trained; what other devices lack they say themselves.
+        networks: that are trained at once.
+        params: of each.
+
+    Raises:
+        BadInputError: their weights, gradients and Adam's two moments take more than is free.
+    """
+    needed, free = networks * params * COPIES * FLOAT_BYTES, machine_memory()
+    if device.type == "cpu" and needed > free:
+        raise BadInputError(
+            f"training {counted(networks, 'network')} of {counted(params, 'parameter')} takes at "
+            f"least {size(needed)} of memory and {size(free)} are free: use fewer seeds or folds, "
+            "or a smaller network"
+        )

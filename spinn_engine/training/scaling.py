@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from spinn_engine.problems.problem import Floats, Indices, Problem
+from spinn_engine.problems.problem import LEAST_SPREAD, Floats, Indices, Problem
 
 
 @dataclass(frozen=True)
@@ -46,5 +46,5 @@ def scaler_of(problem: Problem, train: Indices) -> Scaler:
 
 def _spread(values: Floats) -> Floats:
     spread = values.std(axis=0)
-    tiny = 1e-12 * np.maximum(np.abs(values).max(axis=0), 1e-300)
+    tiny = LEAST_SPREAD * np.maximum(np.abs(values).max(axis=0), 1e-300)
     return np.where(spread > tiny, spread, 1.0)

@@ -87,6 +87,23 @@ def test_a_training_that_kept_no_late_epoch_was_not_still_improving(
     assert bool(training_remarks(result([training(0, [9])], [cut]))) == said
 
 
+@pytest.mark.parametrize(
+    ("kept", "epochs", "said"), [([4, 4, 3], 4, True), ([4, 3, 3], 4, False), ([0, 0], 0, False)]
+)
+def test_a_given_number_of_epochs_that_ended_a_training_is_said(
+    kept: list[int], epochs: int, said: bool
+) -> None:
+    by_hand = training(0, kept, epochs, stalled=None)
+    found = result([by_hand], [training(1, kept, epochs, None)])
+    told = [
+        "The dense network and stage 1 kept the last of the epochs that were given: training for "
+        "longer may change the result."
+    ]
+    assert training_remarks(found) == told * said
+    found["arms"][0]["relative_l2"] = {}  # L-BFGS goes on for as long as it may
+    assert training_remarks(found) == []
+
+
 def test_the_budget_that_ended_is_named_and_on_a_page_its_field() -> None:
     cut = training(2, [19], stalled=False)
     (told,) = training_remarks(result([training(0, [9])], [cut]))

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.problem import Floats, Indices, Problem
+from spinn_engine.problems.problem import LEAST_SPREAD, Floats, Indices, Problem
 from spinn_engine.problems.split import Split
 from spinn_engine.problems.steps import next_rows, within
 from spinn_engine.problems.tables.columns import Column, marks_notes, typed_columns
@@ -148,7 +148,8 @@ def _check_parts(targets: Floats, split: Split, names: Sequence[str], path: Path
                 "are needed"
             )
         for name, values in zip(names, targets[rows].T, strict=True):
-            if values.min() == values.max() or values.var() == 0:  # of 1e-300, squares are zero
+            least = LEAST_SPREAD * float(np.abs(values).max())
+            if values.std() <= least or values.var() == 0:  # of 1e-300, squares are zero
                 raise BadInputError(
                     f"{path}: target {name!r} is constant ({shortest(values[0])}) in all "
                     f"{len(rows)} rows of the {part} part, choose a target or groups that vary"
