@@ -77,7 +77,7 @@ def test_a_store_that_cannot_be_written_is_one_sentence(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("SPINN_RESULTS", str(tmp_path / "file"))
-    with pytest.raises(SpinnError, match="cannot be used"):
+    with pytest.raises(SpinnError, match="is a file or below one: give a folder"):
         Slot("here-cpu", cpu())
 
 

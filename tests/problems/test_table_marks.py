@@ -136,6 +136,14 @@ def test_a_mark_that_comes_late_in_a_long_file_is_seen(tmp_path: Path) -> None:
     assert typed(path)["x"].fault is not None
 
 
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx", "t.parquet"])
+def test_long_serial_numbers_stay_different(tmp_path: Path, name: str) -> None:
+    serial = [f"1234567890123456789{n % 5}" for n in range(60)]
+    path = table(tmp_path / name, {"tool": serial, "y": [str(n / 7) for n in range(60)]})
+    assert len(set(typed(path)["tool"].codes())) == 5
+    assert len({float(text) for text in serial}) == 1
+
+
 @pytest.mark.parametrize("kind", [pa.int8(), pa.uint8(), pa.uint32(), pa.int64()])
 def test_texts_of_parquet_are_read_whatever_numbers_them(tmp_path: Path, kind: pa.DataType) -> None:
     tools = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 1], kind), ["a", "b"])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from spinn_engine.problems.problem import Floats, Indices
 from spinn_engine.problems.tables.cells import Words, read_dates, read_numbers, split_words
 from spinn_engine.problems.tables.header import Title, titles
-from spinn_engine.problems.tables.marks import Marks, certain_decimal, readings
+from spinn_engine.problems.tables.marks import LARGEST_EXACT, Marks, certain_decimal, readings
 from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.words import capitalised, listed, shortest
 
@@ -199,16 +199,16 @@ def _from_words(title: Title, words: Words, ways: Ways, where: Where) -> Column:
     missing = int((codes < 0).sum())
     if not texts:
         return Column(title, "empty", pa.nulls(len(codes)), missing)
-    if len(ways) == 1:
+    if len(ways) == 1 and not _too_long(ways[0][1]):
         return _numbers(title, ways[0][1], codes, ways[0][0])
     numbers = read_numbers(texts)
     wrong = np.isnan(numbers)
-    if not ways and not wrong.any():
+    if not ways and not (wrong.any() or _too_long(numbers)):
         return _numbers(title, numbers, codes, None)
     if dates := read_dates(texts):
         cells = pa.chunked_array([_spread(dates.seconds, codes)])
         return Column(title, "date", cells, missing, dates.first, fault=dates.fault)
-    fault = _two_ways(texts, ways) if ways else _no_category(texts, codes, wrong, where)
+    fault = _two_ways(texts, ways) if len(ways) > 1 else _no_category(texts, codes, wrong, where)
     kind: Kind = "category" if fault is None else "text"
     indices = pa.array(codes.astype(np.int32), mask=codes < 0)
     cells = pa.chunked_array([pa.DictionaryArray.from_arrays(indices, pa.array(texts))])
@@ -219,7 +219,7 @@ def _no_category(
     texts: Sequence[str], codes: Indices, wrong: NDArray[np.bool_], where: Where
 ) -> str | None:
     """Why texts that are no numbers can be no category either; None where they can."""
-    if 2 * wrong.sum() < len(texts):
+    if 0 < 2 * wrong.sum() < len(texts):
         row = int(np.flatnonzero(np.isin(codes, np.flatnonzero(wrong)))[0])
         return (
             f"holds {texts[codes[row]][:40]!r} in {where(row)}: write a number there, or drop the "
@@ -241,6 +241,11 @@ def _no_category(
 def _numbers(title: Title, numbers: Floats, codes: Indices, marks: Marks | None) -> Column:
     cells = pa.chunked_array([_spread(numbers, codes)])
     return Column(title, "number", cells, int((~np.isfinite(cells)).sum()), marks=marks)
+
+
+def _too_long(numbers: Floats) -> bool:
+    """Whether different texts are the same number, as those of long serial numbers."""
+    return bool((np.abs(numbers) >= LARGEST_EXACT).any() and len(np.unique(numbers)) < len(numbers))
 
 
 def _two_ways(texts: Sequence[str], ways: Ways) -> str:

@@ -24,6 +24,7 @@ BETWEEN_THOUSANDS = {
     "spaces",
 }  # fmt: skip
 BEFORE_DECIMALS = {".": "points", ",": "commas"}
+LARGEST_EXACT = 2**53  # whole numbers up to here differ in double precision
 _MINUS = "\N{MINUS SIGN}"
 _THREE = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _WHOLE_OR_THREE = r"^\s*[+-]?(\d+|[1-9]\d{0,2}[.,]\d{3})\s*$"
@@ -128,10 +129,13 @@ def has_decimals(cells: pa.ChunkedArray) -> bool:
     return pa.types.is_floating(cells.type) and len(_fractions(cells)) > 0
 
 
-def may_have_thousands(cells: pa.ChunkedArray) -> bool:
-    """Whether what was read as 1.023 may be a thousand and 23: its texts tell."""
+def may_be_misread(cells: pa.ChunkedArray) -> bool:
+    """Whether 1.023 may be a thousand and 23, or long numbers are no longer different."""
     if not pa.types.is_floating(cells.type):
         return False
+    numbers = _finite(cells)
+    if len(numbers) and (numbers % 1 == 0).all():
+        return bool(np.abs(numbers).max() >= LARGEST_EXACT)
     broken = np.abs(_fractions(cells))
     in_thousandths = np.abs(1000 * broken - np.rint(1000 * broken)) < 1e-9 * 1000 * broken
     return bool(
@@ -146,9 +150,13 @@ def have_thousands(texts: pa.ChunkedArray) -> bool:
 
 def _fractions(cells: pa.ChunkedArray) -> Floats:
     """The numbers that are not whole."""
+    numbers = _finite(cells)
+    return np.asarray(numbers[numbers % 1 != 0], dtype=np.float64)
+
+
+def _finite(cells: pa.ChunkedArray) -> Floats:
     numbers = cells.to_numpy(zero_copy_only=False)
-    finite = numbers[np.isfinite(numbers)]
-    return np.asarray(finite[finite % 1 != 0], dtype=np.float64)
+    return np.asarray(numbers[np.isfinite(numbers)], dtype=np.float64)
 
 
 @cache

@@ -21,16 +21,16 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from spinn_engine.problems.tables.marks import (
+    LARGEST_EXACT,
     has_decimals,
     have_thousands,
-    may_have_thousands,
+    may_be_misread,
 )
 from spinn_engine.problems.tables.sheet import MISSING, Sheet
 
 START_BYTES = 2**20
 BLOCK_BYTES = 2**20
 SAMPLE_ROWS = 200
-LARGEST_EXACT = 2**53  # whole numbers up to here differ in double precision
 SEPARATORS = "\t;,"  # a decimal comma makes the last the least certain
 SEPARATOR_WORDS = {"\t": "tabs", ";": "semicolons", ",": "commas"}
 WITH_COMMA = re.compile(r"\s*[+-]?\d*,(\d+)([eE][+-]?\d+)?\s*")
@@ -78,7 +78,7 @@ def read_text(path: Path, whole: bool) -> Sheet:
         _check_quotes(path, dialect, table)
     elif is_all:
         _check_quotes(path, dialect, table)
-    doubtful = [name for name in table.column_names if may_have_thousands(table[name])]
+    doubtful = [name for name in table.column_names if may_be_misread(table[name])]
     for read in (partial(_read_start, text, dialect, is_all), partial(_read_again, path, dialect)):
         if doubtful:
             texts = read(dict.fromkeys(doubtful, pa.string()))
