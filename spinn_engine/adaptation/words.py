@@ -60,7 +60,7 @@ def _network(network: Mapping[str, Any]) -> list[str]:
         f"R2 {fixed(stays['mean'])} there, {fixed(before['mean'])} on the old test rows, "
         f"95 % interval of the difference {signed_range(drop)}, {repeated(drop)}"
     )
-    loss = "loses" if drop["low"] > 0 else "shows no loss"
+    loss = "loses" if drop["low"] > 0 else "is not shown to lose"
     found = [f"Left as it is, {name} {loss} on new rows: {told}."]
     return found + [_arm(arm, name) for key, arm in arms.items() if key != "none"]
 
@@ -90,4 +90,4 @@ def _forgetting(lost: Mapping[str, Any]) -> str:
         return f"the old test rows lost {fixed(lost['mean'])} R2 ({signed_range(lost)})"
     if lost["high"] < 0:
         return f"the old test rows gained {fixed(-lost['mean'])} R2"
-    return f"the old test rows show no loss ({signed(-lost['mean'])} R2)"
+    return f"no loss on the old test rows is shown ({signed(-lost['mean'])} R2)"

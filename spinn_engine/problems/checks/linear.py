@@ -74,8 +74,9 @@ def linear_against_network(arms: Mapping[str, dict[str, Any]], margin: float) ->
                 "info",
                 tuple(scores),
                 value,
-                f"The pruned network is better than a linear fit by more than {shortest(margin)} "
-                f"R2 on every target: test R2 {each}.",
+                f"By the means, the pruned network is ahead of a linear fit by more than "
+                f"{shortest(margin)} R2 on every target (the verdict says what is shown): test R2 "
+                f"{each}.",
                 "Show the linear fit beside the network.",
             )
         ]
@@ -85,8 +86,8 @@ def linear_against_network(arms: Mapping[str, dict[str, Any]], margin: float) ->
             "warning",
             enough,
             value,
-            f"The pruned network is not better than a linear fit by {shortest(margin)} R2 on "
-            f"{listed(enough)}: test R2 {each}.",
+            f"By the means, the pruned network is not ahead of a linear fit by {shortest(margin)} "
+            f"R2 on {listed(enough)} (the verdict says what is shown): test R2 {each}.",
             "Report the linear fit for these targets, or bring data that need a network.",
         )
     ]
