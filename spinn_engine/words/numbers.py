@@ -110,9 +110,10 @@ def percent(share: float, decimals: int = 1) -> str:
     ('68.5 %', '0.034 %', '−20 %', '0.0 %')
     """
     hundredths = 100 * share
-    if hundredths and abs(hundredths) < 0.5 * 10.0**-decimals:
-        return f"{significant(hundredths, 2)} %"
-    return f"{fixed(hundredths, decimals)} %"
+    text = fixed(hundredths, decimals)
+    if hundredths and not text.strip("0."):
+        text = significant(hundredths, 2)
+    return f"{text} %"
 
 
 def factor(value: float) -> str:
