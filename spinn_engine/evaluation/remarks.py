@@ -93,22 +93,29 @@ def _stages(stages: Sequence[int]) -> str:
     return f"stages {listed(map(str, stages))}"
 
 
+def _delivered(arms: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The trainings of the networks that a run delivers, by stage."""
+    own = (
+        one
+        for name, arm in arms.items()
+        for one in arm.get("trainings", ())
+        if name == main_arm(one["stage"])
+    )
+    return sorted(own, key=lambda one: int(one["stage"]))
+
+
 def _still_improving(arms: Mapping[str, Any]) -> list[str]:
     """Trainings of the networks that a run delivers which their budget ended, not validation.
 
     One whose networks all kept an epoch from before the patience had stopped improving by then,
     though its rate fell because the budget ended.
     """
-    cut = sorted(
-        {
-            one["stage"]
-            for name, arm in arms.items()
-            for one in arm.get("trainings", ())
-            if one["stalled"] is False
-            and name == main_arm(one["stage"])
-            and max(one["kept_epoch"]) > one["epochs"] - patience(one["epochs"])
-        }
-    )
+    cut = [
+        one["stage"]
+        for one in _delivered(arms)
+        if one["stalled"] is False
+        and max(one["kept_epoch"]) > one["epochs"] - patience(one["epochs"])
+    ]
     if not cut:
         return []
     dense, later = cut[0] == 0, [stage for stage in cut if stage]
@@ -123,17 +130,13 @@ def _still_improving(arms: Mapping[str, Any]) -> list[str]:
 
 def _last_epoch_kept(arms: Mapping[str, Any]) -> list[str]:
     """Trainings of a given length of which most of the networks that are delivered kept the end."""
-    cut = sorted(
-        {
-            one["stage"]
-            for name, arm in arms.items()
-            for one in arm.get("trainings", ())
-            if one["stalled"] is None
-            and name == main_arm(one["stage"])
-            and one["epochs"]
-            and np.mean(np.asarray(one["kept_epoch"]) == one["epochs"]) > 0.5
-        }
-    )
+    cut = [
+        one["stage"]
+        for one in _delivered(arms)
+        if one["stalled"] is None
+        and one["epochs"]
+        and np.mean(np.asarray(one["kept_epoch"]) == one["epochs"]) > 0.5
+    ]
     if not cut:
         return []
     later = [stage for stage in cut if stage]

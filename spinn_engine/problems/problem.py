@@ -116,10 +116,13 @@ class Problem:
 
     def known_hashes(self) -> frozenset[str]:
         """That, and the hash of earlier versions, which hashed what the laws say of each row."""
-        earlier = self._rows_hash()
-        for law in self.laws:
-            _update(earlier, law.gain, law.loss)
-        return frozenset({self.sha256(), earlier.hexdigest()})
+        found = {self.sha256()}
+        if self.laws:
+            earlier = self._rows_hash()
+            for law in self.laws:
+                _update(earlier, law.gain, law.loss)
+            found.add(earlier.hexdigest())
+        return frozenset(found)
 
     def _rows_hash(self) -> hashlib._Hash:
         digest = hashlib.sha256()
