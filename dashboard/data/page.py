@@ -19,7 +19,7 @@ from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import SOURCES, SPLITS, source_of
-from spinn_engine.words import counted, percent, shortest
+from spinn_engine.words import counted, names_in, names_text, percent, shortest
 
 MOST_SPREADS = 6
 
@@ -38,7 +38,7 @@ def choose_source(first_values: Values) -> DataSpec | None:
     elif not source.equation:
         key = widgets.drop_key(source)
         inputs = [column["name"] for column in columns if column["role"] == "input"]
-        known = widgets.names_of(roles.field_value(key, first_values))
+        known = names_in(roles.field_value(key, first_values))
         found["drop"] = tuple(name for name in known if name in inputs)
         roles.choose_several(key, inputs, found["drop"])
     return DataSpec.model_validate(found)
@@ -58,11 +58,11 @@ def plan_link(data: DataSpec) -> None:
     if source.path is not None:
         asked[widgets.path_key(source)] = path
     if source.own_columns:
-        asked |= {"targets": widgets.text_of(data.targets)}
+        asked |= {"targets": names_text(data.targets)}
         asked |= {"group": data.group or "", "time": data.time or ""}
         asked["split_by"] = SPLITS[data.split].label if data.split else ""
     if not source.equation:
-        asked[widgets.drop_key(source)] = widgets.text_of(data.drop)
+        asked[widgets.drop_key(source)] = names_text(data.drop)
     st.page_link(
         "plan/page.py",
         label="Plan with this data",

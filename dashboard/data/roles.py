@@ -11,8 +11,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.parts.forms.widgets import Values, drop_key, names_of, text_of
+from dashboard.parts.forms.widgets import Values, drop_key
 from spinn_engine.vocabulary import SOURCES
+from spinn_engine.words import names_in, names_text
 
 PICKED = "pick_"
 LABELS = {
@@ -44,8 +45,8 @@ def set_field(key: str, text: str) -> None:
 def leave_out(kind: str, names: Sequence[str], first_values: Values) -> None:
     """Add columns to those that are left out of a source."""
     key = drop_key(SOURCES[kind])
-    known = names_of(field_value(key, first_values))
-    set_field(key, text_of(tuple(dict.fromkeys((*known, *names)))))
+    known = names_in(field_value(key, first_values))
+    set_field(key, names_text(tuple(dict.fromkeys((*known, *names)))))
 
 
 def role_form(columns: Sequence[dict[str, Any]], first_values: Values) -> dict[str, Any]:
@@ -104,15 +105,15 @@ def _show_value(key: str, now: list[str] | str | None) -> None:
 
 def _take_choice(key: str) -> None:
     picked = st.session_state[PICKED + key]
-    set_field(key, text_of(picked) if isinstance(picked, list) else picked or "")
+    set_field(key, names_text(picked) if isinstance(picked, list) else picked or "")
 
 
 def _names(name: str, text: str) -> tuple[str, ...]:
-    return ((text,) if text else ()) if name in SINGLE else names_of(text)
+    return ((text,) if text else ()) if name in SINGLE else names_in(text)
 
 
 def _text(name: str, names: Sequence[str]) -> str:
-    return "".join(names) if name in SINGLE else text_of(names)
+    return "".join(names) if name in SINGLE else names_text(names)
 
 
 def _put_into_address(key: str, text: str) -> None:

@@ -60,7 +60,7 @@ def read_new_rows(problem: Problem, data: DataSpec, path: Path) -> NewRows:
     if path.is_dir():
         raise BadInputError(f"{path} is a folder: name one file, with its rows in order of time")
     wanted = _Wanted(problem, data, _read_own(data))
-    cells, layout = read_table(path)
+    cells, layout = read_table(path, reading=data)
     columns = typed_columns(cells, layout)
     del cells
     inputs = _inputs(wanted, columns)
@@ -86,7 +86,7 @@ def _read_own(data: DataSpec) -> dict[str, Column]:
     source = source_of(data.source)
     if source is None or not source.own_columns:
         return {}
-    cells, layout = read_table(table_path(data.source))
+    cells, layout = read_table(table_path(data.source), reading=data)
     return typed_columns(cells, layout)
 
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from spinn_engine.errors import BadInputError, one_sentence
 from spinn_engine.spec import Arm, OneOf
-from spinn_engine.spec.parts import Part
+from spinn_engine.spec.reading import Part
 from spinn_engine.vocabulary import QUANTITIES, REFERENCE, SUBJECT
 
 MOST_DIGITS: Final = 20  # before the point, and after it

@@ -27,7 +27,7 @@ from spinn_engine.claims.own_numbers import claims_of_result
 from spinn_engine.claims.own_result import is_result
 from spinn_engine.errors import BadInputError, one_sentence
 from spinn_engine.guarded.texts import read_text, strict_json
-from spinn_engine.spec.parts import Part
+from spinn_engine.spec.reading import Part
 
 SHIPPED: Final = {"paper": application_folder() / "assets" / "claims" / "spinn_paper.json"}
 

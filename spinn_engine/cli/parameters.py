@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec.shares import share
 from spinn_engine.vocabulary import Row, unknown
+from spinn_engine.words import names_in
 
 Choices = Mapping[str, Row | str]
 LATEST = "latest"
@@ -86,8 +87,8 @@ class Kind(click.ParamType[Any]):
 
 
 def names(text: str) -> list[str]:
-    """Column names or other words, separated by commas."""
-    return [name.strip() for name in text.split(",") if name.strip()]
+    """Column names or other words, separated by commas; one with a comma in it in quotes."""
+    return list(names_in(text))
 
 
 def widths(text: str) -> list[int]:

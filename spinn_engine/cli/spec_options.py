@@ -32,7 +32,7 @@ from spinn_engine.cli.parameters import (
     choice,
 )
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import AMOUNTS, MOST_SEEDS, OneOf, RunSpec, given_in
+from spinn_engine.spec import AMOUNTS, MOST_SEEDS, OneOf, ReadingSpec, RunSpec, given_in
 from spinn_engine.spec.shares import Share
 from spinn_engine.vocabulary import SOURCES, written_sources
 from spinn_engine.words import shortest
@@ -45,6 +45,7 @@ GROUPS = {
     "compare": "Comparison",
     "physics": "Physics",
 }
+READING = "Reading of a table (what is not given is found, and said)"
 FLAGS = {"data.source": "--data", "physics.targets": "--physics-targets"}
 NO_OPTIONS = {"model.dense_sha256"}  # known once a run is made
 
@@ -67,6 +68,10 @@ def spec_options(parts: Sequence[str]) -> list[Option]:
     return [
         *options,
         Option(
+            "--target", "target", multiple=True, metavar="NAME", group="Data",
+            help="one of the targets, whatever is in its name; may be given several times",
+        ),
+        Option(
             "--drop-flagged", is_flag=True, group="Data",
             help="drop the columns that check advises to drop",
         ),
@@ -80,17 +85,18 @@ def spec_options(parts: Sequence[str]) -> list[Option]:
 def _of_part(part: str) -> list[Option]:
     defaults = RunSpec.model_fields[part].default
     texts = _attributes(type(defaults))
+    fields = type(defaults).model_fields.items()
     return [
         Option(
             FLAGS.get(name) or "--" + field.replace("_", "-"),
             field=name,
             type=(kind := kind_of(field, info.annotation, info.metadata)),
             metavar=field.upper() if kind is TEXT else None,
-            group=GROUPS[part],
+            group=READING if field in ReadingSpec.model_fields else GROUPS[part],
             help=texts[field],
             show_default=_default(part, field),
         )
-        for field, info in type(defaults).model_fields.items()
+        for field, info in sorted(fields, key=lambda one: one[0] in ReadingSpec.model_fields)
         if (name := f"{part}.{field}") not in NO_OPTIONS
     ]
 
@@ -113,10 +119,13 @@ def _shown(value: Any) -> str:
 
 
 def _attributes(part: type) -> dict[str, str]:
-    """What the docstring of a part says of each of its fields."""
-    _, _, listed = (inspect.getdoc(part) or "").partition("Attributes:\n")
-    found = re.findall(r"^    (\w+): (.*(?:\n     +.*)*)", listed, re.MULTILINE)
-    return {name: " ".join(text.split()).replace("``", "").rstrip(".") for name, text in found}
+    """What the docstrings of a part and its bases say of each of its fields."""
+    found: dict[str, str] = {}
+    for base in part.__mro__:
+        _, _, listed = inspect.cleandoc(base.__doc__ or "").partition("Attributes:\n")
+        for name, text in re.findall(r"^    (\w+): (.*(?:\n     +.*)*)", listed, re.MULTILINE):
+            found.setdefault(name, " ".join(text.split()).replace("``", "").rstrip("."))
+    return found
 
 
 def kind_of(field: str, annotation: Any, metadata: Sequence[Any] = ()) -> Kind:
@@ -164,6 +173,8 @@ def spec_from(asked: Mapping[str, Any]) -> RunSpec:
         prune |= dict.fromkeys(AMOUNTS)
     if "model.dense" in given:
         data["model"] = {}  # another network has other widths
+    if asked.get("target"):
+        given["data.targets"] = [*given.get("data.targets", ()), *asked["target"]]
     for name, value in given.items():
         part, field = name.split(".")
         data.setdefault(part, {})[field] = value

@@ -49,7 +49,7 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
     if source is None or not source.own_columns:
         return _of_problem(load_problem(data), rows)
     path = table_path(data.source)
-    cells, layout = read_table(path, whole=False)
+    cells, layout = read_table(path, whole=False, reading=data)
     columns = typed_columns(cells, layout)
     roles = assign_roles(data, columns, layout)
     return {

@@ -26,6 +26,7 @@ from spinn_engine.spec.parts import (
     PruneSpec,
     TrainSpec,
 )
+from spinn_engine.spec.reading import ReadingSpec, line_ranges
 from spinn_engine.spec.run import ITERATIONS_AN_EPOCH, MOST_SEEDS, SCHEMA_VERSION, RunSpec, given_in
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "OneOf",
     "PhysicsSpec",
     "PruneSpec",
+    "ReadingSpec",
     "Reconstruction",
     "RunSpec",
     "Scaling",
@@ -57,5 +59,6 @@ __all__ = [
     "budget_sentence",
     "fitted",
     "given_in",
+    "line_ranges",
     "with_old_split",
 ]

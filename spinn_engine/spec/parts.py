@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from spinn_engine.spec.choices import (
     Activation,
@@ -19,6 +19,7 @@ from spinn_engine.spec.choices import (
     Schedule,
     Split,
 )
+from spinn_engine.spec.reading import LIST, Names, ReadingSpec, SpecPart
 from spinn_engine.spec.shares import Share
 from spinn_engine.vocabulary import SCHEDULES, SPLITS, source_of
 
@@ -28,8 +29,6 @@ EPOCHS, FINE_TUNE_EPOCHS = 15, 3  # by hand
 
 Weight = Annotated[float, Field(ge=0.0, le=1e6)]
 Width = Annotated[int, Field(ge=1, le=65_536)]
-LIST = Field(strict=False)  # a list of JSON is a tuple here; what is in it stays strict
-Names = Annotated[tuple[str, ...], LIST]
 Widths = Annotated[tuple[Width, ...], LIST]
 
 PHYSICS_TERMS = ("non_negative", "monotone", "wear_law", "heat_balance")
@@ -38,20 +37,8 @@ OWN_WIDTHS = next(name for name, row in SCHEDULES.items() if row.widths == "give
 AMOUNTS = ("pruning_ratio", "param_reduction", "mac_reduction", "max_bytes", "widths")
 
 
-class Part(BaseModel):
-    """Base of all parts of a spec: frozen, and unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class SpecPart(Part):
-    """A part whose values are of their own kinds: ``true`` is no number, and neither is ``"2"``."""
-
-    model_config = ConfigDict(strict=True)
-
-
-class DataSpec(SpecPart):
-    """What is learned: a source of rows, and how a table's columns are used.
+class DataSpec(ReadingSpec):
+    """What is learned: a source of rows, how a table is read, and how its columns are used.
 
     Attributes:
         source: where the rows come from.
@@ -74,11 +61,14 @@ class DataSpec(SpecPart):
 
     @model_validator(mode="after")
     def _of_a_table(self) -> Self:
+        source = source_of(self.source)
+        if source is None or not source.own_columns:
+            for name in ("split", *ReadingSpec.model_fields):
+                if getattr(self, name) not in (None, ()):
+                    raise ValueError(f"{name} is for tables: leave it out for other data")
         if self.split is None:
             return self
-        source, by = source_of(self.source), SPLITS[self.split]
-        if source is None or not source.own_columns:
-            raise ValueError("split is for tables: leave it out for other data")
+        by = SPLITS[self.split]
         if by.group_column == "needed" and self.group is None:
             raise ValueError(
                 f"split by {by.name} needs the column of the groups: name it in group (--group)"

@@ -16,15 +16,14 @@ from spinn_engine.guarded.texts import read_text, strict_json
 from spinn_engine.spec.choices import Arm
 from spinn_engine.spec.defaults import with_source_defaults
 from spinn_engine.spec.parts import (
-    LIST,
     CompareSpec,
     DataSpec,
     ModelSpec,
     PhysicsSpec,
     PruneSpec,
-    SpecPart,
     TrainSpec,
 )
+from spinn_engine.spec.reading import LIST, SpecPart
 from spinn_engine.vocabulary import ACTIVATIONS, ARMS, NEW_WEIGHTS, SOURCES, source_of
 
 SCHEMA_VERSION: Final = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
@@ -89,12 +90,37 @@ def shown(name: object) -> str:
 
 
 def shown_list(names: Iterable[object], most: int = 4) -> str:
-    """Names that others wrote, the first few of them.
+    """Names that others wrote, the first few of them; one with a comma in quotes.
 
-    >>> shown_list(["a", "b", "c", "d", "e"])
-    'a, b, c, d and 1 more'
+    >>> shown_list(["a", "b", "c, mm", "d", "e"])
+    'a, b, "c, mm", d and 1 more'
     """
-    return listed(map(shown, names), most)
+    return listed((_quoted(shown(name)) for name in names), most)
+
+
+def _quoted(name: str) -> str:
+    """A name as one of a list: in quotes where it has a comma or quotes."""
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"' if re.search('[",]', name) else name
+
+
+def names_text(names: Iterable[str]) -> str:
+    """Names as they are typed in a list, and as ``names_in`` reads them.
+
+    >>> names_text(["wear, mm", "drift"])
+    '"wear, mm", drift'
+    """
+    return ", ".join(map(_quoted, names))
+
+
+def names_in(text: str | None) -> tuple[str, ...]:
+    """The names of a list with commas; a name with a comma is in quotes.
+
+    >>> names_in('"wear, mm", drift')
+    ('wear, mm', 'drift')
+    """
+    rows = csv.reader([text or ""], skipinitialspace=True)
+    return tuple(name.strip() for row in rows for name in row if name.strip())
 
 
 def errors_of(checks: Iterable[Mapping[str, Any]]) -> str:

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest  # noqa: TID251
 
-from dashboard.parts.forms.widgets import text_of
 from dashboard.parts.markdown import plain
 from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.spec import fitted
+from spinn_engine.words import names_text
 from tests.dashboard.support import opened, table_with
 from tests.problems.mill_file import write_mill
 
@@ -248,7 +248,7 @@ def test_names_of_columns_are_read_as_they_are_written(
     frame = pd.DataFrame(np.random.default_rng(0).normal(size=(10, len(columns))), columns=columns)
     path = tmp_path / "t.csv"
     frame.to_csv(path, index=False)
-    app = opened("plan", source="table", path=str(path), drop=text_of(names))
+    app = opened("plan", source="table", path=str(path), drop=names_text(names))
     assert "name at least one target column" in app.error[0].value
     shown = table_with(app, "Kind")
     left_out = shown["Column"][shown["Use"].str.startswith("left out")]

@@ -24,7 +24,6 @@ from dashboard.parts.forms.widgets import (
     drop_key,
     key_of,
     path_key,
-    text_of,
 )
 from dashboard.parts.markdown import plain
 from dashboard.reads import run_files
@@ -41,6 +40,7 @@ from spinn_engine.spec import (
     fitted,
 )
 from spinn_engine.vocabulary import CONTROLS, CRITERIA, RECONSTRUCTIONS, SCHEDULES, SOURCES, SPLITS
+from spinn_engine.words import names_text
 
 INITIAL_PLAN = "initial_plan"  # in a session
 ENTERED = "page_entered"  # whether the visitor was on another page just before
@@ -180,7 +180,7 @@ def _dense_values(model: ModelSpec) -> dict[str, Any]:
 
 
 def _text(value: str | tuple[str, ...] | None) -> str:
-    return text_of(value) if isinstance(value, tuple) else value or ""
+    return names_text(value) if isinstance(value, tuple) else value or ""
 
 
 def _prune_values(prune: PruneSpec) -> dict[str, Any]:

@@ -5,9 +5,8 @@ Every one is in the page's address, so that a link repeats the plan.
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -26,6 +25,7 @@ from spinn_engine.vocabulary import (
     glossary,
     source_of,
 )
+from spinn_engine.words import names_in
 
 KEPT_IN_ADDRESS: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
@@ -117,7 +117,7 @@ def left_out_form(kind: str) -> dict[str, Any]:
     if not (st.query_params.get(key) or st.session_state.get(key)):
         return {}
     drop = st.text_input("Columns to leave out", "", key=key, **KEPT_IN_ADDRESS)
-    return {"drop": names_of(drop)}
+    return {"drop": names_in(drop)}
 
 
 def table_form(first_values: Values) -> dict[str, Any]:
@@ -149,10 +149,10 @@ def table_form(first_values: Values) -> dict[str, Any]:
         "Columns to leave out (optional)", first_values["drop"], key="drop", **KEPT_IN_ADDRESS
     )
     return {
-        "targets": names_of(targets),
+        "targets": names_in(targets),
         "group": (group or "").strip() or None,
         "time": (time or "").strip() or None,
-        "drop": names_of(drop),
+        "drop": names_in(drop),
         "split": split_form(first_values),
     }
 
@@ -170,18 +170,6 @@ def split_form(first_values: Values) -> str | None:
         **KEPT_IN_ADDRESS,
     )
     return names.get(label)
-
-
-def names_of(text: str | None) -> tuple[str, ...]:
-    """The names that ``text_of`` wrote, or a person typed."""
-    rows = csv.reader([text or ""], skipinitialspace=True)
-    return tuple(name.strip() for row in rows for name in row if name.strip())
-
-
-def text_of(names: Sequence[str]) -> str:
-    """Names of columns as they are typed; one with a comma or quotes goes into quotes."""
-    quoted = (name.replace('"', '""') for name in names)
-    return ", ".join(f'"{name}"' if re.search('[",]', name) else name for name in quoted)
 
 
 def network_form(source: str, first_values: Values) -> dict[str, Any]:

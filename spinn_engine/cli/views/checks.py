@@ -16,7 +16,7 @@ from spinn_engine import api
 from spinn_engine.cli.console import PROGRAM
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import SPLITS
-from spinn_engine.words import counted, listed, shortest
+from spinn_engine.words import counted, listed, names_text, shortest
 
 COLORS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 COLUMNS_SHOWN = 40
@@ -89,10 +89,10 @@ def advised_command(data: DataSpec, checks: Sequence[dict[str, Any]]) -> Text:
         return Text("No column is advised to be dropped.")
     options = {
         "--data": data.source,
-        "--targets": ",".join(data.targets),
+        "--targets": names_text(data.targets),
         "--group": data.group,
         "--time": data.time,
-        "--drop": ",".join((*data.drop, *advised)),
+        "--drop": names_text((*data.drop, *advised)),
     }
     words = [word for option, value in options.items() if value for word in (option, value)]
     command = f"{PROGRAM} check {shlex.join(words)}"

@@ -19,6 +19,7 @@ from spinn_engine.problems.tables.excel_sizes import unpacked_bytes
 from spinn_engine.problems.tables.header import numbered
 from spinn_engine.problems.tables.sheet import Layout, Sheet
 from spinn_engine.problems.tables.text import BLOCK_BYTES, read_text
+from spinn_engine.spec import ReadingSpec
 from spinn_engine.words import counted, listed, size
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -37,16 +38,20 @@ UNREADABLE = (  # what the readers raise on damaged or foreign bytes
     csv.Error,
 )
 UNEVEN_ROW = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
+FOUND = ReadingSpec()  # everything is found in the file
 
 Columns = dict[str, pa.ChunkedArray]
 
 
-def read_table(path: Path, whole: bool = True) -> tuple[Columns, Layout]:
+def read_table(
+    path: Path, whole: bool = True, reading: ReadingSpec = FOUND
+) -> tuple[Columns, Layout]:
     """The columns of a file, or those of a folder's train, val and test files in this order.
 
     Args:
         path: a file or a folder.
         whole: read all rows, not just enough at the start of each file to show what is in it.
+        reading: how a person wants them read; what is left open is found.
 
     Returns:
         The columns by their headers, which are different now, and where their rows come from.
@@ -57,7 +62,7 @@ def read_table(path: Path, whole: bool = True) -> tuple[Columns, Layout]:
     """
     files = _files(path)
     _check_memory(files if whole else [file for file in files if is_workbook(file)])
-    sheets = [_read(file, whole) for file in files]
+    sheets = [_read(file, whole, reading) for file in files]
     headers = [numbered(sheet.headers) for sheet in sheets]
     for file, names in zip(files[1:], headers[1:], strict=True):
         _check_same(file, names, files[0], headers[0])
@@ -71,7 +76,7 @@ def read_table(path: Path, whole: bool = True) -> tuple[Columns, Layout]:
     signs = {sheet.decimal for sheet in sheets}
     decimal = signs.pop() if len(signs) == 1 else None
     whole = all(sheet.whole for sheet in sheets)
-    return columns, Layout(path, rows, tuple(notes), whole, decimal)
+    return columns, Layout(path, rows, tuple(notes), whole, decimal, reading)
 
 
 def joined(parts: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
@@ -178,7 +183,7 @@ def _parquet_bytes(file: Path) -> int:
     return sum(8 * chunk.num_values + chunk.total_uncompressed_size for chunk in chunks)
 
 
-def _read(file: Path, whole: bool) -> Sheet:
+def _read(file: Path, whole: bool, reading: ReadingSpec) -> Sheet:
     try:
         if is_workbook(file):
             sheet = read_excel(file, None if whole else START_ROWS)

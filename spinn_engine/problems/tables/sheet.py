@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from spinn_engine.spec import ReadingSpec
+
 # What a cell that holds nothing is written as, whatever the file's format.
 MISSING = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
@@ -51,6 +53,7 @@ class Layout:
         notes: how they were read, in sentences.
         whole: whether all rows were read.
         decimal: the sign before decimals in all files, where their numbers tell it.
+        asked: how a person wants them read.
     """
 
     path: Path
@@ -58,6 +61,7 @@ class Layout:
     notes: tuple[str, ...]
     whole: bool
     decimal: str | None = None
+    asked: ReadingSpec = ReadingSpec()
 
     @property
     def rows(self) -> int:

@@ -44,7 +44,7 @@ def load_table(data: DataSpec) -> Problem:
             two uses, or does not hold what its use needs; too few rows or groups are left; a
             target is constant in a part; the time goes back within a group.
     """
-    columns, layout = _open(table_path(data.source))
+    columns, layout = _open(data)
     roles = assign_roles(data, columns, layout)
     _check_usable(columns, roles, layout.path)
     complete = complete_rows(columns, roles, layout)
@@ -95,9 +95,9 @@ def table_path(source: str) -> Path:
     return Path(text)
 
 
-def _open(path: Path) -> tuple[dict[str, Column], Layout]:
+def _open(data: DataSpec) -> tuple[dict[str, Column], Layout]:
     """Columns by name; nothing else holds their cells, so that they can be given back."""
-    cells, layout = read_table(path)
+    cells, layout = read_table(table_path(data.source), reading=data)
     return typed_columns(cells, layout), layout
 
 
