@@ -8,7 +8,7 @@ import pytest
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.preview import preview
-from spinn_engine.problems.tables import text
+from spinn_engine.problems.tables.texts import raw
 from spinn_engine.spec import DataSpec
 
 
@@ -97,7 +97,7 @@ def test_inputs_of_the_preview_are_those_of_the_problem(path: Path) -> None:
 
 
 def test_of_a_long_file_the_start_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "START_BYTES", 10_000)
+    monkeypatch.setattr(raw, "START_BYTES", 10_000)
     path = tmp_path / "long.csv"
     with path.open("w") as file:
         file.write("a,b\n" + "1,2\n" * 10_000 + "not,a,table\n")

@@ -200,7 +200,7 @@ def test_text_is_found_where_it_stands(tmp_path: Path) -> None:
         ("unknown.csv", b"a,wear\n1,2\n\x81,2\n", "neither UTF-8, UTF-16 nor Western European"),
         ("ragged.csv", b"a,wear\n1,2\n1,2,3,4\n", r"line 3 has 4 cells but .* 2 names"),
         ("short.csv", b"a,wear\n" + b"1,2\n" * 20 + b"3", r"line 22 has 1 cell but"),
-        ("wide.csv", b"a,wear\n1,2,3\n4,5,6\n", r"line 2 has 3 cells"),
+        ("wide.csv", b"a,wear\n1,2,3\n4,5,6\n", r"line 1 has 2 cells but most rows have 3"),
         ("quote.csv", b"a,wear\n" + b"1,2\n" * 20 + b'3,"4\n' + b"1,2\n" * 20, "quotation mark"),
         ("bytes.csv", bytes(range(256)) * 4, "zero bytes, so it is not text"),
         ("text.xlsx", b"a,wear\n1,2\n", "it is no Excel workbook"),

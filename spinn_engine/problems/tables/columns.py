@@ -58,8 +58,9 @@ class Column:
 
     @property
     def unit(self) -> str | None:
-        """The unit in its header; of dates, seconds."""
-        return "s" if self.kind == "date" else self.title.unit
+        """The unit in its header, or in its cells; of dates, seconds."""
+        in_cells = self.marks.unit if self.marks else None
+        return "s" if self.kind == "date" else self.title.unit or in_cells or None
 
     def numbers(self) -> Floats:
         """The cells ``[rows]`` as numbers, NaN where they hold nothing; of text, 0 everywhere."""
@@ -92,7 +93,7 @@ def typed_columns(found: Mapping[str, pa.ChunkedArray], layout: Layout) -> dict[
         layout: where their rows come from.
     """
     words = {name: split_words(cells) for name, cells in found.items() if _is_words(cells)}
-    read = {name: readings(texts) for name, (texts, _) in words.items()}
+    read = {name: readings(texts, layout.asked) for name, (texts, _) in words.items()}
     decimal = certain_decimal(read.values(), layout.decimal)
     made = [
         _without_lists(

@@ -16,9 +16,11 @@ from spinn_engine.guarded.limits import free_memory
 from spinn_engine.guarded.paths import check_plain_file
 from spinn_engine.problems.tables.excel import read_excel
 from spinn_engine.problems.tables.excel_sizes import unpacked_bytes
+from spinn_engine.problems.tables.gaps import without_codes
 from spinn_engine.problems.tables.header import numbered
 from spinn_engine.problems.tables.sheet import Layout, Sheet
-from spinn_engine.problems.tables.text import BLOCK_BYTES, read_text
+from spinn_engine.problems.tables.text import read_text
+from spinn_engine.problems.tables.texts.raw import BLOCK_BYTES
 from spinn_engine.spec import ReadingSpec
 from spinn_engine.words import counted, listed, size
 
@@ -69,14 +71,18 @@ def read_table(
     by_name = [
         dict(zip(own, s.columns, strict=True)) for own, s in zip(headers, sheets, strict=True)
     ]
-    columns = {name: joined([cells[name] for cells in by_name]) for name in headers[0]}
+    columns = {
+        name: without_codes(joined([cells[name] for cells in by_name]), reading)
+        for name in headers[0]
+    }
     notes = [note for sheet in sheets for note in sheet.notes]
     notes += _settle_repeated(sheets[0].headers, headers[0], columns)
     rows = tuple((file.name, s.rows) for file, s in zip(files, sheets, strict=True))
     signs = {sheet.decimal for sheet in sheets}
     decimal = signs.pop() if len(signs) == 1 else None
     whole = all(sheet.whole for sheet in sheets)
-    return columns, Layout(path, rows, tuple(notes), whole, decimal, reading)
+    read, lines = tuple(s.read for s in sheets), tuple(s.line for s in sheets)
+    return columns, Layout(path, rows, tuple(notes), whole, decimal, reading, read, lines)
 
 
 def joined(parts: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
@@ -190,7 +196,7 @@ def _read(file: Path, whole: bool, reading: ReadingSpec) -> Sheet:
         elif file.suffix.lower() == ".parquet":
             sheet = _read_parquet(file, whole)
         else:
-            sheet = read_text(file, whole)
+            sheet = read_text(file, whole, reading)
     except UNREADABLE as error:
         raise _unreadable(file, error) from None
     if sheet.rows == 0:

@@ -64,6 +64,11 @@ def titles(headers: Sequence[str]) -> list[Title]:
     ]
 
 
+def unit_in(header: str) -> str | None:
+    """The unit that a header tells, if it does."""
+    return _bare_and_unit(header)[1]
+
+
 def _bare_and_unit(header: str) -> tuple[str, str | None]:
     """``force [N]``, ``wear (mm)`` and ``time / s``: square brackets may hold any unit."""
     if found := IN_BRACKETS.fullmatch(header):

@@ -17,6 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spinn_engine.problems.problem import Floats
+from spinn_engine.problems.tables.header import UNIT
+from spinn_engine.spec import ReadingSpec
 
 BETWEEN_THOUSANDS = {
     "": "", ",": "commas", ".": "points", "'": "apostrophes", "\N{RIGHT SINGLE QUOTATION MARK}":
@@ -26,6 +28,9 @@ BETWEEN_THOUSANDS = {
 BEFORE_DECIMALS = {".": "points", ",": "commas"}
 LARGEST_EXACT = 2**53  # whole numbers up to here differ in double precision
 _MINUS = "\N{MINUS SIGN}"
+SPACES = "".join(mark for mark, name in BETWEEN_THOUSANDS.items() if name == "spaces")
+APOSTROPHES = "".join(mark for mark, name in BETWEEN_THOUSANDS.items() if name == "apostrophes")
+_WITH_UNIT = re.compile(r"(?P<number>.*?[\d.,](?:[eEdD][+\N{MINUS SIGN}-]?\d+)?)\s*(?P<unit>\D+)")
 _THREE = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _WHOLE_OR_THREE = r"^\s*[+-]?(\d+|[1-9]\d{0,2}[.,]\d{3})\s*$"
 
@@ -39,25 +44,39 @@ class Marks:
         thousands: the mark between thousands, empty where there is none.
         by_habit: whether points may as well be between thousands, but every number has one and
             three digits after it, as programs write decimals.
+        unit: that stands in every cell, empty where none does.
     """
 
     decimal: str = "."
     thousands: str = ""
     by_habit: bool = False
+    unit: str = ""
 
     def words(self) -> str:
         """Such as ``points between thousands and commas before decimals``."""
         decimals = f"{BEFORE_DECIMALS[self.decimal]} before decimals"
+        unit = f" and the unit {self.unit} in every cell" if self.unit else ""
         if self.by_habit:
-            return f"{decimals}, as three digits follow every point: are these thousands?"
+            return (
+                f"{decimals}{unit}, as three digits follow every point: are these thousands "
+                "(--thousands .)?"
+            )
         if not self.thousands:
-            return decimals
-        return f"{BETWEEN_THOUSANDS[self.thousands]} between thousands and {decimals}"
+            return decimals + unit
+        return f"{BETWEEN_THOUSANDS[self.thousands]} between thousands and {decimals}{unit}"
 
     def plain(self, text: str) -> str:
         """The same number as every program reads it."""
         plain = text.replace(self.thousands, "") if self.thousands else text
-        return plain.replace(self.decimal, ".").replace(_MINUS, "-")
+        return plain.replace(self.decimal, ".").replace(_MINUS, "-").upper().replace("D", "E")
+
+    def are_as(self, asked: ReadingSpec) -> bool:
+        """Whether a person who said how numbers are written allows for these."""
+        same = {"'": APOSTROPHES, "space": SPACES, "none": ""}.get(
+            asked.thousands or "", asked.thousands
+        )
+        thousands = same is None or not self.thousands or self.thousands in same
+        return asked.decimal in (None, self.decimal) and thousands and self.decimal != same
 
 
 EVERY = tuple(Marks(d, t) for d in BEFORE_DECIMALS for t in BETWEEN_THOUSANDS if t != d)
@@ -95,21 +114,44 @@ class Readings:
         return ((replace(marks, by_habit=len(self.ways) > 1), numbers),)
 
 
-def readings(texts: Sequence[str]) -> Readings:
-    """All ways of reading the different texts of a column as numbers; none if there is no such."""
+def readings(texts: Sequence[str], asked: ReadingSpec) -> Readings:
+    """All ways of reading the different texts of a column as numbers; none if there is no such.
+
+    Args:
+        texts: they may all end in the same unit.
+        asked: what a person said of decimals and thousands.
+    """
     ways: list[tuple[Marks, Floats]] = []
+    texts, unit = _without_unit(texts)
     there = {mark for text in texts for mark in text if not mark.isalnum()}
     for marks in EVERY:
-        if marks.thousands and marks.thousands not in there:
+        if (marks.thousands and marks.thousands not in there) or not marks.are_as(asked):
             continue
         pattern = _pattern(marks)
         if not all(pattern.fullmatch(text) for text in texts):
             continue
         numbers = np.array([float(marks.plain(text)) for text in texts])
         if texts and not any(np.array_equal(numbers, known) for _, known in ways):
-            ways.append((marks, numbers))
+            ways.append((replace(marks, unit=unit), numbers))
     usual = all("." in text and _THREE.fullmatch(text) for text in texts)
     return Readings(tuple(ways), usual)
+
+
+def _without_unit(texts: Sequence[str]) -> tuple[Sequence[str], str]:
+    """Texts without the unit that all of them end in, and that unit."""
+    found = [_WITH_UNIT.fullmatch(text) for text in texts]
+    units = {one and one["unit"].strip() for one in found}
+    unit = units.pop() if len(units) == 1 else None
+    if unit is None or UNIT.fullmatch(unit) is None or unit == "-":
+        return texts, ""
+    return [one["number"].strip() for one in found if one], unit
+
+
+def units_in(texts: Sequence[str]) -> list[str]:
+    """The different units that numbers end in; none where a text is no number with a unit."""
+    found = [_WITH_UNIT.fullmatch(text) for text in texts]
+    units = [one["unit"].strip() if one else "" for one in found]
+    return sorted(set(units)) if all(UNIT.fullmatch(unit) for unit in units) else []
 
 
 def certain_decimal(columns: Iterable[Readings], seen: str | None) -> str | None:
@@ -163,4 +205,5 @@ def _finite(cells: pa.ChunkedArray) -> Floats:
 def _pattern(marks: Marks) -> re.Pattern[str]:
     decimal, mark = re.escape(marks.decimal), re.escape(marks.thousands)
     whole = rf"(\d+|[1-9]\d{{0,2}}({mark}\d{{3}})+)" if mark else r"\d+"
-    return re.compile(rf"[+{_MINUS}-]?({whole}({decimal}\d*)?|{decimal}\d+)([eE][+{_MINUS}-]?\d+)?")
+    exponent = rf"([eEdD][+{_MINUS}-]?\d+)?"
+    return re.compile(rf"[+{_MINUS}-]?({whole}({decimal}\d*)?|{decimal}\d+){exponent}")

@@ -59,7 +59,8 @@ def assign_roles(data: DataSpec, columns: Mapping[str, Column], layout: Layout) 
     known = {name: name for name in columns} | {c.title.header: n for n, c in columns.items()}
 
     def found(what: str, names: Sequence[str]) -> tuple[str, ...]:
-        names = [known.get(name, name) for name in names]
+        one_line = (" ".join(name.split()) for name in names)
+        names = [known.get(name, name) for name in one_line]
         check_names(what, names, list(columns), where)
         return tuple(names)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -11,12 +13,35 @@ from numpy.typing import NDArray
 
 from spinn_engine.spec import ReadingSpec
 
+Line = Callable[[int], int]
+
 # What a cell that holds nothing is written as, whatever the file's format.
 MISSING = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
     "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
     "#DIV/0!", "#NUM!", "#VALUE!", "#REF!", "#NAME?", "#NULL!",
 )  # fmt: skip
+
+
+class Fact(NamedTuple):
+    """One thing of how a file was read: the field of a spec that says it, its value, and why."""
+
+    field: str
+    value: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ReadSo:
+    """How one file was read.
+
+    Attributes:
+        facts: what was taken, and why.
+        first_lines: number and text of its first lines as they stand in it.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    first_lines: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass
@@ -29,6 +54,9 @@ class Sheet:
         notes: how the file was read, in sentences.
         whole: whether all rows were read.
         decimal: the sign before decimals, where numbers of the file tell it.
+        read: how it was read, and why.
+        line: gives the line, or the row of the sheet, of a row from 0; None where the file has no
+            lines.
     """
 
     headers: list[str]
@@ -36,6 +64,8 @@ class Sheet:
     notes: list[str]
     whole: bool = True
     decimal: str | None = None
+    read: ReadSo = ReadSo()
+    line: Line | None = None
 
     @property
     def rows(self) -> int:
@@ -54,6 +84,8 @@ class Layout:
         whole: whether all rows were read.
         decimal: the sign before decimals in all files, where their numbers tell it.
         asked: how a person wants them read.
+        read: how each file was read.
+        lines: of each file what gives the line of a row, where it has lines.
     """
 
     path: Path
@@ -62,6 +94,8 @@ class Layout:
     whole: bool
     decimal: str | None = None
     asked: ReadingSpec = ReadingSpec()
+    read: tuple[ReadSo, ...] = ()
+    lines: tuple[Line | None, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -73,9 +107,15 @@ class Layout:
         return np.repeat(np.arange(len(self.files)), [rows for _, rows in self.files])
 
     def where(self, row: int) -> str:
-        """Where a row stands, counted from 1 below the header: ``row 7 of val.csv``."""
-        for name, rows in self.files[:-1]:
-            if row < rows:
-                return f"row {row + 1} of {name}"
-            row -= rows
-        return f"row {row + 1}" + (f" of {self.files[-1][0]}" if len(self.files) > 1 else "")
+        """Where a row stands, counted below the names: ``row 7``, ``row 7 (line 12) of val.csv``.
+
+        The line is told where it is not one more than the row.
+        """
+        number, last = 0, len(self.files) - 1
+        while number < last and row >= self.files[number][1]:
+            row -= self.files[number][1]
+            number += 1
+        line = self.lines[number] if self.lines else None
+        at = row + 2 if line is None else line(row)
+        beside = "" if at == row + 2 else f" (line {at})"
+        return f"row {row + 1}{beside}" + (f" of {self.files[number][0]}" if last else "")

@@ -1,0 +1,1 @@
+"""Rows of cells as a table: where its names, units and rows stand."""

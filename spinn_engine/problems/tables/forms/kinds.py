@@ -1,0 +1,74 @@
+"""What a single cell looks like: a value, a word, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from spinn_engine.problems.tables.header import UNIT
+from spinn_engine.problems.tables.sheet import MISSING
+
+Look = Literal["value", "word", "empty"]
+
+NUMBER = re.compile(
+    r"[+\N{MINUS SIGN}-]?(?:\d[\d.,'\N{RIGHT SINGLE QUOTATION MARK} \N{NO-BREAK SPACE}"
+    r"\N{NARROW NO-BREAK SPACE}]*|[.,]\d+)(?:[eEdD][+\N{MINUS SIGN}-]?\d+)?"
+    r"(?:\s*(?:%|[A-Za-zµμ°Ω]{1,3}(?:/[A-Za-z]{1,3})?))?|[+-]?(?:inf|infinity)",
+    re.I,
+)
+MONTHS = "jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
+TIME = re.compile(
+    rf"\d{{1,4}}[-/.:]\d{{1,2}}.*|\d{{8}}T\d{{4,6}}.*|\d{{1,2}}[- ](?:{MONTHS}).*|"
+    rf"(?:{MONTHS})[a-z]*\.? \d{{1,2}}.*|\d+ days?\b.*",
+    re.I,
+)
+SAMPLING = re.compile(  # a row below the names says so how values were taken or are stored
+    r"smp|avg|max|min|std|tot|med|wvc|mean|last|first|float(32|64)?|int(32|64)?|double|single|"
+    r"string|str|object|bool|datetime(64\[ns\])?|num|char|numeric|real"
+)
+SUMMARY = re.compile(
+    r"(grand )?(mean|average|avg|sum|totals?|subtotal|min(imum)?|max(imum)?|std(ev|dev)?|sd|median|"
+    r"count|variance|mittelwert|summe|gesamt|anzahl|moyenne|somme|media|totale)"
+)
+END = re.compile(r"(?:end\b|eof\b|\*+\s*end|\(?\d[\d,. ]* rows?\b|-{3,}|={3,}).*", re.I)
+
+
+def look(cell: Any, missing: Sequence[str] = ()) -> Look:
+    """What a cell looks like; of other kinds than text all but nothing are values."""
+    if cell is None or cell == "":
+        return "empty"
+    if not isinstance(cell, str):
+        return "value"
+    text = cell.strip()
+    if text in MISSING or text in missing:
+        return "empty"
+    is_value = NUMBER.fullmatch(text) or TIME.fullmatch(text)
+    return "value" if is_value else "word"
+
+
+def is_unit(cell: Any) -> bool:
+    """Whether a cell of a row below the names is a unit, or says that there is none."""
+    if not isinstance(cell, str):
+        return False
+    text = bare_unit(cell)
+    return text in ("", "-", "1", "TS", "RN") or UNIT.fullmatch(text) is not None
+
+
+def bare_unit(cell: str) -> str:
+    """A unit without brackets around it."""
+    text = cell.strip()
+    return text[1:-1].strip() if text[:1] + text[-1:] in ("[]", "()") else text
+
+
+def is_summary(cell: Any) -> bool:
+    """Whether a cell says that its row sums up those above, or that they end."""
+    if not isinstance(cell, str):
+        return False
+    text = cell.strip().rstrip(":").lower()
+    return any(form.fullmatch(text) for form in (SUMMARY, END))
+
+
+def tells_sampling(cell: Any) -> bool:
+    """Whether a cell below a name says how values were taken, or of what type they are."""
+    return isinstance(cell, str) and SAMPLING.fullmatch(cell.strip().lower()) is not None

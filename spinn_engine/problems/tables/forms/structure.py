@@ -1,0 +1,289 @@
+"""Where the names, the units and the rows of a table stand, in rows of cells with their lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from spinn_engine.problems.tables.forms.kinds import (
+    bare_unit,
+    is_summary,
+    is_unit,
+    look,
+    tells_sampling,
+)
+from spinn_engine.problems.tables.header import unit_in
+from spinn_engine.spec import ReadingSpec
+from spinn_engine.words import counted
+
+COMMENT_MARKS = ("#", "%", "//")
+CAMPBELL = "TOA5"  # a logger's file: station, names, units, how values were taken
+REMARKS = ("", "comment", "comments", "remark", "remarks", "note", "notes")
+MOST_BODY = 200  # rows that tell what a column holds
+
+
+class Row(NamedTuple):
+    """A row that holds something, and the line in which it begins, from 1."""
+
+    line: int
+    cells: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Where the parts of a table stand; lines are counted from 1, and 0 is none.
+
+    Attributes:
+        header: line of the names.
+        why: how that is known.
+        names: of the columns, as the file has them.
+        units: line of the units.
+        unit_of: unit of each column, empty where there is none.
+        first: line of the first row.
+        values: numbers of the columns that hold numbers or times.
+        first_words: number of the first column, where it holds words and none sums up rows.
+    """
+
+    header: int
+    why: str
+    names: tuple[str, ...]
+    units: int
+    unit_of: tuple[str, ...]
+    first: int
+    values: frozenset[int]
+    first_words: int | None
+
+
+def find_structure(rows: Sequence[Row], asked: ReadingSpec) -> Structure:
+    """Find the names above rows of which most are as wide as each other.
+
+    Args:
+        rows: the first rows, without those that hold nothing.
+        asked: how a person wants them read.
+
+    Raises:
+        ValueError: there is no row, none as asked for, or names and rows do not fit.
+    """
+    rows = [row for row in rows if row.line > (asked.skip or 0)]
+    if not rows:
+        raise ValueError("the file is empty")
+    width = _width(rows)
+    values = _value_columns(rows, width, asked)
+    at, why = _header(rows, width, values, asked)
+    if at is None:
+        names = [f"column_{number}" for number in range(1, width + 1)]
+        return Structure(
+            0, why, tuple(names), 0, ("",) * width, rows[0].line, values, _words(rows, values)
+        )
+    below = at + 1
+    units, below = _units(rows, below, width, values, asked)
+    unit_of = [bare_unit(str(cell)) for cell in units.cells] if units else [""] * width
+    unit_of = [unit if unit not in ("-", "TS", "RN") else "" for unit in unit_of]
+    while below < len(rows) and _tells_sampling(rows[below].cells, values):
+        below += 1
+    names = _names(rows, at, width, values)
+    first = rows[below].line if below < len(rows) else rows[at].line + 1
+    line = units.line if units else 0
+    words = _words(rows[below:], values)
+    return Structure(rows[at].line, why, tuple(names), line, tuple(unit_of), first, values, words)
+
+
+def headers_of(structure: Structure) -> list[str]:
+    """The names, with the units of a row of units where they have none of their own."""
+    return [
+        f"{name} [{unit}]" if unit and unit_in(name) is None else name
+        for name, unit in zip(structure.names, structure.unit_of, strict=True)
+    ]
+
+
+def _words(rows: Sequence[Row], values: frozenset[int]) -> int | None:
+    """The first column, where it holds words of which none sums up rows, the later half aside."""
+    if 0 in values or any(is_summary(row.cells[0]) for row in rows[: len(rows) // 2]):
+        return None
+    return 0
+
+
+def _width(rows: Sequence[Row]) -> int:
+    """How many cells most rows have, of those further down."""
+    later = rows[len(rows) // 2 :] if len(rows) > 3 else rows
+    return Counter(len(row.cells) for row in later).most_common(1)[0][0]
+
+
+def _value_columns(rows: Sequence[Row], width: int, asked: ReadingSpec) -> frozenset[int]:
+    """Columns whose cells further down are numbers or times, most of them."""
+    body = [row.cells for row in rows if len(row.cells) == width]
+    body = (body[len(body) // 2 :] if len(body) > 3 else body[1:] or body)[-MOST_BODY:]
+    found = set()
+    for column in range(width):
+        looks = Counter(look(cells[column], asked.missing) for cells in body)
+        if looks["value"] > looks["word"]:
+            found.add(column)
+    return frozenset(found)
+
+
+def _is_data(cells: Sequence[Any], values: frozenset[int], missing: Sequence[str]) -> bool:
+    looks = [look(cells[column], missing) for column in values if column < len(cells)]
+    return looks.count("value") > looks.count("word")
+
+
+def _header(
+    rows: Sequence[Row], width: int, values: frozenset[int], asked: ReadingSpec
+) -> tuple[int | None, str]:
+    """Which row holds the names, or that none does; and why."""
+    if asked.header == 0:
+        return None, "as asked for"
+    if asked.header is not None:
+        for number, row in enumerate(rows):
+            if row.line == asked.header:
+                return number, "as asked for"
+        raise ValueError(f"line {asked.header} (--header) holds nothing, or is not among the first")
+    if str(rows[0].cells[0]) == CAMPBELL and len(rows) > 1:
+        return 1, "a data logger's file has its names there"
+    start = next(
+        (
+            number
+            for number, row in enumerate(rows)
+            if len(row.cells) == width and _is_data(row.cells, values, asked.missing)
+        ),
+        1,
+    )
+    if start == 0:
+        return _of_the_first_row(rows[0], values)
+    candidates = [n for n in range(start) if _may_be_names(rows[n].cells, width)]
+    if not candidates:
+        raise ValueError(_no_names(rows[start - 1], width))
+    return _best(rows, candidates, values), "words stand above columns of values"
+
+
+def _of_the_first_row(row: Row, values: frozenset[int]) -> tuple[int | None, str]:
+    """The first row has values: there are no names, unless they are 0, 1, 2 or partly words."""
+    texts = [str(cell).strip() for cell in row.cells]
+    counts = [str(n) for n in range(len(texts))]
+    if texts[1:] == counts[:-1] and texts[0] == "":
+        return 0, "its columns are numbered"
+    if len(texts) > 1 and texts in (counts, [str(n + 1) for n in range(len(texts))]):
+        return 0, "its columns are numbered"
+    words = [column for column in values if look(row.cells[column]) == "word"]
+    if words:
+        return 0, "a word stands above a column of values"
+    return None, "the first line holds values like all others"
+
+
+def _may_be_names(cells: Sequence[Any], width: int) -> bool:
+    """Whether words stand in a row that is as wide as the table, or one cell wider or narrower."""
+    if abs(len(cells) - width) > (1 if width > 2 else 0):
+        return False
+    return [look(cell) for cell in cells].count("word") >= min(2, width)
+
+
+def _best(rows: Sequence[Row], candidates: Sequence[int], values: frozenset[int]) -> int:
+    """The first that names every column once and has no names below it; else the last."""
+    for position, number in enumerate(candidates):
+        names = [str(cell).strip() for cell in rows[number].cells]
+        if "" in names or len(set(names)) < len(names):
+            continue
+        below = candidates[position + 1 :]
+        if not any(_are_names(rows[other].cells, values) for other in below):
+            return number
+    last = [n for n in candidates if not _is_units_row(rows[n].cells, values)]
+    last = [n for n in last if not _tells_sampling(rows[n].cells, values)] or list(candidates)
+    return last[-1]
+
+
+def _are_names(cells: Sequence[Any], values: frozenset[int]) -> bool:
+    """Whether every cell is another word, at least two of them above values, and none a unit."""
+    words = [str(cell).strip() for cell in cells]
+    above = [column for column in values if column < len(cells)]
+    return (
+        len(above) >= 2
+        and all(look(cells[column]) == "word" for column in above)
+        and len(set(words)) == len(words)
+        and not _is_units_row(cells, values)
+        and not _tells_sampling(cells, values)
+    )
+
+
+def _units(
+    rows: Sequence[Row], below: int, width: int, values: frozenset[int], asked: ReadingSpec
+) -> tuple[Row | None, int]:
+    """The row of units, if there is one, and the number of the row that follows."""
+    if asked.units_row == 0:
+        return None, below
+    if asked.units_row is not None:
+        for number in range(below, len(rows)):
+            if rows[number].line == asked.units_row:
+                if len(rows[number].cells) != width:
+                    break
+                return rows[number], number + 1
+        raise ValueError(f"line {asked.units_row} (--units-row) holds no row of {width} cells")
+    row = rows[below] if below < len(rows) else None
+    if row is not None and len(row.cells) == width and _is_units_row(row.cells, values):
+        return row, below + 1
+    return None, below
+
+
+def _is_units_row(cells: Sequence[Any], values: frozenset[int]) -> bool:
+    """Whether all cells are units or empty, and one above values is more than a dash."""
+    return all(is_unit(cell) or look(cell) == "empty" for cell in cells) and any(
+        look(cells[column]) == "word" and bare_unit(cells[column]) != "-"
+        for column in values
+        if column < len(cells)
+    )
+
+
+def _tells_sampling(cells: Sequence[Any], values: frozenset[int]) -> bool:
+    """Whether a row says how the values below it were taken or are stored."""
+    above = any(look(cells[column]) == "word" for column in values if column < len(cells))
+    return above and all(tells_sampling(cell) for cell in cells if look(cell) != "empty")
+
+
+def _names(rows: Sequence[Row], at: int, width: int, values: frozenset[int]) -> list[str]:
+    """The names, without marks of a comment; those that repeat have what stands above them too."""
+    names = ["" if cell is None else " ".join(str(cell).split()) for cell in rows[at].cells]
+    names[0] = without_mark(names[0])
+    if len(names) == width + 1 and not names[0]:
+        names = names[1:]  # the mark of a comment stood alone
+    elif len(names) == width + 1 and names[-1].lower() in REMARKS:
+        names = names[:-1]  # a column that is empty in all rows
+    elif len(names) == width - 1 and _are_row_names([row.cells[0] for row in rows[at + 1 :]]):
+        names = ["", *names]
+    elif len(names) != width:
+        raise ValueError(_no_names(rows[at], width))
+    if at and len(set(names)) < len(names) and len(rows[at - 1].cells) == width:
+        names = _with_groups(rows[at - 1].cells, names)
+    return names
+
+
+def _are_row_names(cells: Sequence[Any]) -> bool:
+    """Whether rows are named as R writes them, without a name above: 1, 2, 3 or other words."""
+    texts = [str(cell).strip() for cell in cells]
+    if texts == [str(number + 1) for number in range(len(texts))]:
+        return True
+    return len(set(texts)) == len(texts) and all(look(text) == "word" for text in texts)
+
+
+def without_mark(name: str) -> str:
+    """A first name without the mark of a comment, and without its quotes behind that."""
+    for mark in COMMENT_MARKS:
+        if name.startswith(mark):
+            bare = name.lstrip(mark).strip()
+            return bare[1:-1] if len(bare) > 1 and bare[0] == bare[-1] == '"' else bare
+    return name
+
+
+def _with_groups(above: Sequence[Any], names: Sequence[str]) -> list[str]:
+    """Names behind the group that stands above them, or above one to their left."""
+    made, group = [], ""
+    for cell, name in zip(above, names, strict=True):
+        group = group if look(cell) == "empty" else " ".join(str(cell).split())
+        made.append(f"{group} {name}".strip())
+    return made
+
+
+def _no_names(row: Row, width: int) -> str:
+    return (
+        f"line {row.line} has {counted(len(row.cells), 'cell')} but most rows have {width}: name "
+        "the line in which the names stand (--header, 0 for none)"
+    )

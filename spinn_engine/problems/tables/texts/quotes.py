@@ -1,0 +1,44 @@
+"""Quotation marks that are not closed in their cell, which swallow rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import BinaryIO
+
+from spinn_engine.problems.tables.texts.form import SPACES, TextForm
+from spinn_engine.problems.tables.texts.raw import BLOCK_BYTES
+
+
+def check_quotes(file: BinaryIO, form: TextForm) -> None:
+    """Refuse a quotation mark that is not closed where its cell ends.
+
+    Marks that a person forgot to close may pair up, so text behind a closing mark is a fault too.
+
+    Raises:
+        ValueError: there is one.
+    """
+    if form.delimiter == SPACES or not _has_quotes(file):
+        return
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    rows, end = csv.reader(text, delimiter=form.delimiter, strict=True), 0
+    try:
+        while True:
+            try:
+                if next(rows, None) is None:
+                    return
+            except csv.Error as error:  # within a line, `"x" ,` is one as well
+                if rows.line_num > end + 1 or "end of data" in str(error):
+                    raise ValueError(
+                        f"a quotation mark is opened in line {end + 1} and not closed where its "
+                        "cell ends: close it, or double it where it is part of the text"
+                    ) from None
+            end = rows.line_num
+    finally:
+        text.detach()
+
+
+def _has_quotes(file: BinaryIO) -> bool:
+    file.seek(0)
+    return any(b'"' in block for block in iter(lambda: file.read(BLOCK_BYTES), b""))

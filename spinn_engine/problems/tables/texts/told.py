@@ -1,0 +1,94 @@
+"""How a text file was read, for a person to see and to change."""
+
+from __future__ import annotations
+
+import io
+from itertools import islice
+
+from spinn_engine.problems.tables.sheet import Fact, ReadSo
+from spinn_engine.problems.tables.texts.extent import Extent
+from spinn_engine.problems.tables.texts.form import SPACES, TextForm
+from spinn_engine.problems.tables.texts.raw import UTF_8, WESTERN
+from spinn_engine.words import listed, shown
+
+DELIMITERS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", SPACES: "spaces"}
+DECIMALS = {".": "points", ",": "commas"}
+MOST_LINES = 12
+LONGEST_LINE = 200
+
+
+def read_so(text: str, form: TextForm, extent: Extent, encoding: str) -> ReadSo:
+    """How a file was read, and its first lines as they stand in it.
+
+    Args:
+        text: its start.
+        form: how it is written.
+        extent: which of it are rows.
+        encoding: of its letters.
+    """
+    structure, asked = form.structure, form.asked
+    facts = [
+        Fact("encoding", _encoding(encoding), "as asked for" if asked.encoding else _why(encoding)),
+        Fact("delimiter", DELIMITERS.get(form.delimiter, form.delimiter), form.why),
+        Fact("header", _line(structure.header), structure.why),
+        Fact(
+            "decimal", DECIMALS[form.decimal],
+            "as asked for" if asked.decimal else "most of its numbers have it",
+        ),
+    ]  # fmt: skip
+    if structure.units:
+        facts.append(Fact("units_row", _line(structure.units), "it holds units alone"))
+    if extent.below:
+        told = listed(repr(shown(line)) for line in extent.below)
+        facts.append(Fact("drop_lines", told, "below the rows, they sum up or end them"))
+    named = {"skip": asked.skip, "drop_lines": asked.drop_lines, "comment": asked.comment}
+    facts += [Fact(field, str(one), "as asked for") for field, one in named.items() if one]
+    lines = islice(io.StringIO(text, newline=None), MOST_LINES)
+    first = tuple((n, line.rstrip("\n")[:LONGEST_LINE]) for n, line in enumerate(lines, 1))
+    return ReadSo(tuple(facts), first)
+
+
+def notes_on(name: str, form: TextForm, extent: Extent, encoding: str) -> list[str]:
+    """What is to be said of how a file was read, in sentences."""
+    structure, notes = form.structure, []
+    if encoding == WESTERN and form.asked.encoding is None:
+        notes.append(
+            f"{name} is not UTF-8 text: it was read as Western European (cp1252), save it as "
+            "UTF-8 if letters look wrong."
+        )
+    elif encoding not in (UTF_8, WESTERN):
+        notes.append(f"{name} was read as {_encoding(encoding)} text.")
+    if form.decimal == ",":
+        words = DELIMITERS.get(form.delimiter, repr(form.delimiter))
+        notes.append(f"{name} was read with {words} between cells and commas before decimals.")
+    if structure.header == 0:
+        notes.append(
+            f"{name} was read without a line of names ({structure.why}): its columns are called "
+            f"{listed(structure.names, 3)}."
+        )
+    elif structure.header > 1 and structure.first > 2:
+        units = f" and units in line {structure.units}" if structure.units else ""
+        notes.append(
+            f"{name} was read with names in line {structure.header}{units} and rows from line "
+            f"{structure.first} on."
+        )
+    elif structure.units:
+        notes.append(f"{name} was read with units in line {structure.units}.")
+    if extent.below:
+        told = listed(repr(shown(line)) for line in extent.below)
+        notes.append(f"What stands below the rows of {name} was left out: {told}.")
+    return notes
+
+
+def _line(number: int) -> str:
+    return f"line {number}" if number else "none"
+
+
+def _encoding(name: str) -> str:
+    return "UTF-8" if name == UTF_8 else name.removesuffix("-le").removesuffix("-be").upper()
+
+
+def _why(encoding: str) -> str:
+    if encoding == UTF_8:
+        return "all bytes are"
+    return "it is not UTF-8" if encoding == WESTERN else "its zeros or first bytes say so"
