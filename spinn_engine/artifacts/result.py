@@ -245,6 +245,7 @@ def _data(ended: Ended) -> dict[str, Any]:
         "target_names": list(problem.target_names),
         "units": problem.units,
         "modelled": list(problem.modelled),
+        "reading": [{"name": one["name"], "facts": one["facts"]} for one in problem.reading],
         "notes": list(problem.notes),
     }
 

@@ -99,9 +99,12 @@ def check(as_json: bool, **asked: Any) -> None:
     data = spec_from(asked).data
     checks, split = api.check(data), checks_view.split_facts(api.split(data))
     if as_json:
-        print_json({"checks": checks, "split": split})
+        reading = api.preview(data, rows=3)["reading"]
+        print_json({"checks": checks, "split": split, "reading": reading})
     else:
-        OUT.print(checks_view.columns_table(api.preview(data, rows=0)))
+        held = api.preview(data, rows=3)
+        OUT.print(checks_view.reading_table(held))
+        OUT.print(checks_view.columns_table(held))
         OUT.print(checks_view.split_line(split))
         OUT.print(checks_view.checks_table(checks) if checks else "the checks found nothing")
         OUT.print(checks_view.advised_command(data, checks), soft_wrap=True)

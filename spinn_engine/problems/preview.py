@@ -6,6 +6,7 @@ Of a long file only its start is read.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Floats, Problem
 from spinn_engine.problems.tables.columns import Column, marks_notes, typed_columns
 from spinn_engine.problems.tables.files import read_table
+from spinn_engine.problems.tables.proposal import readings_of
 from spinn_engine.problems.tables.roles import Roles, assign_roles
 from spinn_engine.problems.tables.table import table_path
 from spinn_engine.spec import DataSpec
@@ -38,7 +40,9 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
         that are all rows; ``columns``, each with ``name``, ``header``, ``kind`` (number, date,
         category, text or empty), ``unit``, ``missing`` cells, ``distinct`` texts, ``min`` and
         ``max`` (of dates in seconds since the first), ``role`` (target, group, time, input or left
-        out) and ``why``; ``rows``, each a list with a cell a column; ``notes``.
+        out) and ``why``; ``rows``, each a list with a cell a column, as read; ``reading``, of each
+        file its name, ``facts`` (how it was read: ``field`` of a spec, ``option``, ``value`` and
+        ``why``) and ``first_lines`` as they stand in it (number and text); ``notes``.
 
     Raises:
         BadInputError: the source cannot be read, or a named column does not exist.
@@ -58,11 +62,22 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
         "whole": layout.whole,
         "columns": [_described(column, roles) for column in columns.values()],
         "rows": [
-            [_plain(_cell(column[row])) for column in cells.values()]
+            [_plain(_cell(shown[row])) for shown in _as_read(columns, cells)]
             for row in range(min(rows, layout.rows))
         ],
+        "reading": readings_of(layout, columns),
         "notes": [*layout.notes, *roles.notes(), *marks_notes(columns, list(columns))],
     }
+
+
+def _as_read(
+    columns: Mapping[str, Column], cells: Mapping[str, pa.ChunkedArray]
+) -> list[pa.ChunkedArray]:
+    """The cells of every column: numbers as they were read, all else as it stands in the file."""
+    return [
+        column.cells if column.kind == "number" else as_found
+        for column, as_found in zip(columns.values(), cells.values(), strict=True)
+    ]
 
 
 def _described(column: Column, roles: Roles) -> dict[str, Any]:
@@ -135,6 +150,7 @@ def _of_problem(problem: Problem, rows: int) -> dict[str, Any]:
     return {
         "source": problem.source,
         "files": [],
+        "reading": [],
         "whole": True,
         "columns": [
             {

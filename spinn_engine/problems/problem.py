@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +71,7 @@ class Problem:
         never_negative: targets that cannot be below zero.
         never_falling: targets that cannot fall as time goes on within a group.
         laws: how fast targets must change.
+        reading: how the files of a table were read (see ``proposal.readings_of``).
         equation: the differential equation whose residual is the loss; the targets then are a
             reference solution, for validation and test alone.
     """
@@ -96,6 +99,7 @@ class Problem:
     never_falling: tuple[str, ...] = ()
     laws: tuple[RateLaw, ...] = ()
     equation: str | None = None
+    reading: tuple[Mapping[str, Any], ...] = ()
 
     def order(self) -> Indices:
         """The rows in the order of time, or of the file where there are no times."""

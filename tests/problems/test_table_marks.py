@@ -117,7 +117,8 @@ def test_three_decimals_everywhere_are_taken_for_such_and_it_is_said(tmp_path: P
     problem = api.load_problem(DataSpec(source=f"table:{path}", targets=("y",)))
     assert problem.inputs[:, 0].max() == pytest.approx(1 + 0.113 * 59)
     assert any(
-        "three digits follow every point: are these thousands?" in note for note in problem.notes
+        "three digits follow every point: are these thousands (--thousands .)?" in note
+        for note in problem.notes
     )
     path = table(tmp_path / "u.csv", {"x": x, "y": [f"{n / 7:.2f}" for n in range(60)]}, ",")
     problem = api.load_problem(DataSpec(source=f"table:{path}", targets=("y",)))

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from spinn_engine import api
 from spinn_engine.cli.console import PROGRAM
-from spinn_engine.spec import DataSpec
+from spinn_engine.spec import DataSpec, ReadingSpec
 from spinn_engine.vocabulary import SPLITS
-from spinn_engine.words import counted, listed, names_text, shortest
+from spinn_engine.words import counted, listed, names_text, shortest, shown, visible
 
 COLORS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 COLUMNS_SHOWN = 40
+READING = tuple(ReadingSpec.model_fields)
+ACROSS = 8  # columns of the first rows that are shown
 DOES = {"train": "train", "val": "validate", "test": "test"}
 
 
@@ -44,6 +46,36 @@ def columns_table(preview: dict[str, Any]) -> Group:
         notes.insert(0, f"The numbers in this table are of the first {rows:,} rows.")
     lines = [Text(line) for line in (preview["source"], *notes)]
     return Group(lines[0], table, *lines[1:])
+
+
+def reading_table(preview: dict[str, Any]) -> Group:
+    """How each file was read and what changes that; its first lines, and the same rows as read."""
+    parts: list[RenderableType] = []
+    for file in preview["reading"]:
+        table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+        for header in (f"{file['name']} was read with", "", "because", "to change"):
+            table.add_column(header, overflow="fold")
+        for fact in file["facts"]:
+            words = (fact["field"].replace("_", " "), fact["value"], fact["why"], fact["option"])
+            table.add_row(*map(escape, words))
+        lines = (Text(f"{n:>4}  {visible(line)[:100]}") for n, line in file["first_lines"])
+        parts += [table, Text("Its first lines:", style="bold"), *lines]
+    if preview["reading"]:
+        parts += [Text("The first rows as read:", style="bold"), _rows_table(preview)]
+    return Group(*parts)
+
+
+def _rows_table(preview: dict[str, Any]) -> Table:
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for column in preview["columns"][:ACROSS]:
+        table.add_column(escape(shown(column["name"])), overflow="fold", justify="right")
+    for row in preview["rows"]:
+        table.add_row(*(_cell(cell) for cell in row[:ACROSS]))
+    return table
+
+
+def _cell(cell: Any) -> str:
+    return _number(cell) if isinstance(cell, float | int | None) else escape(shown(cell))
 
 
 def checks_table(checks: Sequence[dict[str, Any]]) -> Table:
@@ -93,6 +125,7 @@ def advised_command(data: DataSpec, checks: Sequence[dict[str, Any]]) -> Text:
         "--group": data.group,
         "--time": data.time,
         "--drop": names_text((*data.drop, *advised)),
+        **{f"--{name.replace('_', '-')}": _typed(getattr(data, name)) for name in READING},
     }
     words = [word for option, value in options.items() if value for word in (option, value)]
     command = f"{PROGRAM} check {shlex.join(words)}"
@@ -100,6 +133,13 @@ def advised_command(data: DataSpec, checks: Sequence[dict[str, Any]]) -> Text:
         f"Without what is advised to be dropped ({len(advised)}; --drop-flagged does the same):\n"
         f"{command}"
     )
+
+
+def _typed(value: Any) -> str | None:
+    """A field of a spec as it is typed."""
+    if isinstance(value, tuple):
+        return names_text(value)
+    return None if value is None else str(value)
 
 
 def _number(value: float | None) -> str:

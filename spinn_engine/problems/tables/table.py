@@ -21,6 +21,7 @@ from spinn_engine.problems.steps import next_rows, within
 from spinn_engine.problems.tables.columns import Column, marks_notes, typed_columns
 from spinn_engine.problems.tables.files import PARTS, read_table
 from spinn_engine.problems.tables.parting import Rows, split_table
+from spinn_engine.problems.tables.proposal import readings_of
 from spinn_engine.problems.tables.roles import Roles, assign_roles
 from spinn_engine.problems.tables.rows import (
     Input,
@@ -55,6 +56,7 @@ def load_table(data: DataSpec) -> Problem:
     times = None if roles.time is None else columns[roles.time].numbers()[complete]
     made = inputs_of(columns, roles, complete)
     notes = [*layout.notes, *roles.notes(), *_read_so(columns, roles), *_changed(columns, made)]
+    reading = tuple(readings_of(layout, columns))
     inputs = take_inputs(columns, made, complete)
     groups = group_numbers(columns, roles, layout, complete)
     parted = split_table(data.split, Rows(inputs, targets, groups, times), layout, complete, roles)
@@ -77,6 +79,7 @@ def load_table(data: DataSpec) -> Problem:
         missing=missing,
         split=parted.by,
         split_chosen=data.split is not None,
+        reading=reading,
     )
     return _with_signs(problem)
 

@@ -13,7 +13,7 @@ from spinn_engine.words import listed, shown
 
 DELIMITERS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", SPACES: "spaces"}
 DECIMALS = {".": "points", ",": "commas"}
-MOST_LINES = 12
+FIRST, AROUND = 3, 4  # lines that are shown: the first ones, and those below the names
 LONGEST_LINE = 200
 
 
@@ -43,9 +43,7 @@ def read_so(text: str, form: TextForm, extent: Extent, encoding: str) -> ReadSo:
         facts.append(Fact("drop_lines", told, "below the rows, they sum up or end them"))
     named = {"skip": asked.skip, "drop_lines": asked.drop_lines, "comment": asked.comment}
     facts += [Fact(field, str(one), "as asked for") for field, one in named.items() if one]
-    lines = islice(io.StringIO(text, newline=None), MOST_LINES)
-    first = tuple((n, line.rstrip("\n")[:LONGEST_LINE]) for n, line in enumerate(lines, 1))
-    return ReadSo(tuple(facts), first)
+    return ReadSo(tuple(facts), _lines(text, structure.header))
 
 
 def notes_on(name: str, form: TextForm, extent: Extent, encoding: str) -> list[str]:
@@ -78,6 +76,16 @@ def notes_on(name: str, form: TextForm, extent: Extent, encoding: str) -> list[s
         told = listed(repr(shown(line)) for line in extent.below)
         notes.append(f"What stands below the rows of {name} was left out: {told}.")
     return notes
+
+
+def _lines(text: str, header: int) -> tuple[tuple[int, str], ...]:
+    """The first lines, and those from just above the names on."""
+    lines = enumerate(islice(io.StringIO(text, newline=None), header + AROUND), 1)
+    return tuple(
+        (number, line.rstrip("\n")[:LONGEST_LINE])
+        for number, line in lines
+        if number <= FIRST or number >= header - 1
+    )
 
 
 def _line(number: int) -> str:

@@ -1,0 +1,49 @@
+"""How the files of a table were read, as plain data: what a person sees and can change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from spinn_engine.problems.tables.columns import Column
+from spinn_engine.problems.tables.marks import BETWEEN_THOUSANDS
+from spinn_engine.problems.tables.sheet import Fact, Layout
+from spinn_engine.words import shown_list
+
+
+def readings_of(layout: Layout, columns: Mapping[str, Column]) -> list[dict[str, Any]]:
+    """Of each file its name, the facts of how it was read, and its first lines.
+
+    Args:
+        layout: where the rows come from.
+        columns: what they hold.
+    """
+    more = _of_columns(layout, columns)
+    return [
+        {
+            "name": name,
+            "facts": [
+                {**fact._asdict(), "option": "--" + fact.field.replace("_", "-")}
+                for fact in (*read.facts, *more)
+            ],
+            "first_lines": [list(line) for line in read.first_lines],
+        }
+        for (name, _), read in zip(layout.files, layout.read, strict=True)
+    ]
+
+
+def _of_columns(layout: Layout, columns: Mapping[str, Column]) -> list[Fact]:
+    """What was taken column by column: marks between thousands, and codes for missing cells."""
+    facts = []
+    by_mark: dict[str, list[str]] = {}
+    for column in columns.values():
+        if column.marks and column.marks.thousands:
+            by_mark.setdefault(BETWEEN_THOUSANDS[column.marks.thousands], []).append(column.name)
+    for mark, names in by_mark.items():
+        facts.append(Fact("thousands", mark, f"in {shown_list(names)}, whose cells are numbers so"))
+    for field in ("missing", "not_missing"):
+        if asked := getattr(layout.asked, field):
+            facts.append(Fact(field, ", ".join(asked), "as asked for"))
+    if layout.asked.time_format:
+        facts.append(Fact("time_format", layout.asked.time_format, "as asked for"))
+    return facts
