@@ -24,7 +24,7 @@ from spinn_engine.problems.tables.texts.raw import BLOCK_BYTES
 from spinn_engine.spec import ReadingSpec
 from spinn_engine.words import counted, listed, size
 
-TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".lvm", ".asc", ".gz")
 SUFFIXES = (*TEXT_SUFFIXES, ".parquet", ".xlsx")
 PARTS = ("train", "val", "test")
 LONGEST_HEADER = 1_000

@@ -12,14 +12,14 @@ from spinn_engine.problems.tables.sheet import MISSING
 Look = Literal["value", "word", "empty"]
 
 NUMBER = re.compile(
-    r"[+\N{MINUS SIGN}-]?(?:\d[\d.,'\N{RIGHT SINGLE QUOTATION MARK} \N{NO-BREAK SPACE}"
-    r"\N{NARROW NO-BREAK SPACE}]*|[.,]\d+)(?:[eEdD][+\N{MINUS SIGN}-]?\d+)?"
-    r"(?:\s*(?:%|[A-Za-zµμ°Ω]{1,3}(?:/[A-Za-z]{1,3})?))?|[+-]?(?:inf|infinity)",
+    r"[+\N{MINUS SIGN}-]?(?:\d(?:[\d.,'\N{RIGHT SINGLE QUOTATION MARK}]|"
+    r"[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}](?=\d{3}(?!\d)))*|[.,]\d+)"
+    r"(?:[eEdD][+\N{MINUS SIGN}-]?\d+)?|[+-]?(?:inf|infinity)(?![a-z])",
     re.I,
 )
 MONTHS = "jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
 TIME = re.compile(
-    rf"\d{{1,4}}[-/.:]\d{{1,2}}.*|\d{{8}}T\d{{4,6}}.*|\d{{1,2}}[- ](?:{MONTHS}).*|"
+    rf"\d{{1,4}}([-/.])\d{{1,2}}\1\d{{1,4}}(?:[ T].*)?|\d{{1,3}}:\d{{2}}.*|\d{{8}}T\d{{4,6}}.*|\d{{1,2}}[- ](?:{MONTHS}).*|"
     rf"(?:{MONTHS})[a-z]*\.? \d{{1,2}}.*|\d+ days?\b.*",
     re.I,
 )
@@ -43,8 +43,10 @@ def look(cell: Any, missing: Sequence[str] = ()) -> Look:
     text = cell.strip()
     if text in MISSING or text in missing:
         return "empty"
-    is_value = NUMBER.fullmatch(text) or TIME.fullmatch(text)
-    return "value" if is_value else "word"
+    number = NUMBER.match(text)
+    rest = text[number.end() :].strip() if number else None
+    is_number = rest == "" or (rest is not None and rest != "-" and UNIT.fullmatch(rest))
+    return "value" if is_number or TIME.fullmatch(text) else "word"
 
 
 def is_unit(cell: Any) -> bool:

@@ -74,9 +74,9 @@ def find_structure(rows: Sequence[Row], asked: ReadingSpec) -> Structure:
     at, why = _header(rows, width, values, asked)
     if at is None:
         names = [f"column_{number}" for number in range(1, width + 1)]
-        return Structure(
-            0, why, tuple(names), 0, ("",) * width, rows[0].line, values, _words(rows, values)
-        )
+        start = _first_data(rows, width, values, asked)
+        words = _words(rows[start:], values)
+        return Structure(0, why, tuple(names), 0, ("",) * width, rows[start].line, values, words)
     below = at + 1
     units, below = _units(rows, below, width, values, asked)
     unit_of = [bare_unit(str(cell)) for cell in units.cells] if units else [""] * width
@@ -141,20 +141,27 @@ def _header(
         raise ValueError(f"line {asked.header} (--header) holds nothing, or is not among the first")
     if str(rows[0].cells[0]) == CAMPBELL and len(rows) > 1:
         return 1, "a data logger's file has its names there"
-    start = next(
-        (
-            number
-            for number, row in enumerate(rows)
-            if len(row.cells) == width and _is_data(row.cells, values, asked.missing)
-        ),
-        1,
-    )
+    start = _first_data(rows, width, values, asked)
+    if start == 0 and not values:
+        start = 1
     if start == 0:
         return _of_the_first_row(rows[0], values)
     candidates = [n for n in range(start) if _may_be_names(rows[n].cells, width)]
     if not candidates:
         raise ValueError(_no_names(rows[start - 1], width))
     return _best(rows, candidates, values), "words stand above columns of values"
+
+
+def _first_data(rows: Sequence[Row], width: int, values: frozenset[int], asked: ReadingSpec) -> int:
+    """Which row is the first that holds values; the first of all where none does."""
+    return next(
+        (
+            number
+            for number, row in enumerate(rows)
+            if len(row.cells) == width and _is_data(row.cells, values, asked.missing)
+        ),
+        0,
+    )
 
 
 def _of_the_first_row(row: Row, values: frozenset[int]) -> tuple[int | None, str]:
@@ -173,7 +180,7 @@ def _of_the_first_row(row: Row, values: frozenset[int]) -> tuple[int | None, str
 
 def _may_be_names(cells: Sequence[Any], width: int) -> bool:
     """Whether words stand in a row that is as wide as the table, or one cell wider or narrower."""
-    if abs(len(cells) - width) > (1 if width > 2 else 0):
+    if abs(len(cells) - width) > (1 if width > 2 else 0) or str(cells[0]).endswith(":"):
         return False
     return [look(cell) for cell in cells].count("word") >= min(2, width)
 

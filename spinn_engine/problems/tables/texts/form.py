@@ -21,13 +21,14 @@ from spinn_engine.problems.tables.sheet import MISSING
 from spinn_engine.spec import ReadingSpec, line_ranges
 
 SAMPLE_ROWS = 400
-SPACES = " "  # as delimiter: any run of spaces and tabs
+SPACES = " "  # as delimiter: any run of spaces
 DELIMITERS = "\t;,|"  # a decimal comma makes the third less certain
 WITH_COMMA = re.compile(r"\s*[+-]?\d*,(\d+)([eE][+-]?\d+)?\s*")
 WITH_POINT = re.compile(r"\s*[+-]?\d*\.\d+([eE][+-]?\d+)?\s*")
-CELL = re.compile(r'"[^"]*"|\S+')
-NAMES_APART = (re.compile(r"\s{2,}|\t"), re.compile(r"\s+(?![(\[])"))
-LEAST_SHARE = 0.9  # of the rows further down have as many cells as each other
+CELL = re.compile(r'"[^"]*"|[^ \r\n]+')
+NAMES_APART = (re.compile(r" {2,}"), re.compile(r" +(?![(\[])"))
+EVEN, UNUSUAL = 0.3, 0.2  # what counts beside the share of cells that are values
+MOST_ODD = 0.1  # of the rows further down may have another number of cells
 csv.field_size_limit(2**20)  # letters of a cell; of itself 131,072
 
 
@@ -136,26 +137,26 @@ def _split(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
 
 
 def _delimiter(text: str, is_all: bool, asked: ReadingSpec) -> tuple[str, str]:
-    """The first that gives every row as many cells as the others; else what most rows agree on."""
-    fits: dict[str, tuple[float, float]] = {}
+    """The one that parts rows evenly, and into values where the rows hold some."""
+    fits: dict[str, tuple[float, int]] = {}
     for delimiter in DELIMITERS + SPACES:
         try:
             rows = [row.cells for row in sample_of(text, delimiter, is_all, asked)]
         except csv.Error:  # one that is not there makes a long line one cell, which has a limit
             continue
-        widths = {len(cells) for cells in rows}
-        if len(widths) == 1 and widths != {1} and delimiter != SPACES:
-            return delimiter, f"every row has {widths.pop()} cells so"
         later = rows[len(rows) // 2 :] if len(rows) > 3 else rows[1:] or rows
-        width, count = Counter(map(len, later)).most_common(1)[0] if later else (1, 0)
-        if width > 1 and count >= LEAST_SHARE * len(later):
-            fits[delimiter] = width, _share_of_values(later)
+        width, times = Counter(map(len, later)).most_common(1)[0] if later else (1, 0)
+        odd = len(later) - times  # lines above or below the rows, if they are few
+        if width > 1 and odd <= max(2, MOST_ODD * len(later)) and 2 * times > len(later):
+            is_even = len({len(cells) for cells in rows}) == 1
+            own = [cells for cells in later if len(cells) == width]
+            score = _share_of_values(own) + EVEN * is_even - UNUSUAL * (delimiter == SPACES)
+            fits[delimiter] = score, width
     if fits:
-        best = max(fits, key=lambda one: (fits[one][1] - 0.2 * (one == SPACES), one != SPACES))
-        return best, f"rows have {fits[best][0]} cells so"
+        best = max(fits, key=lambda one: fits[one][0])  # of equals the first
+        return best, f"it parts rows into {fits[best][1]} cells"
     first_line = next(line for line in text.splitlines() if line.strip())
-    best = max(",;\t", key=first_line.count)
-    return best, "nothing else parts the rows evenly"
+    return max(",;\t", key=first_line.count), "nothing else parts the rows evenly"
 
 
 def _share_of_values(rows: Sequence[Sequence[str]]) -> float:
