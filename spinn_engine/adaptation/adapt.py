@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,17 @@ from spinn_engine.adaptation.prequential import OnBatch, check_memory, run_strea
 from spinn_engine.adaptation.result import write_adaptation
 from spinn_engine.adaptation.rows import place_stream
 from spinn_engine.adaptation.settings import AdaptSettings
-from spinn_engine.adaptation.stream import open_stream
+from spinn_engine.adaptation.stream import Stream, open_stream
 from spinn_engine.adaptation.summary import Met, summary
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack
 from spinn_engine.errors import BadInputError
 from spinn_engine.pipeline import Runner
+from spinn_engine.problems.checks.finding import Finding
+from spinn_engine.spec import DataSpec, RunSpec
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.vocabulary import LONGER, REFERENCE, SUBJECT
+
+OnFindings = Callable[[Sequence[Finding]], None]
 
 
 def adapt(
@@ -27,6 +31,8 @@ def adapt(
     source: str | None = None,
     settings: AdaptSettings | None = None,
     on_batch: OnBatch | None = None,
+    reading: Mapping[str, Any] | None = None,
+    on_findings: OnFindings | None = None,
 ) -> dict[str, Any]:
     """Let a finished run's networks meet new rows; the result is also in the run's folder.
 
@@ -35,10 +41,12 @@ def adapt(
         source: ``table:PATH``; by default what the run's source has to offer.
         settings: batches and arms.
         on_batch: called after each batch with how many are done, and how many there are.
+        reading: fields of ``ReadingSpec`` that are otherwise for this table than for the run's.
+        on_findings: called with what is found in the rows, before anything learns from them.
 
     Raises:
         BadInputError: the run is not finished or learned from an equation, or the new rows or the
-            settings do not fit it.
+            settings do not fit it, or a number in the rows looks like a code for a missing value.
         TrainingDivergedError: an arm no longer predicts finite numbers.
         SpinnError: a file is missing, broken or cannot be written.
     """
@@ -49,18 +57,27 @@ def adapt(
         )
     with folder.lock():
         folder.fetch_all()
-        met = _meet(folder, source, settings, on_batch)
+        data = _as_asked(folder.spec().data, reading or {})
+        runner = Runner(folder)
+        stream = open_stream(runner.data.problem, data, source)
+        settings.batches(len(stream.inputs))  # refuses what cannot be, before anything is said
+        if on_findings is not None:
+            on_findings(stream.findings)
+        met = _meet(runner, stream, settings, on_batch)
         result = summary(folder, settings, met)
         write_adaptation(folder, result)
         folder.publish()
     return result
 
 
-def _meet(
-    folder: RunFolder, source: str | None, settings: AdaptSettings, on_batch: OnBatch | None
-) -> Met:
-    spec, runner = folder.spec(), Runner(folder)
-    stream = open_stream(runner.data.problem, spec.data, source)
+def _as_asked(data: DataSpec, reading: Mapping[str, Any]) -> DataSpec:
+    """How the run's columns were used, with another reading."""
+    spec = RunSpec.from_dict({"data": data.model_dump() | dict(reading)}, "new rows")
+    return spec.data
+
+
+def _meet(runner: Runner, stream: Stream, settings: AdaptSettings, on_batch: OnBatch | None) -> Met:
+    folder, spec = runner.folder, runner.spec
     batches = settings.batches(len(stream.inputs))
     stored = networks_of(folder, runner.device)
     stacks = {name: one.stack.subset(one.members(arm)) for name, (arm, one) in stored.items()}

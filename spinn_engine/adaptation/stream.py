@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from spinn_engine.adaptation.table_stream import read_new_rows
 from spinn_engine.errors import BadInputError
+from spinn_engine.problems.arrivals import Column, findings_on
+from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.problems.milling.new_steel import NEW_STEEL, new_material
 from spinn_engine.problems.problem import Floats, Problem
 from spinn_engine.problems.tables.table import table_path
@@ -30,6 +35,8 @@ class Stream:
         targets: ``[rows, out]`` raw units.
         simulated: whether a simulator made them.
         notes: what was done to them, in sentences.
+        findings: what is to be known of them before anything learns from them.
+        reading: how the table was read.
     """
 
     source: str
@@ -37,6 +44,8 @@ class Stream:
     targets: Floats
     simulated: bool
     notes: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+    reading: tuple[Mapping[str, Any], ...] = ()
 
     def sha256(self) -> str:
         """Hash of the values."""
@@ -51,12 +60,13 @@ def open_stream(problem: Problem, data: DataSpec, source: str | None) -> Stream:
 
     Args:
         problem: what the run has learned.
-        data: how its columns were used.
+        data: how its columns were used, and how the table is to be read.
         source: ``table:PATH``, or None for what the run's own source has to offer.
 
     Raises:
         BadInputError: there is nothing to adapt to, no source is named where one is needed, the
-            table does not fit the run, or its rows are not new.
+            table does not fit the run, its rows are not new, or a number in them looks like a code
+            for a missing value.
     """
     if problem.equation is not None:
         raise BadInputError(
@@ -68,15 +78,45 @@ def open_stream(problem: Problem, data: DataSpec, source: str | None) -> Stream:
         stream = _own_stream(problem)
     elif row is not None and row.own_columns:
         rows = read_new_rows(problem, data, table_path(source))
-        stream = Stream(source, rows.inputs, rows.targets, False, rows.notes)
+        stream = Stream(source, rows.inputs, rows.targets, False, rows.notes, reading=rows.reading)
     else:
         raise BadInputError(
             f"--data {source!r}: new rows come from a table with the columns of the run, "
             "as in table:new_rows.csv"
         )
     _check_targets(problem, stream)
+    stream = _with_findings(problem, data, stream)
     _check_reach(problem, stream)
     return _only_new(problem, stream)
+
+
+def _with_findings(problem: Problem, data: DataSpec, stream: Stream) -> Stream:
+    """The rows with what is found in them, held against the training rows."""
+    inputs, targets = (
+        [
+            Column(name, old[problem.train].min(), old[problem.train].max(), new)
+            for name, old, new in zip(names, trained.T, arrived.T, strict=True)
+        ]
+        for names, trained, arrived in (
+            (problem.input_names, problem.inputs, stream.inputs),
+            (problem.target_names, problem.targets, stream.targets),
+        )
+    )
+    findings = findings_on(inputs, targets, _numbers(data.not_missing))
+    for one in findings:
+        if one.severity == "error":
+            raise BadInputError(
+                f"{stream.source}: {one.message[:-1]}: {one.advice[0].lower()}{one.advice[1:-1]}"
+            )
+    return replace(stream, findings=tuple(findings))
+
+
+def _numbers(words: tuple[str, ...]) -> list[float]:
+    found = []
+    for word in words:
+        with suppress(ValueError):
+            found.append(float(word))
+    return found
 
 
 def _own_stream(problem: Problem) -> Stream:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -95,6 +95,11 @@ def summary(folder: RunFolder, settings: AdaptSettings, met: Met) -> dict[str, A
             "target_names": list(problem.target_names),
             "units": {name: problem.units.get(name) for name in problem.target_names},
             "notes": list(stream.notes),
+            "checks": [
+                {**asdict(one), "columns": list(one.columns), "drop": list(one.drop)}
+                for one in stream.findings
+            ],
+            "reading": [{"name": r["name"], "facts": r["facts"]} for r in stream.reading],
         },
         "settings": {
             "batch_rows": len(met.batches[0]),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Floats, Indices, Problem
 from spinn_engine.problems.tables.columns import Column, typed_columns
 from spinn_engine.problems.tables.files import read_table
+from spinn_engine.problems.tables.proposal import readings_of
 from spinn_engine.problems.tables.roles import Roles
 from spinn_engine.problems.tables.rows import Input, complete_rows, take_inputs
 from spinn_engine.problems.tables.sheet import Layout
@@ -32,6 +34,7 @@ class NewRows(NamedTuple):
     inputs: Floats
     targets: Floats
     notes: tuple[str, ...]
+    reading: tuple[Mapping[str, Any], ...]
 
 
 class _Wanted(NamedTuple):
@@ -40,6 +43,7 @@ class _Wanted(NamedTuple):
     problem: Problem
     data: DataSpec
     columns: Mapping[str, Column]  # of the run's own table; empty where it had none
+    decimal: str | None  # the sign before decimals in that table, where it is known
 
 
 def read_new_rows(problem: Problem, data: DataSpec, path: Path) -> NewRows:
@@ -59,8 +63,10 @@ def read_new_rows(problem: Problem, data: DataSpec, path: Path) -> NewRows:
     """
     if path.is_dir():
         raise BadInputError(f"{path} is a folder: name one file, with its rows in order of time")
-    wanted = _Wanted(problem, data, _read_own(data))
+    wanted = _Wanted(problem, data, *_read_own(data))
     cells, layout = read_table(path, reading=data)
+    if layout.decimal is None:  # what the run was read with decides what may be read in two ways
+        layout = replace(layout, decimal=wanted.decimal)
     columns = typed_columns(cells, layout)
     del cells
     inputs = _inputs(wanted, columns)
@@ -77,17 +83,21 @@ def read_new_rows(problem: Problem, data: DataSpec, path: Path) -> NewRows:
             "missing or not finite."
         )
     shifts = _date_shifts(wanted, columns, inputs)
+    reading = tuple(readings_of(layout, columns))
     values = take_inputs(columns, inputs, complete) + shifts
-    return NewRows(values, targets, tuple(notes))
+    return NewRows(values, targets, tuple(notes), reading)
 
 
-def _read_own(data: DataSpec) -> dict[str, Column]:
-    """The columns of the run's own table, which say how texts and dates were read."""
+def _read_own(data: DataSpec) -> tuple[dict[str, Column], str | None]:
+    """The columns of the run's own table, and the sign before decimals that it has."""
     source = source_of(data.source)
     if source is None or not source.own_columns:
-        return {}
+        return {}, None
     cells, layout = read_table(table_path(data.source), reading=data)
-    return typed_columns(cells, layout)
+    columns = typed_columns(cells, layout)
+    signs = {column.marks.decimal for column in columns.values() if column.marks} | {layout.decimal}
+    signs.discard(None)
+    return columns, signs.pop() if len(signs) == 1 else None
 
 
 def _inputs(wanted: _Wanted, columns: Mapping[str, Column]) -> list[Input]:

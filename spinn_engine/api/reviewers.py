@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from spinn_engine.adaptation.result import read_adaptations
 from spinn_engine.adaptation.settings import AdaptSettings
@@ -12,10 +12,8 @@ from spinn_engine.claims import read_claims, verify_claims
 from spinn_engine.errors import BadInputError
 from spinn_engine.export.formats import check_formats
 from spinn_engine.export.written import read_exports
+from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.store.demo import open_run, refuse_demo
-
-if TYPE_CHECKING:
-    pass
 
 
 def verify(path: Path, run_id: str | None = None) -> list[dict[str, Any]]:
@@ -44,6 +42,8 @@ def adapt(
     source: str | None = None,
     settings: AdaptSettings | None = None,
     on_batch: Callable[[int, int], None] | None = None,
+    reading: Mapping[str, Any] | None = None,
+    on_findings: Callable[[Sequence[Finding]], None] | None = None,
 ) -> dict[str, Any]:
     """Let a finished run's networks meet new rows, batch by batch: predict first, then learn.
 
@@ -53,20 +53,23 @@ def adapt(
             ``milling-sim`` alone has.
         settings: batches and arms.
         on_batch: called after each batch with how many are done, and how many there are.
+        reading: fields of ``ReadingSpec`` that are otherwise for this table than for the run's.
+        on_findings: called with what is found in the rows, before anything learns from them.
 
     Returns:
         What is written to ``adaptation/NAME.json`` in the run's folder.
 
     Raises:
         BadInputError: there is no such run, it is not finished or learned from an equation, or the
-            new rows or the settings do not fit it.
+            new rows or the settings do not fit it, or a number in the rows looks like a code for a
+            missing value.
         SpinnError: an arm diverged, or a file is broken or cannot be written.
     """
     from spinn_engine.adaptation.adapt import adapt as meet
 
     folder = open_run(run_id)
     refuse_demo(folder, "let a run of your own adapt")
-    return meet(folder, source, settings, on_batch)
+    return meet(folder, source, settings, on_batch, reading, on_findings)
 
 
 def adaptations(run_id: str) -> list[dict[str, Any]]:

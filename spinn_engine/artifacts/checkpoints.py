@@ -20,6 +20,8 @@ from torch import Tensor, nn
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.imported.files.own_format import CHECKPOINT_FORMAT, STACK_FORMAT
+from spinn_engine.problems.arrivals import Column, findings_on
+from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.spec import Activation
 from spinn_engine.training.course import Taken
 from spinn_engine.training.network import Stack
@@ -86,6 +88,8 @@ class RawUnitsNetwork(nn.Module):
         network: the plain ``torch.nn.Sequential``.
         input_names: names of the input columns, in order.
         target_names: names of the output columns, in order.
+        input_range: smallest and largest value of each input in training ``[2, in]``; None in a
+            file of an earlier version.
     """
 
     def __init__(self, network: nn.Sequential, checkpoint: dict[str, Any]) -> None:
@@ -93,8 +97,33 @@ class RawUnitsNetwork(nn.Module):
         self.network = network
         self.input_names: tuple[str, ...] = tuple(checkpoint["input_names"])
         self.target_names: tuple[str, ...] = tuple(checkpoint["target_names"])
+        self.input_range: Tensor | None = checkpoint.get("input_range")
         for name in SCALER_PARTS:
             self.register_buffer(name, checkpoint["scaler"][name])
+
+    def findings(self, x: Tensor) -> list[Finding]:
+        """What to know of raw inputs ``[rows, in]`` before the network is believed on them.
+
+        A code for a missing value, another unit, a sensor that gives one value only, and how many
+        rows lie how far outside what the network was trained on.
+
+        Raises:
+            BadInputError: the file is of an earlier version, and does not say what that was; or
+                the rows have another number of inputs.
+        """
+        if self.input_range is None:
+            raise BadInputError(
+                "the checkpoint is of an earlier version and holds no range of its training rows: "
+                "run it again"
+            )
+        if x.ndim != 2 or x.shape[1] != len(self.input_names):
+            raise BadInputError(
+                f"rows must have the shape [rows, {len(self.input_names)}] but have {list(x.shape)}"
+            )
+        low, high = self.input_range.tolist()
+        values = x.detach().cpu().double().numpy().T
+        columns = map(Column, self.input_names, low, high, values)
+        return findings_on([*columns])
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs in raw units; standardisation runs in the scaler's float64."""

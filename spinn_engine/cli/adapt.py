@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.markup import escape
@@ -12,6 +12,7 @@ from rich.table import Table
 from spinn_engine import api
 from spinn_engine.cli.console import ERRORS, OUT, print_json
 from spinn_engine.cli.views.tables import new_table
+from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.words import duration, estimate, percent, short_count, widths
 
 
@@ -22,11 +23,13 @@ def adapt(
     frozen: float,
     arms: list[str],
     as_json: bool,
+    **reading: Any,
 ) -> None:
     """``adapt``: predict every batch of new rows, then learn from it."""
     settings = api.AdaptSettings(batch_rows, frozen, tuple(arms))
+    given = {k.removeprefix("data."): value for k, value in reading.items() if value is not None}
     with _Bar() as on_batch:
-        result = api.adapt(run_id, data, settings, on_batch)
+        result = api.adapt(run_id, data, settings, on_batch, given, _tell)
     if as_json:
         print_json(result)
         return
@@ -37,6 +40,12 @@ def adapt(
     for sentence in result["words"]:
         OUT.print(f"- {sentence}")
     OUT.print(f"\nfigures in adaptation/{result['name']}.json of run {result['run_id']}")
+
+
+def _tell(findings: Sequence[Finding]) -> None:
+    """Say what is found in the rows before anything learns from them."""
+    for one in findings:
+        ERRORS.print(escape(f"{one.severity}: {one.message} {one.advice}"))
 
 
 class _Bar:

@@ -50,6 +50,12 @@ def _fields(*parts: str) -> list[Option]:
     return spec_options(parts)
 
 
+def _reading() -> list[Option]:
+    from spinn_engine.cli.spec_options import reading_options
+
+    return reading_options()
+
+
 def _run_fields() -> list[Option]:
     return _fields("data", "model", "train", "prune", "compare", "physics")
 
@@ -175,7 +181,7 @@ USE = [
             default=AdaptSettings.arms, show_default=",".join(AdaptSettings.arms),
             help="ways to learn",
         ),
-        JSON,
+        JSON, more=_reading,
     ),
     Command(
         "export", "Write a finished run's networks for other programs.", "cli.export:export",

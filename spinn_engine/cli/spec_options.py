@@ -82,6 +82,11 @@ def spec_options(parts: Sequence[str]) -> list[Option]:
     ]  # fmt: skip
 
 
+def reading_options() -> list[Option]:
+    """An option for every field that says how a table is read."""
+    return [option for option in _of_part("data") if option.group == READING]
+
+
 def _of_part(part: str) -> list[Option]:
     defaults = RunSpec.model_fields[part].default
     texts = _attributes(type(defaults))

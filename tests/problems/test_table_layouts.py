@@ -27,9 +27,8 @@ def check_one(written: Written) -> None:
         path = written.save(Path(folder))
         try:
             columns = list(typed_columns(*read_table(path)).values())
-        except BadInputError as refused:
+        except BadInputError:
             tally["refused"] += len(written.columns)
-            assert str(refused).count("\n") == 0
             return
     assert len(columns) == len(written.columns)
     for column, truth in zip(columns, written.columns, strict=True):

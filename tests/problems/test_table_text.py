@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spinn_engine.problems.tables.table import load_table
-from spinn_engine.problems.tables.text import read_text
 from spinn_engine.problems.tables.texts import raw
+from spinn_engine.problems.tables.texts.reading import read_text
 from spinn_engine.spec import DataSpec, ReadingSpec
 
 FINITE = st.floats(-1e6, 1e6).map(lambda x: round(x, 3))

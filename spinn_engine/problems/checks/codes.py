@@ -35,7 +35,7 @@ def missing_code(evidence: Evidence) -> list[Finding]:
             f"{shortest(code)} stands in {counted(times, 'row')} of {name}, far from all others "
             f"({shortest(others[0])} to {shortest(others[1])}): it looks like a code for a missing "
             "value.",
-            "Leave such cells empty in the file, so that their rows are left out and counted.",
+            f"Say that it is missing (--missing {typed(code)}): its rows are left out and counted.",
         )
         for name, values in columns
         for code, times, others in _codes(values)
@@ -50,12 +50,20 @@ def _codes(values: Floats) -> Iterator[tuple[float, int, tuple[float, float]]]:
         end = 0 if gaps[0] > gaps[1] else -1
         rest = left[1:] if end == 0 else left[:-1]
         code, times = float(left[end]), int(counts[end])
-        far = FAR if _looks_like_one(code) else VERY_FAR
-        if times < LEAST_TIMES or max(gaps) <= far * (rest[-1] - rest[0]):
+        is_code = looks_like_one(code)
+        far = max(gaps) > (FAR if is_code else VERY_FAR) * (rest[-1] - rest[0])
+        is_alone = is_code and code < 0 <= rest[0]  # the only number below zero
+        if times < LEAST_TIMES or not (far or is_alone):
             return
         left, counts = rest, counts[1:] if end == 0 else counts[:-1]
         yield code, times, (float(rest[0]), float(rest[-1]))
 
 
-def _looks_like_one(value: float) -> bool:
+def looks_like_one(value: float) -> bool:
+    """Whether a number is one of those that stand for a missing value: nines, or a huge one."""
     return abs(value) >= HUGE or NINES.fullmatch(repr(value)) is not None
+
+
+def typed(code: float) -> str:
+    """A number as a person types it."""
+    return str(int(code)) if code.is_integer() and abs(code) < HUGE else repr(code)

@@ -19,8 +19,8 @@ from spinn_engine.problems.tables.excel_sizes import unpacked_bytes
 from spinn_engine.problems.tables.gaps import without_codes
 from spinn_engine.problems.tables.header import numbered
 from spinn_engine.problems.tables.sheet import Layout, Sheet
-from spinn_engine.problems.tables.text import read_text
 from spinn_engine.problems.tables.texts.raw import BLOCK_BYTES
+from spinn_engine.problems.tables.texts.reading import read_text
 from spinn_engine.spec import ReadingSpec
 from spinn_engine.words import counted, listed, size
 

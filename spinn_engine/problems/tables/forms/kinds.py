@@ -19,7 +19,8 @@ NUMBER = re.compile(
 )
 MONTHS = "jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
 TIME = re.compile(
-    rf"\d{{1,4}}([-/.])\d{{1,2}}\1\d{{1,4}}(?:[ T].*)?|\d{{1,3}}:\d{{2}}.*|\d{{8}}T\d{{4,6}}.*|\d{{1,2}}[- ](?:{MONTHS}).*|"
+    rf"\d{{1,4}}([-/.])\d{{1,2}}\1\d{{1,4}}(?:[ T].*)?|\d{{1,3}}:\d{{2}}.*|"
+    rf"\d{{8}}T\d{{4,6}}.*|\d{{1,2}}[- ](?:{MONTHS}).*|"
     rf"(?:{MONTHS})[a-z]*\.? \d{{1,2}}.*|\d+ days?\b.*",
     re.I,
 )

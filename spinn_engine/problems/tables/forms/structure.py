@@ -132,13 +132,8 @@ def _header(
     rows: Sequence[Row], width: int, values: frozenset[int], asked: ReadingSpec
 ) -> tuple[int | None, str]:
     """Which row holds the names, or that none does; and why."""
-    if asked.header == 0:
-        return None, "as asked for"
     if asked.header is not None:
-        for number, row in enumerate(rows):
-            if row.line == asked.header:
-                return number, "as asked for"
-        raise ValueError(f"line {asked.header} (--header) holds nothing, or is not among the first")
+        return _asked_header(rows, asked.header), "as asked for"
     if str(rows[0].cells[0]) == CAMPBELL and len(rows) > 1:
         return 1, "a data logger's file has its names there"
     start = _first_data(rows, width, values, asked)
@@ -150,6 +145,16 @@ def _header(
     if not candidates:
         raise ValueError(_no_names(rows[start - 1], width))
     return _best(rows, candidates, values), "words stand above columns of values"
+
+
+def _asked_header(rows: Sequence[Row], line: int) -> int | None:
+    """Which row is in the line that a person named; None for 0, where none holds names."""
+    if line == 0:
+        return None
+    found = next((number for number, row in enumerate(rows) if row.line == line), None)
+    if found is None:
+        raise ValueError(f"line {line} (--header) holds nothing, or is not among the first")
+    return found
 
 
 def _first_data(rows: Sequence[Row], width: int, values: frozenset[int], asked: ReadingSpec) -> int:
