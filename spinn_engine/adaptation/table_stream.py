@@ -61,7 +61,7 @@ def read_new_rows(problem: Problem, data: DataSpec, path: Path) -> NewRows:
         raise BadInputError(f"{path} is a folder: name one file, with its rows in order of time")
     wanted = _Wanted(problem, data, _read_own(data))
     cells, layout = read_table(path, reading=data)
-    columns = typed_columns(cells, layout)
+    columns = typed_columns(cells, layout, data.time, data.group)
     del cells
     inputs = _inputs(wanted, columns)
     roles = _roles(wanted, columns, inputs, layout)
@@ -87,7 +87,7 @@ def _read_own(data: DataSpec) -> dict[str, Column]:
     if source is None or not source.own_columns:
         return {}
     cells, layout = read_table(table_path(data.source), reading=data)
-    return typed_columns(cells, layout)
+    return typed_columns(cells, layout, data.time, data.group)
 
 
 def _inputs(wanted: _Wanted, columns: Mapping[str, Column]) -> list[Input]:

@@ -1,32 +1,25 @@
-"""Text cells that mean something else: numbers with a comma, dates as people write them."""
+"""Text cells: which different ones a column holds, and the numbers that they are."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from spinn_engine.problems.problem import Floats, Indices
+from spinn_engine.problems.tables.marks import LARGEST_EXACT, Marks
 from spinn_engine.problems.tables.sheet import MISSING
+from spinn_engine.words import shortest
 
 Words = tuple[list[str], Indices]
+Ways = Sequence[tuple[Marks, Floats]]
 
-DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%d/%m/%Y", "%m/%d/%Y")
-TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", "T%H:%M:%S.%f")
-DATE_LIKE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{2,4}([ T]\d{1,2}:\d{2}.*)?")
-
-
-class Dates(NamedTuple):
-    """Texts as seconds since the earliest, that one, and why they may be misread."""
-
-    seconds: Floats
-    first: str
-    fault: str | None
+MOST_CATEGORIES = 20
+LONGEST_CATEGORY = 200  # letters, for it becomes part of an input's name
+HEXADECIMAL = re.compile(r"\d+[eE]\d+")
 
 
 def split_words(cells: pa.ChunkedArray) -> Words:
@@ -65,32 +58,53 @@ def read_numbers(texts: Sequence[str]) -> Floats:
     return numbers.to_numpy(dtype=np.float64)
 
 
-def read_dates(texts: Sequence[str]) -> Dates | None:
-    """Dates, if all texts are of one form."""
-    if not all(DATE_LIKE.fullmatch(text) for text in texts):
+def only_numbers(texts: Sequence[str], ways: Ways) -> tuple[Marks | None, Floats] | None:
+    """The one way in which all texts are numbers, different ones where they are ids."""
+    if len(ways) == 1:
+        return None if _are_ids(texts, ways[0][1]) else ways[0]
+    numbers = read_numbers(texts)
+    if ways or np.isnan(numbers).any() or _are_ids(texts, numbers):
         return None
-    texts = [text.replace(",", ".") for text in texts]
-    found = {
-        day: dates
-        for day, time in product(DAYS, TIMES)
-        if (dates := _parsed(texts, day + time)) is not None
-    }
-    if not found:
-        return None
-    dates = next(iter(found.values()))
-    seconds = (dates - dates.min()).to_numpy() / np.timedelta64(1, "s")
-    fault = None
-    if len(found) > 1 and not all(dates.equals(other) for other in found.values()):
-        fault = (
-            f"holds dates like {texts[0]!r}, whose day and month cannot be told apart: write them "
-            "as 2024-12-31, or drop the column"
+    return None, numbers
+
+
+def two_ways(texts: Sequence[str], ways: Ways) -> str:
+    """Why texts that are numbers in several ways are taken for none."""
+    (_, first), (_, second), *_ = ways
+    at = int(np.argmax(first != second))
+    one, other = (shortest(numbers[at], 10) for numbers in (first, second))
+    return (
+        f"holds {texts[at]!r}, which may be {one} or {other} (with a mark between thousands), and "
+        "nothing in the file tells which: write its numbers without marks between thousands, and "
+        "all with as many decimals"
+    )
+
+
+def no_category(texts: Sequence[str]) -> str | None:
+    """Why texts can be no category; None where they can."""
+    if len(texts) > MOST_CATEGORIES:
+        return (
+            f"holds {len(texts):,} different texts like {texts[0][:40]!r}, and at most "
+            f"{MOST_CATEGORIES} can become inputs: drop it (--drop) or group by it (--group)"
         )
-    return Dates(np.asarray(seconds, dtype=np.float64), str(dates.min()), fault)
+    if (longest := max(map(len, texts))) > LONGEST_CATEGORY:
+        return (
+            f"holds texts of up to {longest:,} letters, and those of at most {LONGEST_CATEGORY} "
+            "can become inputs: drop it (--drop) or group by it (--group)"
+        )
+    return None
 
 
-def _parsed(texts: Sequence[str], form: str) -> pd.Series | None:
-    first = pd.to_datetime(pd.Series(texts[:1]), format=form, errors="coerce")
-    if first.isna().any():
-        return None
-    dates = pd.to_datetime(pd.Series(texts), format=form, errors="coerce")
-    return None if dates.isna().any() else dates
+def _are_ids(texts: Sequence[str], numbers: Floats) -> bool:
+    """Whether texts are long serial numbers, or hexadecimal ones with no letter but E.
+
+    As numbers some that differ would be the same, or without end.
+    """
+    same = len(np.unique(numbers)) < len(numbers)
+    if same and (np.abs(numbers) >= LARGEST_EXACT).any():
+        return True
+    if not any(HEXADECIMAL.fullmatch(text) for text in texts):
+        return False
+    of_digits = all(text.isdigit() or HEXADECIMAL.fullmatch(text) for text in texts)
+    led_by_zero = any(len(text) > 1 and text.startswith("0") for text in texts)
+    return of_digits and (same or led_by_zero or not np.isfinite(numbers).all())
