@@ -156,12 +156,26 @@ def _check_like_before(wanted: _Wanted, column: Column, layout: Layout) -> None:
             f"{layout.path}: column {column.name!r} holds {KIND[column.kind]}, but the run has "
             f"learned from {KIND[kind]} there"
         )
+    if before is not None and before.first and column.first:
+        kinds = [_of_times(one.first) for one in (column, before)]
+        if kinds[0] != kinds[1]:
+            raise BadInputError(
+                f"{layout.path}: column {column.name!r} holds {kinds[0]}, but the run has learned "
+                f"from {kinds[1]} there"
+            )
     unit = wanted.problem.units.get(column.name)
     if unit and column.unit and unit != column.unit:
         raise BadInputError(
             f"{layout.path}: column {column.name!r} is in {column.unit}, but the run has learned "
             f"from {unit}: convert it"
         )
+
+
+def _of_times(first: str) -> str:
+    """What times are of which this is the earliest."""
+    if first[4:5] != "-":
+        return "clocks without dates"
+    return "dates with a time zone" if "+" in first else "dates without a time zone"
 
 
 def _check_times(

@@ -24,7 +24,7 @@ from spinn_engine.problems.tables.cells import (
 from spinn_engine.problems.tables.header import Title, titles
 from spinn_engine.problems.tables.marks import Marks, certain_decimal, readings
 from spinn_engine.problems.tables.sheet import Layout
-from spinn_engine.problems.tables.times.reading import Texts, Times, no_time, read_times
+from spinn_engine.problems.tables.times.reading import RIGHT, Texts, Times, no_time, read_times
 from spinn_engine.problems.tables.times.ticks import are_known, digits, since_earliest, ticks
 from spinn_engine.problems.tables.times.use import Use
 from spinn_engine.words import capitalised, listed
@@ -226,6 +226,9 @@ def _with_digits(use: Use, column: Column) -> Column:
     if times is None or not (times.whole or use.is_time):
         return column
     if use.is_time or (times.fault is None and use.seems_time and not use.title.unit):
+        if any("." in text for text in texts) and times.fault is None:
+            fault = f"holds dates like {texts[0]}, too long for numbers: write them as {RIGHT}.5"
+            times = replace(times, whole=False, fault=fault)
         dates = _dates(use, times, codes)
         return dates if times.whole else replace(column, fault=dates.fault)
     remark = (

@@ -79,10 +79,11 @@ class Fields:
 
     def nanos(self) -> Indices:
         """``[texts]`` nanoseconds of a second; decimals beyond are cut off."""
-        if "f" not in self:
-            return np.zeros(self.rows, dtype=np.int64)
-        padded = pc.utf8_slice_codeunits(pc.utf8_rpad(self._texts("f"), _LONGEST, "0"), 0, _LONGEST)
-        nanos = np.asarray(padded.cast(pa.int64()).to_numpy(zero_copy_only=False))
+        nanos = np.zeros(self.rows, dtype=np.int64)
+        if "f" in self:
+            kept = pc.utf8_slice_codeunits(self._texts("f"), 0, _LONGEST)
+            padded = pc.utf8_rpad(kept, _LONGEST, "0")
+            nanos = np.asarray(padded.cast(pa.int64()).to_numpy(zero_copy_only=False))
         return np.where(self.there("t"), self.number("t") * (NANOS // 1000), nanos)
 
     def _texts(self, letter: str) -> pa.StringArray:

@@ -70,6 +70,12 @@ _OTHER_CLOCKS = (
     r"(?P<H>\d{2})-(?P<M>\d{2})-(?P<S>\d{2})(?:[.,](?P<f>\d+))?",
 )
 _CLOSE_CLOCK = r"(?P<H>\d{2})(?P<M>\d{2})(?:(?P<S>\d{2})(?:[.,](?P<f>\d+))?)?"
+_CLOSEST_CLOCKS = (
+    (r"(?P<H>\d{2})", "%H"),
+    (r"(?P<H>\d{2})(?P<M>\d{2})", "%H%M"),
+    (r"(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})(?:[.,](?P<f>\d+))?", "%H%M%S"),
+    (r"(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})(?P<t>\d{3})", "%H%M%S%f"),
+)
 _OFFSET = r"(?:UTC|GMT)? ?[+-]\d{1,2}(?::?\d{2})?"
 _ZONE = rf"(?: ?(?P<z>[Zz]|{_OFFSET}|UTC|GMT)(?: ?[(\[][^)\]]*[)\]])?)?"
 _JOIN = r"(?:,? | ?[Tt] ?|,? (?:-|um|at|à) |[_:-])"
@@ -122,13 +128,9 @@ def date_forms() -> list[Form]:
         Form(rf"^{_CLOSE_DATE}[ Tt]{_CLOCK}{_ZONE}$", "%Y%m%d"),
         Form(rf"^{_CLOSE_DATE}[_-]{_CLOSE_CLOCK}{_ZONE}$", "%Y%m%d", shy=True),
         Form(rf"^{_CLOSE_DATE}$", "%Y%m%d", shy=True, asked=True),
-        Form(rf"^{_CLOSE_DATE}(?P<H>\d{{2}})$", "%Y%m%d%H", shy=True, asked=True),
-        Form(rf"^{_CLOSE_DATE}{_CLOSE_CLOCK}{_ZONE}$", "%Y%m%d%H%M%S", shy=True, asked=True),
-        Form(
-            rf"^{_CLOSE_DATE}(?P<H>\d{{2}})(?P<M>\d{{2}})(?P<S>\d{{2}})(?P<t>\d{{3}})$",
-            "%Y%m%d%H%M%S%f",
-            shy=True,
-            asked=True,
+        *(
+            Form(rf"^{_CLOSE_DATE}{clock}{_ZONE}$", f"%Y%m%d{directives}", shy=True, asked=True)
+            for clock, directives in _CLOSEST_CLOCKS
         ),
     ]
 
@@ -138,8 +140,8 @@ _DAYS = r"(?:(?P<D>\d+) days?,? |(?P<N>-\d{1,8}) days?(?:,| \+|, \+) ?)?"
 _MINUTES = r":(?P<S>\d{2})[.,](?P<f>\d+)$"
 _PARTS = r"(?:(?P<H>\d+)H)?(?:(?P<M>\d+)M)?(?:(?P<S>\d+)(?:[.,](?P<f>\d+))?S)?"
 
-PAST_A_DAY = Form(r"^(?P<H>\d{1,4}):(?P<M>\d{2})$", "%H:%M")
-IN_MINUTES = Form(r"^(?P<M>\d{1,4}):(?P<S>\d{2})$", "%M:%S")
+PAST_A_DAY = Form(r"^(?P<H>\d{1,4}):(?P<M>\d{2})$", "%H:%M", shy=True)  # or a ratio
+IN_MINUTES = Form(r"^(?P<M>\d{1,4}):(?P<S>\d{2})$", "%M:%S", shy=True)
 CLOCK_FORMS = (
     Form(rf"^(?P<s>[+-]?){_H_M_S}$", "%H:%M:%S"),
     Form(rf"^{_DAYS}{_H_M_S}$", "%H:%M:%S"),

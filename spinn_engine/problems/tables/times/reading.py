@@ -104,8 +104,8 @@ def _judged(texts: Texts, plain: pa.StringArray, reads: Sequence[Read]) -> Times
     first, *others = reads
     if not first.fits.all():
         fault: str | None = (
-            f"holds {texts.told(~first.fits)}, which is no time like {texts.told(first.fits)}: "
-            f"write all in one form, as {RIGHT}"
+            f"holds {texts.told(~first.fits)}, which is no such time as {texts.told(first.fits)}: "
+            f"mend it, or write all in one form, as {RIGHT}"
         )
     elif others:
         fault = _two_ways(texts, first, others[0])
@@ -118,8 +118,8 @@ def no_time(texts: Texts) -> str:
     """Why texts of which none is a time cannot order rows."""
     told = texts.told(np.ones(len(texts.words), dtype=bool))
     return (
-        f"holds {told}, which is no time that is known: write it as {RIGHT}, or give --time-format, "
-        "such as '%d/%m/%Y %H:%M:%S'"
+        f"holds {told}, which is no time that is known: write it as {RIGHT}, or give "
+        "--time-format, such as '%d/%m/%Y %H:%M:%S'"
     )
 
 
@@ -243,7 +243,7 @@ def _exchanged(texts: Texts, read: Read, plain: pa.StringArray) -> str | None:
         return None
     return (
         f"holds {texts.told(~known)} as text, and as dates only those whose day may be the month, "
-        f"like {texts.told(known)}, so that a program has taken one for the other: write all as "
+        f"like {texts.told(known)}, so a program may have taken one for the other: write all as "
         f"{RIGHT}"
     )
 

@@ -55,7 +55,7 @@ def since_earliest(cells: pa.ChunkedArray) -> tuple[Floats, str]:
 def digits(cells: pa.ChunkedArray, form: str | None) -> tuple[list[str], Indices] | None:
     """The different numbers of a column as texts, and which one each row has, or -1.
 
-    None where they can be no dates: if no form is given, all must be whole and as long as dates.
+    None where they can be no dates: if no form is given, all must be as long as dates.
     """
     there = cells.is_valid().to_numpy(zero_copy_only=False)
     found = cells.drop_null().to_numpy(zero_copy_only=False)

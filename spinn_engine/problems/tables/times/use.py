@@ -16,8 +16,9 @@ from spinn_engine.problems.tables.times.reading import Texts
 _TIME_NAME = re.compile(
     r"(?:^|[\W_\d])(?:date|time|datetime|timestamp|when|utc|datum|zeit|uhrzeit|zeitpunkt|zeitstempel|"
     r"datumzeit|messdatum|messzeit|heure|horodatage|horodate|temps|jour|fecha|hora)(?:$|[\W_\d])|"
-    r"(?:Date|Time|Stamp)(?:$|[A-Z\W_\d])",
+    r"(?:Date|Time|Stamp)(?:$|[A-Z\W_\d])|h:m|m:s",
 )
+_DIGITS = re.compile(r"\d{8,17}([.,]\d+)?")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Use:
         """Whether texts that may be numbers are to be tried as times before."""
         if self.is_time and self.time_format is not None:
             return True
-        return self.seems_time and all(word.isdecimal() for word in words)
+        return self.seems_time and all(_DIGITS.fullmatch(word) for word in words)
 
     def texts(self, words: Sequence[str], codes: Indices) -> Texts:
         """Its different texts, and where they stand.
