@@ -157,11 +157,11 @@ def _check_like_before(wanted: _Wanted, column: Column, layout: Layout) -> None:
             f"learned from {KIND[kind]} there"
         )
     if before is not None and before.first and column.first:
-        kinds = [_of_times(one.first) for one in (column, before)]
-        if kinds[0] != kinds[1]:
+        now, then = _of_times(column.first), _of_times(before.first)
+        if now != then:
             raise BadInputError(
-                f"{layout.path}: column {column.name!r} holds {kinds[0]}, but the run has learned "
-                f"from {kinds[1]} there"
+                f"{layout.path}: column {column.name!r} holds {now}, but the run has learned from "
+                f"{then} there"
             )
     unit = wanted.problem.units.get(column.name)
     if unit and column.unit and unit != column.unit:

@@ -8,7 +8,9 @@ A form says in which order day, month and year stand; what a text of it means is
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 
 _ENGLISH = "january february march april may june july august september october november december"
 _GERMAN = "januar februar märz april mai juni juli august september oktober november dezember"
@@ -56,6 +58,16 @@ class Form:
     directives: str
     shy: bool = False
     asked: bool = False
+
+    def may_fit(self, text: str) -> bool:
+        """Whether a text looks like this form, told fast."""
+        return _compiled(self.pattern).match(text) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The same pattern as Python has it; letters of any alphabet are written in another way."""
+    return re.compile(pattern.replace(r"\p{L}", r"[^\W\d_]"))
 
 
 _FIELDS = {

@@ -6,6 +6,7 @@ different times, nobody guesses: a sentence names both, and the option that tell
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +23,8 @@ from spinn_engine.problems.tables.times.forms import DAY_CLOCKS, ISO, PAST_A_DAY
 from spinn_engine.problems.tables.times.given import read_given
 
 RIGHT = "2024-12-31 12:00:00"
-_TRIED = 200  # texts, before a form is held against all
+_LOOKED_AT, _TRIED = 20, 200  # texts, before a form is held against all
+_MAY_BE = re.compile(r"\d.*\d|P")
 _LEAST = 0.9  # of the texts are times: the others are faults
 _LEAST_NAMED = 0.5  # the same in a column that is named as the time
 
@@ -132,13 +134,15 @@ def _possible(texts: Texts, plain: pa.StringArray) -> list[Read]:
     """All texts in the forms that fit all of some texts; else in that which fits the most."""
     some = np.unique(np.linspace(0, len(plain) - 1, _TRIED).astype(np.int64))
     tried = plain.take(pa.array(some))
-    if not pc.any(pc.match_substring_regex(tried, r"\d")).as_py():
-        return []
+    looks = tried.take(pa.array(np.linspace(0, len(tried) - 1, _LOOKED_AT).astype(np.int64)))
+    words = [word for word in set(looks.to_pylist()) if _MAY_BE.search(word)]
     forms = [
         form
         for form in (*_date_forms(), *clock_forms(texts.header))
-        if texts.timelike or not form.shy
+        if (texts.timelike or not form.shy) and any(form.may_fit(word) for word in words)
     ]
+    if not forms:
+        return []
     shares = [float(read.fits.mean()) for read in _read(forms, tried)]
     most = max(shares)
     if most < (_LEAST_NAMED if texts.named else _LEAST):
