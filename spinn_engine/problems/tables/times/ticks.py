@@ -57,6 +57,10 @@ def digits(cells: pa.ChunkedArray, form: str | None) -> tuple[list[str], Indices
 
     None where they can be no dates: if no form is given, all must be as long as dates.
     """
+    least, greatest = (end.as_py() for end in pc.min_max(cells).values())
+    most = _MOST if pa.types.is_integer(cells.type) else LARGEST_EXACT
+    if form is None and not (least >= _LEAST and greatest < most):
+        return None
     there = cells.is_valid().to_numpy(zero_copy_only=False)
     found = cells.drop_null().to_numpy(zero_copy_only=False)
     if found.dtype.kind not in "iu":
@@ -64,9 +68,6 @@ def digits(cells: pa.ChunkedArray, form: str | None) -> tuple[list[str], Indices
         there[there] = np.isfinite(found)
         found = found[np.isfinite(found)]
     whole = bool((found % 1 == 0).all())
-    most = LARGEST_EXACT if found.dtype.kind == "f" else _MOST
-    if form is None and not (whole and found.min() >= _LEAST and found.max() < most):
-        return None
     different, places = np.unique(found, return_inverse=True)
     texts = [str(int(one)) if whole else str(one) for one in different]
     codes = np.full(len(cells), -1, dtype=np.int64)
