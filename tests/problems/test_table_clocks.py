@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spinn_engine.adaptation.table_stream import read_new_rows
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.tables.table import load_table
@@ -178,3 +179,29 @@ def test_how_hours_were_told_from_minutes_is_said(tmp_path: Path) -> None:
     assert note.endswith("since the first, 00:00:00, read by '%H:%M'.")
     problem = load(path, time="time", time_format="%M:%S")
     assert np.array_equal(problem.inputs[:, 0], np.arange(ROWS))
+
+
+@pytest.mark.parametrize(
+    ("form", "new_form", "held"),
+    [
+        ("%Y-%m-%d %H:%M:%S", "%H:%M:%S", "clocks without dates"),
+        ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "dates with a time zone"),
+        ("%H:%M:%S", "%d.%m.%Y %H:%M:%S", "dates without a time zone"),
+        ("%H:%M:%S", "%I:%M:%S %p", None),
+        ("%d.%m.%Y %H:%M:%S", "%d-%b-%Y %H:%M:%S", None),
+    ],
+)
+def test_new_rows_count_from_where_the_runs_began_or_are_refused(
+    tmp_path: Path, form: str, new_form: str, held: str | None
+) -> None:
+    then = pd.date_range("2021-03-01 08:00", periods=ROWS, freq="90s")
+    path = save(tmp_path / "t.csv", list(then.strftime(form)))
+    new = save(tmp_path / "n.csv", list((then + pd.Timedelta(hours=2)).strftime(new_form)))
+    data = DataSpec(source=f"table:{path}", targets=("y",), time="time")
+    problem = load_table(data)
+    if held is None:
+        rows = read_new_rows(problem, data, new)
+        assert np.array_equal(rows.inputs[:, 0], 7200 + 90 * np.arange(ROWS))
+        return
+    with pytest.raises(BadInputError, match=f"'time' holds {held}, but the run has learned from"):
+        read_new_rows(problem, data, new)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spinn_engine.problems.preview import preview
+from spinn_engine.spec import DataSpec
 from tests.problems.times_support import column
 
 GERMAN = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
@@ -20,11 +23,12 @@ CLOCKS = {  # and the least step that they show, in seconds
     "%I:%M %p": 60,
 }  # fmt: skip
 DATES = (  # of which each is certain, whatever the day
-    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y:%m:%d", "%d.%m.%Y", "%d-%b-%Y", "%d %B %Y", "%d%b%Y",
+    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d-%b-%Y", "%d %B %Y", "%d%b%Y",
     "%b %d %Y", "%B %d, %Y", "%b-%d-%Y", "%Y-%b-%d", "%a %b %d %Y", "%a, %d %b %Y", "%d/%b/%Y",
     "%A, %d. %B %Y", "%b.%d,%Y",
 )  # fmt: skip
 WHOLE = (
+    "%Y:%m:%d %H:%M:%S",
     "%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S.%f", "%Y%m%d %H%M%S", "%Y-%jT%H:%M:%S",
     "%Y:%j:%H:%M:%S", "%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S +0100", "%Y-%m-%d_%H-%M-%S",
     "%Y-%m-%d-%H.%M.%S.%f", "%H:%M:%S %d.%m.%Y", "%Y-%m-%dT%H:%M:%S%z", "%d%b%Y:%H:%M:%S",
@@ -211,7 +215,9 @@ def test_codes_that_look_like_times_stay_codes(cells: list[str]) -> None:
     assert column(cells).kind == "category"
 
 
-@pytest.mark.parametrize("ids", [["1E1", "10"], ["0012", "00E1", "12E4"], ["1E400", "1E2"]])
+@pytest.mark.parametrize(
+    "ids", [["1E1", "10"], ["0012", "00E1", "12E4"], ["1E400", "1E2"], ["1D1", "10"]]
+)
 def test_hexadecimal_ids_stay_different(ids: list[str]) -> None:
     assert column(ids).words == tuple(sorted(ids))
 
@@ -221,3 +227,11 @@ def test_the_texts_of_a_group_stay_different() -> None:
         assert len(set(column(ids, group=True).codes())) == len(ids)
     assert column(["01", "1", "001"]).kind == "number"
     assert column(["1E3", "1.5"]).numbers().tolist() == [1000, 1.5]
+
+
+def test_how_times_were_read_is_part_of_the_proposal(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("when,y\n03/13/2021,1\n03/01/2021,2\n")
+    (reading,) = preview(DataSpec(source=f"table:{path}"))["reading"]
+    (fact,) = [fact for fact in reading["facts"] if fact["field"] == "time_format"]
+    assert (fact["option"], fact["value"]) == ("--time-format", "%m/%d/%Y")

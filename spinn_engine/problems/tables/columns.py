@@ -12,7 +12,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from spinn_engine.problems.problem import Floats, Indices
-from spinn_engine.problems.tables.cells import (
+from spinn_engine.problems.tables.header import Title, titles
+from spinn_engine.problems.tables.marks import Marks, certain_decimal, readings
+from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.problems.tables.texts.words import (
     Ways,
     Words,
     no_category,
@@ -21,9 +24,6 @@ from spinn_engine.problems.tables.cells import (
     split_words,
     two_ways,
 )
-from spinn_engine.problems.tables.header import Title, titles
-from spinn_engine.problems.tables.marks import Marks, certain_decimal, readings
-from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.problems.tables.times.reading import RIGHT, Texts, Times, no_time, read_times
 from spinn_engine.problems.tables.times.ticks import are_known, digits, since_earliest, ticks
 from spinn_engine.problems.tables.times.use import Use

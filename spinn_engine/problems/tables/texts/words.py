@@ -19,7 +19,7 @@ Ways = Sequence[tuple[Marks, Floats]]
 
 MOST_CATEGORIES = 20
 LONGEST_CATEGORY = 200  # letters, for it becomes part of an input's name
-HEXADECIMAL = re.compile(r"\d+[eE]\d+")
+HEXADECIMAL = re.compile(r"\d+[eEdD]\d+")
 
 
 def split_words(cells: pa.ChunkedArray) -> Words:
@@ -96,7 +96,7 @@ def no_category(texts: Sequence[str]) -> str | None:
 
 
 def _are_ids(texts: Sequence[str], numbers: Floats) -> bool:
-    """Whether texts are long serial numbers, or hexadecimal ones with no letter but E.
+    """Whether texts are long serial numbers, or hexadecimal ones with no letter but D or E.
 
     As numbers some that differ would be the same, or without end.
     """
