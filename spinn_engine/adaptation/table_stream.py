@@ -67,7 +67,7 @@ def read_new_rows(problem: Problem, data: DataSpec, path: Path) -> NewRows:
     cells, layout = read_table(path, reading=data)
     if layout.decimal is None:  # what the run was read with decides what may be read in two ways
         layout = replace(layout, decimal=wanted.decimal)
-    columns = typed_columns(cells, layout)
+    columns = typed_columns(cells, layout, data.time, data.group)
     del cells
     inputs = _inputs(wanted, columns)
     roles = _roles(wanted, columns, inputs, layout)
@@ -94,7 +94,7 @@ def _read_own(data: DataSpec) -> tuple[dict[str, Column], str | None]:
     if source is None or not source.own_columns:
         return {}, None
     cells, layout = read_table(table_path(data.source), reading=data)
-    columns = typed_columns(cells, layout)
+    columns = typed_columns(cells, layout, data.time, data.group)
     signs = {column.marks.decimal for column in columns.values() if column.marks} | {layout.decimal}
     signs.discard(None)
     return columns, signs.pop() if len(signs) == 1 else None
@@ -166,12 +166,26 @@ def _check_like_before(wanted: _Wanted, column: Column, layout: Layout) -> None:
             f"{layout.path}: column {column.name!r} holds {KIND[column.kind]}, but the run has "
             f"learned from {KIND[kind]} there"
         )
+    if before is not None and before.first and column.first:
+        now, then = _of_times(column.first), _of_times(before.first)
+        if now != then:
+            raise BadInputError(
+                f"{layout.path}: column {column.name!r} holds {now}, but the run has learned from "
+                f"{then} there"
+            )
     unit = wanted.problem.units.get(column.name)
     if unit and column.unit and unit != column.unit:
         raise BadInputError(
             f"{layout.path}: column {column.name!r} is in {column.unit}, but the run has learned "
             f"from {unit}: convert it"
         )
+
+
+def _of_times(first: str) -> str:
+    """What times are of which this is the earliest."""
+    if first[4:5] != "-":
+        return "clocks without dates"
+    return "dates with a time zone" if "+" in first else "dates without a time zone"
 
 
 def _check_times(

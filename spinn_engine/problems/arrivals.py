@@ -95,22 +95,27 @@ def _other_unit(column: Column) -> list[Finding]:
     tries = [(f"converted {name}", made(column.new)) for name, made in SHIFTS]
     tries += [(f"divided by {shortest(s)}", column.new / s) for s in SCALES]
     tries += [(f"times {shortest(s)}", column.new * s) for s in SCALES]
-    for words, values in tries:
-        again = Column(column.name, column.low, column.high, values)
-        if float((again.outside() == 0).mean()) >= LEAST_INSIDE:
-            return [
-                Finding(
-                    "out_of_range",
-                    "warning",
-                    (column.name,),
-                    outside,
-                    f"{percent(outside)} of the new rows have {column.name} outside its range in "
-                    f"training, {shortest(column.low)} to {shortest(column.high)}, and nearly all "
-                    f"lie inside when it is {words}: is it in another unit?",
-                    "Convert the column in the file where it is.",
-                )
-            ]
-    return []
+    inside = [
+        (float(np.ptp(values)), words)
+        for words, values in tries
+        if (Column(column.name, column.low, column.high, values).outside() == 0).mean()
+        >= LEAST_INSIDE
+    ]
+    if not inside:
+        return []
+    words = max(inside)[1]  # what fills most of the range
+    return [
+        Finding(
+            "out_of_range",
+            "warning",
+            (column.name,),
+            outside,
+            f"{percent(outside)} of the new rows have {column.name} outside its range in "
+            f"training, {shortest(column.low)} to {shortest(column.high)}, and nearly all "
+            f"lie inside when it is {words}: is it in another unit?",
+            "Convert the column in the file where it is.",
+        )
+    ]
 
 
 def _dead(column: Column) -> list[Finding]:

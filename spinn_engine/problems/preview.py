@@ -54,7 +54,7 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
         return _of_problem(load_problem(data), rows)
     path = table_path(data.source)
     cells, layout = read_table(path, whole=False, reading=data)
-    columns = typed_columns(cells, layout)
+    columns = typed_columns(cells, layout, data.time, data.group)
     roles = assign_roles(data, columns, layout)
     return {
         "source": data.source,

@@ -47,7 +47,7 @@ def test_a_number_that_is_far_twice_or_is_no_code_is_none() -> None:
         (lambda x: 1.8 * x + 32, "converted from degrees Fahrenheit to Celsius"),
         (lambda x: 1000 * x, "divided by 1,000"),
         (lambda x: x / 1000, "times 1,000"),
-        (lambda x: x / 25.4, "times 10"),  # as likely as 25.4: the word is a question
+        (lambda x: x / 25.4, "times 25.4"),
     ],
 )
 def test_another_unit_is_named(made: Callable[[Floats], Floats], words: str) -> None:

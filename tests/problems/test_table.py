@@ -164,7 +164,10 @@ def test_a_named_parquet_index_is_a_column(tmp_path: Path) -> None:
         (DataSpec(targets=("wear",), time="wear"), "'wear' is named as target and as time"),
         (DataSpec(targets=("wear",), time="on", group="on"), "'on' is named as group .* as time"),
         (DataSpec(targets=("wear",), time="when"), "time column 'when' is not"),
-        (DataSpec(targets=("wear",), time="life"), "time column 'life' holds text like 'tool 0'"),
+        (
+            DataSpec(targets=("wear",), time="life"),
+            "'life' holds 'tool 0' in row 1, which is no time",
+        ),
         (DataSpec(targets=("life",)), "target 'life' holds text like 'tool 0'"),
         (DataSpec(targets=("wear",), drop=("speed", "life", "load", "on")), "no input column"),
         (DataSpec(targets=("wear",), group="on", drop=("life",)), r"'on' has 2 groups"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,19 +12,24 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from spinn_engine.problems.problem import Floats, Indices
-from spinn_engine.problems.tables.cells import Words, read_dates, read_numbers, split_words
 from spinn_engine.problems.tables.header import Title, titles
-from spinn_engine.problems.tables.marks import LARGEST_EXACT, Marks, certain_decimal, readings
+from spinn_engine.problems.tables.marks import Marks, certain_decimal, readings
 from spinn_engine.problems.tables.sheet import Layout
-from spinn_engine.words import capitalised, listed, shortest
+from spinn_engine.problems.tables.texts.words import (
+    Ways,
+    Words,
+    no_category,
+    only_numbers,
+    read_numbers,
+    split_words,
+    two_ways,
+)
+from spinn_engine.problems.tables.times.reading import RIGHT, Texts, Times, no_time, read_times
+from spinn_engine.problems.tables.times.ticks import are_known, digits, since_earliest, ticks
+from spinn_engine.problems.tables.times.use import Use
+from spinn_engine.words import capitalised, listed
 
 Kind = Literal["number", "date", "category", "text", "empty"]
-
-Where = Callable[[int], str]
-Ways = Sequence[tuple[Marks, Floats]]
-
-MOST_CATEGORIES = 20
-LONGEST_CATEGORY = 200  # letters, for it becomes part of an input's name
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,9 @@ class Column:
         words: the different texts, sorted, of a category or text.
         fault: why it can be no input, where it cannot.
         marks: how its numbers were written, where they were texts.
+        form: how its dates were read, where a person may have meant something else.
+        clock: whether its times have no date, so that they may start again.
+        remark: what else it may be.
     """
 
     title: Title
@@ -50,6 +58,9 @@ class Column:
     words: tuple[str, ...] = ()
     fault: str | None = None
     marks: Marks | None = None
+    form: str | None = None
+    clock: bool = False
+    remark: str | None = None
 
     @property
     def name(self) -> str:
@@ -85,24 +96,32 @@ class Column:
         return str(self.cells[row].as_py())[:40]
 
 
-def typed_columns(found: Mapping[str, pa.ChunkedArray], layout: Layout) -> dict[str, Column]:
+def typed_columns(
+    found: Mapping[str, pa.ChunkedArray],
+    layout: Layout,
+    time: str | None = None,
+    group: str | None = None,
+) -> dict[str, Column]:
     """The columns of a table by their names, each with what it holds.
 
     Args:
         found: cells by header; the headers differ.
         layout: where their rows come from.
+        time: the column that is named as the time, with or without its unit: it holds times, if
+            it can.
+        group: the one whose texts tell groups apart: they stay texts.
     """
     words = {name: split_words(cells) for name, cells in found.items() if _is_words(cells)}
     read = {name: readings(texts, layout.asked) for name, (texts, _) in words.items()}
     decimal = certain_decimal(read.values(), layout.decimal)
-    made = [
-        _without_lists(
-            _from_words(title, words[name], read[name].settled(decimal), layout.where), cells
-        )
-        if name in words
-        else _typed(title, cells)
-        for title, (name, cells) in zip(titles(list(found)), found.items(), strict=True)
-    ]
+    made = []
+    for title, (name, cells) in zip(titles(list(found)), found.items(), strict=True):
+        use = Use(title, layout, time, group)
+        if name in words:
+            column = _from_words(use, words[name], read[name].settled(decimal))
+            made.append(_without_lists(column, cells))
+        else:
+            made.append(_typed(use, cells))
     return {column.name: column for column in made}
 
 
@@ -136,16 +155,17 @@ def _without_lists(column: Column, cells: pa.ChunkedArray) -> Column:
     return column
 
 
-def _typed(title: Title, cells: pa.ChunkedArray) -> Column:
+def _typed(use: Use, cells: pa.ChunkedArray) -> Column:
     kind = cells.type
     if pa.types.is_dictionary(kind):
         cells = cells.cast(kind.value_type)
     if pa.types.is_null(kind) or cells.null_count == len(cells):
-        return Column(title, "empty", cells, len(cells))
+        return Column(use.title, "empty", cells, len(cells))
     if pa.types.is_temporal(cells.type):
-        return _moments(title, cells)
+        return _moments(use, cells)
     missing = int(np.sum(~np.isfinite(as_floats(cells))))
-    return Column(title, "empty" if missing == len(cells) else "number", cells, missing)
+    column = Column(use.title, "empty" if missing == len(cells) else "number", cells, missing)
+    return _with_digits(use, column) if column.kind == "number" else column
 
 
 def as_floats(cells: pa.ChunkedArray) -> Floats:
@@ -160,105 +180,108 @@ def _is_number(kind: pa.DataType) -> bool:
     return any(test(kind) for test in tests)
 
 
-def _moments(title: Title, cells: pa.ChunkedArray) -> Column:
+def _moments(use: Use, cells: pa.ChunkedArray) -> Column:
     """Dates and times; those that no calendar has would be wrapped around to others."""
-    ticks = cells.cast(pa.int32() if cells.type.bit_width == 32 else pa.int64())
-    try:
-        for end in pc.min_max(ticks).values():
-            end.cast(cells.type).as_py()
-    except (LookupError, OverflowError, ValueError):
-        fault = (
+    if not are_known(cells):
+        fault = use.advised(
             "holds dates beyond the years 1 to 9999, or of a time zone that is not known here: "
-            "mend them, or drop the column"
+            "mend them"
         )
-        return Column(title, "date", ticks, cells.null_count, fault=fault)
-    return _dates(title, *_seconds(cells))
+        return Column(use.title, "date", ticks(cells), cells.null_count, fault=fault)
+    seconds, first = since_earliest(cells)
+    clock = pa.types.is_time(cells.type)
+    in_minutes = cells.type == pa.time32("s") and not np.nan_to_num(seconds % 60).any()
+    if use.is_time and use.time_format and cells.type in (pa.time32("s"), pa.date32()):
+        written = cells.cast(pa.string())  # as in a text file
+        for texts in (written, pc.utf8_slice_codeunits(written, 0, 5 if in_minutes else None)):
+            words, codes = split_words(texts)
+            given = read_times(use.texts(words, codes))
+            if given is not None and given.whole:
+                return _dates(use, given, codes)
+    times = Times(seconds, first, "%H:%M" if in_minutes else None, clock)
+    return _dates(use, times, np.arange(len(cells)))
 
 
-def _seconds(cells: pa.ChunkedArray) -> tuple[Floats, str]:
-    """Seconds since the earliest cell, and that cell."""
-    kind = cells.type
-    if pa.types.is_time(kind):
-        even: pa.DataType = pa.time64("us")
-    elif pa.types.is_duration(kind):
-        even = pa.duration("us")
-    else:
-        even = pa.timestamp("us", getattr(kind, "tz", None))
-    ticks = cells.cast(even, safe=False).cast(pa.int64())
-    first = pc.min(ticks)
-    return as_floats(pc.subtract(ticks, first)) / 1e6, str(first.cast(even).as_py())
+def _dates(use: Use, times: Times, codes: Indices) -> Column:
+    seconds = _spread(times.seconds, codes)
+    return Column(
+        use.title,
+        "date",
+        pa.chunked_array([seconds]),
+        int(np.isnan(seconds).sum()),
+        times.first,
+        fault=times.fault and use.advised(times.fault),
+        form=times.form,
+        clock=times.clock,
+    )
 
 
-def _dates(title: Title, seconds: Floats, first: str) -> Column:
-    missing = int(np.isnan(seconds).sum())
-    return Column(title, "date", pa.chunked_array([seconds]), missing, first)
+def _with_digits(use: Use, column: Column) -> Column:
+    """Numbers, or the dates that all their digits are, such as 20210301120000."""
+    form = use.time_format if use.is_time else None
+    if use.is_group or (found := digits(column.cells, form)) is None:
+        return column
+    texts, codes = found
+    times = read_times(replace(use.texts(texts, codes), timelike=True, form=form))
+    if times is None or not (times.whole or use.is_time):
+        return column
+    if use.is_time or (times.fault is None and use.seems_time and not use.title.unit):
+        if any("." in text for text in texts) and times.fault is None:
+            fault = f"holds dates like {texts[0]}, too long for numbers: write them as {RIGHT}.5"
+            times = replace(times, whole=False, fault=fault)
+        dates = _dates(use, times, codes)
+        return dates if times.whole else replace(column, fault=dates.fault)
+    remark = (
+        f"holds numbers like {texts[0]}, which may be dates: they are used as numbers, name it as "
+        "the time (--time) if they are."
+    )
+    return replace(column, remark=remark)
 
 
-def _from_words(title: Title, words: Words, ways: Ways, where: Where) -> Column:
+def _from_words(use: Use, words: Words, ways: Ways) -> Column:
     """Text: of numbers, of dates, of few different words, or none of these."""
     texts, codes = words
     missing = int((codes < 0).sum())
     if not texts:
-        return Column(title, "empty", pa.nulls(len(codes)), missing)
-    if len(ways) == 1 and not _too_long(ways[0][1]):
-        return _numbers(title, ways[0][1], codes, ways[0][0])
-    numbers = read_numbers(texts)
-    wrong = np.isnan(numbers)
-    if not ways and not (wrong.any() or _too_long(numbers)):
-        return _numbers(title, numbers, codes, None)
-    if dates := read_dates(texts):
-        cells = pa.chunked_array([_spread(dates.seconds, codes)])
-        return Column(title, "date", cells, missing, dates.first, fault=dates.fault)
-    fault = _two_ways(texts, ways) if len(ways) > 1 else _no_category(texts, codes, wrong, where)
+        return Column(use.title, "empty", pa.nulls(len(codes)), missing)
+    seen = use.texts(texts, codes)
+    times, numbers = (None, None) if use.is_group else _times_or_numbers(use, seen, ways)
+    if numbers is not None:
+        return _numbers(use.title, numbers[1], codes, numbers[0])
+    if times is not None and times.whole:
+        return _dates(use, times, codes)
+    fault = use.advised(times.fault) if times and times.fault else _no_use(use, seen, ways)
     kind: Kind = "category" if fault is None else "text"
     indices = pa.array(codes.astype(np.int32), mask=codes < 0)
     cells = pa.chunked_array([pa.DictionaryArray.from_arrays(indices, pa.array(texts))])
-    return Column(title, kind, cells, missing, words=tuple(texts), fault=fault)
+    return Column(use.title, kind, cells, missing, words=tuple(texts), fault=fault)
 
 
-def _no_category(
-    texts: Sequence[str], codes: Indices, wrong: NDArray[np.bool_], where: Where
-) -> str | None:
-    """Why texts that are no numbers can be no category either; None where they can."""
-    if 0 < 2 * wrong.sum() < len(texts):
-        row = int(np.flatnonzero(np.isin(codes, np.flatnonzero(wrong)))[0])
-        return (
-            f"holds {texts[codes[row]][:40]!r} in {where(row)}: write a number there, or drop the "
-            "column"
-        )
-    if len(texts) > MOST_CATEGORIES:
-        return (
-            f"holds {len(texts):,} different texts like {texts[0][:40]!r}, and at most "
-            f"{MOST_CATEGORIES} can become inputs: drop it (--drop) or group by it (--group)"
-        )
-    if (longest := max(map(len, texts))) > LONGEST_CATEGORY:
-        return (
-            f"holds texts of up to {longest:,} letters, and those of at most {LONGEST_CATEGORY} "
-            "can become inputs: drop it (--drop) or group by it (--group)"
-        )
-    return None
+def _times_or_numbers(
+    use: Use, seen: Texts, ways: Ways
+) -> tuple[Times | None, tuple[Marks | None, Floats] | None]:
+    """What texts are; of what is both, times in a column that is called so, else numbers."""
+    times = read_times(seen) if use.digits_are_times(seen.words) else None
+    if times is not None and (times.whole or use.is_time):
+        return times, None
+    numbers = only_numbers(seen.words, ways)
+    return (None, numbers) if numbers is not None else (times or read_times(seen), None)
+
+
+def _no_use(use: Use, seen: Texts, ways: Ways) -> str | None:
+    """Why texts are nothing that can be used; None where they are a category."""
+    if len(ways) > 1:
+        return two_ways(seen.words, ways)
+    wrong = np.isnan(read_numbers(seen.words))
+    mostly_numbers = bool(0 < 2 * wrong.sum() < len(wrong))
+    if mostly_numbers:
+        return use.advised(f"holds {seen.told(wrong)}: write a number there")
+    return no_time(seen) if use.is_time else no_category(seen.words)
 
 
 def _numbers(title: Title, numbers: Floats, codes: Indices, marks: Marks | None) -> Column:
     cells = pa.chunked_array([_spread(numbers, codes)])
     return Column(title, "number", cells, int((~np.isfinite(cells)).sum()), marks=marks)
-
-
-def _too_long(numbers: Floats) -> bool:
-    """Whether different texts are the same number, as those of long serial numbers."""
-    return bool((np.abs(numbers) >= LARGEST_EXACT).any() and len(np.unique(numbers)) < len(numbers))
-
-
-def _two_ways(texts: Sequence[str], ways: Ways) -> str:
-    """Why texts that are numbers in several ways are taken for none."""
-    (_, first), (_, second), *_ = ways
-    at = int(np.argmax(first != second))
-    one, other = (shortest(numbers[at], 10) for numbers in (first, second))
-    return (
-        f"holds {texts[at]!r}, which may be {one} or {other} (with a mark between thousands), and "
-        "nothing in the file tells which: write its numbers without marks between thousands, and "
-        "all with as many decimals"
-    )
 
 
 def _spread(values: Floats, codes: Indices) -> NDArray[np.float64]:

@@ -13,6 +13,11 @@ from python_calamine import CalamineError, CalamineWorkbook
 from spinn_engine.problems.tables.sheet import MISSING, Sheet
 from spinn_engine.words import listed
 
+FIRST_DAYS = (  # midnight of a clock that is 0, and how far it can be told: Excel's 1900 has a 29
+    (datetime(1899, 12, 31), datetime(1900, 2, 28)),  # February, which is read as the 28th
+    (datetime(1904, 1, 1), datetime(1904, 3, 1)),  # as on a Mac of old
+)
+
 
 def read_excel(path: Path, most_rows: int | None) -> Sheet:
     """The columns of the first sheet, all rows or the first ones; its first row holds the names.
@@ -48,6 +53,7 @@ def _column(cells: Sequence[Any]) -> pa.Array:
     """Numbers, times or, where the cells are of several kinds, text."""
     cells = [_moment(cell) if type(cell) is date else cell for cell in cells]
     cells = [None if isinstance(cell, str) and cell.strip() in MISSING else cell for cell in cells]
+    cells = _counting_on(cells)
     kinds = {type(cell) for cell in cells if cell is not None}
     for allowed, kind in (
         ({bool}, pa.bool_()),
@@ -64,6 +70,26 @@ def _column(cells: Sequence[Any]) -> pa.Array:
 def _moment(day: date) -> datetime:
     """Midnight, which Excel does not tell from a day."""
     return datetime(day.year, day.month, day.day)
+
+
+def _counting_on(cells: list[Any]) -> list[Any]:
+    """Clocks in which an hour after 24 is a date of Excel's first days: they count on."""
+    kinds = {type(cell) for cell in cells if cell is not None}
+    days = [cell for cell in cells if type(cell) is datetime]
+    start = next((start for start, end in FIRST_DAYS if _within(days, start, end)), None)
+    if not kinds <= {datetime, time, timedelta} or len(kinds) < 2 or (days and start is None):
+        return cells
+    return [_since(start, cell) for cell in cells]
+
+
+def _within(days: Sequence[datetime], start: datetime, end: datetime) -> bool:
+    return bool(days) and start < min(days) and max(days) < end
+
+
+def _since(start: datetime | None, cell: Any) -> Any:
+    if type(cell) is time:
+        return datetime.combine(datetime.min, cell) - datetime.min
+    return cell - start if start is not None and type(cell) is datetime else cell
 
 
 def _written(cell: Any) -> str:

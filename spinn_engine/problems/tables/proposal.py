@@ -33,7 +33,7 @@ def readings_of(layout: Layout, columns: Mapping[str, Column]) -> list[dict[str,
 
 
 def _of_columns(layout: Layout, columns: Mapping[str, Column]) -> list[Fact]:
-    """What was taken column by column: marks between thousands, and codes for missing cells."""
+    """What was taken column by column: marks between thousands, codes for missing cells, times."""
     facts = []
     by_mark: dict[str, list[str]] = {}
     for column in columns.values():
@@ -46,4 +46,9 @@ def _of_columns(layout: Layout, columns: Mapping[str, Column]) -> list[Fact]:
             facts.append(Fact(field, ", ".join(asked), "as asked for"))
     if layout.asked.time_format:
         facts.append(Fact("time_format", layout.asked.time_format, "as asked for"))
+    facts += [
+        Fact("time_format", column.form, f"in {column.name}, whose cells are all times so")
+        for column in columns.values()
+        if column.form and column.form != layout.asked.time_format
+    ]
     return facts

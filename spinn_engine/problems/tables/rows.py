@@ -160,6 +160,12 @@ def check_order(
     if group is not None:
         inside = f" in group {group.shown(later)!r}"
         mend = "sort the rows of every group by time, or name a group column that tells runs apart"
+    spread = np.ptp(times)
+    if columns[roles.time].clock and 2 * (times[worst] - times[worst + 1]) > spread:
+        mend = (
+            "it is a clock without dates that starts again, so write dates before its times or let "
+            "its hours count on past 24"
+        )
     raise BadInputError(
         f"{layout.path}: time column {roles.time!r} goes back{inside} at {layout.where(later)}, "
         f"from {shortest(times[worst])} to {shortest(times[worst + 1])}: {mend}"

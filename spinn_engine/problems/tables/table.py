@@ -101,7 +101,7 @@ def table_path(source: str) -> Path:
 def _open(data: DataSpec) -> tuple[dict[str, Column], Layout]:
     """Columns by name; nothing else holds their cells, so that they can be given back."""
     cells, layout = read_table(table_path(data.source), reading=data)
-    return typed_columns(cells, layout), layout
+    return typed_columns(cells, layout, data.time, data.group), layout
 
 
 def _check_usable(columns: Mapping[str, Column], roles: Roles, path: Path) -> None:
@@ -114,7 +114,7 @@ def _check_usable(columns: Mapping[str, Column], roles: Roles, path: Path) -> No
     for name in roles.targets:
         _check_kind("target", columns[name], ("number",), path)
     if roles.time is not None:
-        _check_kind("time column", columns[roles.time], ("number", "date"), path)
+        _check_time(columns[roles.time], path)
     if roles.group is not None:
         _check_kind("group column", columns[roles.group], _ANY_KIND, path)
     for name in roles.inputs:
@@ -126,6 +126,13 @@ def _check_usable(columns: Mapping[str, Column], roles: Roles, path: Path) -> No
 
 
 _ANY_KIND = ("number", "date", "category", "text")
+
+
+def _check_time(column: Column, path: Path) -> None:
+    """It orders rows: of text, the column itself knows why it is no time."""
+    if column.fault:
+        raise BadInputError(f"{path}: time column {column.name!r} {column.fault}")
+    _check_kind("time column", column, ("number", "date"), path)
 
 
 def _check_kind(use: str, column: Column, kinds: Sequence[str], path: Path) -> None:
@@ -183,12 +190,28 @@ def _changed(columns: Mapping[str, Column], inputs: Sequence[Input]) -> list[str
     notes = []
     for name in dict.fromkeys(one.column for one in inputs):
         column = columns[name]
+        if column.remark:
+            notes.append(f"Column {name!r} {column.remark}")
         if column.kind == "date":
-            notes.append(f"Column {name!r} is used as seconds since the first, {column.first}.")
+            notes.append(
+                f"Column {name!r} is used as seconds since the first, {column.first}"
+                f"{_as_read(column)}."
+            )
         elif column.kind == "category":
             made = [one.name for one in inputs if one.column == name]
             notes.append(f"Column {name!r} holds text: its inputs are {listed(made)}, each 0 or 1.")
     return notes
+
+
+def _as_read(column: Column) -> str:
+    """How times were read that may have been meant otherwise."""
+    words = f", read by {column.form!r}" if column.form else ""
+    back = int((np.diff(column.numbers()) < 0).sum()) if column.clock else 0
+    return (
+        f"{words}; it is a clock without dates, which goes back in {counted(back, 'row')}"
+        if back
+        else words
+    )
 
 
 def _unseen(inputs: Sequence[Input], values: Floats, train: Indices) -> list[str]:
