@@ -15,9 +15,9 @@ import pyarrow as pa
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Floats, Problem
-from spinn_engine.problems.tables.columns import Column, marks_notes, typed_columns
+from spinn_engine.problems.tables.columns import Column, typed_columns
 from spinn_engine.problems.tables.files import read_table
-from spinn_engine.problems.tables.proposal import readings_of
+from spinn_engine.problems.tables.proposal import reading_notes, readings_of
 from spinn_engine.problems.tables.roles import Roles, assign_roles
 from spinn_engine.problems.tables.table import table_path
 from spinn_engine.spec import DataSpec
@@ -66,7 +66,7 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
             for row in range(min(rows, layout.rows))
         ],
         "reading": readings_of(layout, columns),
-        "notes": [*layout.notes, *roles.notes(), *marks_notes(columns, list(columns))],
+        "notes": [*layout.notes, *roles.notes(), *reading_notes(columns, list(columns))],
     }
 
 

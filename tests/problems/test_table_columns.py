@@ -135,7 +135,7 @@ def test_a_column_of_numbers_in_one_file_and_text_in_another(tmp_path: Path) -> 
     for part, value in (("train", 1.5), ("val", 2), ("test", "off")):
         save(tmp_path / f"{part}.csv", level=[value, 3, 4, 5] * 15)
     with pytest.raises(
-        BadInputError, match="'level' holds 'off' in row 1 of test.csv: write a num"
+        BadInputError, match="'level' holds 'off' in row 1 of test.csv and such .* --missing off if"
     ):
         load(tmp_path)
 

@@ -108,7 +108,7 @@ def test_what_was_read_so_is_said_and_what_was_not_is_refused(tmp_path: Path) ->
     for targets, use in ((("wear",), "column 'force' holds"), (("force",), "target 'force' holds")):
         with pytest.raises(BadInputError, match=f"{use}.*may be 1.* or 1,") as refused:
             api.load_problem(DataSpec(source=f"table:{path}", targets=targets))
-        assert "write its numbers without marks between thousands" in str(refused.value)
+        assert "say --decimal . for the first or --decimal , for the second" in str(refused.value)
 
 
 def test_three_decimals_everywhere_are_taken_for_such_and_it_is_said(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,22 +12,28 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from spinn_engine.problems.problem import Floats, Indices
+from spinn_engine.problems.tables.gaps import gaps_and_levels, words_kept
 from spinn_engine.problems.tables.header import Title, titles
 from spinn_engine.problems.tables.marks import Marks, certain_decimal, readings
 from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.problems.tables.texts.words import (
     Ways,
     Words,
+    different_texts,
+    encoded,
+    missing_words,
     no_category,
     only_numbers,
+    other_marks,
+    other_unit,
     read_numbers,
+    several_units,
     split_words,
     two_ways,
 )
 from spinn_engine.problems.tables.times.reading import RIGHT, Texts, Times, no_time, read_times
 from spinn_engine.problems.tables.times.ticks import are_known, digits, since_earliest, ticks
 from spinn_engine.problems.tables.times.use import Use
-from spinn_engine.words import capitalised, listed
 
 Kind = Literal["number", "date", "category", "text", "empty"]
 
@@ -48,6 +54,8 @@ class Column:
         form: how its dates were read, where a person may have meant something else.
         clock: whether its times have no date, so that they may start again.
         remark: what else it may be.
+        gaps: words in it that count as missing.
+        levels: words in it that usually count as missing, and do not here.
     """
 
     title: Title
@@ -61,6 +69,8 @@ class Column:
     form: str | None = None
     clock: bool = False
     remark: str | None = None
+    gaps: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -111,7 +121,9 @@ def typed_columns(
             it can.
         group: the one whose texts tell groups apart: they stay texts.
     """
-    words = {name: split_words(cells) for name, cells in found.items() if _is_words(cells)}
+    texts = {name: encoded(cells) for name, cells in found.items() if _is_words(cells)}
+    kept = {n: words_kept(different_texts(cells), layout.asked) for n, cells in texts.items()}
+    words = {name: split_words(cells, kept[name]) for name, cells in texts.items()}
     read = {name: readings(texts, layout.asked) for name, (texts, _) in words.items()}
     decimal = certain_decimal(read.values(), layout.decimal)
     made = []
@@ -119,24 +131,12 @@ def typed_columns(
         use = Use(title, layout, time, group)
         if name in words:
             column = _from_words(use, words[name], read[name].settled(decimal))
+            gaps, levels = gaps_and_levels(different_texts(texts[name]), kept[name])
+            column = replace(column, gaps=gaps, levels=levels) if column.words else column
             made.append(_without_lists(column, cells))
         else:
             made.append(_typed(use, cells))
     return {column.name: column for column in made}
-
-
-def marks_notes(columns: Mapping[str, Column], used: Sequence[str]) -> list[str]:
-    """Which of the used columns were read with marks that not every program takes for such."""
-    by_marks: dict[Marks, list[str]] = {}
-    for name in used:
-        marks = columns[name].marks
-        if marks not in (None, Marks()):
-            by_marks.setdefault(marks, []).append(repr(name))
-    return [
-        f"{capitalised(listed(names))} {'was' if len(names) == 1 else 'were'} read with "
-        f"{marks.words()}{'' if marks.by_habit else '.'}"
-        for marks, names in by_marks.items()
-    ]
 
 
 def _is_words(cells: pa.ChunkedArray) -> bool:
@@ -246,11 +246,14 @@ def _from_words(use: Use, words: Words, ways: Ways) -> Column:
         return Column(use.title, "empty", pa.nulls(len(codes)), missing)
     seen = use.texts(texts, codes)
     times, numbers = (None, None) if use.is_group else _times_or_numbers(use, seen, ways)
-    if numbers is not None:
+    fault = numbers and other_unit(texts, numbers[0], use.title.unit)
+    if numbers is not None and fault is None:
         return _numbers(use.title, numbers[1], codes, numbers[0])
     if times is not None and times.whole:
         return _dates(use, times, codes)
-    fault = use.advised(times.fault) if times and times.fault else _no_use(use, seen, ways)
+    if fault is None:
+        told = use.advised(times.fault) if times and times.fault else None
+        fault = told or _no_use(use, seen, ways, codes)
     kind: Kind = "category" if fault is None else "text"
     indices = pa.array(codes.astype(np.int32), mask=codes < 0)
     cells = pa.chunked_array([pa.DictionaryArray.from_arrays(indices, pa.array(texts))])
@@ -268,14 +271,20 @@ def _times_or_numbers(
     return (None, numbers) if numbers is not None else (times or read_times(seen), None)
 
 
-def _no_use(use: Use, seen: Texts, ways: Ways) -> str | None:
+def _no_use(use: Use, seen: Texts, ways: Ways, codes: Indices) -> str | None:
     """Why texts are nothing that can be used; None where they are a category."""
+    if use.is_group:
+        return no_category(seen.words)
     if len(ways) > 1:
         return two_ways(seen.words, ways)
+    if told := other_marks(seen.words, use.layout.asked) or several_units(seen.words):
+        return told
     wrong = np.isnan(read_numbers(seen.words))
     mostly_numbers = bool(0 < 2 * wrong.sum() < len(wrong))
     if mostly_numbers:
-        return use.advised(f"holds {seen.told(wrong)}: write a number there")
+        told = seen.told(wrong)
+        gaps = missing_words(seen.words, wrong, codes, told)
+        return gaps or use.advised(f"holds {told}: write a number there")
     return no_time(seen) if use.is_time else no_category(seen.words)
 
 

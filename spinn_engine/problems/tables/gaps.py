@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 from spinn_engine.problems.tables.forms.kinds import look
 from spinn_engine.problems.tables.sheet import MISSING
 from spinn_engine.spec import ReadingSpec
-from spinn_engine.words import counted, shown_list
 
 LEVELS = ("None",)  # usually missing, but among words as likely one of them: no coolant, no coating
 
@@ -48,35 +47,17 @@ def words_kept(texts: Sequence[str | None], asked: ReadingSpec) -> frozenset[str
     return frozenset(named & {*MISSING})
 
 
-def gap_notes(texts: Mapping[str, tuple[Sequence[str | None], frozenset[str]]]) -> list[str]:
-    """What is to be said of words that usually stand for a missing cell.
+def gaps_and_levels(
+    texts: Sequence[str | None], kept: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words of a column that count as missing, and such that usually do and do not here.
 
     Args:
-        texts: by column of words its different texts, and which of them are kept as they are.
+        texts: the different texts of the column.
+        kept: see ``words_kept``.
     """
-    notes = []
-    for name, (different, kept) in texts.items():
-        there = {text.strip() for text in different if text is not None}
-        for word in sorted(there & kept):
-            notes.append(
-                f"In column {name!r} {word!r} is one of its texts, not a missing cell "
-                f"(--missing {word} if it is one)."
-            )
-        if gaps := sorted(there & {*MISSING} - kept - {""}):
-            notes.append(
-                f"In column {name!r} {shown_list(map(repr, gaps))} "
-                f"{'counts' if len(gaps) == 1 else 'count'} as missing (--not-missing keeps "
-                f"{'it' if len(gaps) == 1 else 'them'})."
-            )
-    return notes
-
-
-def missing_word(words: Sequence[str], counts: Mapping[str, int]) -> str | None:
-    """What to say of words among numbers that may stand for a missing cell; None of many."""
-    if len(words) > 3:
-        return None
-    told = shown_list(f"{word!r} in {counted(counts[word], 'row')}" for word in words)
-    return f"holds {told} and numbers elsewhere: if it stands for a missing cell, say --missing"
+    there = {text.strip() for text in texts if text is not None}
+    return tuple(sorted(there & {*MISSING} - kept - {""})), tuple(sorted(there & kept))
 
 
 def _numbers(codes: Sequence[str]) -> list[float]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spinn_engine.problems.tables.columns import Column
-from spinn_engine.problems.tables.marks import BETWEEN_THOUSANDS
+from spinn_engine.problems.tables.marks import BETWEEN_THOUSANDS, Marks
 from spinn_engine.problems.tables.sheet import Fact, Layout
-from spinn_engine.words import shown_list
+from spinn_engine.words import capitalised, listed, shown_list
 
 
 def readings_of(layout: Layout, columns: Mapping[str, Column]) -> list[dict[str, Any]]:
@@ -29,6 +29,38 @@ def readings_of(layout: Layout, columns: Mapping[str, Column]) -> list[dict[str,
             "first_lines": [list(line) for line in read.first_lines],
         }
         for (name, _), read in zip(layout.files, layout.read, strict=True)
+    ]
+
+
+def reading_notes(columns: Mapping[str, Column], used: Sequence[str]) -> list[str]:
+    """What is to be said of how the cells of the used columns were read, in sentences."""
+    by_marks: dict[Marks, list[str]] = {}
+    for name in used:
+        marks = columns[name].marks
+        if marks not in (None, Marks()):
+            by_marks.setdefault(marks, []).append(repr(name))
+    told = [
+        f"{capitalised(listed(names))} {'was' if len(names) == 1 else 'were'} read with "
+        f"{marks.words()}{'' if marks.by_habit else '.'}"
+        for marks, names in by_marks.items()
+    ]
+    return [*told, *(note for name in used for note in _gap_notes(columns[name]))]
+
+
+def _gap_notes(column: Column) -> list[str]:
+    """Words that usually stand for a missing cell: which of them do in this column."""
+    levels = [
+        f"In column {column.name!r} {word!r} is one of its texts (--missing {word} if it stands "
+        "for a missing cell)."
+        for word in column.levels
+    ]
+    if not column.gaps:
+        return levels
+    it, count = ("it", "counts") if len(column.gaps) == 1 else ("them", "count")
+    return [
+        *levels,
+        f"In column {column.name!r} {listed(map(repr, column.gaps))} {count} as missing "
+        f"(--not-missing keeps {it}).",
     ]
 
 

@@ -18,10 +18,10 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import LEAST_SPREAD, Floats, Indices, Problem
 from spinn_engine.problems.split import Split
 from spinn_engine.problems.steps import next_rows, within
-from spinn_engine.problems.tables.columns import Column, marks_notes, typed_columns
+from spinn_engine.problems.tables.columns import Column, typed_columns
 from spinn_engine.problems.tables.files import PARTS, read_table
 from spinn_engine.problems.tables.parting import Rows, split_table
-from spinn_engine.problems.tables.proposal import readings_of
+from spinn_engine.problems.tables.proposal import reading_notes, readings_of
 from spinn_engine.problems.tables.roles import Roles, assign_roles
 from spinn_engine.problems.tables.rows import (
     Input,
@@ -182,7 +182,7 @@ def _with_signs(problem: Problem) -> Problem:
 
 def _read_so(columns: Mapping[str, Column], roles: Roles) -> list[str]:
     """Which used columns had marks in their numbers."""
-    return marks_notes(columns, [*roles.targets, *roles.inputs])
+    return reading_notes(columns, [*roles.targets, *roles.inputs])
 
 
 def _changed(columns: Mapping[str, Column], inputs: Sequence[Input]) -> list[str]:

@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from spinn_engine.problems.problem import Floats, Indices
-from spinn_engine.problems.tables.marks import LARGEST_EXACT, Marks
+from spinn_engine.problems.tables.marks import LARGEST_EXACT, Marks, readings, units_in
 from spinn_engine.problems.tables.sheet import MISSING
-from spinn_engine.words import shortest
+from spinn_engine.spec import ReadingSpec
+from spinn_engine.words import counted, listed, names_text, shortest
 
 Words = tuple[list[str], Indices]
 Ways = Sequence[tuple[Marks, Floats]]
+Mask = NDArray[np.bool_]
 
 MOST_CATEGORIES = 20
 LONGEST_CATEGORY = 200  # letters, for it becomes part of an input's name
+MOST_GAPS, LEAST_GAPS = 3, 3  # words, and rows with them, that may be missing cells
 HEXADECIMAL = re.compile(r"\d+[eEdD]\d+")
 
 
-def split_words(cells: pa.ChunkedArray) -> Words:
-    """The different texts of a column, trimmed and sorted, and which one each row has, or -1."""
-    kind = cells.type
-    if pa.types.is_nested(kind) or _is_binary(kind) or isinstance(kind, pa.BaseExtensionType):
-        written = [None if cell is None else str(cell) for cell in cells.to_pylist()]
-        cells = pa.chunked_array([written], type=pa.string())
-    if not pa.types.is_dictionary(cells.type):
-        cells = cells.dictionary_encode()
-    cells = cells.unify_dictionaries()
+def split_words(cells: pa.ChunkedArray, kept: Collection[str] = ()) -> Words:
+    """The different texts of a column, trimmed and sorted, and which one each row has, or -1.
+
+    Args:
+        cells: of text, or of anything else that can be written as such.
+        kept: words that are usually a missing cell, and are none here.
+    """
+    cells = encoded(cells)
     codes = (chunk.indices.cast(pa.int64()).fill_null(-1) for chunk in cells.chunks)  # some uint8
     found = [chunk.to_numpy(zero_copy_only=False) for chunk in codes]
-    texts = [_trimmed(text) for text in cells.chunk(0).dictionary.to_pylist()]
+    texts = [_trimmed(text, kept) for text in different_texts(cells)]
     different = sorted({text for text in texts if text is not None})
     number = {text: code for code, text in enumerate(different)}
     renumbered = np.array(
@@ -42,14 +45,30 @@ def split_words(cells: pa.ChunkedArray) -> Words:
     return different, renumbered[np.concatenate(found)]  # the last entry is for -1
 
 
+def encoded(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Cells as a dictionary of texts, the same for all chunks."""
+    kind = cells.type
+    if pa.types.is_nested(kind) or _is_binary(kind) or isinstance(kind, pa.BaseExtensionType):
+        written = [None if cell is None else str(cell) for cell in cells.to_pylist()]
+        cells = pa.chunked_array([written], type=pa.string())
+    if not pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_encode()
+    return cells.unify_dictionaries()
+
+
+def different_texts(cells: pa.ChunkedArray) -> list[str | None]:
+    """The texts of ``encoded`` cells as they stand there."""
+    return list(cells.chunk(0).dictionary.to_pylist())
+
+
 def _is_binary(kind: pa.DataType) -> bool:
     tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
     return any(test(kind) for test in tests)
 
 
-def _trimmed(text: str | None) -> str | None:
+def _trimmed(text: str | None, kept: Collection[str]) -> str | None:
     text = None if text is None else text.strip()
-    return None if text in MISSING else text
+    return None if text in MISSING and text not in kept else text
 
 
 def read_numbers(texts: Sequence[str]) -> Floats:
@@ -70,13 +89,73 @@ def only_numbers(texts: Sequence[str], ways: Ways) -> tuple[Marks | None, Floats
 
 def two_ways(texts: Sequence[str], ways: Ways) -> str:
     """Why texts that are numbers in several ways are taken for none."""
-    (_, first), (_, second), *_ = ways
+    (one_way, first), (other_way, second), *_ = ways
     at = int(np.argmax(first != second))
     one, other = (shortest(numbers[at], 10) for numbers in (first, second))
     return (
         f"holds {texts[at]!r}, which may be {one} or {other} (with a mark between thousands), and "
-        "nothing in the file tells which: write its numbers without marks between thousands, and "
-        "all with as many decimals"
+        f"nothing in the file tells which: say --decimal {one_way.decimal} for the first or "
+        f"--decimal {other_way.decimal} for the second"
+    )
+
+
+def other_marks(texts: Sequence[str], asked: ReadingSpec) -> str | None:
+    """Why numbers are none with the marks that a person named; None where that is not the cause."""
+    if asked.decimal is None and asked.thousands is None:
+        return None
+    known = readings(texts, ReadingSpec()).ways
+    if not known:
+        return None
+    right = known[0][0]
+    named = " and ".join(
+        f"--{field} {value}"
+        for field, value in (("decimal", asked.decimal), ("thousands", asked.thousands))
+        if value is not None
+    )
+    return f"holds {texts[0][:40]!r}, which is no number with {named}, but one with {right.words()}"
+
+
+def several_units(texts: Sequence[str]) -> str | None:
+    """Why numbers with different units behind them are none; None where there are no such."""
+    units = units_in(texts)
+    if len(units) < 2:
+        return None
+    return (
+        f"holds numbers in {listed(units)}: write all in one unit, and that in the name of the "
+        "column"
+    )
+
+
+def other_unit(texts: Sequence[str], marks: Marks | None, unit: str | None) -> str | None:
+    """Why numbers with a unit behind them are none under a name with another; None where they are.
+
+    Args:
+        texts: the numbers.
+        marks: how they are written.
+        unit: in the name of the column.
+    """
+    if marks is None or not marks.unit or unit in (None, marks.unit):
+        return None
+    return f"holds {texts[0][:40]!r}, but its name says {unit}: write one of the two units"
+
+
+def missing_words(texts: Sequence[str], wrong: Mask, codes: Indices, first: str) -> str | None:
+    """What to say of a few words among numbers, which may stand for missing cells; or None.
+
+    Args:
+        texts: the different texts.
+        wrong: ``[texts]`` which are no numbers.
+        codes: ``[rows]`` which one each row has.
+        first: the first of these, with its row.
+    """
+    words = [text for text, is_wrong in zip(texts, wrong, strict=True) if is_wrong]
+    rows = int(np.isin(codes, np.flatnonzero(wrong)).sum())
+    if len(words) > MOST_GAPS or rows < LEAST_GAPS or any(c.isdigit() for w in words for c in w):
+        return None
+    return (
+        f"holds {first} and such words in {counted(rows - 1, 'more row', 'more rows')}, elsewhere "
+        f"numbers: write numbers there, or say --missing {names_text(words)} if that stands for a "
+        "missing cell"
     )
 
 
