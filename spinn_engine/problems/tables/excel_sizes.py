@@ -15,6 +15,7 @@ import numpy as np
 from spinn_engine.problems.problem import Indices
 
 BLOCK_BYTES = 2**20
+OLD = b"\xd0\xcf\x11\xe0"  # of .xls, and of what a password locks
 TEXTS = "xl/sharedStrings.xml"
 SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 TEXT_CELL = re.compile(rb"""<c\b[^>]*\bt=["']s["'][^>]*>\s*<v>(\d{1,9})</v>""")
@@ -23,10 +24,15 @@ TEXT_CELL = re.compile(rb"""<c\b[^>]*\bt=["']s["'][^>]*>\s*<v>(\d{1,9})</v>""")
 def unpacked_bytes(path: Path) -> int:
     """Bytes of a workbook when it is unpacked, and of the texts in the cells of its largest sheet.
 
+    An ``.xls`` is not packed.
+
     Raises:
         ValueError: it is no workbook.
         OSError: it cannot be opened.
     """
+    with path.open("rb") as file:
+        if file.read(len(OLD)) == OLD:
+            return path.stat().st_size
     try:
         with ZipFile(path) as packed:
             entries = {entry.filename: entry.file_size for entry in packed.infolist()}
@@ -37,7 +43,7 @@ def unpacked_bytes(path: Path) -> int:
                 texts = max((_text_bytes(packed, name, lengths) for name in sheets), default=0)
             return sum(entries.values()) + texts
     except BadZipFile:
-        raise ValueError("it is no Excel workbook") from None
+        raise ValueError("it is no workbook") from None
 
 
 def _lengths(packed: ZipFile) -> Indices:
