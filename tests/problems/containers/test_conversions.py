@@ -36,8 +36,9 @@ WRITERS: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("suffix", WRITERS)
-@pytest.mark.parametrize("name", ["runs", "it's 1 $HOME"])
+@pytest.mark.parametrize(
+    ("suffix", "name"), [*((suffix, "runs") for suffix in WRITERS), (".dta", "it's 1 $HOME")]
+)
 def test_the_line_makes_a_table_of_the_file(tmp_path: Path, suffix: str, name: str) -> None:
     path = tmp_path / f"{name}{suffix}"
     WRITERS[suffix](path)
