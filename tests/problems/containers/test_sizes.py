@@ -13,10 +13,12 @@ import pandas as pd
 import polars as pl
 import pytest
 from nptdms import ChannelObject, TdmsWriter
+from odf import opendocument, table, text  # type: ignore[import-untyped]
 from scipy.io import savemat
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.tables import files
+from spinn_engine.problems.tables.excel_sizes import unpacked_bytes
 from spinn_engine.problems.tables.files import read_table
 from spinn_engine.vocabulary import TABLES
 
@@ -78,6 +80,21 @@ def test_what_it_takes_is_counted_before(
     start, layout = read_table(path, whole=False)
     assert not layout.whole
     assert {len(cells) for cells in start.values()} == {files.START_ROWS}
+
+
+def test_cells_that_an_opendocument_repeats_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.ods"
+    book, sheet = opendocument.OpenDocumentSpreadsheet(), table.Table(name="data")
+    for times in (1, 1000, 1000):
+        row = table.TableRow(numberrowsrepeated=times)
+        cell = table.TableCell(valuetype="string", numbercolumnsrepeated=500)
+        cell.addElement(text.P(text="x" * 5000))
+        row.addElement(cell)
+        sheet.addElement(row)
+    book.spreadsheet.addElement(sheet)
+    book.save(str(path))
+    assert path.stat().st_size < 10_000
+    assert unpacked_bytes(path) > 2000 * 500 * 5000
 
 
 @pytest.mark.parametrize("name", TABLES)
