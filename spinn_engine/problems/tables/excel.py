@@ -22,6 +22,8 @@ from spinn_engine.problems.tables.containers.merged import fill_merged, ranges_w
 from spinn_engine.problems.tables.sheet import MISSING, Sheet
 from spinn_engine.words import listed
 
+PANIC = "PanicException"  # what a fault inside the library comes as; no kind of Exception
+
 
 def read_excel(path: Path, asked: tuple[str, ...], most_rows: int | None) -> Sheet:
     """The columns of a sheet, all rows or the first ones; its first row holds the names.
@@ -46,6 +48,10 @@ def read_excel(path: Path, asked: tuple[str, ...], most_rows: int | None) -> She
         raise ValueError("it is locked by a password: save it without one") from None
     except CalamineError as error:
         raise ValueError(f"it is no workbook ({error})") from None
+    except BaseException as error:
+        if type(error).__name__ != PANIC:
+            raise
+        raise ValueError("it is damaged: save it again, best as .xlsx") from None
 
 
 def _asked(book: CalamineWorkbook, asked: Sequence[str], most_rows: int | None) -> Sheet:

@@ -10,6 +10,7 @@ import openpyxl  # type: ignore[import-untyped]
 import pandas as pd
 import pytest
 import xlsxwriter
+import xlwt
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.tables.table import load_table
@@ -45,7 +46,6 @@ def test_opendocument_as_excel(tmp_path: Path, suffix: str, engine: Any) -> None
 
 
 def test_excel_of_before_2007(tmp_path: Path) -> None:
-    xlwt = pytest.importorskip("xlwt")
     made = xlwt.Workbook()
     sheet = made.add_sheet("data")
     rows: Rows = [["run", "wear"], ["x", 0.5], [None, 0.75], ["y", 1.5]]
@@ -56,6 +56,25 @@ def test_excel_of_before_2007(tmp_path: Path) -> None:
     sheet.write_merge(1, 2, 0, 0, "x")
     made.save(str(tmp_path / "a.xls"))
     assert columns(tmp_path / "a.xls") == {"run": ["x", "x", "y"], "wear": [0.5, 0.75, 1.5]}
+
+
+def test_an_old_workbook_that_is_damaged_is_one_sentence(tmp_path: Path) -> None:
+    made = xlwt.Workbook()
+    sheet = made.add_sheet("data")
+    for cell in range(200):
+        sheet.write(cell // 4, cell % 4, cell)
+    path = tmp_path / "a.xls"
+    made.save(str(path))
+    whole = path.read_bytes()
+    refused = []
+    for end in range(len(whole) // 2, len(whole), 97):
+        path.write_bytes(whole[:end])
+        try:
+            columns(path)
+        except BadInputError as error:
+            refused.append(str(error))
+    assert any("it is damaged: save it again" in told for told in refused)
+    assert all(told.startswith(f"{path}: ") and "\n" not in told for told in refused)
 
 
 def test_the_first_sheet_with_a_table_is_read_and_the_others_are_told(tmp_path: Path) -> None:
