@@ -55,7 +55,7 @@ def read_new_rows(problem: Problem, data: DataSpec, path: Path) -> NewRows:
     Args:
         problem: what the run has learned.
         data: how its columns were used.
-        path: a CSV, Parquet or Excel file.
+        path: a table file.
 
     Raises:
         BadInputError: the file is no table, lacks a column of the run or holds something else in

@@ -65,6 +65,7 @@ class Problem:
         times: ``[rows]`` when each row was taken, never falling within a group, or None.
         left_out: rows that were read but lack a finite number, or a text, in a used column.
         missing: such a column to how many of its cells lack one.
+        named_once: the group column, where it stands only in the first row of each group.
         modelled: targets that were computed from a model, not measured.
         split: by what rows were told apart: ``group``, ``block``, ``time``, ``row``, or ``file``.
         split_chosen: whether somebody asked for that.
@@ -92,6 +93,7 @@ class Problem:
     times: Floats | None = None
     left_out: int = 0
     missing: dict[str, int] = field(default_factory=dict)
+    named_once: str | None = None
     modelled: tuple[str, ...] = ()
     split: str = "group"
     split_chosen: bool = False

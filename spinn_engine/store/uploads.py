@@ -12,10 +12,11 @@ from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.guarded.processes import guarded
 from spinn_engine.imported import read_network
 from spinn_engine.problems.preview import preview
-from spinn_engine.problems.tables.files import SUFFIXES as TABLE_SUFFIXES
+from spinn_engine.problems.tables.containers.conversions import no_table
 from spinn_engine.spec import DataSpec
 from spinn_engine.store.current import results_root
 from spinn_engine.store.files import unwritable, write_atomically
+from spinn_engine.vocabulary import table_kind
 
 UPLOADS = "uploads"
 SUFFIXES = (".pt", ".pth", ".safetensors")
@@ -53,12 +54,12 @@ def keep_table(name: str, content: bytes) -> Path:
     Raises:
         BadInputError: it is no table with two columns or more, or cannot be kept.
     """
-    suffix = _suffix(name)
-    if suffix not in TABLE_SUFFIXES:
-        raise BadInputError(f"{name}: a table file must end in {', '.join(TABLE_SUFFIXES)}")
+    kind = table_kind(name)
+    if kind is None:
+        raise BadInputError(no_table(Path(name)))
     if _is_markup(content):
         raise BadInputError(f"{name}: it is a web page or XML, export it as CSV, Parquet or Excel")
-    return _keep(name, content, suffix, _read_table)
+    return _keep(name, content, kind[1], _read_table)
 
 
 def _suffix(name: str) -> str:

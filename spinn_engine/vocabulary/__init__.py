@@ -33,6 +33,13 @@ from spinn_engine.vocabulary.sources import (
     written_sources,
 )
 from spinn_engine.vocabulary.splits import SPLITS, SplitRow
+from spinn_engine.vocabulary.tables import (
+    TABLES,
+    TableRow,
+    table_kind,
+    table_labels,
+    table_suffixes,
+)
 from spinn_engine.vocabulary.verdicts import (
     CLAIM_VERDICTS,
     OUTCOMES,
@@ -62,6 +69,7 @@ __all__ = [
     "SOURCES",
     "SPLITS",
     "SUBJECT",
+    "TABLES",
     "ZEROED",
     "ActivationRow",
     "ArmRow",
@@ -78,10 +86,14 @@ __all__ = [
     "ScheduleRow",
     "SourceRow",
     "SplitRow",
+    "TableRow",
     "by_label",
     "glossary",
     "main_arm",
     "source_of",
+    "table_kind",
+    "table_labels",
+    "table_suffixes",
     "written_sources",
     "unknown",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spinn_engine.vocabulary.row import Row, table
+from spinn_engine.vocabulary.tables import table_labels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +88,7 @@ SOURCES = table(
             label="Path of the table",
             example="runs.csv, runs.parquet, runs.xlsx, or a folder",
             help=(
-                "CSV, Parquet or Excel on the server: one file, or a folder with train, val and "
-                "test."
+                f"{table_labels()} on the server: one file, or a folder with train, val and test."
             ),
         ),
         short="",

@@ -10,7 +10,7 @@ import pytest
 from scipy.io import savemat
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.nasa import matlab
+from spinn_engine.problems import level5
 from spinn_engine.problems.nasa.matlab import read_struct
 
 CELL, STRUCT, FUNCTION, DOUBLE = 1, 2, 16, 6
@@ -162,7 +162,7 @@ def test_cells_nested_so_deeply_that_scipy_ends_the_process(tmp_path: Path) -> N
 def test_little_that_expands_to_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matlab, "LARGEST_BYTES", 2**20)
+    monkeypatch.setattr(level5, "LARGEST_BYTES", 2**20)
     large = array(DOUBLE, "", element(9, bytes(2**20)), 2**17)
     squeezed = zlib.compress(array(STRUCT, "mill", fields("a") + large))
     assert len(squeezed) < 2**12

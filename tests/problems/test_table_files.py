@@ -40,7 +40,8 @@ def test_the_first_sheet_of_a_workbook(tmp_path: Path) -> None:
     assert np.array_equal(problem.inputs[:, 1], days)
     assert problem.units == {"wear": "mm", "load": "N", "when": "s"}
     assert problem.notes[:2] == (
-        "Only the first sheet of runs.xlsx, 'Data', was read; the others are Notes and Old.",
+        "Only the first sheet of runs.xlsx, 'Data', was read; the others are Notes and Old "
+        "(--sheet NAME reads another, or several that are alike).",
         "Left out, all cells are empty: note.",
     )
 
@@ -54,7 +55,7 @@ def test_one_sheet_needs_no_note(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ([], "its first sheet, 'Data', is empty"),
+        ([], "its sheet 'Data' is empty"),
         ([["x", "y"]], "the table has no rows"),
         ([["x", "y"], *([n, "a"] for n in range(20))], "target 'y' holds text like 'a'"),
         (

@@ -73,7 +73,7 @@ def zipped() -> bytes:
         ("a.csv", b"a,b\n", "no rows"),
         ("a.csv", b"a,b\n1,2\n1,2,3\n", "line 3 has 3 cell"),
         ("a.parquet", TABLE, "cannot be read as a table"),
-        ("a.xlsx", TABLE, "no Excel workbook"),
+        ("a.xlsx", TABLE, "no workbook"),
         ("a.xlsx", zipped(), "cannot be read as a table"),
     ],
 )

@@ -24,6 +24,7 @@ from spinn_engine.vocabulary import (
     by_label,
     glossary,
     source_of,
+    table_suffixes,
 )
 from spinn_engine.words import names_in
 
@@ -67,7 +68,7 @@ def source_form(first_values: Values) -> tuple[str, str]:
     if row.own_columns:
         upload_form(
             "Upload a table",
-            ["csv", "tsv", "txt", "parquet", "xlsx"],
+            [suffix.removeprefix(".") for suffix in table_suffixes()],
             key="table_file",
             keep=api.keep_table,
             path_key=key,

@@ -40,10 +40,21 @@ def missing(evidence: Evidence) -> list[Finding]:
             share,
             f"{problem.left_out:,} of {rows:,} rows ({percent(share)}) are left out because a cell "
             f"is missing or not finite: {cells}.",
-            "Fill the cells or drop the column that lacks most. If they are missing for a reason "
-            "(a sensor that fails late in a run), the other rows are a biased sample.",
+            _advice(problem),
         )
     ]
+
+
+def _advice(problem: Problem) -> str:
+    if problem.named_once is not None:
+        return (
+            f"{problem.named_once} stands only in the first row of each group: if it holds for the "
+            "rows below, fill it down in the file."
+        )
+    return (
+        "Fill the cells or drop the column that lacks most. If they are missing for a reason (a "
+        "sensor that fails late in a run), the other rows are a biased sample."
+    )
 
 
 def label_per_run(evidence: Evidence) -> list[Finding]:

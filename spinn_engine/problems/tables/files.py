@@ -1,34 +1,38 @@
-"""Table files as columns: one CSV, Parquet or Excel file, or a folder of train, val and test."""
+"""Table files as columns: one file, or a folder of train, val and test."""
 
 from __future__ import annotations
 
 import csv
 import re
+import struct
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from pkgutil import resolve_name
+from zipfile import BadZipFile
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.guarded.limits import free_memory
 from spinn_engine.guarded.paths import check_plain_file
-from spinn_engine.problems.tables.excel import read_excel
-from spinn_engine.problems.tables.excel_sizes import unpacked_bytes
+from spinn_engine.problems.tables.containers.choosing import check_one_table
+from spinn_engine.problems.tables.containers.conversions import no_table, one_file
+from spinn_engine.problems.tables.containers.joining import joined
 from spinn_engine.problems.tables.gaps import without_codes
 from spinn_engine.problems.tables.header import numbered
 from spinn_engine.problems.tables.sheet import Layout, Sheet
 from spinn_engine.problems.tables.texts.raw import BLOCK_BYTES
 from spinn_engine.problems.tables.texts.reading import read_text
 from spinn_engine.spec import ReadingSpec
+from spinn_engine.vocabulary import TableRow, table_kind, table_suffixes
 from spinn_engine.words import counted, listed, size
 
-TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".lvm", ".asc", ".gz")
-SUFFIXES = (*TEXT_SUFFIXES, ".parquet", ".xlsx")
 PARTS = ("train", "val", "test")
 LONGEST_HEADER = 1_000
-START_ROWS = 10_000  # of Parquet and Excel files; of text as many as its first bytes hold
+LONGEST_REASON = 1_000  # letters; some hold a line to be copied, with paths
+START_ROWS = 10_000  # of text as many as its first bytes hold
 MEMORY_PER_BYTE = 4  # at most, of a file as it is unpacked
 UNREADABLE = (  # what the readers raise on damaged or foreign bytes
     OSError,
@@ -37,7 +41,14 @@ UNREADABLE = (  # what the readers raise on damaged or foreign bytes
     LookupError,
     AttributeError,
     NotImplementedError,
+    RuntimeError,
+    ArithmeticError,
+    EOFError,
+    struct.error,
+    zlib.error,
     csv.Error,
+    BadZipFile,
+    pa.ArrowException,
 )
 UNEVEN_ROW = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
 FOUND = ReadingSpec()  # everything is found in the file
@@ -63,7 +74,7 @@ def read_table(
             is free; or the files' columns differ.
     """
     files = _files(path)
-    _check_memory(files if whole else [file for file in files if is_workbook(file)])
+    _check_memory(files if whole else [file for file in files if kind_of(file).at_once])
     sheets = [_read(file, whole, reading) for file in files]
     headers = [numbered(sheet.headers) for sheet in sheets]
     for file, names in zip(files[1:], headers[1:], strict=True):
@@ -85,39 +96,6 @@ def read_table(
     return columns, Layout(path, rows, tuple(notes), whole, decimal, reading, read, lines)
 
 
-def joined(parts: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
-    """The cells of one column from several files; as text where their kinds differ."""
-    kinds = {part.type for part in parts if not pa.types.is_null(part.type)}
-    if len(kinds) > 1:
-        kind = _common(kinds)
-        parts = [_as_text(part) if kind == pa.string() else part.cast(kind) for part in parts]
-    else:
-        parts = [part.cast(next(iter(kinds), pa.null())) for part in parts]
-    return pa.chunked_array([c for part in parts for c in part.chunks], type=parts[0].type)
-
-
-def _common(kinds: set[pa.DataType]) -> pa.DataType:
-    if all(_is_number(kind) for kind in kinds):
-        return pa.float64()
-    if all(pa.types.is_date(k) or pa.types.is_timestamp(k) for k in kinds):
-        zones = {k.tz for k in kinds if pa.types.is_timestamp(k)}
-        return pa.timestamp("ns", zones.pop()) if len(zones) == 1 else pa.string()
-    return pa.string()
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    )
-
-
-def _as_text(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    if pa.types.is_nested(cells.type) or pa.types.is_binary(cells.type):
-        words = [None if cell is None else str(cell) for cell in cells.to_pylist()]
-        return pa.chunked_array([words], type=pa.string())
-    return cells.cast(pa.string())
-
-
 def _files(path: Path) -> list[Path]:
     try:
         is_there, is_folder = path.exists(), path.is_dir()
@@ -125,13 +103,14 @@ def _files(path: Path) -> list[Path]:
         raise BadInputError(f"{path}: cannot be opened: {_reason(error)}") from None
     if not is_there:
         raise BadInputError(f"{path}: there is no such file or folder")
-    if is_folder and path.suffix.lower() in SUFFIXES:
+    if is_folder and (parts := sorted(path.glob("part-*.parquet"))):
+        raise BadInputError(f"{path}: it is a folder of parts: {one_file(path, parts)}")
+    if is_folder and table_kind(path.name):
         check_plain_file(path)
     files = [_part_file(path, part) for part in PARTS] if is_folder else [path]
     for file in files:
         check_plain_file(file)
-        if file.suffix.lower() not in SUFFIXES:
-            raise BadInputError(f"{file}: a table file must end in {', '.join(SUFFIXES)}")
+        kind_of(file)
     return files
 
 
@@ -139,13 +118,13 @@ def _part_file(folder: Path, part: str) -> Path:
     found = sorted(
         file
         for file in folder.glob(f"{part}.*")
-        if file.stem == part and file.suffix.lower() in SUFFIXES
+        if (found := table_kind(file.name)) and file.name.lower() == part + found[1]
     )
     if len(found) != 1:
         names = " and ".join(file.name for file in found) or f"no {part} file"
         raise BadInputError(
-            f"{folder}: found {names}, but a folder must hold one {part}.csv "
-            f"(or {', '.join(SUFFIXES[1:])})"
+            f"{folder}: found {names}, but a folder must hold one {part}.csv (or "
+            f"{', '.join(table_suffixes()[1:])})"
         )
     return found[0]
 
@@ -167,36 +146,32 @@ def _check_memory(files: Sequence[Path]) -> None:
         )
 
 
-def is_workbook(file: Path) -> bool:
-    """Whether all of a file is unpacked even where only its start is wanted."""
-    return file.suffix.lower() == ".xlsx"
+def kind_of(file: Path) -> TableRow:
+    """What reads a file, as its suffix tells.
+
+    Raises:
+        BadInputError: it has no suffix of a table file.
+    """
+    found = table_kind(file.name)
+    if found is None:
+        raise BadInputError(no_table(file))
+    return found[0]
 
 
 def _unpacked(file: Path) -> int:
-    if is_workbook(file):
-        return unpacked_bytes(file)
-    if file.suffix.lower() == ".parquet":
-        return _parquet_bytes(file)
-    return file.stat().st_size
-
-
-def _parquet_bytes(file: Path) -> int:
-    """Bytes of its pages when they are unpacked, and of a number for each of its cells."""
-    with pq.ParquetFile(file) as parquet:
-        facts = parquet.metadata
-    groups = (facts.row_group(number) for number in range(facts.num_row_groups))
-    chunks = (group.column(at) for group in groups for at in range(group.num_columns))
-    return sum(8 * chunk.num_values + chunk.total_uncompressed_size for chunk in chunks)
+    measure = kind_of(file).size
+    return int(resolve_name(measure)(file)) if measure else file.stat().st_size
 
 
 def _read(file: Path, whole: bool, reading: ReadingSpec) -> Sheet:
+    reader = kind_of(file).reader
     try:
-        if is_workbook(file):
-            sheet = read_excel(file, None if whole else START_ROWS)
-        elif file.suffix.lower() == ".parquet":
-            sheet = _read_parquet(file, whole)
-        else:
+        if reader is None:
+            check_one_table(reading.sheet)
             sheet = read_text(file, whole, reading)
+        else:
+            most = None if whole else START_ROWS
+            sheet = resolve_name(reader)(file, reading, most)
     except UNREADABLE as error:
         raise _unreadable(file, error) from None
     if sheet.rows == 0:
@@ -208,23 +183,6 @@ def _read(file: Path, whole: bool, reading: ReadingSpec) -> Sheet:
                 f"{LONGEST_HEADER:,} can be: the first row must hold the names"
             )
     return sheet
-
-
-def _read_parquet(file: Path, whole: bool) -> Sheet:
-    schema = pq.read_schema(file)
-    texts = [one.name for one in schema if _is_text(one.type)]
-    with pq.ParquetFile(file, read_dictionary=texts) as parquet:  # a text that is repeated is once
-        if whole:
-            table = parquet.read()
-        else:
-            batches = parquet.iter_batches(START_ROWS)
-            table = pa.Table.from_batches([b for b, _ in zip(batches, [0], strict=False)])
-        rows = parquet.metadata.num_rows
-    return Sheet(table.column_names, table.columns, [], whole or table.num_rows == rows)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _unreadable(file: Path, error: Exception) -> BadInputError:
@@ -244,7 +202,7 @@ def _reason(error: Exception) -> str:
         return "it is neither UTF-8, UTF-16 nor Western European text, save it as UTF-8"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
-    return " ".join(str(error).split())[:200]
+    return " ".join(str(error).split())[:LONGEST_REASON]
 
 
 def _check_same(file: Path, names: list[str], first: Path, expected: list[str]) -> None:

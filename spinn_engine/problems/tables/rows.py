@@ -62,6 +62,16 @@ def complete_rows(columns: Mapping[str, Column], roles: Roles, layout: Layout) -
     return complete
 
 
+def named_once(columns: Mapping[str, Column], roles: Roles) -> str | None:
+    """The group column, if it stands in the first of several rows and is empty in the others."""
+    if roles.group is None:
+        return None
+    codes = columns[roles.group].codes()
+    stands = np.flatnonzero(codes >= 0)
+    ends = np.append(stands, len(codes))
+    return roles.group if len(stands) and stands[0] == 0 and np.diff(ends).min() > 1 else None
+
+
 def inputs_of(columns: Mapping[str, Column], roles: Roles, complete: Mask) -> list[Input]:
     """The inputs that the columns become; a category one for every text of a complete row."""
     found = []

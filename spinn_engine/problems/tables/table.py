@@ -1,4 +1,4 @@
-"""``table:PATH``: a CSV, Parquet or Excel file, or a folder of ``train.*``, ``val.*``, ``test.*``.
+"""``table:PATH``: one file of the ``TABLES``, or a folder of ``train.*``, ``val.*``, ``test.*``.
 
 How one file is split: see ``parting``. Every column that
 is not a target, the group, or dropped is an input, in the order of the file: dates as seconds since
@@ -30,6 +30,7 @@ from spinn_engine.problems.tables.rows import (
     complete_rows,
     group_numbers,
     inputs_of,
+    named_once,
     take_inputs,
 )
 from spinn_engine.problems.tables.sheet import Layout
@@ -59,7 +60,13 @@ def load_table(data: DataSpec) -> Problem:
     reading = tuple(readings_of(layout, columns))
     inputs = take_inputs(columns, made, complete)
     groups = group_numbers(columns, roles, layout, complete)
-    parted = split_table(data.split, Rows(inputs, targets, groups, times), layout, complete, roles)
+    once = named_once(columns, roles)
+    told = [] if once is None else [_of_once(once, complete)]
+    rows = Rows(inputs, targets, groups, times)
+    try:
+        parted = split_table(data.split, rows, layout, complete, roles)
+    except BadInputError as error:
+        raise BadInputError(" ".join([f"{error}.", *told]) if told else str(error)) from None
     train, val, test = parted.split
     _check_parts(targets, parted.split, roles.targets, layout.path)
     problem = Problem(
@@ -73,10 +80,11 @@ def load_table(data: DataSpec) -> Problem:
         val=val,
         test=test,
         units={name: unit for name, unit in units.items() if unit},
-        notes=(*notes, *parted.notes, *_unseen(made, inputs, train), *_incomplete(complete)),
+        notes=(*notes, *parted.notes, *_unseen(made, inputs, train), *_incomplete(complete), *told),
         times=times,
         left_out=int((~complete).sum()),
         missing=missing,
+        named_once=once,
         split=parted.by,
         split_chosen=data.split is not None,
         reading=reading,
@@ -239,3 +247,11 @@ def _incomplete(complete: Mask) -> list[str]:
         f"{missing} of {len(complete)} rows were left out: a cell in a used column was missing "
         "or not finite."
     ]
+
+
+def _of_once(name: str, complete: Mask) -> str:
+    return (
+        f"Column {name!r} stands only in the first row of each group: if it holds for the rows "
+        f"below, fill it down in the file, for else {counted(int((~complete).sum()), 'row')} of "
+        f"{len(complete):,} are lost."
+    )

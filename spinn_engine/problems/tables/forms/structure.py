@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import Any
 
 from spinn_engine.problems.tables.forms.kinds import (
     bare_unit,
@@ -14,21 +16,12 @@ from spinn_engine.problems.tables.forms.kinds import (
     look,
     tells_sampling,
 )
-from spinn_engine.problems.tables.header import unit_in
+from spinn_engine.problems.tables.forms.names import Row, names_in_row, no_names
 from spinn_engine.spec import ReadingSpec
-from spinn_engine.words import counted
 
-COMMENT_MARKS = ("#", "%", "//")
+PLAIN = re.compile(r"\d+([.]\d+)?")
 CAMPBELL = "TOA5"  # a logger's file: station, names, units, how values were taken
-REMARKS = ("", "comment", "comments", "remark", "remarks", "note", "notes")
 MOST_BODY = 200  # rows that tell what a column holds
-
-
-class Row(NamedTuple):
-    """A row that holds something, and the line in which it begins, from 1."""
-
-    line: int
-    cells: Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -83,19 +76,11 @@ def find_structure(rows: Sequence[Row], asked: ReadingSpec) -> Structure:
     unit_of = [unit if unit not in ("-", "TS", "RN") else "" for unit in unit_of]
     while below < len(rows) and _tells_sampling(rows[below].cells, values):
         below += 1
-    names = _names(rows, at, width, values)
+    names = names_in_row(rows, at, width)
     first = rows[below].line if below < len(rows) else rows[at].line + 1
     line = units.line if units else 0
     words = _words(rows[below:], values)
     return Structure(rows[at].line, why, tuple(names), line, tuple(unit_of), first, values, words)
-
-
-def headers_of(structure: Structure) -> list[str]:
-    """The names, with the units of a row of units where they have none of their own."""
-    return [
-        f"{name} [{unit}]" if unit and unit_in(name) is None else name
-        for name, unit in zip(structure.names, structure.unit_of, strict=True)
-    ]
 
 
 def _words(rows: Sequence[Row], values: frozenset[int]) -> int | None:
@@ -140,10 +125,10 @@ def _header(
     if start == 0 and not values:
         start = 1
     if start == 0:
-        return _of_the_first_row(rows[0], values)
+        return _of_the_first_row(rows, values)
     candidates = [n for n in range(start) if _may_be_names(rows[n].cells, width)]
     if not candidates:
-        raise ValueError(_no_names(rows[start - 1], width))
+        raise ValueError(no_names(rows[start - 1], width))
     return _best(rows, candidates, values), "words stand above columns of values"
 
 
@@ -169,25 +154,35 @@ def _first_data(rows: Sequence[Row], width: int, values: frozenset[int], asked: 
     )
 
 
-def _of_the_first_row(row: Row, values: frozenset[int]) -> tuple[int | None, str]:
+def _of_the_first_row(rows: Sequence[Row], values: frozenset[int]) -> tuple[int | None, str]:
     """The first row has values: there are no names, unless they are 0, 1, 2 or partly words."""
-    texts = [str(cell).strip() for cell in row.cells]
-    counts = [str(n) for n in range(len(texts))]
-    if texts[1:] == counts[:-1] and texts[0] == "":
+    first = rows[0].cells
+    texts = [str(cell).strip() for cell in first]
+    counts = [str(number) for number in range(len(texts))]
+    if len(texts) > 1 and texts in (counts, ["", *counts[:-1]], [*counts[1:], str(len(texts))]):
         return 0, "its columns are numbered"
-    if len(texts) > 1 and texts in (counts, [str(n + 1) for n in range(len(texts))]):
-        return 0, "its columns are numbered"
-    words = [column for column in values if look(row.cells[column]) == "word"]
-    if words:
+    if any(look(first[column]) == "word" for column in values):
         return 0, "a word stands above a column of values"
+    words = [column for column in range(len(texts)) if look(first[column]) == "word"]
+    below = {str(row.cells[c]).strip() for row in rows[1:] for c in words if c < len(row.cells)}
+    if words and _increase(texts) and not any(texts[column] in below for column in words):
+        return 0, "words that are in no other row stand beside numbers that increase"
     return None, "the first line holds values like all others"
+
+
+def _increase(texts: Sequence[str]) -> bool:
+    """Whether the numbers among texts, two or more, grow from each to the next."""
+    numbers = [float(text) for text in texts if PLAIN.fullmatch(text)]
+    return len(numbers) > 1 and all(one < other for one, other in pairwise(numbers))
 
 
 def _may_be_names(cells: Sequence[Any], width: int) -> bool:
     """Whether words stand in a row that is as wide as the table, or one cell wider or narrower."""
     if abs(len(cells) - width) > (1 if width > 2 else 0) or str(cells[0]).endswith(":"):
         return False
-    return [look(cell) for cell in cells].count("word") >= min(2, width)
+    looks = [look(cell) for cell in cells]
+    named = looks.count("word")
+    return named >= min(2, width) or (named > 0 and not looks.count("value") and 2 * named >= width)
 
 
 def _best(rows: Sequence[Row], candidates: Sequence[int], values: frozenset[int]) -> int:
@@ -249,53 +244,3 @@ def _tells_sampling(cells: Sequence[Any], values: frozenset[int]) -> bool:
     """Whether a row says how the values below it were taken or are stored."""
     above = any(look(cells[column]) == "word" for column in values if column < len(cells))
     return above and all(tells_sampling(cell) for cell in cells if look(cell) != "empty")
-
-
-def _names(rows: Sequence[Row], at: int, width: int, values: frozenset[int]) -> list[str]:
-    """The names, without marks of a comment; those that repeat have what stands above them too."""
-    names = ["" if cell is None else " ".join(str(cell).split()) for cell in rows[at].cells]
-    names[0] = without_mark(names[0])
-    if len(names) == width + 1 and not names[0]:
-        names = names[1:]  # the mark of a comment stood alone
-    elif len(names) == width + 1 and names[-1].lower() in REMARKS:
-        names = names[:-1]  # a column that is empty in all rows
-    elif len(names) == width - 1 and _are_row_names([row.cells[0] for row in rows[at + 1 :]]):
-        names = ["", *names]
-    elif len(names) != width:
-        raise ValueError(_no_names(rows[at], width))
-    if at and len(set(names)) < len(names) and len(rows[at - 1].cells) == width:
-        names = _with_groups(rows[at - 1].cells, names)
-    return names
-
-
-def _are_row_names(cells: Sequence[Any]) -> bool:
-    """Whether rows are named as R writes them, without a name above: 1, 2, 3 or other words."""
-    texts = [str(cell).strip() for cell in cells]
-    if texts == [str(number + 1) for number in range(len(texts))]:
-        return True
-    return len(set(texts)) == len(texts) and all(look(text) == "word" for text in texts)
-
-
-def without_mark(name: str) -> str:
-    """A first name without the mark of a comment, and without its quotes behind that."""
-    for mark in COMMENT_MARKS:
-        if name.startswith(mark):
-            bare = name.lstrip(mark).strip()
-            return bare[1:-1] if len(bare) > 1 and bare[0] == bare[-1] == '"' else bare
-    return name
-
-
-def _with_groups(above: Sequence[Any], names: Sequence[str]) -> list[str]:
-    """Names behind the group that stands above them, or above one to their left."""
-    made, group = [], ""
-    for cell, name in zip(above, names, strict=True):
-        group = group if look(cell) == "empty" else " ".join(str(cell).split())
-        made.append(f"{group} {name}".strip())
-    return made
-
-
-def _no_names(row: Row, width: int) -> str:
-    return (
-        f"line {row.line} has {counted(len(row.cells), 'cell')} but most rows have {width}: name "
-        "the line in which the names stand (--header, 0 for none)"
-    )

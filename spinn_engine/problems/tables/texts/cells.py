@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from spinn_engine.problems.tables.forms.structure import COMMENT_MARKS
+from spinn_engine.problems.tables.forms.names import COMMENT_MARKS
 from spinn_engine.problems.tables.marks import (
     LARGEST_EXACT,
     has_decimals,

@@ -5,17 +5,17 @@ from __future__ import annotations
 import io
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from spinn_engine.problems.tables.forms.kinds import is_summary, look
-from spinn_engine.problems.tables.forms.structure import COMMENT_MARKS, Structure
+from spinn_engine.problems.tables.forms.footers import MOST_FOOTERS, sums_up
+from spinn_engine.problems.tables.forms.kinds import look
+from spinn_engine.problems.tables.forms.names import COMMENT_MARKS
 from spinn_engine.problems.tables.texts.form import SPACES, TextForm, is_left_out
 
 TAIL_BYTES = 2**16
-MOST_FOOTERS = 10
 LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -93,16 +93,6 @@ def _is_footer(text: str, form: TextForm) -> bool:
     if form.delimiter != SPACES and len(cells) == 1 < len(form.structure.names):
         return look(text) == "word" or text.startswith(COMMENT_MARKS)
     return text.startswith(COMMENT_MARKS) or sums_up(cells, form.structure)
-
-
-def sums_up(cells: Sequence[Any], structure: Structure) -> bool:
-    """Whether a row below others sums them up: it says so where they hold a value, or first."""
-    if len(cells) > len(structure.names):
-        return False
-    return any(
-        is_summary(cell) and (column in structure.values or column == structure.first_words)
-        for column, cell in enumerate(cells)
-    )
 
 
 @contextmanager

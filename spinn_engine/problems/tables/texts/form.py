@@ -11,12 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from spinn_engine.problems.tables.forms.kinds import look
-from spinn_engine.problems.tables.forms.structure import (
-    COMMENT_MARKS,
-    Row,
-    Structure,
-    find_structure,
-)
+from spinn_engine.problems.tables.forms.names import COMMENT_MARKS, Row
+from spinn_engine.problems.tables.forms.structure import Structure, find_structure
 from spinn_engine.problems.tables.sheet import MISSING
 from spinn_engine.spec import ReadingSpec, line_ranges
 

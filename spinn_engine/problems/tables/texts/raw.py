@@ -34,17 +34,12 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             yield unpacked
 
 
-def unpacked_size(path: Path, most: int) -> int:
-    """Bytes of a text file when it is unpacked; of one that has more than ``most``, a few more."""
+def text_bytes(path: Path) -> int:
+    """Bytes of a text file when it is unpacked."""
     if path.suffix.lower() != ".gz":
         return path.stat().st_size
-    total = 0
     with path.open("rb") as file:
-        for block in _unpacked(file):
-            total += len(block)
-            if total > most:
-                break
-    return total
+        return sum(map(len, _unpacked(file)))
 
 
 def _unpacked(file: BinaryIO) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from spinn_engine.problems.tables.forms.structure import headers_of
+from spinn_engine.problems.tables.forms.said import headers_of
 from spinn_engine.problems.tables.sheet import Sheet
 from spinn_engine.problems.tables.texts import raw
 from spinn_engine.problems.tables.texts.cells import Opened, read_cells

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from itertools import islice
 
+from spinn_engine.problems.tables.forms.said import structure_notes
 from spinn_engine.problems.tables.sheet import Fact, ReadSo
 from spinn_engine.problems.tables.texts.extent import Extent
 from spinn_engine.problems.tables.texts.form import SPACES, TextForm
@@ -59,19 +60,7 @@ def notes_on(name: str, form: TextForm, extent: Extent, encoding: str) -> list[s
     if form.decimal == ",":
         words = DELIMITERS.get(form.delimiter, repr(form.delimiter))
         notes.append(f"{name} was read with {words} between cells and commas before decimals.")
-    if structure.header == 0:
-        notes.append(
-            f"{name} was read without a line of names ({structure.why}): its columns are called "
-            f"{listed(structure.names, 3)}."
-        )
-    elif structure.header > 1 and structure.first > 2:
-        units = f" and units in line {structure.units}" if structure.units else ""
-        notes.append(
-            f"{name} was read with names in line {structure.header}{units} and rows from line "
-            f"{structure.first} on."
-        )
-    elif structure.units:
-        notes.append(f"{name} was read with units in line {structure.units}.")
+    notes += structure_notes(name, structure, "line")
     if extent.below:
         told = listed(repr(shown(line)) for line in extent.below)
         notes.append(f"What stands below the rows of {name} was left out: {told}.")
