@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -136,6 +136,22 @@ class Problem:
         _update(digest, self.inputs, self.targets, self.train, self.val, self.test)
         _update(digest, *(array for array in (self.groups, self.times) if array is not None))
         return digest
+
+
+def without_last(problem: Problem) -> Problem:
+    """A problem without its last row, and without laws."""
+    last = len(problem.inputs) - 1
+    return replace(
+        problem,
+        inputs=problem.inputs[:last],
+        targets=problem.targets[:last],
+        groups=None if problem.groups is None else problem.groups[:last],
+        times=None if problem.times is None else problem.times[:last],
+        train=problem.train[problem.train < last],
+        val=problem.val[problem.val < last],
+        test=problem.test[problem.test < last],
+        laws=(),
+    )
 
 
 def _update(digest: hashlib._Hash, *arrays: Floats | Indices) -> None:

@@ -89,6 +89,12 @@ CHECKS = table(
         of_scores=True,
     ),
     CheckRow(
+        name="totals",
+        label="totals",
+        help="a last row that holds the sums or means of the others",
+        of_scores=True,
+    ),
+    CheckRow(
         name="out_of_range",
         label="out of range",
         help="validation and test rows with an input outside what training has seen",

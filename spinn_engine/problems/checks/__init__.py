@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.checks.clocks import clock
-from spinn_engine.problems.checks.codes import missing_code
+from spinn_engine.problems.checks.codes import missing_code, totals
 from spinn_engine.problems.checks.columns import constant, duplicate, identifier, modelled
 from spinn_engine.problems.checks.evidence import Evidence
 from spinn_engine.problems.checks.finding import SEVERITIES, Finding
@@ -28,7 +28,7 @@ from spinn_engine.problems.checks.rows import (
     repeated_rows,
 )
 from spinn_engine.problems.checks.wide import wide
-from spinn_engine.problems.problem import Problem
+from spinn_engine.problems.problem import Problem, without_last
 from spinn_engine.spec import DataSpec
 
 CHECKS: dict[str, Callable[[Evidence], list[Finding]]] = {
@@ -45,6 +45,7 @@ CHECKS: dict[str, Callable[[Evidence], list[Finding]]] = {
     "dependent": dependent,
     "missing": missing,
     "missing_code": missing_code,
+    "totals": totals,
     "out_of_range": out_of_range,
     "modelled": modelled,
     "linear_enough": linear_enough,
@@ -62,8 +63,11 @@ def check_problem(
         group: name of the column that the groups come from, for the messages.
         cross_validated: whether the split is one of several folds.
     """
+    found = totals(Evidence(problem))
+    if found:  # which would be blamed on the columns that are summed up
+        problem = without_last(problem)
     evidence = Evidence(problem, group, cross_validated=cross_validated)
-    return by_severity([finding for check in CHECKS.values() for finding in check(evidence)])
+    return by_severity(found + [one for check in CHECKS.values() for one in check(evidence)])
 
 
 def check_data(data: DataSpec) -> list[Finding]:

@@ -1,21 +1,23 @@
-"""A check for numbers that stand for a missing cell: -9999 and its like."""
+"""Checks for numbers that were not measured: codes such as -9999, and a last row of totals."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from spinn_engine.problems.checks.evidence import Evidence
 from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.problems.problem import Floats
-from spinn_engine.words import counted, shortest
+from spinn_engine.words import counted, shortest, shown_list
 
 LEAST_TIMES = 3  # a value that is there once or twice may be an outlier
 LEAST_OTHERS = 10  # different values: of few, none is far from the rest
 NINES = re.compile(r"-?9{2,}\.(0|9+)")
 HUGE = 1e20
+MOST_ROWS = 2**20  # as many as a sheet has: longer files are not summed up by their last row
+SAME = 1e-6  # of a sum, which may have been rounded
 FAR, VERY_FAR = 1.0, 10.0  # ranges of the other values: of what looks like a code, and of any value
 
 
@@ -67,3 +69,33 @@ def looks_like_one(value: float) -> bool:
 def typed(code: float) -> str:
     """A number as a person types it."""
     return str(int(code)) if code.is_integer() and abs(code) < HUGE else repr(code)
+
+
+def totals(evidence: Evidence) -> list[Finding]:
+    """A last row that holds the sums, or the means, of two columns or more. Exact."""
+    problem = evidence.problem
+    if not LEAST_OTHERS < len(problem.inputs) <= MOST_ROWS:
+        return []
+    columns = dict(zip(problem.target_names, problem.targets.T, strict=True))
+    columns |= zip(problem.input_names, problem.inputs.T, strict=True)
+    for what, of in (("sums", np.sum), ("means", np.mean)):
+        found = [name for name, values in columns.items() if _is_made_of(values, of)]
+        if len(found) > 1:
+            return [
+                Finding(
+                    "totals",
+                    "error",
+                    tuple(found),
+                    float(len(problem.inputs)),
+                    f"The last of {counted(len(problem.inputs), 'row')} holds the {what} of those "
+                    f"above it in {shown_list(found)}: it is no measurement.",
+                    "Take it out of the file, or name its line (--drop-lines).",
+                )
+            ]
+    return []
+
+
+def _is_made_of(values: Floats, of: Callable[[Floats], float]) -> bool:
+    """Whether the last value is the sum, or the mean, of all others, which differ."""
+    made, above = float(values[-1]), values[:-1]
+    return bool(abs(made - of(above)) <= SAME * abs(made) and np.ptp(above) > 0)

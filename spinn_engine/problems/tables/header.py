@@ -69,6 +69,11 @@ def unit_in(header: str) -> str | None:
     return _bare_and_unit(header)[1]
 
 
+def bare(header: str) -> str:
+    """A header without its unit."""
+    return _bare_and_unit(header)[0]
+
+
 def _bare_and_unit(header: str) -> tuple[str, str | None]:
     """``force [N]``, ``wear (mm)`` and ``time / s``: square brackets may hold any unit."""
     if found := IN_BRACKETS.fullmatch(header):

@@ -8,7 +8,8 @@ from typing import Any
 from spinn_engine.problems.tables.columns import Column
 from spinn_engine.problems.tables.marks import BETWEEN_THOUSANDS, Marks
 from spinn_engine.problems.tables.sheet import Fact, Layout
-from spinn_engine.words import capitalised, listed, shown_list
+from spinn_engine.spec import ReadingSpec
+from spinn_engine.words import capitalised, listed, names_text, shown, shown_list
 
 
 def readings_of(layout: Layout, columns: Mapping[str, Column]) -> list[dict[str, Any]]:
@@ -45,6 +46,17 @@ def reading_notes(columns: Mapping[str, Column], used: Sequence[str]) -> list[st
         for marks, names in by_marks.items()
     ]
     return [*told, *(note for name in used for note in _gap_notes(columns[name]))]
+
+
+def asked_note(asked: ReadingSpec) -> list[str]:
+    """What a person said of how the file is to be read, in a sentence."""
+    given = {name: getattr(asked, name) for name in ReadingSpec.model_fields}
+    told = [
+        f"{name.replace('_', ' ')} {names_text(v) if isinstance(v, tuple) else shown(v)}"
+        for name, v in given.items()
+        if v not in (None, ())
+    ]
+    return [f"Read as asked for: {'; '.join(told)}."] if told else []
 
 
 def _gap_notes(column: Column) -> list[str]:

@@ -21,7 +21,7 @@ from spinn_engine.problems.steps import next_rows, within
 from spinn_engine.problems.tables.columns import Column, typed_columns
 from spinn_engine.problems.tables.files import PARTS, read_table
 from spinn_engine.problems.tables.parting import Rows, split_table
-from spinn_engine.problems.tables.proposal import reading_notes, readings_of
+from spinn_engine.problems.tables.proposal import asked_note, reading_notes, readings_of
 from spinn_engine.problems.tables.roles import Roles, assign_roles
 from spinn_engine.problems.tables.rows import (
     Input,
@@ -56,7 +56,13 @@ def load_table(data: DataSpec) -> Problem:
     missing = _lacking(columns, roles)
     times = None if roles.time is None else columns[roles.time].numbers()[complete]
     made = inputs_of(columns, roles, complete)
-    notes = [*layout.notes, *roles.notes(), *_read_so(columns, roles), *_changed(columns, made)]
+    notes = [
+        *asked_note(data),
+        *layout.notes,
+        *roles.notes(),
+        *_read_so(columns, roles),
+        *_changed(columns, made),
+    ]
     reading = tuple(readings_of(layout, columns))
     inputs = take_inputs(columns, made, complete)
     groups = group_numbers(columns, roles, layout, complete)

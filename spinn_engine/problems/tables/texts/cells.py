@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from spinn_engine.problems.tables.forms.names import COMMENT_MARKS
+from spinn_engine.problems.tables.forms.said import headers_of
+from spinn_engine.problems.tables.header import bare
 from spinn_engine.problems.tables.marks import (
     LARGEST_EXACT,
     has_decimals,
@@ -23,6 +25,7 @@ from spinn_engine.problems.tables.marks import (
 from spinn_engine.problems.tables.texts import raw
 from spinn_engine.problems.tables.texts.extent import Extent
 from spinn_engine.problems.tables.texts.form import SPACES, TextForm, rows_of, sample_of
+from spinn_engine.spec import DataSpec
 from spinn_engine.words import counted
 
 UNEVEN_ROW = re.compile(r"Row #\d+: Expected \d+ columns, got \d+")
@@ -95,7 +98,7 @@ def read_cells(source: Opened, text: str, is_all: bool) -> tuple[pa.Table, str |
 
 
 def _columns_of_ids(text: str, is_all: bool, form: TextForm) -> Types:
-    """Columns in which 01 or 1E1 stands: their cells are taken as they are written."""
+    """Columns whose cells are taken as they are written: of groups, or with 01 or 1E1 in them."""
     rows = sample_of(text, form.delimiter, is_all, form.asked)
     body = [row.cells for row in rows if row.line >= form.structure.first]
     found = {
@@ -104,7 +107,10 @@ def _columns_of_ids(text: str, is_all: bool, form: TextForm) -> Types:
         for column, cell in enumerate(cells)
         if IDS.fullmatch(cell.strip()) and column < len(form.structure.names)
     }
-    return {str(column): pa.string() for column in sorted(found)}
+    group = form.asked.group if isinstance(form.asked, DataSpec) else None
+    names = enumerate(zip(form.structure.names, headers_of(form.structure), strict=True))
+    found |= {column for column, (name, header) in names if group in (name, header, bare(header))}
+    return {str(column): pa.dictionary(pa.int32(), pa.string()) for column in sorted(found)}
 
 
 def _read_at_once(source: Opened, types: Types, skip_uneven: bool) -> pa.Table:
