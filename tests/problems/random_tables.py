@@ -127,6 +127,7 @@ def written_tables(draw: st.DrawFn) -> Written:
             column.gap = column.gap or "NaN"
     encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]))
     above = draw(st.sampled_from([[], [], ["Test rig 3"], ["Operator: M", "Date: 2021-03-01", ""]]))
+    above = above if has_names else []  # with neither, nobody can say where the table begins
     mark = draw(st.sampled_from(["", "", "", "# ", "%"])) if has_names and delimiter != " " else ""
     end = draw(st.sampled_from(["", "", *FOOTERS]))
     below = [end] if end in ("", "End of data") else []

@@ -21,6 +21,7 @@ from spinn_engine.spec import ReadingSpec
 
 PLAIN = re.compile(r"\d+([.]\d+)?")
 CAMPBELL = "TOA5"  # a logger's file: station, names, units, how values were taken
+NEXT = 3  # rows below the first one that show that it is one
 MOST_BODY = 200  # rows that tell what a column holds
 
 
@@ -143,15 +144,13 @@ def _asked_header(rows: Sequence[Row], line: int) -> int | None:
 
 
 def _first_data(rows: Sequence[Row], width: int, values: frozenset[int], asked: ReadingSpec) -> int:
-    """Which row is the first that holds values; the first of all where none does."""
-    return next(
-        (
-            number
-            for number, row in enumerate(rows)
-            if len(row.cells) == width and _is_data(row.cells, values, asked.missing)
-        ),
-        0,
-    )
+    """Which row is the first that holds values, as most of those below it do; else the first."""
+    are = [len(row.cells) == width and _is_data(row.cells, values, asked.missing) for row in rows]
+    for number, is_data in enumerate(are):
+        next_ones = are[number + 1 : number + 1 + NEXT]
+        if is_data and 2 * sum(next_ones) >= len(next_ones):
+            return number
+    return 0
 
 
 def _of_the_first_row(rows: Sequence[Row], values: frozenset[int]) -> tuple[int | None, str]:
@@ -195,8 +194,11 @@ def _best(rows: Sequence[Row], candidates: Sequence[int], values: frozenset[int]
         if not any(_are_names(rows[other].cells, values) for other in below):
             return number
     last = [n for n in candidates if not _is_units_row(rows[n].cells, values)]
-    last = [n for n in last if not _tells_sampling(rows[n].cells, values)] or list(candidates)
-    return last[-1]
+    named = [n for n in last if not _tells_sampling(rows[n].cells, values)] or list(candidates)
+    cells = rows[named[-1]].cells
+    if len(set(cells)) < len(cells) and named[-1] + 1 in last:
+        return named[-1] + 1  # mean and std, below names that stand above several columns
+    return named[-1]
 
 
 def _are_names(cells: Sequence[Any], values: frozenset[int]) -> bool:
