@@ -28,13 +28,20 @@ def adapt_form(run: api.RunFolder) -> None:
         rows = st.segmented_control(
             "New rows", choices, default=choices[0], required=True, key="rows", bind="query-params"
         )
-        path = ""
+        path = missing = ""
         if rows == TABLE:
             path = st.text_input(
                 "Path of the table",
                 key="new_path",
                 placeholder="new_rows.csv",
                 help="On the server, in order of time, with the run's inputs and targets by name.",
+                **KEPT_IN_ADDRESS,
+            )
+            missing = st.text_input(
+                "What else counts as missing (optional)",
+                key="new_missing",
+                placeholder="-9999",
+                help="Numbers or words that stand for a missing value in this table.",
                 **KEPT_IN_ADDRESS,
             )
         left, right = st.columns(2, wrap=False)
@@ -54,6 +61,7 @@ def adapt_form(run: api.RunFolder) -> None:
         words = ["--frozen", str(frozen / 100)]
         words += ["--batch-rows", str(batch)] if batch else []
         words += ["--data", f"table:{path.strip()}"] if rows == TABLE else []
+        words += ["--missing", missing.strip()] if (missing or "").strip() else []
         ready = rows == NEW_MATERIAL or bool((path or "").strip())
         pressed = st.button(
             "Adapt", type="primary", icon=":material/moving:", key="adapt", disabled=not ready
@@ -68,6 +76,9 @@ def show_adaptation(result: dict[str, Any]) -> None:
     data = result["data"]
     if data["simulated"]:
         elements.simulated_badge()
+    for one in data.get("checks", ()):  # a result of an earlier version has none
+        show = st.warning if one["severity"] == "warning" else st.info
+        show(sentence(f"{one['message']} {one['advice']}"))
     for row, target in enumerate(data["target_names"]):
         places = st.columns(len(result["networks"]))
         for panel, network in zip(places, result["networks"], strict=True):
