@@ -53,9 +53,12 @@ def assign_roles(data: DataSpec, columns: Mapping[str, Column], layout: Layout) 
     """Look up the names that a user gave, with or without their units.
 
     Raises:
-        BadInputError: a name is no column, or has two uses.
+        BadInputError: a name is no column, or has two uses, or no column has the form of times that
+            is asked for.
     """
-    where = str(layout.path)
+    where, form = str(layout.path), data.time_format
+    if form and data.time is None and all(column.kind != "date" for column in columns.values()):
+        raise BadInputError(f"{where}: no column holds times like --time-format {form!r}")
     known = {name: name for name in columns} | {c.title.header: n for n, c in columns.items()}
 
     def found(what: str, names: Sequence[str]) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ import csv
 import io
 from typing import BinaryIO
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from spinn_engine.problems.tables.texts.form import SPACES, TextForm
-from spinn_engine.problems.tables.texts.raw import BLOCK_BYTES
 
 
 def check_quotes(file: BinaryIO, form: TextForm) -> None:
@@ -18,7 +20,7 @@ def check_quotes(file: BinaryIO, form: TextForm) -> None:
     Raises:
         ValueError: there is one.
     """
-    if form.delimiter == SPACES or not _has_quotes(file):
+    if form.delimiter == SPACES:
         return
     file.seek(0)
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
@@ -39,6 +41,9 @@ def check_quotes(file: BinaryIO, form: TextForm) -> None:
         text.detach()
 
 
-def _has_quotes(file: BinaryIO) -> bool:
-    file.seek(0)
-    return any(b'"' in block for block in iter(lambda: file.read(BLOCK_BYTES), b""))
+def hold_line_ends(column: pa.ChunkedArray) -> bool:
+    """Whether a cell of a column goes on in another line, as one does that has swallowed rows."""
+    words = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+    return bool(
+        pa.types.is_string(words.type) and pc.any(pc.match_substring_regex(words, "[\r\n]")).as_py()
+    )

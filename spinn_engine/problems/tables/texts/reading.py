@@ -20,7 +20,7 @@ from spinn_engine.problems.tables.texts import raw
 from spinn_engine.problems.tables.texts.cells import Opened, read_cells
 from spinn_engine.problems.tables.texts.extent import find_extent, rewritten
 from spinn_engine.problems.tables.texts.form import TextForm, find_form, rows_of
-from spinn_engine.problems.tables.texts.quotes import check_quotes
+from spinn_engine.problems.tables.texts.quotes import check_quotes, hold_line_ends
 from spinn_engine.problems.tables.texts.told import notes_on, read_so
 from spinn_engine.spec import ReadingSpec
 
@@ -50,9 +50,13 @@ def read_text(path: Path, whole: bool, asked: ReadingSpec) -> Sheet:
         file = stack.enter_context(rewritten(found, form))
         extent = find_extent(file, form, whole or is_all)
         source = Opened(file, form, extent, is_start=not whole or is_all)
-        if whole or is_all:
+        try:
+            table, decimal = read_cells(source, text, is_all)
+        except ValueError:
+            check_quotes(found, form)  # which swallow rows, so that others are said to be uneven
+            raise
+        if (whole or is_all) and any(map(hold_line_ends, table.columns)):
             check_quotes(found, form)
-        table, decimal = read_cells(source, text, is_all)
     return Sheet(
         headers_of(form.structure),
         table.columns,
