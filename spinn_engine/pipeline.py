@@ -37,9 +37,15 @@ from spinn_engine.training.course import (
     altogether,
 )
 from spinn_engine.training.data import on_device
-from spinn_engine.training.device import check_memory, keep_freed_memory, pick_device
+from spinn_engine.training.device import (
+    FLOAT_BYTES,
+    check_memory,
+    give_freed_memory_back,
+    keep_freed_memory,
+    pick_device,
+)
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
-from spinn_engine.training.network import Stack
+from spinn_engine.training.network import LEAST_ROWS, Stack
 from spinn_engine.training.objective import objective_of
 from spinn_engine.training.validation import validate
 from spinn_engine.vocabulary import (
@@ -76,17 +82,25 @@ class Runner:
                 "for: put the old data back, or submit a new run"
             )
         self.device = pick_device(self.spec.train.device)
-        keep_freed_memory()
         self.data = on_device(problem, self.device, self.spec.compare.folds)
         stages = plan(self.spec.prune, self.spec.model.hidden, *self.data.ends)
         networks = len(self.spec.seeds) * self.spec.compare.folds
         check_memory(self.device, networks, stages[0].params)
+        keep_freed_memory(self._largest_block(networks))
         self.pruner = Pruner(folder, self.data, stages)
 
     @property
     def rows_an_update(self) -> int:
         """The batch size."""
         return self.spec.train.batch_size or batch_size(self.data.train.rows.shape[1])
+
+    def _largest_block(self, networks: int) -> int:
+        """Bytes of the largest tensor of an update, or of validation on rows that are not many."""
+        blocks = (self.spec.blocks(at) for at in range(self.spec.prune.stages + 1))
+        arms = max(len(arms) for one in blocks for arms in one.values())
+        rows = max(self.rows_an_update, min(max(self.data.val.counts), LEAST_ROWS))
+        widest = max(*self.spec.model.hidden, *self.data.ends)
+        return FLOAT_BYTES * networks * arms * widest * max(rows, widest)
 
     def run_stage(self, stage: int) -> None:
         """Do the stages up to one and write their files; what is done already is left as it is.
@@ -111,6 +125,7 @@ class Runner:
         """
         self.run_stage(self.spec.prune.stages)
         if not self.folder.is_complete():
+            give_freed_memory_back()
             self.folder.log("the test rows are read and every arm is measured")
             write_result(self.folder, self.data)
             self.folder.log("run done")
@@ -123,6 +138,7 @@ class Runner:
 
     def _run_block(self, stage: int, block: str, arms: Sequence[str]) -> None:
         start = time.perf_counter()
+        give_freed_memory_back()
         drop_unfinished_metrics(self.folder)
         stored = self._begin(stage, block, arms)
         hidden, names = list(stored.stack.hidden), ", ".join(arms)

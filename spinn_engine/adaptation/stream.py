@@ -14,6 +14,7 @@ from spinn_engine.adaptation.table_stream import read_new_rows
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.arrivals import Column, findings_on
 from spinn_engine.problems.checks.finding import Finding
+from spinn_engine.problems.matrix import Matrix
 from spinn_engine.problems.milling.new_steel import NEW_STEEL, new_material
 from spinn_engine.problems.problem import Floats, Problem
 from spinn_engine.problems.tables.table import table_path
@@ -181,5 +182,5 @@ def _only_new(problem: Problem, stream: Stream) -> Stream:
     return replace(stream, notes=(*stream.notes, note))
 
 
-def _together(inputs: Floats, targets: Floats) -> Floats:
+def _together(inputs: Matrix, targets: Floats) -> Floats:
     return np.hstack([inputs, targets])

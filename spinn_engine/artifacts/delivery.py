@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from spinn_engine.artifacts.checkpoints import StoredStack, checkpoint_bytes, load_stack
+from spinn_engine.problems.matrix import ends_of
 from spinn_engine.store.files import write_atomically
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
@@ -67,11 +68,10 @@ def checkpoint(
 ) -> bytes:
     """The checkpoint file of one network of the first fold; ``who`` is its arm and seed."""
     arm, seed = who
-    trained = data.problem.inputs[data.folds[0].train]
     about: dict[str, Any] = {
         "input_names": list(data.problem.input_names),
         "target_names": list(data.problem.target_names),
-        "input_range": torch.from_numpy(np.stack([trained.min(axis=0), trained.max(axis=0)])),
+        "input_range": torch.from_numpy(ends_of(data.problem.inputs, data.folds[0].train)),
         "arm": arm,
         "stage": stage,
         "seed": seed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from spinn_engine.training.data import PlacedData
 
 PARTS = ("fit", "held_out")  # of the calibration rows
+MOST_ROWS = 100_000  # validation rows that a prediction is judged on
 
 
 def record_facts(
@@ -44,6 +46,7 @@ def record_facts(
     biases = [_array(b[member, 0]) for b in stored.stack.biases]
     act = stored.stack.activation
     val = data.folds[0].val
+    val = val[:: ceil(len(val) / MOST_ROWS)]
     layers: list[Arrays] = [{"weight": w, "bias": b} for w, b in zip(weights, biases, strict=True)]
     for layer, by_criterion in zip(layers, zip(*scores.values(), strict=True), strict=False):
         layer["score"] = np.stack(by_criterion)  # [criteria, width]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from spinn_engine.evaluation.intervals import CONFIDENCE, interval
 from spinn_engine.evaluation.metrics import BOUNDS, Floats, regression_metrics, relative_l2
 from spinn_engine.problems.terms import Term, violations
 from spinn_engine.training.data import PlacedData
-from spinn_engine.training.network import Stack
+from spinn_engine.training.network import Stack, outputs_of
+
+LINEAR_ROWS = 2**17  # that least squares takes at once
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,9 @@ def evaluate_networks(
     broken: list[dict[str, float | None]] = []
     for member, fold in enumerate(folds):
         rows, scaler = data.folds[fold].test, data.folds[fold].scaler
-        x = data.x[fold, torch.from_numpy(rows).to(data.device)]
-        standard = stack.subset([member])(x)[0].cpu().double().numpy()  # [rows, out]
+        one, test = stack.subset([member]), torch.from_numpy(rows).to(data.device)
+        given = outputs_of(one, len(rows), partial(_inputs, data, fold, test))
+        standard = given[0].cpu().double().numpy()  # [rows, out]
         predicted, target = standard * scaler.y_std + scaler.y_mean, problem.targets[rows]
         loss = float(np.square(standard - (target - scaler.y_mean) / scaler.y_std).mean())
         found.append((regression_metrics(predicted, target), loss))
@@ -107,6 +112,10 @@ def evaluate_networks(
         for term in terms
     }
     return Tested(metrics, losses, _pooled(predictions, data), told, _relative(predictions, data))
+
+
+def _inputs(data: PlacedData, fold: int, rows: Tensor, part: slice) -> Tensor:
+    return data.x[fold, rows[part]][None]
 
 
 def _relative(predictions: Sequence[Floats], data: PlacedData) -> Floats | None:
@@ -136,9 +145,15 @@ def fit_linear(data: PlacedData) -> Stack:
     """
     weights, biases = [], []
     for number, fold in enumerate(data.folds):
-        rows = torch.from_numpy(fold.train).to(data.device)
-        x, y = (t[number, rows].double().cpu().numpy() for t in (data.x, data.y))
-        design = np.column_stack([x, np.ones(len(x))])
+        design, y = np.empty((0, data.ends[0] + 1)), np.empty((0, data.ends[1]))
+        for start in range(0, len(fold.train), LINEAR_ROWS):
+            part = torch.from_numpy(fold.train[start : start + LINEAR_ROWS]).to(data.device)
+            x, more = (t[number, part].double().cpu().numpy() for t in (data.x, data.y))
+            if len(design):  # as long as what is told by the rows before, and no longer
+                rotation, design = np.linalg.qr(design)
+                y = rotation.T @ y
+            design = np.vstack([design, np.column_stack([x, np.ones(len(x))])])
+            y = np.vstack([y, more])
         solution = np.linalg.lstsq(design, y, rcond=None)[0].astype(np.float32)
         weights.append(torch.from_numpy(solution[:-1]))
         biases.append(torch.from_numpy(solution[-1:]))

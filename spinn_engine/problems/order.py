@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spinn_engine.problems.problem import Floats, Indices
+from spinn_engine.problems.matrix import Floats, Indices, Matrix
 
 LEAST_ROWS = 50
 FOLLOWS = 0.5  # autocorrelation from which on neighbours are alike
@@ -38,7 +38,7 @@ class Succession:
     autocorrelation: float
 
 
-def succession(inputs: Floats, targets: Floats, order: Indices) -> Succession | None:
+def succession(inputs: Matrix, targets: Floats, order: Indices) -> Succession | None:
     """Whether rows follow one another: None where their order says nothing.
 
     Nothing is told by rows that are sorted: by a target, or by an input, as a designed experiment
@@ -51,7 +51,8 @@ def succession(inputs: Floats, targets: Floats, order: Indices) -> Succession | 
     """
     if len(order) < LEAST_ROWS:
         return None
-    if any(_sorts(column[order]) for column in inputs.T):
+    first = inputs[order[:WINDOW]]
+    if any(_sorts(inputs[:, at][order]) for at in _may_sort(first)):
         return None
     windows = _windows(len(order))
     rows = order[windows]  # [windows, consecutive rows]
@@ -121,6 +122,13 @@ def _sorts(values: Floats) -> bool:
     if not ((steps >= 0).all() or (steps <= 0).all()):
         return False
     return bool(np.ptp(values) > 0 and np.ptp(steps) > EQUAL_STEPS * np.abs(steps).mean())
+
+
+def _may_sort(first: Floats) -> list[int]:
+    """Columns that only rise or only fall in their first rows ``[rows, columns]``."""
+    steps = np.diff(first, axis=0)
+    one_way = (steps >= 0).all(axis=0) | (steps <= 0).all(axis=0)
+    return np.flatnonzero(one_way).tolist()
 
 
 def _windows(rows: int) -> Indices:

@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spinn_engine.problems.matrix import Matrix, Stored
+
+FLOAT = np.dtype(np.float64).str
 LEAST_SPREAD = 1e-12  # of the largest value: what varies less is constant, but for rounding
 
 Floats = NDArray[np.float64]
@@ -52,7 +55,7 @@ class Problem:
         source: the source as the user named it, e.g. ``milling-sim`` or ``table:runs.csv``.
         input_names: ``in`` column names.
         target_names: ``out`` column names; a unit, where known, is in ``units``.
-        inputs: ``[rows, in]`` raw units, finite.
+        inputs: ``[rows, in]`` raw units, finite; those of a large table stay in its file.
         targets: ``[rows, out]`` raw units, finite, none of them constant on the training rows.
         groups: ``[rows]`` integer group of each row (a tool life, an experiment), or None.
         train: row numbers that training may see.
@@ -80,7 +83,7 @@ class Problem:
     source: str
     input_names: tuple[str, ...]
     target_names: tuple[str, ...]
-    inputs: Floats
+    inputs: Matrix
     targets: Floats
     groups: Indices | None
     train: Indices
@@ -154,7 +157,10 @@ def without_last(problem: Problem) -> Problem:
     )
 
 
-def _update(digest: hashlib._Hash, *arrays: Floats | Indices) -> None:
+def _update(digest: hashlib._Hash, *arrays: Matrix | Indices) -> None:
     for array in arrays:
-        digest.update(repr((array.dtype.str, array.shape)).encode())
-        digest.update(np.ascontiguousarray(array).reshape(-1).data.cast("B"))  # no copy
+        blocks = array.blocks() if isinstance(array, Stored) else iter((array,))
+        kind = FLOAT if isinstance(array, Stored) else array.dtype.str
+        digest.update(repr((kind, array.shape)).encode())
+        for block in blocks:
+            digest.update(np.ascontiguousarray(block).reshape(-1).data.cast("B"))  # no copy

@@ -89,6 +89,8 @@ def violations(
         predicted: targets of these rows ``[n, out]`` in their units.
         coefficients: by law, where it was fitted; else the law's own.
     """
+    if not terms:
+        return {}
     values = np.full((len(problem.inputs), predicted.shape[1]), np.nan)
     values[rows] = predicted
     steps = within(rows, next_rows(problem))

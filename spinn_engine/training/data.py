@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from spinn_engine.problems.matrix import blocks_of
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.split import cross_validation
 from spinn_engine.training.scaling import Scaler, scaler_of
@@ -96,7 +97,7 @@ def on_device(problem: Problem, device: torch.device, folds: int = 1) -> PlacedD
     made = []
     for train, val, test in splits:
         made.append(Fold(train, val, test, scaler_of(problem, train)))
-    x = np.stack([fold.scaler.inputs(problem.inputs) for fold in made])
+    x = _standardised(problem, [fold.scaler for fold in made])
     y = np.stack([fold.scaler.targets(problem.targets) for fold in made])
     calibration = [calibration_split(problem, fold.train) for fold in made]
     return PlacedData(
@@ -109,6 +110,17 @@ def on_device(problem: Problem, device: torch.device, folds: int = 1) -> PlacedD
         calibration=_shortest([fit for fit, _ in calibration], device),
         held_out=_shortest([other for _, other in calibration], device),
     )
+
+
+def _standardised(problem: Problem, scalers: Sequence[Scaler]) -> NDArray[np.float32]:
+    """Inputs ``[F, N, in]`` as each scaler has them; the raw ones are looked at block by block."""
+    found = np.empty((len(scalers), *problem.inputs.shape), dtype=np.float32)
+    start = 0
+    for block in blocks_of(problem.inputs):
+        for own, scaler in zip(found, scalers, strict=True):
+            own[start : start + len(block)] = scaler.inputs(block)
+        start += len(block)
+    return found
 
 
 def calibration_split(problem: Problem, train: Indices) -> tuple[Indices, Indices]:
@@ -131,6 +143,9 @@ def calibration_split(problem: Problem, train: Indices) -> tuple[Indices, Indice
 
 def _part(rows: Sequence[Indices], device: torch.device) -> Part:
     longest = max(map(len, rows))
+    if len(rows) == 1:  # nothing to pad: nothing is copied
+        alike = torch.full((1, 1), 1 / longest, device=device).expand(1, longest)
+        return Part(torch.from_numpy(rows[0])[None].to(device), alike, (longest,))
     padded = np.stack([np.resize(one, longest) for one in rows])
     weight = np.stack([(np.arange(longest) < len(one)) / len(one) for one in rows])
     return Part(

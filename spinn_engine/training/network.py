@@ -22,6 +22,9 @@ ACTIVATIONS: dict[Activation, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
 }
 
+LEAST_ROWS = 8192  # that go through networks together, where there are as many
+ACTIVATIONS_AT_ONCE = 2**21  # of one layer
+
 
 class Stack(nn.Module):
     """S fully connected networks of equal widths.
@@ -75,6 +78,20 @@ class Stack(nn.Module):
             x = torch.baddbmm(bias, act(x) if layer else x, weight)  # [S, B, out]
             values.append(x)
         return values
+
+
+@torch.no_grad()
+def outputs_of(stack: Stack, rows: int, inputs: Callable[[slice], Tensor]) -> Tensor:
+    """Outputs ``[S, rows, out]`` for rows that go through the networks part by part.
+
+    Args:
+        stack: the networks.
+        rows: how many rows there are.
+        inputs: gives some of them, ``[S, n, in]``.
+    """
+    most = max(LEAST_ROWS, ACTIVATIONS_AT_ONCE // (stack.size * max(stack.widths)))
+    parts = [slice(start, min(start + most, rows)) for start in range(0, rows, most)]
+    return torch.cat([stack(inputs(part)) for part in parts], dim=1)
 
 
 @torch.no_grad()

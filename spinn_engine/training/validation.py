@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from spinn_engine.training.data import PlacedData
-from spinn_engine.training.network import Stack
+from spinn_engine.training.network import Stack, outputs_of
 
 
 @torch.no_grad()
@@ -18,9 +18,11 @@ def validate(stack: Stack, data: PlacedData, folds: Tensor) -> tuple[list[float]
         data: the rows.
         folds: ``[M]`` whose validation rows a member is judged on.
     """
-    x, y = data.take(folds, data.val.rows[folds])
+    rows = data.val.rows[folds]  # [M, n]
+    y = data.y[folds[:, None], rows]
+    predicted = outputs_of(stack, rows.shape[1], lambda part: data.take(folds, rows[:, part])[0])
     weight = data.val.weight[folds][:, :, None]  # [M, n, 1]
-    squared = ((stack(x) - y).square() * weight).sum(dim=1)  # [M, out]
+    squared = ((predicted - y).square() * weight).sum(dim=1)  # [M, out]
     mean = (y * weight).sum(dim=1, keepdim=True)
     variance = ((y - mean).square() * weight).sum(dim=1).clamp_min(1e-30)  # [M, out]
     return squared.mean(dim=1).tolist(), (1 - squared / variance).mean(dim=1).tolist()

@@ -87,7 +87,10 @@ def ours(path: Path, target: str, seeds: int) -> tuple[list[float], str, Runner]
 def theirs(runner: Runner, seeds: int) -> list[float]:
     """The same of scikit-learn's network."""
     fold, problem = runner.data.folds[0], runner.data.problem
-    x, y = fold.scaler.inputs(problem.inputs), fold.scaler.targets(problem.targets)[:, 0]
+    x, y = (
+        fold.scaler.inputs(np.asarray(problem.inputs)),
+        fold.scaler.targets(problem.targets)[:, 0],
+    )
     found = []
     for seed in range(seeds):
         network = MLPRegressor(hidden_layer_sizes=(64, 64), max_iter=2000, random_state=seed)

@@ -66,7 +66,7 @@ def test_names_sizes_and_what_it_is_called(problem: Problem) -> None:
     assert "no data" in problem.notes[0]
     parts = (problem.train, problem.val, problem.test)
     assert [len(part) for part in parts] == [1024, 1024, 25_600]
-    points = {tuple(point) for point in problem.inputs}
+    points = {tuple(point) for point in np.asarray(problem.inputs)}
     assert len(points) == len(problem.inputs)  # none twice, so none in two parts
     assert np.abs(problem.inputs[:, 0]).max() <= 1
     assert problem.inputs[:, 1].min() >= 0

@@ -170,8 +170,9 @@ def test_whole_copies_of_training_rows_are_an_error(rng: np.random.Generator) ->
     problem = make(inputs, {"y": smooth(inputs, rng)})
     assert only(problem, "repeated_rows") == []
     for rows, severity in ((problem.test[:1], "info"), (problem.test[:9], "error")):
-        copied = replace(problem, inputs=problem.inputs.copy(), targets=problem.targets.copy())
-        copied.inputs[rows] = problem.inputs[problem.train[: len(rows)]]
+        again = np.array(problem.inputs)
+        copied = replace(problem, inputs=again, targets=problem.targets.copy())
+        again[rows] = problem.inputs[problem.train[: len(rows)]]
         copied.targets[rows] = problem.targets[problem.train[: len(rows)]]
         (found,) = only(copied, "repeated_rows")
         assert (found.severity, found.value) == (severity, len(rows) / 180)

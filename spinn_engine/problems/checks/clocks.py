@@ -108,8 +108,10 @@ def _running(evidence: Evidence, grouping: Grouping) -> Iterator[Run]:
     if not groups:
         return
     sizes = np.array([len(rows) for rows in groups])
-    ways = np.stack([_ways(problem.inputs[rows]) for rows in groups])  # [groups, in]
-    ranks = np.stack([_spearman(problem.inputs[r], problem.targets[r]) for r in groups])
+    inputs = np.split(problem.inputs[np.concatenate(groups)], np.cumsum(sizes)[:-1])
+    ways = np.stack([_ways(own) for own in inputs])  # [groups, in]
+    targets = (problem.targets[rows] for rows in groups)
+    ranks = np.stack([_spearman(x, y) for x, y in zip(inputs, targets, strict=True)])
     alone = grouping.count == 1
     may_turn = not alone and np.median(sizes) >= LONG
     for at, name in enumerate(problem.input_names):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -24,10 +25,10 @@ FAR, VERY_FAR = 1.0, 10.0  # ranges of the other values: of what looks like a co
 def missing_code(evidence: Evidence) -> list[Finding]:
     """Columns in which one value comes again and again, far from all others. Exact."""
     problem = evidence.problem
-    columns = [
-        *zip(problem.input_names, problem.inputs.T, strict=True),
-        *zip(problem.target_names, problem.targets.T, strict=True),
-    ]
+    columns = chain(
+        zip(problem.input_names, problem.inputs.T, strict=True),
+        zip(problem.target_names, problem.targets.T, strict=True),
+    )
     return [
         Finding(
             "missing_code",
@@ -46,6 +47,9 @@ def missing_code(evidence: Evidence) -> list[Finding]:
 
 def _codes(values: Floats) -> Iterator[tuple[float, int, tuple[float, float]]]:
     """Each code of a column, how often it is there, and between what the other values lie."""
+    ends = values.min(), values.max()
+    if all(np.count_nonzero(values == end) < LEAST_TIMES for end in ends):
+        return
     left, counts = np.unique(values, return_counts=True)
     while len(left) > LEAST_OTHERS:
         gaps = left[1] - left[0], left[-1] - left[-2]

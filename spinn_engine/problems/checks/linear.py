@@ -9,8 +9,11 @@ import numpy as np
 
 from spinn_engine.problems.checks.evidence import Evidence, sample_rows, thinned
 from spinn_engine.problems.checks.finding import Finding
+from spinn_engine.problems.matrix import Indices
 from spinn_engine.vocabulary import SUBJECT
 from spinn_engine.words import fixed, listed, shortest
+
+MOST_JUDGED = 100_000  # validation rows
 
 
 def linear_enough(evidence: Evidence) -> list[Finding]:
@@ -19,13 +22,14 @@ def linear_enough(evidence: Evidence) -> list[Finding]:
     train = thinned(problem.train, sample_rows(problem))
     if len(train) < 2 or len(problem.val) < 2:
         return []
-    seen, judged = problem.inputs[train], problem.inputs[problem.val]
+    val = thinned(problem.val, MOST_JUDGED)
+    seen, judged = problem.inputs[train], problem.inputs[val]
     middle, spread = seen.mean(axis=0), seen.std(axis=0)
     varies = spread > 0
     seen, judged = ((x[:, varies] - middle[varies]) / spread[varies] for x in (seen, judged))
     mean = problem.targets[train].mean(axis=0)
     weights = np.linalg.lstsq(seen, problem.targets[train] - mean, rcond=None)[0]
-    truth = problem.targets[problem.val]
+    truth = problem.targets[val]
     left_over = np.square(truth - mean - judged @ weights).mean(axis=0)
     variance = truth.var(axis=0)
     scores = {
@@ -42,12 +46,19 @@ def linear_enough(evidence: Evidence) -> list[Finding]:
             "info",
             tuple(scores),
             float(np.mean(list(scores.values()))),
-            f"A straight-line fit (least squares on all inputs, {len(train):,} training rows) "
+            f"A straight-line fit (least squares on all inputs, {len(train):,} training rows"
+            f"{_judged_on(val, problem.val)}) "
             f"reaches a validation R2 of {each}.",
             "A network is worth its parameters only where it does clearly better: keep the arm "
             "linear among the controls.",
         )
     ]
+
+
+def _judged_on(rows: Indices, val: Indices) -> str:
+    return (
+        f", judged on {len(rows):,} of {len(val):,} validation rows" if len(rows) < len(val) else ""
+    )
 
 
 def linear_against_network(arms: Mapping[str, dict[str, Any]], margin: float) -> list[Finding]:

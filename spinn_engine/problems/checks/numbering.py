@@ -8,6 +8,7 @@ import numpy as np
 
 from spinn_engine.problems.problem import Floats, Indices
 
+FIRST = 1000  # rows, which mostly tell
 LEAST_VALUES = 3
 MOST_GAPS = 3  # a numbering with more gaps than this a number is a measurement
 TOLERANCE = 0.02  # of a step, for codes that were standardised and written with few digits
@@ -25,7 +26,7 @@ def is_numbering(values: Floats, name: str) -> bool:
         name: of the column.
     """
     named = named_as_id(name)
-    if not (named or (values == np.round(values)).all()):
+    if not (named or (_are_whole(values[:FIRST]) and _are_whole(values))):
         return False
     different = np.unique(values)
     if len(different) < LEAST_VALUES:
@@ -34,6 +35,10 @@ def is_numbering(values: Floats, name: str) -> bool:
     steps = (different - different[0]) / step
     are_codes = bool((np.abs(steps - np.round(steps)) <= TOLERANCE).all())
     return are_codes and steps[-1] <= MOST_GAPS * len(different) and (named or step == 1)
+
+
+def _are_whole(values: Floats) -> bool:
+    return bool((values == np.round(values)).all())
 
 
 def named_as_id(name: str) -> bool:

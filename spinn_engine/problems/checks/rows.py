@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 from spinn_engine.problems.checks.evidence import Evidence, Grouping
 from spinn_engine.problems.checks.finding import Finding, Severity
 from spinn_engine.problems.checks.runs import label_runs
-from spinn_engine.problems.problem import Floats, Indices, Problem
+from spinn_engine.problems.matrix import Indices, Matrix, blocks_of
+from spinn_engine.problems.problem import Problem
 from spinn_engine.words import fixed, listed, percent
+
+Numbers = NDArray[np.uint64]
 
 FILES = "file"  # a split by the files that the rows came from
 SHARE_MISSING = 0.05
@@ -185,11 +188,12 @@ def _says_little(tested: int, validated: int, least: int) -> str:
 def repeated_rows(evidence: Evidence) -> list[Finding]:
     """Validation and test rows whose inputs are also those of a training row. Exact."""
     problem = evidence.problem
-    inputs, whole = _hashes(problem.inputs), _hashes(problem.inputs, problem.targets)
-    again = evidence.held_out[np.isin(inputs[evidence.held_out], inputs[problem.train])]
+    inputs = _hashes(problem.inputs)
+    again = evidence.held_out[_is_among(inputs[evidence.held_out], inputs[problem.train])]
     if len(again) == 0:
         return []
-    copies = int(np.isin(whole[again], whole[problem.train]).sum())
+    whole = _hashes(problem.targets, inputs)
+    copies = int(_is_among(whole[again], whole[problem.train]).sum())
     share, total = len(again) / len(evidence.held_out), len(evidence.held_out)
     severity: Severity = "info" if share < SHARE_REPEATED else "warning"
     if copies / total >= SHARE_REPEATED:
@@ -207,13 +211,25 @@ def repeated_rows(evidence: Evidence) -> list[Finding]:
     ]
 
 
-def _hashes(*arrays: Floats) -> NDArray[np.uint64]:
-    """A number ``[rows]`` that is equal for equal rows of all ``arrays`` ``[rows, columns]``."""
-    found = np.zeros(len(arrays[0]), dtype=np.uint64)
-    for column in (column for array in arrays for column in array.T):
-        found *= np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit is lost
-        found += pd.util.hash_array(np.ascontiguousarray(column) + 0.0)  # -0.0 becomes 0.0
+def _hashes(matrix: Matrix, before: Numbers | None = None) -> Numbers:
+    """A number ``[rows]`` that is equal for equal rows, and equal numbers of columns ``before``."""
+    found = np.zeros(len(matrix), dtype=np.uint64) if before is None else before.copy()
+    start = 0
+    for block in blocks_of(matrix):
+        own = found[start : start + len(block)]
+        for column in block.T:
+            own *= np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit is lost
+            own += pd.util.hash_array(np.ascontiguousarray(column) + 0.0)  # -0.0 becomes 0.0
+        start += len(block)
     return found
+
+
+def _is_among(values: Numbers, others: Numbers) -> NDArray[np.bool_]:
+    """Which ``values`` are among ``others``, which are sorted in place."""
+    others.sort()
+    places = np.searchsorted(others, values)
+    places[places == len(others)] = 0
+    return np.asarray(others[places] == values)
 
 
 def out_of_range(evidence: Evidence) -> list[Finding]:

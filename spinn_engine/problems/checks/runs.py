@@ -99,13 +99,16 @@ def _blocks(evidence: Evidence, values: Floats) -> Grouping | None:
     Rows in random order make about n (1 - sum of p^2) blocks, p being the shares of the labels
     (Wald, A. and Wolfowitz, J. (1940). On a test whether two samples are from the same population).
     """
-    labels = coded(values)
     groups = evidence.sections if evidence.declared is None else evidence.declared.codes
-    blocks = blocks_of(labels + (labels.max() + 1) * groups)
-    count, rows = int(blocks[-1]) + 1, len(labels)
-    by_chance = rows * (1 - float(np.square(np.bincount(labels) / rows).sum()))
-    if count > rows / ROWS_A_GROUP or count > by_chance - DEVIATIONS * np.sqrt(by_chance):
+    rows = len(values)
+    count = 1 + np.count_nonzero((np.diff(values) != 0) | (np.diff(groups) != 0))
+    if count > rows / ROWS_A_GROUP:
         return None
+    labels = coded(values)
+    by_chance = rows * (1 - float(np.square(np.bincount(labels) / rows).sum()))
+    if count > by_chance - DEVIATIONS * np.sqrt(by_chance):
+        return None
+    blocks = blocks_of(labels + (labels.max() + 1) * groups)
     if count == int(labels.max()) + 1 and evidence.declared is None:
         return None  # every label is one block: a file that is sorted by its target looks the same
     if _is_rounded(values[np.flatnonzero(np.diff(blocks, prepend=-1))]):

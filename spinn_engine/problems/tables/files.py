@@ -23,6 +23,7 @@ from spinn_engine.problems.tables.containers.joining import joined
 from spinn_engine.problems.tables.gaps import without_codes
 from spinn_engine.problems.tables.header import numbered
 from spinn_engine.problems.tables.sheet import Layout, Sheet
+from spinn_engine.problems.tables.texts.memory import memory_a_byte
 from spinn_engine.problems.tables.texts.raw import BLOCK_BYTES
 from spinn_engine.problems.tables.texts.reading import read_text
 from spinn_engine.spec import ReadingSpec
@@ -33,7 +34,7 @@ PARTS = ("train", "val", "test")
 LONGEST_HEADER = 1_000
 LONGEST_REASON = 1_000  # letters; some hold a line to be copied, with paths
 START_ROWS = 10_000  # of text as many as its first bytes hold
-MEMORY_PER_BYTE = 4  # at most, of a file as it is unpacked
+MEMORY_PER_BYTE = 4  # at most, of a file that is no text, as it is unpacked
 UNREADABLE = (  # what the readers raise on damaged or foreign bytes
     OSError,
     ValueError,
@@ -134,13 +135,26 @@ def _check_memory(files: Sequence[Path]) -> None:
     needed = 0
     for file in files:
         try:
-            needed += MEMORY_PER_BYTE * _unpacked(file)
+            of_words = kind_of(file).reader is None
+            needed += round(
+                (memory_a_byte(file) if of_words else MEMORY_PER_BYTE) * _unpacked(file)
+            )
         except UNREADABLE as error:
-            raise _unreadable(file, error) from None
+            raise unreadable(file, error) from None
+    if files:
+        check_free(files[0] if len(files) == 1 else files[0].parent, needed)
+
+
+def check_free(path: Path, needed: int) -> None:
+    """Refuse what takes more memory than is free.
+
+    Raises:
+        BadInputError: as said.
+    """
     free = free_memory()
     if needed > free:
         raise BadInputError(
-            f"{files[0] if len(files) == 1 else files[0].parent}: reading it may take "
+            f"{path}: reading it may take "
             f"{size(needed)} of memory but {size(free)} are free: leave out rows, columns or long "
             "texts, or use a machine with more"
         )
@@ -173,7 +187,7 @@ def _read(file: Path, whole: bool, reading: ReadingSpec) -> Sheet:
             most = None if whole else START_ROWS
             sheet = resolve_name(reader)(file, reading, most)
     except UNREADABLE as error:
-        raise _unreadable(file, error) from None
+        raise unreadable(file, error) from None
     if sheet.rows == 0:
         raise BadInputError(f"{file}: the table has no rows")
     for number, header in enumerate(sheet.headers, 1):
@@ -185,7 +199,8 @@ def _read(file: Path, whole: bool, reading: ReadingSpec) -> Sheet:
     return sheet
 
 
-def _unreadable(file: Path, error: Exception) -> BadInputError:
+def unreadable(file: Path, error: Exception) -> BadInputError:
+    """What is said of a file that a reader could not read."""
     return BadInputError(f"{file}: cannot be read as a table: {_reason(error)}")
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.problems.matrix import Matrix
 from spinn_engine.problems.order import Succession, blocks_keep_apart, succession
 from spinn_engine.problems.problem import Floats, Indices, order_of
 from spinn_engine.problems.split import Split, split_blocks, split_groups, split_items, split_time
@@ -32,7 +33,7 @@ class Rows:
         times: ``[rows]`` or None.
     """
 
-    inputs: Floats
+    inputs: Matrix
     targets: Floats
     groups: Indices | None
     times: Floats | None

@@ -15,11 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.problems.matrix import Matrix
 from spinn_engine.problems.problem import LEAST_SPREAD, Floats, Indices, Problem
 from spinn_engine.problems.split import Split
 from spinn_engine.problems.steps import next_rows, within
 from spinn_engine.problems.tables.columns import Column, typed_columns
 from spinn_engine.problems.tables.files import PARTS, read_table
+from spinn_engine.problems.tables.large.opening import open_large
+from spinn_engine.problems.tables.large.rows import rows_in_file
 from spinn_engine.problems.tables.parting import Rows, split_table
 from spinn_engine.problems.tables.proposal import asked_note, reading_notes, readings_of
 from spinn_engine.problems.tables.roles import Roles, assign_roles
@@ -64,7 +67,7 @@ def load_table(data: DataSpec) -> Problem:
         *_changed(columns, made),
     ]
     reading = tuple(readings_of(layout, columns))
-    inputs = take_inputs(columns, made, complete)
+    inputs = rows_in_file(columns, made, complete) or take_inputs(columns, made, complete)
     groups = group_numbers(columns, roles, layout, complete)
     once = named_once(columns, roles)
     told = [] if once is None else [_of_once(once, complete)]
@@ -114,7 +117,10 @@ def table_path(source: str) -> Path:
 
 def _open(data: DataSpec) -> tuple[dict[str, Column], Layout]:
     """Columns by name; nothing else holds their cells, so that they can be given back."""
-    cells, layout = read_table(table_path(data.source), reading=data)
+    path = table_path(data.source)
+    if large := open_large(path, data):
+        return large
+    cells, layout = read_table(path, reading=data)
     return typed_columns(cells, layout, data.time, data.group), layout
 
 
@@ -228,12 +234,12 @@ def _as_read(column: Column) -> str:
     )
 
 
-def _unseen(inputs: Sequence[Input], values: Floats, train: Indices) -> list[str]:
+def _unseen(inputs: Sequence[Input], values: Matrix, train: Indices) -> list[str]:
     """Texts that training never sees."""
     names = [
         one.name
         for number, one in enumerate(inputs)
-        if one.code is not None and not values[train, number].any()
+        if one.code is not None and not values[:, number][train].any()
     ]
     return [f"No training row has {listed(names)}."] if names else []
 

@@ -1,0 +1,78 @@
+"""What reading a text file is said to take, before it is read."""
+
+import gzip
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import csv
+
+from spinn_engine.errors import BadInputError
+from spinn_engine.guarded import limits
+from spinn_engine.problems.tables.files import read_table
+from spinn_engine.problems.tables.texts.memory import memory_a_byte
+
+LOAD = r"""
+import re, sys
+from pathlib import Path
+from spinn_engine.problems import load_problem
+from spinn_engine.spec import DataSpec
+def peak():
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) * 1024
+before = peak()
+load_problem(DataSpec(source="table:" + sys.argv[1], targets=("c0",)))
+print(peak() - before)
+"""
+
+
+def write(path: Path, rows: int, decimals: int) -> Path:
+    values = np.random.default_rng(0).normal(size=(10, rows)).round(decimals)
+    csv.write_csv(pa.table({f"c{n}": column for n, column in enumerate(values)}), path)
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the peak")
+@pytest.mark.parametrize("decimals", [1, 15])
+def test_numbers_take_no_more_than_is_said(tmp_path: Path, decimals: int) -> None:
+    path = write(tmp_path / "t.csv", 1_600_000, decimals)
+    said = memory_a_byte(path) * path.stat().st_size
+    command = [sys.executable, "-c", LOAD, str(path)]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
+    fixed = 150_000_000  # modules and blocks, however long the file is
+    assert int(done.stdout) < said + fixed
+
+
+def test_long_numbers_take_less_than_short_ones_for_each_byte(tmp_path: Path) -> None:
+    long = write(tmp_path / "long.csv", 1000, 15)
+    short = write(tmp_path / "short.csv", 1000, 1)
+    assert memory_a_byte(long) < 2 < memory_a_byte(short)
+    packed = tmp_path / "long.csv.gz"
+    packed.write_bytes(gzip.compress(long.read_bytes()))
+    assert memory_a_byte(packed) == memory_a_byte(long)
+    german = tmp_path / "german.csv"
+    german.write_text(re.sub(r"\.", ",", re.sub(",", ";", long.read_text())))
+    assert memory_a_byte(german) == pytest.approx(memory_a_byte(long), rel=0.15)
+
+
+def test_words_are_told_from_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "words.csv"
+    path.write_text("a,b\n" + "the left one,3.25\n" * 100)
+    assert memory_a_byte(path) == 4
+
+
+def test_a_file_of_long_numbers_is_not_refused_where_it_fits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "t.csv", 2000, 15)
+    monkeypatch.setattr(limits, "_given", [2 * path.stat().st_size])
+    assert read_table(path)[1].rows == 2000
+    monkeypatch.setattr(limits, "_given", [path.stat().st_size // 2])
+    with pytest.raises(BadInputError, match="reading it may take .* of memory but .* are free"):
+        read_table(path)
