@@ -240,8 +240,9 @@ def out_of_range(evidence: Evidence) -> list[Finding]:
     outside = np.zeros(len(problem.inputs), dtype=bool)
     counts: dict[str, int] = {}
     for name, values in zip(problem.input_names, problem.inputs.T, strict=True):
-        trained, judged = values[problem.train], values[evidence.held_out]
+        trained = values[problem.train]
         low, high = trained.min(), trained.max()
+        judged = values[evidence.held_out]
         slack = SLACK * (high - low)
         beyond = evidence.held_out[(judged < low - slack) | (judged > high + slack)]
         outside[beyond] = True
