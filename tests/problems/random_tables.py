@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import openpyxl  # type: ignore[import-untyped]
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -54,7 +55,7 @@ class Written:
     has_units: bool = False
     below: list[str] = field(default_factory=list)
     minus: str = "-"
-    packed: bool = False
+    container: str = "csv"
 
     def cell(self, column: Column, row: int) -> str:
         """A cell as a program of that country writes it."""
@@ -68,26 +69,42 @@ class Written:
         text = text.replace("T", thousands).replace("-", self.minus)
         return f"{text} {column.unit}".strip()
 
-    def save(self, folder: Path) -> Path:
-        """Write it."""
-        text = io.StringIO()
-        text.writelines(line + self.ends for line in self.above)
-        rows = [[self.cell(c, n) for c in self.columns] for n in range(len(self.columns[0].values))]
+    def rows(self) -> list[list[str]]:
+        """Names, units and cells as they are written."""
+        made = [[self.cell(c, n) for c in self.columns] for n in range(len(self.columns[0].values))]
         if self.has_units:
-            rows.insert(0, [UNITS[n % 5] for n in range(len(self.columns))])
+            made.insert(0, [UNITS[n % 5] for n in range(len(self.columns))])
         if self.has_names:
             names = [column.name for column in self.columns]
-            rows.insert(0, [self.mark + names[0], *names[1:]])
+            made.insert(0, [self.mark + names[0], *names[1:]])
+        return made
+
+    def save(self, folder: Path) -> Path:
+        """Write it."""
+        path = folder / f"t.{self.container}"
+        if self.container == "xlsx":
+            book = openpyxl.Workbook()
+            apart = "\t" if self.delimiter == " " else self.delimiter
+            below = [line.split(apart) for line in self.below]
+            for row in ([line] for line in self.above):
+                book.active.append(row)
+            for row in (*self.rows(), *below):
+                book.active.append([cell or None for cell in row])
+            book.save(path)
+            return path
+        text = io.StringIO()
+        text.writelines(line + self.ends for line in self.above)
         if self.delimiter == " ":
+            rows = self.rows()
             width = 2 + max(len(cell) for row in rows for cell in row)
             lines = ("".join(cell.rjust(width) for cell in row) for row in rows)
             text.writelines(line + self.ends for line in lines)
         else:
-            csv.writer(text, delimiter=self.delimiter, lineterminator=self.ends).writerows(rows)
+            writer = csv.writer(text, delimiter=self.delimiter, lineterminator=self.ends)
+            writer.writerows(self.rows())
         text.writelines(line + self.ends for line in self.below)
-        path = folder / ("t.csv.gz" if self.packed else "t.csv")
         content = text.getvalue().encode(self.encoding)
-        path.write_bytes(gzip.compress(content) if self.packed else content)
+        path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
         return path
 
 
@@ -100,7 +117,7 @@ def number_columns(draw: st.DrawFn, name: str, rows: int) -> Column:
     rng = np.random.default_rng(draw(st.integers(0, 2**20)))
     values = np.round(rng.uniform(least, most, rows), decimals) + 0.0
     values[rng.random(rows) < draw(st.sampled_from([0, 0, 0.1]))] = np.nan
-    values[0] = np.round(most / 3, decimals)  # a column without any number says nothing
+    values[[0, -1]] = np.round(most / 3, decimals)  # some number, and no last row of nothing
     return Column(name, values.tolist(), decimals, gap=draw(st.sampled_from(GAPS)))
 
 
@@ -140,5 +157,5 @@ def written_tables(draw: st.DrawFn) -> Written:
     return Written(
         columns, style, delimiter, encoding, draw(st.sampled_from(["\n", "\r\n"])), above, mark,
         has_names, has_names and draw(st.integers(0, 3)) == 0, [line for line in below if line],
-        minus, draw(st.integers(0, 5)) == 0,
+        minus, draw(st.sampled_from(["csv", "csv", "csv", "csv.gz", "xlsx"])),
     )  # fmt: skip
