@@ -114,4 +114,9 @@ CHECKS = table(
         label="many columns",
         help="more inputs than are all fitted together",
     ),
+    CheckRow(
+        name="long",
+        label="many rows",
+        help="more rows than all statistics are taken on",
+    ),
 )

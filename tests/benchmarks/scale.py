@@ -83,7 +83,9 @@ def measured(name: str, command: tuple[str, ...], matrix: int | None = None) -> 
     with tempfile.TemporaryDirectory() as store:
         start, peaks, together = time.monotonic(), dict[int, int](), 0
         environment = {**psutil.Process().environ(), "SPINN_RESULTS": store}
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as running:
+        with subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+        ) as running:
             first = psutil.Process(running.pid)
             while running.poll() is None:
                 now = 0

@@ -152,3 +152,12 @@ def test_a_sum_is_found_among_many_columns_that_have_no_part_in_it(
     inputs = {f"x{n}": column for n, column in enumerate(rng.normal(size=(600, 1000)))}
     found = only(make(inputs, {"y": inputs["x3"] - 2 * inputs["x590"]}), "leak")
     assert [one.columns for one in found] == [("x3", "x590", "y")]
+
+
+def test_a_sample_of_long_tables_is_said(rng: np.random.Generator) -> None:
+    inputs = {name: rng.normal(size=20_001) for name in ("a", "b")}
+    (found,) = only(make(inputs, {"y": rng.normal(size=20_001)}), "long")
+    assert found.message.startswith("There are 20,001 rows: ")
+    assert "in 20,000 of them" in found.message
+    less = {name: values[1:] for name, values in inputs.items()}
+    assert only(make(less, {"y": rng.normal(size=20_000)}), "long") == []

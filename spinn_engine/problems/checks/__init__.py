@@ -27,7 +27,7 @@ from spinn_engine.problems.checks.rows import (
     out_of_range,
     repeated_rows,
 )
-from spinn_engine.problems.checks.wide import wide
+from spinn_engine.problems.checks.wide import long, wide
 from spinn_engine.problems.problem import Problem, without_last
 from spinn_engine.spec import DataSpec
 
@@ -50,6 +50,7 @@ CHECKS: dict[str, Callable[[Evidence], list[Finding]]] = {
     "modelled": modelled,
     "linear_enough": linear_enough,
     "wide": wide,
+    "long": long,
 }
 
 
