@@ -40,9 +40,10 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
         that are all rows; ``columns``, each with ``name``, ``header``, ``kind`` (number, date,
         category, text or empty), ``unit``, ``missing`` cells, ``distinct`` texts, ``min`` and
         ``max`` (of dates in seconds since the first), ``role`` (target, group, time, input or left
-        out) and ``why``; ``rows``, each a list with a cell a column, as read; ``reading``, of each
-        file its name, ``facts`` (how it was read: ``field`` of a spec, ``option``, ``value`` and
-        ``why``) and ``first_lines`` as they stand in it (number and text); ``notes``.
+        out) and ``why``, and ``fault`` (why it can be no input); ``rows``, each a list with a cell
+        a column, as read; ``reading``, of each file its name, ``facts`` (how it was read: ``field``
+        of a spec, ``option``, ``value`` and ``why``) and ``first_lines`` as they stand in it
+        (number and text); ``notes``.
 
     Raises:
         BadInputError: the source cannot be read, or a named column does not exist.
@@ -92,6 +93,7 @@ def _described(column: Column, roles: Roles) -> dict[str, Any]:
         **_range(column.numbers() if column.kind in ("number", "date") else np.zeros(0)),
         "role": role,
         "why": why,
+        "fault": column.fault,
     }
 
 
@@ -163,6 +165,7 @@ def _of_problem(problem: Problem, rows: int) -> dict[str, Any]:
                 **_range(values),
                 "role": role,
                 "why": "computed from a model" if name in problem.modelled else None,
+                "fault": None,
             }
             for name, role, values in named
         ],
