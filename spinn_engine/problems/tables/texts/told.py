@@ -34,7 +34,7 @@ def read_so(text: str, form: TextForm, extent: Extent, encoding: str) -> ReadSo:
         Fact("header", _line(structure.header), structure.why),
         Fact(
             "decimal", DECIMALS[form.decimal],
-            "as asked for" if asked.decimal else "most of its numbers have it",
+            "as asked for" if asked.decimal else "most of its numbers look so",
         ),
     ]  # fmt: skip
     if structure.units:
