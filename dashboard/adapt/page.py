@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.adapt.error_chart import LABELS, batch_rows, error_picture
 from dashboard.parts import background_work, elements
-from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS
+from dashboard.parts.forms.address import KEPT_IN_ADDRESS
 from dashboard.parts.markdown import plain, sentence
 from dashboard.parts.run_choice import choose_run, select_in_address
 from spinn_engine import api

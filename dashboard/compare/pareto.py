@@ -23,7 +23,7 @@ from dashboard.compare.pareto_chart import (
 from dashboard.compare.rows import as_text, by_data, varied_fields
 from dashboard.compare.table import View
 from dashboard.parts import elements
-from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS
+from dashboard.parts.forms.address import KEPT_IN_ADDRESS
 from dashboard.parts.markdown import plain
 from dashboard.reads.run_facts import RunRow
 from spinn_engine.words import count, counted, estimate, latency, size

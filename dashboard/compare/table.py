@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard.compare import choice
 from dashboard.compare.rows import Wanted, unlike_words
 from dashboard.compare.sortable import Number, number, sortable
-from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS
+from dashboard.parts.forms.address import KEPT_IN_ADDRESS
 from dashboard.parts.markdown import plain
 from dashboard.reads.run_facts import RunRow
 from spinn_engine import api

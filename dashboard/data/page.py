@@ -8,12 +8,14 @@ import streamlit as st
 
 from dashboard.data import roles
 from dashboard.data.findings import show_findings
+from dashboard.data.how_read import show_doubts, show_how_read, show_refusal
 from dashboard.data.split_charts import split_picture, spread_picture
 from dashboard.parts import elements
 from dashboard.parts.columns import columns_table, first_rows
-from dashboard.parts.forms import initial, widgets
-from dashboard.parts.forms.widgets import Values
+from dashboard.parts.forms import initial, reading, widgets
+from dashboard.parts.forms.address import Values
 from dashboard.parts.markdown import plain
+from dashboard.parts.widget_names import with_widgets
 from dashboard.reads import data_source
 from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
@@ -25,13 +27,30 @@ MOST_SPREADS = 6
 
 
 def choose_source(first_values: Values) -> DataSpec | None:
-    """Which source, and what its columns are for; None while there is no file yet."""
+    """Which source, and how its file is read; None while there is no file yet.
+
+    Raises:
+        BadInputError: it cannot be read as is said.
+    """
     kind, path = widgets.source_form(first_values)
     source = SOURCES[kind]
     if source.path is not None and not path:
         return None
     found: dict[str, Any] = {"source": widgets.named_source(kind, path)}
-    columns = data_source.preview(DataSpec.model_validate(found))["columns"]
+    return reading.data_of(
+        found | (reading.reading_form(first_values) if source.own_columns else {})
+    )
+
+
+def choose_roles(data: DataSpec, first_values: Values) -> DataSpec:
+    """What the columns of a source are for.
+
+    Raises:
+        BadInputError: it cannot be read.
+    """
+    found: dict[str, Any] = data.model_dump()
+    source = SOURCES[data.source.partition(":")[0]]
+    columns = data_source.preview(data)["columns"]
     if source.own_columns:
         found |= roles.role_form(columns, first_values)
         found["split"] = widgets.split_form(first_values)
@@ -61,6 +80,7 @@ def plan_link(data: DataSpec) -> None:
         asked |= {"targets": names_text(data.targets)}
         asked |= {"group": data.group or "", "time": data.time or ""}
         asked["split_by"] = SPLITS[data.split].label if data.split else ""
+        asked |= reading.asked_in(data)
     if not source.equation:
         asked[widgets.drop_key(source)] = names_text(data.drop)
     st.page_link(
@@ -111,7 +131,7 @@ def show_split(found: api.DataSplit) -> None:
     lacking = f" {counted(found.left_out, 'row')} left out." if found.left_out else ""
     st.caption(
         f"{how}{lacking} Training rows fit the network, validation rows choose the best epoch, "
-        f"test rows are read once, when a run ends. {plain(' '.join(found.notes))}"
+        f"test rows are read once, when a run ends. {plain(with_widgets(' '.join(found.notes)))}"
     )
     elements.folded_table(
         "The parts in numbers",
@@ -192,28 +212,36 @@ def show_rows(data: DataSpec) -> None:
 def show_data(data: DataSpec) -> None:
     """Everything about a source, the checks first; its columns even where a row is at fault."""
     held = data_source.preview(data)
+    doubt = show_doubts(held["columns"])
+    show_how_read(held)
     if lacks_targets(data):
         show_no_target(held["columns"])
     else:
         try:
             show_rows(data)
         except SpinnError as error:
-            elements.show_error(error)
+            if not doubt or doubt not in str(error):
+                show_refusal(error, None)
     st.header("Columns", anchor=False)
     columns_table(held)
-    elements.folded("First rows", ":material/table_rows:", "first_rows", partial(first_rows, held))
+    if not any(file["facts"] for file in held["reading"]):
+        rows = partial(first_rows, held)
+        elements.folded("First rows", ":material/table_rows:", "first_rows", rows)
 
 
 st.title("Data", anchor=False)
 left, right = st.columns([5, 8], gap="large")
+first, data = initial.InitialPlan().values(), None
 try:
     with left, st.container(border=True, key="source_card"):
-        data = choose_source(initial.InitialPlan().values())
-        if data is not None and not lacks_targets(data):
-            plan_link(data)
+        data = choose_source(first)
+        if data is not None:
+            data = choose_roles(data, first)
+            if not lacks_targets(data):
+                plan_link(data)
 except BadInputError as error:
     with right:
-        elements.show_error(error)
+        show_refusal(error, data)
 else:
     with right:
         try:

@@ -11,7 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.parts.forms.widgets import Values, drop_key
+from dashboard.parts.forms.address import Values, set_field
+from dashboard.parts.forms.widgets import drop_key
 from spinn_engine.vocabulary import SOURCES
 from spinn_engine.words import names_in, names_text
 
@@ -34,12 +35,6 @@ SINGLE = ("group", "time")
 def field_value(key: str, first_values: Values) -> str:
     """What a field of Plan holds: of the address, else of this visit, else of the beginning."""
     return str(st.query_params.get(key) or st.session_state.get(key) or first_values[key])
-
-
-def set_field(key: str, text: str) -> None:
-    """Set a field of Plan, for both pages and for the address."""
-    st.session_state[key] = text
-    _put_into_address(key, text)
 
 
 def leave_out(kind: str, names: Sequence[str], first_values: Values) -> None:
@@ -114,10 +109,3 @@ def _names(name: str, text: str) -> tuple[str, ...]:
 
 def _text(name: str, names: Sequence[str]) -> str:
     return "".join(names) if name in SINGLE else names_text(names)
-
-
-def _put_into_address(key: str, text: str) -> None:
-    if text:
-        st.query_params[key] = text
-    elif key in st.query_params:
-        del st.query_params[key]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from dashboard.parts import elements
 from dashboard.parts.markdown import plain
+from dashboard.parts.widget_names import with_widgets
 from dashboard.reads import data_source
 from spinn_engine.spec import DataSpec
 from spinn_engine.words import counted, shortest
@@ -34,11 +36,11 @@ def columns_table(found: dict[str, Any]) -> None:
     rows = sum(file["rows"] for file in found["files"])
     part = "" if found["whole"] else "the first "
     read = f"Of {part}{rows:,} rows. " if found["files"] else ""
-    st.caption(f"{read}{plain(' '.join(found['notes']))}")
+    st.caption(f"{read}{plain(with_widgets(' '.join(found['notes'])))}")
 
 
-def first_rows(found: dict[str, Any]) -> None:
-    """The first rows of a preview as they are in the file."""
+def first_rows(found: Mapping[str, Any]) -> None:
+    """The first rows of a preview as they were read."""
     names = [column["name"] for column in found["columns"]]
     elements.table(
         [
@@ -64,5 +66,5 @@ def column_row(column: dict[str, Any]) -> dict[str, Any]:
         "From": "" if low is None else shortest(low),
         "To": "" if high is None else shortest(high),
         "Missing": column["missing"],
-        "Use": column["role"] + (f": {column['why']}" if column["why"] else ""),
+        "Use": column["role"] + (f": {with_widgets(column['why'])}" if column["why"] else ""),
     }

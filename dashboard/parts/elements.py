@@ -76,7 +76,9 @@ def table(rows: Sequence[markup.Row], alt: str) -> None:
 
 
 @st.fragment
-def folded(title: str, icon: str, key: str, draw: Callable[[], object]) -> None:
+def folded(
+    title: str, icon: str, key: str, draw: Callable[[], object], is_open: bool = False
+) -> None:
     """A fold whose content is drawn only while it is open, so that the page opens sooner.
 
     Args:
@@ -84,8 +86,9 @@ def folded(title: str, icon: str, key: str, draw: Callable[[], object]) -> None:
         icon: beside the title, as ``:material/table:``.
         key: of the fold, one on its page.
         draw: draws what is in it.
+        is_open: whether it is open at first.
     """
-    fold = st.expander(title, icon=icon, key=key, on_change="rerun")
+    fold = st.expander(title, is_open, icon=icon, key=key, on_change="rerun")
     if fold.open:
         with fold:
             try:

@@ -15,7 +15,7 @@ from html import escape
 from numbers import Number
 
 from spinn_engine.vocabulary import ARMS
-from spinn_engine.words import DASH
+from spinn_engine.words import DASH, visible
 
 ARM = "\N{NO-BREAK SPACE}"  # the column of shapes needs no heading
 MEASURED = re.compile(r"[+−-]?\d[\d,.]*(e[+−-]?\d+)?(\s?(%|×|[^\W\d_]{1,3}))?")  # and its unit
@@ -104,6 +104,23 @@ def figures(found: Sequence[tuple[str, str, str]]) -> str:
 def note(text: str) -> str:
     """A line in small type below something."""
     return f'<p class="note">{escape(text)}</p>'
+
+
+def lines(numbered: Sequence[tuple[int, str]], alt: str) -> str:
+    """Lines of a file as they stand in it, each behind its number.
+
+    Args:
+        numbered: number and text of each.
+        alt: what the lines are, in words.
+    """
+    most = len(str(numbered[-1][0]))
+    rows = "".join(
+        f"<span>{number:>{most}}</span>  {escape(visible(text))}\n" for number, text in numbered
+    )
+    return (
+        f'<div class="numbers" role="group" tabindex="0" aria-label="{escape(alt)}">'
+        f"<pre>{rows}</pre></div>"
+    )
 
 
 def pictures(drawn: Sequence[tuple[str, str, str, str]], width: int) -> str:

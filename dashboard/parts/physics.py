@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import elements, finished_run, markup
-from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS, Values
+from dashboard.parts.forms.address import KEPT_IN_ADDRESS, Values
 from dashboard.parts.markdown import plain
 from spinn_engine.vocabulary import ARMS
 from spinn_engine.words import DASH, estimate, fixed, listed, shortest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dashboard.parts.forms.reading_words import FORM, LABELS, SIGNS, text_of
 from spinn_engine.vocabulary import SPLITS
 
 WIDGETS = {
@@ -15,8 +16,13 @@ WIDGETS = {
     "folds": "“Folds” under “Comparison” on Plan",
     "max-updates": "“Most updates of the dense network” under “Training” on Plan",
     "fine-tune-max-updates": "“Most updates of fine-tuning a stage” under “Training” on Plan",
+    **{
+        field.replace("_", "-"): f"“{label}” under “{FORM}” on Data"
+        for field, label in LABELS.items()
+    },
 }
-_OPTION = re.compile(rf"--({'|'.join(WIDGETS)})\b")
+_NAMES = "|".join(sorted(WIDGETS, key=len, reverse=True))  # drop-lines before drop
+_OPTION = re.compile(rf"--({_NAMES})\b")
 _ASIDE = re.compile(rf"\(({_OPTION.pattern}[^()]*)\)")
 
 
@@ -38,5 +44,7 @@ def _settings(options: str) -> str:
         value = given.strip()
         if name == "split" and value in SPLITS:
             value = SPLITS[value].label
-        told.append(f"{WIDGETS[name]}: {value}" if value else WIDGETS[name])
+        value = text_of(name, value) if name in SIGNS else value
+        colon = "" if value[:1] in ("", ",") else ": "
+        told.append(f"{WIDGETS[name]}{colon}{value}")
     return ", ".join(told)

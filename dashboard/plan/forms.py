@@ -16,6 +16,7 @@ from dashboard.parts.forms.prune import compare_form
 from dashboard.parts.forms.training import training_form
 from dashboard.parts.markdown import plain
 from dashboard.parts.physics import physics_form
+from dashboard.parts.widget_names import with_widgets
 from dashboard.reads import data_source, imported_network, run_files
 from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
@@ -140,5 +141,5 @@ def show_data(data: api.DataSummary) -> None:
     st.caption(
         f"{data.inputs} inputs, {counted(data.outputs, 'target')}; "
         f"{sum(data.rows.values()):,} rows{groups}, {split} of them for training / validation / "
-        f"test. {plain(' '.join(data.notes))}"
+        f"test. {plain(with_widgets(' '.join(data.notes)))}"
     )

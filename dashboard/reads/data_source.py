@@ -19,6 +19,16 @@ def preview(data: DataSpec) -> dict[str, Any]:
     return api.preview(data)
 
 
+@cached(of_source, most=16)
+def first_lines(data: DataSpec) -> dict[str, Any]:
+    """How a text file begins, and where its names may be if they are not found.
+
+    Raises:
+        BadInputError: it cannot be opened, or holds no text.
+    """
+    return api.first_lines(data)
+
+
 @cached(of_source, most=16, spinner="Reading the data ...")
 def summary(data: DataSpec) -> api.DataSummary:
     """Size, split and physics terms of a source.

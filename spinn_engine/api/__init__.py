@@ -8,6 +8,7 @@ from __future__ import annotations
 from spinn_engine.adaptation.settings import AdaptSettings
 from spinn_engine.api.data import (
     check,
+    first_lines,
     import_network,
     inspect,
     preview,
@@ -208,6 +209,7 @@ __all__ = [
     "parsed_metrics",
     "plan",
     "planned_stages",
+    "first_lines",
     "preview",
     "r2_difference",
     "remarks",

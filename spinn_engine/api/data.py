@@ -10,6 +10,7 @@ from spinn_engine.artifacts.imported_dense import ImportedNetwork, network_on_da
 from spinn_engine.errors import BadInputError
 from spinn_engine.guarded.processes import guarded, warm
 from spinn_engine.imported import StoredNetwork, read_network
+from spinn_engine.problems import first_lines as beginning
 from spinn_engine.problems import preview as previewing
 from spinn_engine.problems import summary as summing
 from spinn_engine.problems.apart import apart
@@ -25,6 +26,15 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
         BadInputError: the source cannot be read, or a named column does not exist.
     """
     return apart(previewing.preview, data, rows)
+
+
+def first_lines(data: DataSpec) -> dict[str, Any]:
+    """The first lines of a text file as they stand in it: see ``problems.first_lines``.
+
+    Raises:
+        BadInputError: it cannot be opened, or holds no text.
+    """
+    return apart(beginning.first_lines, data)
 
 
 def summary(data: DataSpec) -> DataSummary:

@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import inspect
 import json
-import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from itertools import product
@@ -32,7 +30,15 @@ from spinn_engine.cli.parameters import (
     choice,
 )
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import AMOUNTS, MOST_SEEDS, OneOf, ReadingSpec, RunSpec, given_in
+from spinn_engine.spec import (
+    AMOUNTS,
+    MOST_SEEDS,
+    OneOf,
+    ReadingSpec,
+    RunSpec,
+    field_texts,
+    given_in,
+)
 from spinn_engine.spec.shares import Share
 from spinn_engine.vocabulary import SOURCES, written_sources
 from spinn_engine.words import shortest
@@ -89,7 +95,7 @@ def reading_options() -> list[Option]:
 
 def _of_part(part: str) -> list[Option]:
     defaults = RunSpec.model_fields[part].default
-    texts = _attributes(type(defaults))
+    texts = field_texts(type(defaults))
     fields = type(defaults).model_fields.items()
     return [
         Option(
@@ -121,16 +127,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         return (", " if isinstance(value[0], str) else ",").join(map(str, value))
     return shortest(value) if isinstance(value, float) else str(value)
-
-
-def _attributes(part: type) -> dict[str, str]:
-    """What the docstrings of a part and its bases say of each of its fields."""
-    found: dict[str, str] = {}
-    for base in part.__mro__:
-        _, _, listed = inspect.cleandoc(base.__doc__ or "").partition("Attributes:\n")
-        for name, text in re.findall(r"^    (\w+): (.*(?:\n     +.*)*)", listed, re.MULTILINE):
-            found.setdefault(name, " ".join(text.split()).replace("``", "").rstrip("."))
-    return found
 
 
 def kind_of(field: str, annotation: Any, metadata: Sequence[Any] = ()) -> Kind:

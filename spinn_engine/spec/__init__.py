@@ -28,6 +28,7 @@ from spinn_engine.spec.parts import (
 )
 from spinn_engine.spec.reading import ReadingSpec, line_ranges
 from spinn_engine.spec.run import ITERATIONS_AN_EPOCH, MOST_SEEDS, SCHEMA_VERSION, RunSpec, given_in
+from spinn_engine.spec.texts import field_texts
 
 __all__ = [
     "ACTIVATION_OF_FILES",
@@ -57,6 +58,7 @@ __all__ = [
     "TrainSpec",
     "batch_size",
     "budget_sentence",
+    "field_texts",
     "fitted",
     "given_in",
     "line_ranges",

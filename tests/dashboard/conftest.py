@@ -85,3 +85,16 @@ def several(finished_run: RunFolder, store: Path, monkeypatch: pytest.MonkeyPatc
     copied(finished_run, store, "other", on_other_data)
     monkeypatch.setenv("SPINN_RESULTS", str(store))
     return store
+
+
+@pytest.fixture
+def submitted(monkeypatch: pytest.MonkeyPatch) -> list[api.RunSpec]:
+    """What Start submits; nothing is made of it."""
+    found: list[api.RunSpec] = []
+
+    def submit(spec: api.RunSpec, again: bool, owner: None) -> api.Submission:
+        found.append(spec)
+        return api.Submission("same", existing=True)
+
+    monkeypatch.setattr(api, "submit", submit)
+    return found

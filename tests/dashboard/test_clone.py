@@ -66,10 +66,17 @@ def table(tmp_path: Path, rng: np.random.Generator) -> dict[str, Any]:
     frame["wear, mm"] = frame.sum(axis=1) + 0.1 * rng.normal(size=200)
     frame["t"], frame["g"] = np.tile(np.arange(20), 10), np.repeat(np.arange(10), 20)
     path = tmp_path / "odd.csv"
-    frame.to_csv(path, index=False)
+    frame.to_csv(path, index=False, sep=";", decimal=",", encoding="utf-16")
     return {
         "data": {
             "source": f"table:{path}",
+            "decimal": ",",
+            "delimiter": ";",
+            "encoding": "utf-16",
+            "header": 1,
+            "units_row": 0,
+            "missing": ["-9999", "bad, worse"],
+            "not_missing": ["NA"],
             "targets": ["wear, mm"],
             "group": "g",
             "time": "t",
@@ -79,19 +86,6 @@ def table(tmp_path: Path, rng: np.random.Generator) -> dict[str, Any]:
         "physics": {"monotone": 0.003, "targets": ["wear, mm"]},
         "prune": {"widths": [[16, 12], [10, 8]], "round_to": 2},
     }
-
-
-@pytest.fixture
-def submitted(monkeypatch: pytest.MonkeyPatch) -> list[api.RunSpec]:
-    """What Start submits; nothing is made of it."""
-    found: list[api.RunSpec] = []
-
-    def submit(spec: api.RunSpec, again: bool, owner: None) -> api.Submission:
-        found.append(spec)
-        return api.Submission("same", existing=True)
-
-    monkeypatch.setattr(api, "submit", submit)
-    return found
 
 
 def as_made(spec: api.RunSpec) -> api.RunSpec:

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.parts.forms.address import Values
 from dashboard.parts.forms.network import AS_STORED, IMPORTED, NEW, SCALINGS
 from dashboard.parts.forms.prune import (
     AMOUNTS,
@@ -16,11 +17,11 @@ from dashboard.parts.forms.prune import (
     SLIDERS,
     from_percent,
 )
+from dashboard.parts.forms.reading import first_values_of
 from dashboard.parts.forms.training import BY_EPOCHS, BY_VALIDATION, ENDS
 from dashboard.parts.forms.widgets import (
     AS_ADVISED,
     TABLE_FIELDS,
-    Values,
     drop_key,
     key_of,
     path_key,
@@ -155,6 +156,7 @@ def values_of(spec: RunSpec) -> dict[str, Any]:
         **{path_key(row): path * (name == kind) for name, row in SOURCES.items() if row.path},
         **{drop_key(row): "" for row in SOURCES.values()},
         **{n: _text(value) if SOURCES[kind].own_columns else "" for n, value in table.items()},
+        **first_values_of(spec.data),
         "split_by": SPLITS[spec.data.split].label if spec.data.split else AS_ADVISED,
         **{key_of(name, kind): value for name, value in own.items()},
         "until": ENDS[spec.train.until],

@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard.parts import elements
 from dashboard.parts.forms import widgets
+from dashboard.parts.forms.address import KEPT_IN_ADDRESS, Values
 from dashboard.parts.forms.upload import upload_form
-from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS, Values
 from dashboard.parts.markdown import plain
 from dashboard.reads import imported_network
 from spinn_engine import api

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import markup
-from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS, Values, key_of, parse_widths
+from dashboard.parts.forms.address import KEPT_IN_ADDRESS, Values
+from dashboard.parts.forms.widgets import key_of, parse_widths
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.vocabulary import (

@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.parts.forms.widgets import KEPT_IN_ADDRESS, Values, key_of
+from dashboard.parts.forms.address import KEPT_IN_ADDRESS, Values
+from dashboard.parts.forms.widgets import key_of
 from spinn_engine.vocabulary import source_of
 
 ENDS = {

@@ -6,16 +6,17 @@ Every one is in the page's address, so that a link repeats the plan.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from dashboard.parts.columns import show_columns
+from dashboard.parts.forms import reading
+from dashboard.parts.forms.address import KEPT_IN_ADDRESS, Values
 from dashboard.parts.forms.upload import upload_form
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
-from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import (
     ACTIVATIONS,
     SOURCES,
@@ -27,10 +28,6 @@ from spinn_engine.vocabulary import (
     table_suffixes,
 )
 from spinn_engine.words import names_in
-
-KEPT_IN_ADDRESS: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
-
-Values = Mapping[str, Any]  # what every widget begins with, by its key
 
 TABLE_FIELDS = ("targets", "group", "time", "drop")
 AS_ADVISED = "as the rows advise"
@@ -46,12 +43,15 @@ def data_form(first_values: Values) -> dict[str, Any]:
     kind, path = source_form(first_values)
     own_columns = SOURCES[kind].own_columns
     found = table_form(first_values) if own_columns else left_out_form(kind)
+    if own_columns:
+        found |= reading.kept_reading(first_values)
+        reading.show_kept(found)
+    st.page_link("data/page.py", label="Look at this data", icon=":material/table_view:")
     found["source"] = named_source(kind, path)
     if own_columns:
-        show_columns(DataSpec.model_validate(found))
+        show_columns(reading.data_of(found))
         if not found["targets"]:
             raise BadInputError("data: name at least one target column")
-    st.page_link("data/page.py", label="Look at this data", icon=":material/table_view:")
     return found
 
 
@@ -70,7 +70,7 @@ def source_form(first_values: Values) -> tuple[str, str]:
             "Upload a table",
             [suffix.removeprefix(".") for suffix in table_suffixes()],
             key="table_file",
-            keep=api.keep_table,
+            keep=_keep_table,
             path_key=key,
             about="It is read before it is kept, in the folder uploads of the store on this "
             "machine.",
@@ -82,9 +82,17 @@ def source_form(first_values: Values) -> tuple[str, str]:
         key=key,
         placeholder=asked.example,
         help=asked.help,
+        on_change=reading.forget if row.own_columns else None,
         **KEPT_IN_ADDRESS,
     )
     return kind, (path or "").strip()
+
+
+def _keep_table(name: str, content: bytes) -> Path:
+    """Keep an uploaded table; what was said of reading another is no word of this one."""
+    path = api.keep_table(name, content)
+    reading.forget()
+    return path
 
 
 def path_key(source: SourceRow) -> str:

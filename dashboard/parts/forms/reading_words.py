@@ -1,0 +1,105 @@
+"""How a table file is read, in the words of the pages. Imports no streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from spinn_engine.words import listed, names_in, names_text
+
+FORM = "Change how it is read"
+AS_FOUND = "as found"
+LABELS = {
+    "missing": "Counts as missing",
+    "not_missing": "Not missing",
+    "decimal": "Before decimals",
+    "thousands": "Between thousands",
+    "header": "Line of the names",
+    "units_row": "Line of the units",
+    "skip": "Lines to skip at the start",
+    "drop_lines": "Lines that are no rows",
+    "delimiter": "Between cells",
+    "comment": "Comments begin with",
+    "encoding": "Encoding",
+    "sheet": "Sheet",
+    "time_format": "Times are written as",
+}
+SIGNS: Mapping[str, Mapping[str, str]] = {
+    "decimal": {"point": ".", "comma": ","},
+    "thousands": {
+        "point": ".",
+        "comma": ",",
+        "apostrophe": "'",
+        "space": "space",
+        "nothing": "none",
+    },
+    "delimiter": {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "bar": "|"},
+}
+LINES = ("header", "units_row", "skip")
+LISTS = ("missing", "not_missing", "sheet")
+_TOLD = {
+    "missing": "{} as missing",
+    "not_missing": "{} not as missing",
+    "decimal": "{} before decimals",
+    "thousands": "{} between thousands",
+    "header": "names in line {}",
+    "units_row": "units in line {}",
+    "skip": "the first lines skipped up to line {}",
+    "drop_lines": "lines {} left out",
+    "delimiter": "{} between cells",
+    "comment": "lines that begin with {} left out",
+    "encoding": "letters as {}",
+    "sheet": "sheet {}",
+    "time_format": "times as {}",
+}
+_NONE = {"header": "no line of names", "units_row": "no line of units", "skip": "no line skipped"}
+
+
+def text_of(field: str, value: Any) -> str:
+    """A field of a spec as its widget and the address have it.
+
+    >>> text_of("decimal", ","), text_of("decimal", None), text_of("missing", ("-9999", "bad"))
+    ('comma', 'as found', '-9999, bad')
+    """
+    if field in SIGNS:
+        labels = {sign: label for label, sign in SIGNS[field].items()}
+        return AS_FOUND if value is None else labels.get(value, value)
+    if field in LISTS:
+        return names_text(value)
+    return "" if value is None else str(value)
+
+
+def value_of(field: str, text: str) -> Any:
+    """The other way round; a line that is no number stays as it is, for the spec to refuse.
+
+    >>> value_of("decimal", "comma"), value_of("decimal", "as found"), value_of("header", "0")
+    (',', None, 0)
+    """
+    text = text.strip()
+    if field in LISTS:
+        return names_in(text)
+    if text in ("", AS_FOUND):
+        return None
+    if field in LINES:
+        return int(text) if text.isdecimal() else text
+    return SIGNS.get(field, {}).get(text, text)
+
+
+def told(reading: Mapping[str, Any]) -> str:
+    """What a person asked for, in words; empty where everything is found in the file.
+
+    >>> told({"decimal": ",", "header": 0, "missing": ("-9999",), "comment": None})
+    '-9999 as missing, commas before decimals and no line of names'
+    """
+    return listed(
+        _phrase(field, text_of(field, value))
+        for field in LABELS
+        if (value := reading.get(field)) not in (None, ())
+    )
+
+
+def _phrase(field: str, text: str) -> str:
+    if field in _NONE and text == "0":
+        return _NONE[field]
+    plural = field in SIGNS and text in SIGNS[field] and text != "nothing"
+    return _TOLD[field].format(f"{text}s" if plural else text)

@@ -1,0 +1,86 @@
+"""How a text file begins, for a person who has to say how it is read."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from itertools import islice
+from typing import Any
+
+from spinn_engine.errors import BadInputError
+from spinn_engine.guarded.paths import check_plain_file
+from spinn_engine.problems.tables.files import TEXT_SUFFIXES
+from spinn_engine.problems.tables.forms.kinds import look
+from spinn_engine.problems.tables.table import table_path
+from spinn_engine.problems.tables.texts import raw
+from spinn_engine.problems.tables.texts.form import find_form, sample_of
+from spinn_engine.spec import DataSpec
+
+LONGEST_LINE = 200
+LINES_SHOWN = 12
+START_LETTERS = 2**16  # enough to tell how a file is written
+
+
+def first_lines(data: DataSpec) -> dict[str, Any]:
+    """The first lines of a table in a text file, also where it cannot be read as asked.
+
+    Args:
+        data: the source, and how it is to be read.
+
+    Returns:
+        Plain data: ``lines``, each a list of its number and its text, none of another file; where
+        the names are what cannot be found, ``rows_from``, the line from which on the rows are as
+        wide as each other, else None; and ``names_in``, the lines that may hold the names.
+
+    Raises:
+        BadInputError: the file cannot be opened, or holds no text.
+    """
+    path = table_path(data.source)
+    if path.is_dir():
+        path = next(iter(sorted(path.glob("train.*"))), path)
+    check_plain_file(path)
+    if not {*path.suffixes} & {*TEXT_SUFFIXES}:
+        return {"lines": [], "rows_from": None, "names_in": []}
+    try:
+        with raw.opened(path) as file:
+            start = file.read(raw.START_BYTES)
+            encoding = data.encoding or raw.find_encoding(file, start, beyond=False)
+        text = codecs.getincrementaldecoder(encoding)().decode(start)
+    except (OSError, ValueError) as error:
+        raise BadInputError(f"{path}: its lines cannot be shown: {error}") from None
+    if len(text) > START_LETTERS:
+        text = text[: max(text.rfind("\n", 0, START_LETTERS), 0) + 1]
+    rows_from = _rows_from(text, data)
+    lines = islice(io.StringIO(text, newline=None), LINES_SHOWN)
+    above = range(1, min(rows_from or 1, LINES_SHOWN))
+    return {
+        "lines": [[n, line.rstrip("\n")[:LONGEST_LINE]] for n, line in enumerate(lines, 1)],
+        "rows_from": rows_from,
+        "names_in": [line for line in above if _has_form(text, data, line)],
+    }
+
+
+def _rows_from(text: str, data: DataSpec) -> int | None:
+    """The line from which on rows are as wide as each other, where no names are found above."""
+    if _has_form(text, data, data.header) or not _has_form(text, data, 0):
+        return None
+    nameless = data.model_copy(update={"header": 0})
+    form = find_form(text, True, nameless)
+    width, values = len(form.structure.names), form.structure.values
+    return next(
+        (
+            row.line
+            for row in sample_of(text, form.delimiter, True, nameless)
+            if len(row.cells) == width and any(look(row.cells[at]) == "value" for at in values)
+        ),
+        None,
+    )
+
+
+def _has_form(text: str, data: DataSpec, header: int | None) -> bool:
+    """Whether names and rows fit with the names in this line."""
+    try:
+        find_form(text, True, data.model_copy(update={"header": header}))
+    except ValueError:
+        return False
+    return True
