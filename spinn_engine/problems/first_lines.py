@@ -11,6 +11,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.guarded.paths import check_plain_file
 from spinn_engine.problems.tables.files import TEXT_SUFFIXES
 from spinn_engine.problems.tables.forms.kinds import look
+from spinn_engine.problems.tables.forms.structure import Row
 from spinn_engine.problems.tables.table import table_path
 from spinn_engine.problems.tables.texts import raw
 from spinn_engine.problems.tables.texts.form import find_form, sample_of
@@ -50,31 +51,34 @@ def first_lines(data: DataSpec) -> dict[str, Any]:
         raise BadInputError(f"{path}: its lines cannot be shown: {error}") from None
     if len(text) > START_LETTERS:
         text = text[: max(text.rfind("\n", 0, START_LETTERS), 0) + 1]
-    rows_from = _rows_from(text, data)
-    lines = islice(io.StringIO(text, newline=None), LINES_SHOWN)
-    above = range(1, min(rows_from or 1, LINES_SHOWN))
+    first = _first_row(text, data)
     return {
-        "lines": [[n, line.rstrip("\n")[:LONGEST_LINE]] for n, line in enumerate(lines, 1)],
-        "rows_from": rows_from,
-        "names_in": [line for line in above if _has_form(text, data, line)],
+        "lines": [
+            [number, line.rstrip("\n")[:LONGEST_LINE]]
+            for number, line in enumerate(islice(io.StringIO(text, newline=None), LINES_SHOWN), 1)
+        ],
+        "rows_from": first and first.line,
+        "names_in": [] if first is None else _names_in(text, data, first),
     }
 
 
-def _rows_from(text: str, data: DataSpec) -> int | None:
-    """The line from which on rows are as wide as each other, where no names are found above."""
+def _first_row(text: str, data: DataSpec) -> Row | None:
+    """The first row that is as wide as most and holds values, where no names are found."""
     if _has_form(text, data, data.header) or not _has_form(text, data, 0):
         return None
     nameless = data.model_copy(update={"header": 0})
     form = find_form(text, True, nameless)
     width, values = len(form.structure.names), form.structure.values
-    return next(
-        (
-            row.line
-            for row in sample_of(text, form.delimiter, True, nameless)
-            if len(row.cells) == width and any(look(row.cells[at]) == "value" for at in values)
-        ),
-        None,
-    )
+    rows = sample_of(text, form.delimiter, True, nameless)
+    fits = (row for row in rows if len(row.cells) == width)
+    return next((row for row in fits if "value" in {look(row.cells[at]) for at in values}), None)
+
+
+def _names_in(text: str, data: DataSpec, first: Row) -> list[int]:
+    """The lines above the first row that may hold the names, and its own if it holds a word."""
+    has_word = "word" in {look(cell) for cell in first.cells}
+    lines = range(1, min(first.line + has_word, LINES_SHOWN))
+    return [line for line in lines if _has_form(text, data, line)]
 
 
 def _has_form(text: str, data: DataSpec, header: int | None) -> bool:

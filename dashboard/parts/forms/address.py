@@ -10,6 +10,7 @@ import streamlit as st
 KEPT_IN_ADDRESS: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 Values = Mapping[str, Any]  # what every widget begins with, by its key
+ENTERED = "page_entered"  # in a session: whether the visitor was on another page just before
 
 
 def set_field(key: str, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.parts.forms.address import Values
+from dashboard.parts.forms.address import ENTERED, Values
 from dashboard.parts.forms.network import AS_STORED, IMPORTED, NEW, SCALINGS
 from dashboard.parts.forms.prune import (
     AMOUNTS,
@@ -44,7 +44,6 @@ from spinn_engine.vocabulary import CONTROLS, CRITERIA, RECONSTRUCTIONS, SCHEDUL
 from spinn_engine.words import names_text
 
 INITIAL_PLAN = "initial_plan"  # in a session
-ENTERED = "page_entered"  # whether the visitor was on another page just before
 WORDS = {"data.drop": "columns left out", "physics.targets": "targets of physics terms"}
 
 

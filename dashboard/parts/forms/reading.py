@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.parts.forms.address import KEPT_IN_ADDRESS, Values, put_into_address
+from dashboard.parts.forms.address import ENTERED, KEPT_IN_ADDRESS, Values, put_into_address
 from dashboard.parts.forms.reading_words import (
     AS_FOUND,
     FORM,
@@ -54,11 +54,12 @@ def reading_form(first_values: Values) -> dict[str, Any]:
 
 
 def kept_reading(first_values: Values) -> dict[str, Any]:
-    """The fields of a spec as this visit or the address has them, which says them from now on."""
+    """The fields of a spec as the address has them on arrival, or this visit; both say them now."""
+    asked = dict(st.query_params) if st.session_state[ENTERED] else {}
     found = {}
     for field in LABELS:
         usual = _text(first_values[field])
-        text = st.query_params.get(field, _text(st.session_state.get(field, usual)))
+        text = asked.get(field, _text(st.session_state.get(field, usual)))
         st.session_state[field] = _shown(field, text)
         put_into_address(field, text, usual)
         found[field] = value_of(field, text)
@@ -82,9 +83,7 @@ def take(taken: Sequence[Taken]) -> None:
 
 def forget() -> None:
     """Leave everything to the file again: another one is another matter."""
-    for field, value in first_values_of(ReadingSpec()).items():
-        st.session_state[field] = value
-        st.query_params.pop(field, None)
+    st.session_state.update(first_values_of(ReadingSpec()))
 
 
 def asked_in(data: DataSpec) -> dict[str, str]:
