@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.data import roles
-from dashboard.data.offers import of_findings, show_offers
+from dashboard.data.offers import of_sentence, show_offers
 from dashboard.parts.forms import initial
 from dashboard.parts.markdown import plain, sentence
 from dashboard.parts.widget_names import with_widgets
@@ -41,7 +41,7 @@ def show_findings(data: DataSpec, found: Sequence[dict[str, Any]]) -> None:
                 words = f"{count} {noun}" if severity == "info" else counted(count, noun)
                 st.badge(words, icon=icon, color=colour)  # type: ignore[arg-type]
         leave_out_button(data, found)
-    show_offers(of_findings(found), "missing_code")
+    show_offers((offer for one in found for offer in of_sentence(one["advice"])), "advised")
     for one in found:
         show_finding(one)
 

@@ -86,7 +86,8 @@ def show_doubts(columns: Sequence[Mapping[str, Any]]) -> str:
     told = f"Column {first['name']!r} {first['fault']}.{more}"
     with st.container(border=True, key="doubts"):
         st.error(sentence(with_widgets(told)), icon=":material/error:")
-        offers.show_offers(offers.of_columns(doubtful), "settle")
+        settling = (offer for one in doubtful for offer in offers.of_sentence(one["fault"]))
+        offers.show_offers(settling, "settle")
     return str(first["fault"])
 
 

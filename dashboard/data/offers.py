@@ -9,15 +9,11 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from dashboard.parts.forms import reading
-from dashboard.parts.forms.reading_words import LABELS, SIGNS, text_of, told, value_of
+from dashboard.parts.forms.reading_words import said_in, told, value_of
 from dashboard.parts.markdown import sentence
-from spinn_engine.words import capitalised, names_text
+from spinn_engine.words import capitalised, names_in, shown_list
 
-SIGN_WORDS = {sign: f"{label}s" for label, sign in SIGNS["thousands"].items()}
 MOST_LINES = 4  # of which each may hold the names
-_OPTION = "|".join(field.replace("_", "-") for field in LABELS)
-_GIVEN = r"'[^']+'|\"[^\"]+\"|[^\w\s'\",)]|-?\d[\d.]*"
-_SAID = re.compile(rf"--({_OPTION}) ((?:{_GIVEN})(?: or (?:{_GIVEN}))*)(?=[\s,;:.?)]|$)")
 _UNEVEN = re.compile(r"\bline (\d+) has [\d,]+ cells? but the header has\b")
 
 
@@ -48,40 +44,8 @@ def show_offers(offers: Iterable[Offer], key: str) -> None:
 
 def doubtful(columns: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The columns of a preview that are used, and that something here settles."""
-    return [
-        column
-        for column in columns
-        if column["role"] != "left out" and column["fault"] and (column["ways"] or column["gaps"])
-    ]
-
-
-def of_columns(columns: Iterable[Mapping[str, Any]]) -> list[Offer]:
-    """What settles how the numbers of columns are written, and what their words are."""
-    offers = []
-    for column in columns:
-        offers += [_marks(**way) for way in column["ways"]]
-        offers += [missing(word) for word in column["gaps"]]
-    return list(dict.fromkeys(offers))
-
-
-def _marks(decimal: str, thousands: str) -> Offer:
-    """The marks of one way of reading a column's numbers."""
-    if thousands in SIGN_WORDS:
-        label = f"{capitalised(SIGN_WORDS[thousands])} between thousands"
-        return Offer(label, (("thousands", text_of("thousands", thousands)),))
-    label = f"{capitalised(SIGN_WORDS[decimal])} before decimals"
-    return Offer(label, (("decimal", text_of("decimal", decimal)),))
-
-
-def missing(code: str) -> Offer:
-    """That a word or a number stands for a missing cell."""
-    return Offer(f"Count {code} as missing", (("missing", names_text([code])),))
-
-
-def of_findings(found: Iterable[Mapping[str, Any]]) -> list[Offer]:
-    """What settles the numbers that look like a code for a missing cell."""
-    codes = (one["value"] for one in found if one["check"] == "missing_code")
-    return [missing(repr(code).removesuffix(".0")) for code in codes]
+    used = (column for column in columns if column["role"] != "left out" and column["fault"])
+    return [column for column in used if of_sentence(column["fault"])]
 
 
 def of_sentence(text: str) -> list[Offer]:
@@ -92,16 +56,16 @@ def of_sentence(text: str) -> list[Offer]:
     >>> of_sentence("line 9 has 1 cell but the header has 4 names")[0].taken
     (('drop_lines', '9'),)
     """
-    offers = []
-    for option, values in _SAID.findall(text):
-        field = option.replace("-", "_")
-        for given in re.findall(_GIVEN, values):
-            value = value_of(field, given.strip("'\""))
-            words = capitalised(told({field: value}))
-            offers.append(Offer(words, ((field, text_of(field, value)),)))
-    if not offers and (uneven := _UNEVEN.search(text)):
-        offers.append(Offer(f"Leave line {uneven[1]} out", (("drop_lines", uneven[1]),)))
-    return offers
+    said = [(one.field, given) for one in said_in(text) for given in one.texts]
+    if not said and (uneven := _UNEVEN.search(text)):
+        return [Offer(f"Leave line {uneven[1]} out", (("drop_lines", uneven[1]),))]
+    return [Offer(_label(field, given), ((field, given),)) for field, given in said]
+
+
+def _label(field: str, given: str) -> str:
+    if field == "missing":
+        return f"Count {shown_list(names_in(given))} as missing"
+    return capitalised(told({field: value_of(field, given)}))
 
 
 def of_lines(start: Mapping[str, Any]) -> list[Offer]:

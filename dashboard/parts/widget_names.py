@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dashboard.parts.forms.reading_words import FORM, LABELS, SIGNS, text_of
+from dashboard.parts.forms.reading_words import FORM, LABELS, said_in
 from spinn_engine.vocabulary import SPLITS
 
 WIDGETS = {
@@ -16,14 +16,12 @@ WIDGETS = {
     "folds": "“Folds” under “Comparison” on Plan",
     "max-updates": "“Most updates of the dense network” under “Training” on Plan",
     "fine-tune-max-updates": "“Most updates of fine-tuning a stage” under “Training” on Plan",
-    **{
-        field.replace("_", "-"): f"“{label}” under “{FORM}” on Data"
-        for field, label in LABELS.items()
-    },
 }
-_NAMES = "|".join(sorted(WIDGETS, key=len, reverse=True))  # drop-lines before drop
-_OPTION = re.compile(rf"--({_NAMES})\b")
+_READING = {field.replace("_", "-"): f"“{label}”" for field, label in LABELS.items()}
+_OPTION = re.compile(rf"--({'|'.join(WIDGETS)})\b(?!-)")
 _ASIDE = re.compile(rf"\(({_OPTION.pattern}[^()]*)\)")
+_OF_READING = re.compile(rf"--({'|'.join(_READING)})\b(?!-)")
+_LABEL = re.compile("|".join(_READING.values()))
 
 
 def with_widgets(text: str) -> str:
@@ -31,7 +29,14 @@ def with_widgets(text: str) -> str:
 
     >>> with_widgets("split by it (--group run --split block), or leave --time out")
     'split by it (“Group column”: run, “Split”: blocks of rows), or leave “Time column” out'
+    >>> with_widgets("say --decimal . for the first")
+    'say “Before decimals” under “Change how it is read” on Data: point for the first'
     """
+    for said in reversed(said_in(text)):
+        option, given = said.field.replace("_", "-"), " or ".join(said.texts)
+        text = f"{text[: said.start]}--{option}: {given}{text[said.end :]}"
+    text = _OF_READING.sub(lambda found: _READING[found[1]], text)
+    text = _LABEL.sub(lambda found: f"{found[0]} under “{FORM}” on Data", text, count=1)
     aside = _ASIDE.sub(lambda found: f"({_settings(found[1])})", text)
     return _OPTION.sub(lambda found: WIDGETS[found[1]], aside)
 
@@ -44,7 +49,5 @@ def _settings(options: str) -> str:
         value = given.strip()
         if name == "split" and value in SPLITS:
             value = SPLITS[value].label
-        value = text_of(name, value) if name in SIGNS else value
-        colon = "" if value[:1] in ("", ",") else ": "
-        told.append(f"{WIDGETS[name]}{colon}{value}")
+        told.append(f"{WIDGETS[name]}: {value}" if value else WIDGETS[name])
     return ", ".join(told)

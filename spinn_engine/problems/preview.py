@@ -17,16 +17,13 @@ from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Floats, Problem
 from spinn_engine.problems.tables.columns import Column, typed_columns
 from spinn_engine.problems.tables.files import read_table
-from spinn_engine.problems.tables.forms.kinds import look
-from spinn_engine.problems.tables.marks import readings
 from spinn_engine.problems.tables.proposal import reading_notes, readings_of
 from spinn_engine.problems.tables.roles import Roles, assign_roles
 from spinn_engine.problems.tables.table import table_path
-from spinn_engine.spec import DataSpec, ReadingSpec
+from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import source_of
 
 LONGEST_CELL = 200
-MOST_GAPS = 3
 
 
 def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
@@ -43,12 +40,10 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
         that are all rows; ``columns``, each with ``name``, ``header``, ``kind`` (number, date,
         category, text or empty), ``unit``, ``missing`` cells, ``distinct`` texts, ``min`` and
         ``max`` (of dates in seconds since the first), ``role`` (target, group, time, input or left
-        out) and ``why``, ``fault`` (why it can be no input), ``ways`` (``decimal`` and
-        ``thousands`` of each way in which its numbers may be written, where there are several) and
-        ``gaps`` (the words among its numbers, where they are few); ``rows``, each a list with a
-        cell a column, as read; ``reading``, of each file its name, ``facts`` (how it was read:
-        ``field`` of a spec, ``option``, ``value`` and ``why``) and ``first_lines`` as they stand
-        in it (number and text); ``notes``.
+        out) and ``why``, and ``fault`` (why it can be no input); ``rows``, each a list with a cell
+        a column, as read; ``reading``, of each file its name, ``facts`` (how it was read: ``field``
+        of a spec, ``option``, ``value`` and ``why``) and ``first_lines`` as they stand in it
+        (number and text); ``notes``.
 
     Raises:
         BadInputError: the source cannot be read, or a named column does not exist.
@@ -66,7 +61,7 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
         "source": data.source,
         "files": [{"name": name, "rows": count} for name, count in layout.files],
         "whole": layout.whole,
-        "columns": [_described(column, roles, data) for column in columns.values()],
+        "columns": [_described(column, roles) for column in columns.values()],
         "rows": [
             [_plain(_cell(shown[row])) for shown in _as_read(columns, cells)]
             for row in range(min(rows, layout.rows))
@@ -86,7 +81,7 @@ def _as_read(
     ]
 
 
-def _described(column: Column, roles: Roles, asked: ReadingSpec) -> dict[str, Any]:
+def _described(column: Column, roles: Roles) -> dict[str, Any]:
     role, why = _role(column, roles)
     return {
         "name": column.name,
@@ -99,24 +94,7 @@ def _described(column: Column, roles: Roles, asked: ReadingSpec) -> dict[str, An
         "role": role,
         "why": why,
         "fault": column.fault,
-        "ways": _ways(column, asked),
-        "gaps": _gaps(column),
     }
-
-
-def _ways(column: Column, asked: ReadingSpec) -> list[dict[str, str]]:
-    """The marks that the numbers of a column may have, where there are several such."""
-    ways = readings(column.words, asked).ways if column.kind == "text" else ()
-    several = [{"decimal": marks.decimal, "thousands": marks.thousands} for marks, _ in ways]
-    return several if len(several) > 1 else []
-
-
-def _gaps(column: Column) -> list[str]:
-    """The words of a column that holds numbers else, where they are few."""
-    if column.kind != "text":
-        return []
-    words = [text for text in column.words if look(text) == "word"]
-    return words if len(words) <= MOST_GAPS and 2 * len(words) < len(column.words) else []
 
 
 def _role(column: Column, roles: Roles) -> tuple[str, str | None]:
@@ -188,8 +166,6 @@ def _of_problem(problem: Problem, rows: int) -> dict[str, Any]:
                 "role": role,
                 "why": "computed from a model" if name in problem.modelled else None,
                 "fault": None,
-                "ways": [],
-                "gaps": [],
             }
             for name, role, values in named
         ],

@@ -138,21 +138,21 @@ def test_a_doubt_is_settled_by_one_press(german: Path) -> None:
     assert "which may be" in app.error[0].value
     assert settling(app) == [
         "Points before decimals",
-        "Points between thousands",
+        "Commas before decimals",
     ]
-    press(app, "Points between thousands")
+    press(app, "Commas before decimals")
     assert not app.error
     truth = pd.read_csv(german, sep=";", thousands=".", decimal=",")
     assert as_numbers(ranges(app)) == expected(truth)
-    assert app.selectbox(key="thousands").value == "point"
-    assert on_plan(app)["thousands"] == "point"
+    assert app.selectbox(key="decimal").value == "comma"
+    assert on_plan(app)["decimal"] == "comma"
     other = shown(german, targets="wear")
     press(other, "Points before decimals")
     assert as_numbers(ranges(other)) == expected(pd.read_csv(german, sep=";"))
 
 
 def test_a_doubt_is_told_before_targets_are_named(german: Path) -> None:
-    app = press(shown(german), "Points between thousands")
+    app = press(shown(german), "Commas before decimals")
     assert not app.error
     assert "Which columns are to be predicted?" in words(app)
 
@@ -230,11 +230,25 @@ def test_words_among_numbers_are_settled_by_one_press(tmp_path: Path) -> None:
     frame = pd.DataFrame([row.split(",", 1) for row in rows], columns=["a", "y"])
     path = tmp_path / "words.csv"
     frame.to_csv(path, index=False)
-    app = press(shown(path, targets="a"), "Count bad, worse as missing")
+    app = press(shown(path, targets="a"), 'Count "bad, worse" as missing')
     assert not app.error
     assert app.text_input(key="missing").value == '"bad, worse"'
     missing = table_with(app, "Column", "Missing").set_index("Column")["Missing"]
     assert missing["y"] == (frame["y"] == "bad, worse").sum()
+
+
+def test_days_that_may_be_months_are_settled_by_one_press(tmp_path: Path) -> None:
+    days = [f"{n % 12 + 1:02d}/{n // 12 + 1:02d}/2021 10:00" for n in range(60)]
+    frame = pd.DataFrame({"when": days, "y": np.arange(60) * 7 % 41})
+    path = tmp_path / "days.csv"
+    frame.to_csv(path, index=False)
+    app = shown(path, targets="y")
+    assert settling(app) == [sentence(f"Times as %{one}/%Y") for one in ("d/%m", "m/%d")]
+    press(app, "Times as %d/%m/%Y")
+    assert not app.error
+    read = pd.to_datetime(frame["when"], format="%d/%m/%Y %H:%M")
+    seconds = (read - read.min()).dt.total_seconds()
+    assert as_numbers(ranges(app))["when"] == (0, seconds.max())
 
 
 def test_names_that_cannot_be_found_are_settled_by_one_press(nameless: Path) -> None:
@@ -284,8 +298,14 @@ def test_lines_of_remarks_are_left_out_by_one_press(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({"encoding": "klingon"}, "“Encoding”: there is no encoding"),
-        ({"drop_lines": "9-4"}, "“Lines that are no rows”: it must be lines such as"),
+        (
+            {"encoding": "klingon"},
+            "“Encoding” under “Change how it is read” on Data: there is no encoding",
+        ),
+        (
+            {"drop_lines": "9-4"},
+            "“Lines that are no rows” under “Change how it is read” on Data: it must be lines",
+        ),
         ({"decimal": "comma", "thousands": "comma"}, "decimal and thousands must differ"),
     ],
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from spinn_engine.words import listed, names_in, names_text
 
@@ -53,6 +54,53 @@ _TOLD = {
     "time_format": "times as {}",
 }
 _NONE = {"header": "no line of names", "units_row": "no line of units", "skip": "no line skipped"}
+
+_OPTION = "|".join(sorted((field.replace("_", "-") for field in LABELS), key=len, reverse=True))
+_GIVEN = r"""'[^']+'|"[^"]+"|-?\d[\d.]*(?:e[+-]?\d+)?|[^\w\s'",)]|,(?= |$)"""
+_SAID = re.compile(
+    r"--(?:missing (?P<words>[^()]+?)(?= if\b)|"
+    rf"(?P<option>{_OPTION}) (?P<given>(?:{_GIVEN})(?: or (?:{_GIVEN}))*)(?=[\s,;:.?)]|$))"
+)
+
+
+class Said(NamedTuple):
+    """An option that a sentence of the engine names, with what it says to give.
+
+    Attributes:
+        field: that the option sets.
+        texts: each way to fill its widget.
+        start: where it begins in the sentence.
+        end: where what is given ends.
+    """
+
+    field: str
+    texts: tuple[str, ...]
+    start: int
+    end: int
+
+
+def said_in(text: str) -> list[Said]:
+    """The options of a reading in a sentence that are named with what to give.
+
+    >>> [one[:2] for one in said_in("say --decimal . for the first or --decimal , for the second")]
+    [('decimal', ('point',)), ('decimal', ('comma',))]
+    >>> [one[:2] for one in said_in("give --time-format '%d.%m.%y' or '%m.%d.%y'")]
+    [('time_format', ('%d.%m.%y', '%m.%d.%y'))]
+    >>> said_in("(--header, 0 for none); --sheet names another")
+    []
+    """
+    return [
+        Said("missing", (found["words"],), *found.span())
+        if found["words"]
+        else _said(found["option"].replace("-", "_"), found)
+        for found in _SAID.finditer(text)
+    ]
+
+
+def _said(field: str, found: re.Match[str]) -> Said:
+    quotes = "'" if field in LISTS else "'\""  # in a list they hold a name together
+    given = (one.strip(quotes) for one in re.findall(_GIVEN, found["given"]))
+    return Said(field, tuple(text_of(field, value_of(field, one)) for one in given), *found.span())
 
 
 def text_of(field: str, value: Any) -> str:
