@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,7 +13,6 @@ from dashboard.parts.markdown import sentence
 from spinn_engine.words import capitalised, names_in, shown_list
 
 MOST_LINES = 4  # of which each may hold the names
-_UNEVEN = re.compile(r"\bline (\d+) has [\d,]+ cells? but the header has\b")
 
 
 class Offer(NamedTuple):
@@ -49,16 +47,14 @@ def doubtful(columns: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def of_sentence(text: str) -> list[Offer]:
-    """What a sentence of the engine advises: options with what to give them, and a line too many.
+    """The options of a reading that a sentence of the engine names with what to give them.
 
-    >>> [one.label for one in of_sentence("leave such lines out with --comment '#'")]
+    >>> [one.label for one in of_sentence("leave it out (--comment '#')")]
     ['Lines that begin with # left out']
-    >>> of_sentence("line 9 has 1 cell but the header has 4 names")[0].taken
-    (('drop_lines', '9'),)
+    >>> of_sentence("say --missing bad if it is")[0].taken
+    (('missing', 'bad'),)
     """
     said = [(one.field, given) for one in said_in(text) for given in one.texts]
-    if not said and (uneven := _UNEVEN.search(text)):
-        return [Offer(f"Leave line {uneven[1]} out", (("drop_lines", uneven[1]),))]
     return [Offer(_label(field, given), ((field, given),)) for field, given in said]
 
 

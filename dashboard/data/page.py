@@ -21,7 +21,7 @@ from spinn_engine import api
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import SOURCES, SPLITS, source_of
-from spinn_engine.words import counted, names_in, names_text, percent, shortest
+from spinn_engine.words import counted, names_in, percent, shortest
 
 MOST_SPREADS = 6
 
@@ -72,22 +72,11 @@ def lacks_targets(data: DataSpec) -> bool:
 def plan_link(data: DataSpec) -> None:
     """On to Plan, with all that was chosen here in the address."""
     kind, _, path = data.source.partition(":")
-    asked = {"source": kind}
-    source = SOURCES[kind]
-    if source.path is not None:
-        asked[widgets.path_key(source)] = path
-    if source.own_columns:
-        asked |= {"targets": names_text(data.targets)}
-        asked |= {"group": data.group or "", "time": data.time or ""}
-        asked["split_by"] = SPLITS[data.split].label if data.split else ""
-        asked |= reading.asked_in(data)
-    if not source.equation:
-        asked[widgets.drop_key(source)] = names_text(data.drop)
     st.page_link(
         "plan/page.py",
         label="Plan with this data",
         icon=":material/tune:",
-        query_params={name: value for name, value in asked.items() if value},
+        query_params=widgets.asked_of(kind, path, data.model_dump()),
     )
 
 

@@ -42,6 +42,7 @@ async def begin(app: st.App) -> AsyncIterator[None]:
     """Import what pages need, and what takes longest a little later."""
     door.say_who_gets_in(door.named_hosts())
     streamlit_mends.keep_drawn_pages()
+    streamlit_mends.keep_first_values()
     own = [one.name for one in walk_packages(dashboard.__path__, "dashboard.")]
     scripts = [name for name in own if name.endswith((".page", ".app"))]
     for module in (*(name for name in own if name not in scripts), *IMPORTED_FIRST):

@@ -4,6 +4,7 @@ With another version they step aside, and the log says so. Whoever changes the v
 each again: whether it is still needed, and whether what it reaches into is still as it was.
 
 - ``keep_drawn_pages``: a choice is lost when a fragment runs before the page around it was sent.
+- ``keep_first_values``: what the address said is lost when one goes on without touching anything.
 - ``load_scripts``: a widget's script is asked for only when a page first has such a widget.
 - ``open_browser``: ``streamlit run`` opens no browser for an application as ``app.py`` has one.
 
@@ -100,6 +101,30 @@ def keep_drawn_pages() -> None:
             own(queue, retain_lifecycle_msgs, fragment_ids_this_run)
 
     ForwardMsgQueue.clear = clear  # type: ignore[assignment, method-assign]
+
+
+def keep_first_values() -> None:
+    """Let every visit of this process keep what its address put into a page that is left.
+
+    Of the widgets that are to be kept over a change of page, Streamlit keeps the values that an
+    earlier run of the page has left. One that came with the address in the page's only run is not
+    among them yet: the next page then begins with the default, and as the same name was bound to
+    the page before, it is taken out of a link's address, too. It happens to whoever opens a link
+    to Data and presses *Plan with this data*.
+    """
+    if not fit():
+        return
+    from streamlit.runtime.state.session_state import SessionState
+
+    own = SessionState._remove_stale_widgets
+
+    def remove_stale_widgets(state: SessionState, active_widget_ids: frozenset[str]) -> None:
+        fresh = state._query_param_bound_widget_ids & {*state._new_widget_state}
+        for widget_id in fresh - {*active_widget_ids} - {*state._old_state}:
+            state._old_state[widget_id] = state._new_widget_state[widget_id]
+        own(state, active_widget_ids)
+
+    SessionState._remove_stale_widgets = remove_stale_widgets  # type: ignore[assignment, method-assign]
 
 
 @cache

@@ -9,9 +9,9 @@ from typing import Any
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.guarded.paths import check_plain_file
-from spinn_engine.problems.tables.files import TEXT_SUFFIXES
+from spinn_engine.problems.tables.files import kind_of
 from spinn_engine.problems.tables.forms.kinds import look
-from spinn_engine.problems.tables.forms.structure import Row
+from spinn_engine.problems.tables.forms.names import Row
 from spinn_engine.problems.tables.table import table_path
 from spinn_engine.problems.tables.texts import raw
 from spinn_engine.problems.tables.texts.form import find_form, sample_of
@@ -29,9 +29,10 @@ def first_lines(data: DataSpec) -> dict[str, Any]:
         data: the source, and how it is to be read.
 
     Returns:
-        Plain data: ``lines``, each a list of its number and its text, none of another file; where
-        the names are what cannot be found, ``rows_from``, the line from which on the rows are as
-        wide as each other, else None; and ``names_in``, the lines that may hold the names.
+        Plain data: ``lines``, each a list of its number and its text, none of a file that is no
+        text; where the names are what cannot be found, ``rows_from``, the line from which on the
+        rows are as wide as each other, else None; and ``names_in``, the lines that may hold the
+        names.
 
     Raises:
         BadInputError: the file cannot be opened, or holds no text.
@@ -40,7 +41,7 @@ def first_lines(data: DataSpec) -> dict[str, Any]:
     if path.is_dir():
         path = next(iter(sorted(path.glob("train.*"))), path)
     check_plain_file(path)
-    if not {*path.suffixes} & {*TEXT_SUFFIXES}:
+    if kind_of(path).reader is not None:
         return {"lines": [], "rows_from": None, "names_in": []}
     try:
         with raw.opened(path) as file:

@@ -1,4 +1,7 @@
-"""What people upload: only what can be read is kept, under its name and the hash of its bytes."""
+"""What people upload: what can be read is kept, under its name and the hash of its bytes.
+
+Of a table it is enough that it can be read when a person says how.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from spinn_engine.guarded.processes import guarded
 from spinn_engine.imported import read_network
 from spinn_engine.problems.preview import preview
 from spinn_engine.problems.tables.containers.conversions import no_table
-from spinn_engine.spec import DataSpec
+from spinn_engine.spec import DataSpec, ReadingSpec
 from spinn_engine.store.current import results_root
 from spinn_engine.store.files import unwritable, write_atomically
 from spinn_engine.vocabulary import table_kind
@@ -21,6 +24,9 @@ from spinn_engine.vocabulary import table_kind
 UPLOADS = "uploads"
 SUFFIXES = (".pt", ".pth", ".safetensors")
 LONGEST_STEM = 40
+SETTLED = re.compile(  # by a person who says how the file is to be read
+    rf"--({'|'.join(field.replace('_', '-') for field in ReadingSpec.model_fields)})\b"
+)
 
 
 def keep_upload(name: str, content: bytes) -> Path:
@@ -52,7 +58,8 @@ def keep_table(name: str, content: bytes) -> Path:
         Where it is now.
 
     Raises:
-        BadInputError: it is no table with two columns or more, or cannot be kept.
+        BadInputError: it is no table with two columns or more, however it is read, or cannot be
+            kept.
     """
     kind = table_kind(name)
     if kind is None:
@@ -90,7 +97,12 @@ def _read_checkpoint(path: str) -> None:
 
 
 def _read_table(path: str) -> None:
-    columns = preview(DataSpec(source=f"table:{path}"), rows=0)["columns"]
+    try:
+        columns = preview(DataSpec(source=f"table:{path}"), rows=0)["columns"]
+    except BadInputError as error:
+        if SETTLED.search(str(error)):
+            return
+        raise
     if len(columns) < 2:
         raise BadInputError(
             f"{path}: it has {len(columns)} column, a table needs a target and an input at least"

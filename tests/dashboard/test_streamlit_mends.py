@@ -13,6 +13,7 @@ from streamlit import cli_util, config  # noqa: TID251
 from streamlit.file_util import get_static_dir  # noqa: TID251
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: TID251
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue  # noqa: TID251
+from streamlit.runtime.state.session_state import SessionState  # noqa: TID251
 
 from dashboard.shell import streamlit_mends
 from tests.dashboard.support import APP, opened
@@ -67,11 +68,13 @@ def test_with_another_version_they_step_aside_and_one_line_says_so(
     urls: list[str] = []
     monkeypatch.setattr(cli_util, "open_browser", urls.append)
     monkeypatch.setattr(st, "get_option", lambda _: False)
-    own = ForwardMsgQueue.clear
+    own, own_cleaning = ForwardMsgQueue.clear, SessionState._remove_stale_widgets
     streamlit_mends.keep_drawn_pages()
+    streamlit_mends.keep_first_values()
     streamlit_mends.open_browser()
     streamlit_mends.load_scripts()
     assert ForwardMsgQueue.clear is own
+    assert SessionState._remove_stale_widgets is own_cleaning
     assert urls == []
     (line,) = [record.getMessage() for record in caplog.records]
     assert line.startswith("Streamlit is 99.0.0: the mends for 1.67.0 are left out")

@@ -133,8 +133,6 @@ def test_an_awkward_file_is_read_right_after_two_clicks_at_most(
         page.get_by_role("button", name=click, exact=True).click()
     if case.clicks:
         expect(page.get_by_role("button", name=case.clicks[-1], exact=True)).to_have_count(0)
-    if not part(page, "pick_targets").get_by_text(target).count():
-        choose(page, "pick_targets", target)  # the columns were not known before
     shown(page, "Targets in each part")
     at_rest(page)
     expect(page.locator(SENTENCES).filter(has_text="cannot be read")).to_have_count(0)
@@ -184,7 +182,7 @@ def test_what_is_changed_on_one_page_holds_on_the_other(
     path.write_text(case.text)
     page.goto(f"{dashboard}/data?source=table&path={path}&targets=wear&header=1&comment=%23")
     settled(page)
-    page.get_by_text("Change how it is read").click()
+    part(page, "change_reading").locator("summary").click()
     expect(part(page, "header").locator("input")).to_have_value("1")
     choose(page, "thousands", "point")
     fill(page, "missing", "1.100, bad")
@@ -200,14 +198,37 @@ def test_what_is_changed_on_one_page_holds_on_the_other(
     assert "thousands=point" in page.url
     page.reload()
     expect(learned).to_contain_text("points between thousands", timeout=60_000)
+    settled(page)
     learned.get_by_text("Look at this data").click()
     shown(page, "Targets in each part")
     assert columns_shown(page)[0][0] == "force"
     other = tmp_path / "percent.csv"
     other.write_text(percents().text)
     fill(page, "path", str(other))  # another file is read anew
-    shown(page, "Targets in each part")
+    expect(page.get_by_label("Columns of the data")).to_contain_text("%", timeout=60_000)
+    settled(page)
     assert columns_shown(page) == columns_of(percents())
     at_rest(page)
     assert "thousands" not in page.url
+    watched.check()
+
+
+def test_a_link_holds_on_the_next_page_before_anything_is_touched(
+    dashboard: str, watched: Watched, tmp_path: Path
+) -> None:
+    case, page = german_thousands(), watched.page
+    path = tmp_path / case.name
+    path.write_text(case.text)
+    asked = f"source=table&path={path}&targets=wear&decimal=comma"
+    page.goto(f"{dashboard}/data?{asked}")
+    settled(page)
+    link(page, "Plan with this data").click()
+    expect(part(page, "learned")).to_contain_text("2 inputs, 1 target", timeout=60_000)
+    expect(part(page, "learned")).to_contain_text("Read with commas before decimals.")
+    page.goto(f"{dashboard}/plan?{asked}")
+    settled(page)
+    link(page, "Look at this data").click()
+    shown(page, "Targets in each part")
+    settled(page)
+    assert columns_shown(page) == columns_of(case)
     watched.check()

@@ -86,9 +86,9 @@ def forget() -> None:
     st.session_state.update(first_values_of(ReadingSpec()))
 
 
-def asked_in(data: DataSpec) -> dict[str, str]:
+def asked_in(found: Mapping[str, Any]) -> dict[str, str]:
     """What the address says of how a file is read, where a person said something of it."""
-    texts = {field: text_of(field, getattr(data, field)) for field in LABELS}
+    texts = {field: text_of(field, found[field]) for field in LABELS}
     return {field: text for field, text in texts.items() if text not in ("", AS_FOUND)}
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from spinn_engine.words import listed, names_in, names_text
+from spinn_engine.words import listed, names_in, names_text, shown_list
 
 FORM = "Change how it is read"
 AS_FOUND = "as found"
@@ -56,9 +56,9 @@ _TOLD = {
 _NONE = {"header": "no line of names", "units_row": "no line of units", "skip": "no line skipped"}
 
 _OPTION = "|".join(sorted((field.replace("_", "-") for field in LABELS), key=len, reverse=True))
-_GIVEN = r"""'[^']+'|"[^"]+"|-?\d[\d.]*(?:e[+-]?\d+)?|[^\w\s'",)]|,(?= |$)"""
+_GIVEN = r"""'[^']+'|"[^"]+"|-?\d[\d.]*(?:e[+-]?\d+)?|[^\w\s'",)]|,(?= |$)|\w[\w./-]*(?=, or |$)"""
 _SAID = re.compile(
-    r"--(?:missing (?P<words>[^()]+?)(?= if\b)|"
+    r"(?<!leave out )--(?:missing (?P<words>[^()]+?)(?= if\b)|"
     rf"(?P<option>{_OPTION}) (?P<given>(?:{_GIVEN})(?: or (?:{_GIVEN}))*)(?=[\s,;:.?)]|$))"
 )
 
@@ -86,7 +86,9 @@ def said_in(text: str) -> list[Said]:
     [('decimal', ('point',)), ('decimal', ('comma',))]
     >>> [one[:2] for one in said_in("give --time-format '%d.%m.%y' or '%m.%d.%y'")]
     [('time_format', ('%d.%m.%y', '%m.%d.%y'))]
-    >>> said_in("(--header, 0 for none); --sheet names another")
+    >>> [one[:2] for one in said_in("choose one, as by --sheet data, or name several")]
+    [('sheet', ('data',))]
+    >>> said_in("(--header, 0 for none); --sheet names another; leave out --sheet 'a b'")
     []
     """
     return [
@@ -140,7 +142,7 @@ def told(reading: Mapping[str, Any]) -> str:
     '-9999 as missing, commas before decimals and no line of names'
     """
     return listed(
-        _phrase(field, text_of(field, value))
+        _phrase(field, shown_list(value) if field in LISTS else text_of(field, value))
         for field in LABELS
         if (value := reading.get(field)) not in (None, ())
     )
@@ -150,4 +152,7 @@ def _phrase(field: str, text: str) -> str:
     if field in _NONE and text == "0":
         return _NONE[field]
     plural = field in SIGNS and text in SIGNS[field] and text != "nothing"
-    return _TOLD[field].format(f"{text}s" if plural else text)
+    words = f"{text}s" if plural else text
+    if field == "drop_lines" and text.isdecimal():
+        return f"line {text} left out"
+    return _TOLD[field].format(words)

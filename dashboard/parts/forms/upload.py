@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.parts.markdown import plain
+from dashboard.parts.widget_names import with_widgets
 from spinn_engine.errors import SpinnError
 
 
@@ -33,7 +34,7 @@ def upload_form(
         label, suffixes, key=key, help=about, on_change=take_upload, args=(key, keep, path_key)
     )
     if refused := st.session_state.get(f"{key}_refused"):
-        st.error(plain(refused), icon=":material/error:")
+        st.error(plain(with_widgets(refused)), icon=":material/error:")
 
 
 def take_upload(key: str, keep: Callable[[str, bytes], Path], path_key: str) -> None:

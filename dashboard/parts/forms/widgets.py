@@ -6,6 +6,7 @@ Every one is in the page's address, so that a link repeats the plan.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from spinn_engine.vocabulary import (
     source_of,
     table_suffixes,
 )
-from spinn_engine.words import names_in
+from spinn_engine.words import names_in, names_text
 
 TABLE_FIELDS = ("targets", "group", "time", "drop")
 AS_ADVISED = "as the rows advise"
@@ -46,13 +47,40 @@ def data_form(first_values: Values) -> dict[str, Any]:
     if own_columns:
         found |= reading.kept_reading(first_values)
         reading.show_kept(found)
-    st.page_link("data/page.py", label="Look at this data", icon=":material/table_view:")
+    st.page_link(
+        "data/page.py",
+        label="Look at this data",
+        icon=":material/table_view:",
+        query_params=asked_of(kind, path, found),
+    )
     found["source"] = named_source(kind, path)
     if own_columns:
         show_columns(reading.data_of(found))
         if not found["targets"]:
             raise BadInputError("data: name at least one target column")
     return found
+
+
+def asked_of(kind: str, path: str, found: Mapping[str, Any]) -> dict[str, str]:
+    """What the address of Data or Plan says of the data.
+
+    Args:
+        kind: of the source.
+        path: of its file, if it is one.
+        found: fields of a spec.
+    """
+    source = SOURCES[kind]
+    asked = {"source": kind}
+    if source.path is not None:
+        asked[path_key(source)] = path
+    if source.own_columns:
+        asked |= {"targets": names_text(found["targets"])}
+        asked |= {"group": found["group"] or "", "time": found["time"] or ""}
+        asked["split_by"] = SPLITS[found["split"]].label if found["split"] else ""
+        asked |= reading.asked_in(found)
+    if not source.equation:
+        asked[drop_key(source)] = names_text(found.get("drop", ()))
+    return {name: value for name, value in asked.items() if value}
 
 
 def source_form(first_values: Values) -> tuple[str, str]:

@@ -192,10 +192,10 @@ def _uneven(source: Opened) -> str:
         for row in rows_of(text, delimiter, form.asked):
             if row.line >= form.structure.first and len(row.cells) != width:
                 mark = next((m for m in COMMENT_MARKS if str(row.cells[0]).startswith(m)), None)
-                cure = f": leave such lines out with --comment {mark!r}" if mark else ""
+                cure = f"--comment {mark!r}" if mark else f"--drop-lines {row.line}"
                 return (
                     f"line {row.line} has {counted(len(row.cells), 'cell')} but the header has "
-                    f"{counted(width, 'name')}{cure}"
+                    f"{counted(width, 'name')}: mend it, or leave it out ({cure})"
                 )
     finally:
         text.detach()
