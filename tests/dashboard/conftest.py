@@ -12,6 +12,7 @@ from spinn_engine.artifacts.creation import create_run
 from spinn_engine.spec import CompareSpec, ModelSpec, PruneSpec, RunSpec, TrainSpec
 from spinn_engine.store.runs import RunFolder
 from tests.dashboard.compare_support import copied, on_other_data, smaller
+from tests.dashboard.reading_support import GERMAN, NAMELESS
 
 TINY = RunSpec(
     model=ModelSpec(hidden=(12, 8)),
@@ -98,3 +99,17 @@ def submitted(monkeypatch: pytest.MonkeyPatch) -> list[api.RunSpec]:
 
     monkeypatch.setattr(api, "submit", submit)
     return found
+
+
+@pytest.fixture
+def german(tmp_path: Path) -> Path:
+    path = tmp_path / "german.csv"
+    path.write_text(GERMAN)
+    return path
+
+
+@pytest.fixture
+def nameless(tmp_path: Path) -> Path:
+    path = tmp_path / "nameless.csv"
+    path.write_text(NAMELESS)
+    return path

@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from spinn_engine.words import shortest
 from tests.e2e.conftest import Watched
 from tests.e2e.finished import settled
+from tests.e2e.test_axe import violations
 from tests.e2e.walking import at_rest, choose, fill, give, link, part, shown, table_rows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -232,3 +233,28 @@ def test_a_link_holds_on_the_next_page_before_anything_is_touched(
     settled(page)
     assert columns_shown(page) == columns_of(case)
     watched.check()
+
+
+@pytest.mark.parametrize("made", [german_thousands, without_names])
+@pytest.mark.parametrize(("theme", "width"), [("light", 400), ("dark", 1280)])
+def test_a_doubt_and_the_form_have_no_serious_violation(
+    made: Callable[[], Case],
+    theme: Literal["light", "dark"],
+    width: int,
+    dashboard: str,
+    chromium: Browser,
+    tmp_path: Path,
+) -> None:
+    case = made()
+    path = tmp_path / case.name
+    path.write_text(case.text)
+    context = chromium.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)
+    page = context.new_page()
+    page.goto(f"{dashboard}/data?source=table&path={path}&targets=wear")
+    settled(page)
+    part(page, "change_reading").locator("summary").click()
+    shown(page, "First lines as they stand")
+    settled(page)
+    found = violations(page)
+    context.close()
+    assert found == []

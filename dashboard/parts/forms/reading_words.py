@@ -138,7 +138,7 @@ def value_of(field: str, text: str) -> Any:
 def told(reading: Mapping[str, Any]) -> str:
     """What a person asked for, in words; empty where everything is found in the file.
 
-    >>> told({"decimal": ",", "header": 0, "missing": ("-9999",), "comment": None})
+    >>> told(dict(decimal=",", header=0, missing=("-9999",), comment=None))
     '-9999 as missing, commas before decimals and no line of names'
     """
     return listed(
