@@ -29,7 +29,7 @@ NAMES = {  # all that a page reads from its address
     "jobs": "run all_queued",
     "run": "run stage layer neuron batch order survival_order seed step",
     "compare": "runs baseline filter data tags sweep at_batch across draw colour",
-    "adapt": "run rows new_path batch_rows frozen adaptation",
+    "adapt": "run rows new_path new_missing batch_rows frozen adaptation",
     "report": "run with_claims claims",
     "help": "unknown",
 }

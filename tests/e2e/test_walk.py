@@ -184,6 +184,7 @@ def compare_and_adapt(page: Page, address: str, table: Path) -> None:
     go(page, f"{address}/adapt")
     expect(part(page, "adapt").get_by_role("button")).to_be_disabled(timeout=SLOW)
     fill(page, "new_path", str(table))
+    fill(page, "new_missing", "-9999")
     fill(page, "batch_rows", "200")
     part(page, "frozen").locator("[role=slider], input[type=range]").first.press("ArrowRight")
     expect(part(page, "adapt").get_by_role("button")).to_be_enabled(timeout=SLOW)

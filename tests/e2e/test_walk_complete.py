@@ -18,8 +18,8 @@ KINDS = {
 }  # fmt: skip
 PRESSED = {
     "test_walk": "new_run explore_demo open_tour close_tour source table_file pick_* leave_out "
-    "start back_to_defaults new_path batch_rows frozen adapt adaptation claims get_verdicts "
-    "make_report get_* cancel_* resume_*",
+    "start back_to_defaults new_path new_missing batch_rows frozen adapt adaptation claims "
+    "get_verdicts make_report get_* cancel_* resume_*",
     "test_walk_run": "run batch order survival_order stage seed show_known_seed neuron layer "
     "stage_files get_*",
     "test_walk_report": "with_claims make_report claims claims_file get_verdicts formats export",
