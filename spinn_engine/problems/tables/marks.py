@@ -133,7 +133,7 @@ def readings(texts: Sequence[str], asked: ReadingSpec) -> Readings:
         numbers = np.array([float(marks.plain(text)) for text in texts])
         if texts and not any(np.array_equal(numbers, known) for _, known in ways):
             ways.append((replace(marks, unit=unit), numbers))
-    usual = all("." in text and _THREE.fullmatch(text) for text in texts)
+    usual = bool(texts) and all("." in text and _THREE.fullmatch(text) for text in texts)
     return Readings(tuple(ways), usual)
 
 

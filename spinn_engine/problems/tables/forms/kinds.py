@@ -24,6 +24,17 @@ TIME = re.compile(
     rf"(?:{MONTHS})[a-z]*\.? \d{{1,2}}.*|\d+ days?\b.*",
     re.I,
 )
+UNIT_LABEL = re.compile(r"(units?|einheit(en)?|unités?):?", re.I)
+UNIT_WORD = re.compile(  # in a row of units; a name may be such a word too
+    r"(milli|micro|kilo|mega|giga|centi)?(volt|amp|amp[eè]re|watt|ohm|newton|pascal|hertz|joule|"
+    r"kelvin|celsius|fahrenheit|second|sekunde|minute|hour|stunde|day|degree|grad|percent|prozent|"
+    r"met(er|re)|gram|gramm|lit(er|re)|count|bar)(s|n)?|sec|amps|(deg|degrees?|grad|°) ?[CFK]|"
+    r"a\.?u\.?|arb\.? ?units?",
+    re.I,
+)
+UNIT_PRODUCT = re.compile(  # such as W/(m·K), U/min and kg*m^2
+    r"[^\W\d_]{1,3}(\^?-?[0-9²³])?([/·*]\(?[^\W\d_]{1,3}(\^?-?[0-9²³])?\)?)+"
+)
 SAMPLING = re.compile(  # a row below the names says so how values were taken or are stored
     r"smp|avg|max|min|std|tot|med|wvc|mean|last|first|float(32|64)?|int(32|64)?|double|single|"
     r"string|str|object|bool|datetime(64\[ns\])?|num|char|numeric|real"
@@ -32,7 +43,8 @@ SUMMARY = re.compile(
     r"(grand )?(mean|average|avg|sum|totals?|subtotal|min(imum)?|max(imum)?|std(ev|dev)?|sd|median|"
     r"count|variance|mittelwert|summe|gesamt|anzahl|moyenne|somme|media|totale)"
 )
-END = re.compile(r"(?:end\b|eof\b|\*+\s*end|\(?\d[\d,. ]* rows?\b|-{3,}|={3,}).*", re.I)
+RULE = re.compile(r"[-=+|: ]*(?:-{2}|={2})[-=+|: ]*")
+END = re.compile(r"(?:end\b|eof\b|\*+\s*end|\(?\d[\d,. ]* rows?\b|[-=+]{3,}).*", re.I)
 
 
 def look(cell: Any, missing: Sequence[str] = ()) -> Look:
@@ -50,18 +62,31 @@ def look(cell: Any, missing: Sequence[str] = ()) -> Look:
     return "value" if is_number or TIME.fullmatch(text) else "word"
 
 
-def is_unit(cell: Any) -> bool:
-    """Whether a cell of a row below the names is a unit, or says that there is none."""
+def is_rule(cells: Sequence[Any]) -> bool:
+    """Whether a row is but a line that is drawn below or between others."""
+    return RULE.fullmatch("".join(str(cell).strip() for cell in cells)) is not None
+
+
+def may_be_unit(cell: Any) -> bool:
+    """Whether a cell may be a unit in a row of units below the names, or says that it has none."""
     if not isinstance(cell, str):
         return False
     text = bare_unit(cell)
-    return text in ("", "-", "1", "TS", "RN") or UNIT.fullmatch(text) is not None
+    is_none = text in ("", "-", "1", "TS", "RN")
+    return is_none or is_unit(cell) or UNIT_PRODUCT.fullmatch(text) is not None
+
+
+def is_unit(cell: Any) -> bool:
+    """Whether a cell of a row below the names is a unit that is known."""
+    text = bare_unit(str(cell))
+    return text != "-" and any(form.fullmatch(text) for form in (UNIT, UNIT_WORD))
 
 
 def bare_unit(cell: str) -> str:
-    """A unit without brackets around it."""
+    """A unit without brackets around it; nothing where a cell but says that units follow it."""
     text = cell.strip()
-    return text[1:-1].strip() if text[:1] + text[-1:] in ("[]", "()") else text
+    text = text[1:-1].strip() if text[:1] + text[-1:] in ("[]", "()") else text
+    return "" if UNIT_LABEL.fullmatch(text) else text
 
 
 def is_summary(cell: Any) -> bool:

@@ -9,18 +9,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from spinn_engine.problems.tables.forms.kinds import (
-    bare_unit,
-    is_summary,
-    is_unit,
-    look,
-    tells_sampling,
-)
+from spinn_engine.problems.tables.forms.below import below_names, is_units_row, row_tells_sampling
+from spinn_engine.problems.tables.forms.kinds import bare_unit, is_rule, is_summary, look
 from spinn_engine.problems.tables.forms.names import Row, names_in_row, no_names
+from spinn_engine.problems.tables.forms.programs import is_campbell, without_labview_header
 from spinn_engine.spec import ReadingSpec
 
 PLAIN = re.compile(r"\d+([.]\d+)?")
-CAMPBELL = "TOA5"  # a logger's file: station, names, units, how values were taken
 NEXT = 3  # rows below the first one that show that it is one
 MOST_BODY = 200  # rows that tell what a column holds
 
@@ -63,6 +58,8 @@ def find_structure(rows: Sequence[Row], asked: ReadingSpec) -> Structure:
     rows = [row for row in rows if row.line > (asked.skip or 0)]
     if not rows:
         raise ValueError("the file is empty")
+    if asked.header is None:
+        rows = without_labview_header(rows)
     width = _width(rows)
     values = _value_columns(rows, width, asked)
     at, why = _header(rows, width, values, asked)
@@ -71,12 +68,9 @@ def find_structure(rows: Sequence[Row], asked: ReadingSpec) -> Structure:
         start = _first_data(rows, width, values, asked)
         words = _words(rows[start:], values)
         return Structure(0, why, tuple(names), 0, ("",) * width, rows[start].line, values, words)
-    below = at + 1
-    units, below = _units(rows, below, width, values, asked)
+    units, below = below_names(rows, at, width, values, asked)
     unit_of = [bare_unit(str(cell)) for cell in units.cells] if units else [""] * width
     unit_of = [unit if unit not in ("-", "TS", "RN") else "" for unit in unit_of]
-    while below < len(rows) and _tells_sampling(rows[below].cells, values):
-        below += 1
     names = names_in_row(rows, at, width)
     first = rows[below].line if below < len(rows) else rows[at].line + 1
     line = units.line if units else 0
@@ -120,11 +114,13 @@ def _header(
     """Which row holds the names, or that none does; and why."""
     if asked.header is not None:
         return _asked_header(rows, asked.header), "as asked for"
-    if str(rows[0].cells[0]) == CAMPBELL and len(rows) > 1:
+    if is_campbell(rows) and len(rows) > 1:
         return 1, "a data logger's file has its names there"
     start = _first_data(rows, width, values, asked)
     if start == 0 and not values:
         start = 1
+    if start and (full := _first_full(rows, width, values, asked)) > start:
+        start = full if any(_may_be_names(row.cells, width) for row in rows[:full]) else start
     if start == 0:
         return _of_the_first_row(rows, values)
     candidates = [n for n in range(start) if _may_be_names(rows[n].cells, width)]
@@ -153,6 +149,15 @@ def _first_data(rows: Sequence[Row], width: int, values: frozenset[int], asked: 
     return 0
 
 
+def _first_full(rows: Sequence[Row], width: int, values: frozenset[int], asked: ReadingSpec) -> int:
+    """Which row is the first with a word in none of the columns of values; -1: no row is."""
+    for number, row in enumerate(rows):
+        looks = [look(cell, asked.missing) for cell in row.cells]
+        if len(looks) == width and {looks[column] for column in values} == {"value"}:
+            return number
+    return -1
+
+
 def _of_the_first_row(rows: Sequence[Row], values: frozenset[int]) -> tuple[int | None, str]:
     """The first row has values: there are no names, unless they are 0, 1, 2 or partly words."""
     first = rows[0].cells
@@ -179,6 +184,8 @@ def _may_be_names(cells: Sequence[Any], width: int) -> bool:
     """Whether words stand in a row that is as wide as the table, or one cell wider or narrower."""
     if abs(len(cells) - width) > (1 if width > 2 else 0) or str(cells[0]).endswith(":"):
         return False
+    if is_rule(cells):
+        return False
     looks = [look(cell) for cell in cells]
     named = looks.count("word")
     return named >= min(2, width) or (named > 0 and not looks.count("value") and 2 * named >= width)
@@ -186,6 +193,10 @@ def _may_be_names(cells: Sequence[Any], width: int) -> bool:
 
 def _best(rows: Sequence[Row], candidates: Sequence[int], values: frozenset[int]) -> int:
     """The first that names every column once and has no names below it; else the last."""
+    units = [n for n in candidates if is_units_row(rows[n].cells, values)]
+    above = [n for n in candidates if not units or n < units[-1]]
+    if units and any(_are_names(rows[n].cells, values) for n in above):
+        candidates = above  # what stands below the units says more of the columns
     for position, number in enumerate(candidates):
         names = [str(cell).strip() for cell in rows[number].cells]
         if "" in names or len(set(names)) < len(names):
@@ -193,8 +204,8 @@ def _best(rows: Sequence[Row], candidates: Sequence[int], values: frozenset[int]
         below = candidates[position + 1 :]
         if not any(_are_names(rows[other].cells, values) for other in below):
             return number
-    last = [n for n in candidates if not _is_units_row(rows[n].cells, values)]
-    named = [n for n in last if not _tells_sampling(rows[n].cells, values)] or list(candidates)
+    last = [n for n in candidates if not is_units_row(rows[n].cells, values)]
+    named = [n for n in last if not row_tells_sampling(rows[n].cells, values)] or list(candidates)
     cells = rows[named[-1]].cells
     if len(set(cells)) < len(cells) and named[-1] + 1 in last:
         return named[-1] + 1  # mean and std, below names that stand above several columns
@@ -209,40 +220,6 @@ def _are_names(cells: Sequence[Any], values: frozenset[int]) -> bool:
         len(above) >= 2
         and all(look(cells[column]) == "word" for column in above)
         and len(set(words)) == len(words)
-        and not _is_units_row(cells, values)
-        and not _tells_sampling(cells, values)
+        and not is_units_row(cells, values)
+        and not row_tells_sampling(cells, values)
     )
-
-
-def _units(
-    rows: Sequence[Row], below: int, width: int, values: frozenset[int], asked: ReadingSpec
-) -> tuple[Row | None, int]:
-    """The row of units, if there is one, and the number of the row that follows."""
-    if asked.units_row == 0:
-        return None, below
-    if asked.units_row is not None:
-        for number in range(below, len(rows)):
-            if rows[number].line == asked.units_row:
-                if len(rows[number].cells) != width:
-                    break
-                return rows[number], number + 1
-        raise ValueError(f"line {asked.units_row} (--units-row) holds no row of {width} cells")
-    row = rows[below] if below < len(rows) else None
-    if row is not None and len(row.cells) == width and _is_units_row(row.cells, values):
-        return row, below + 1
-    return None, below
-
-
-def _is_units_row(cells: Sequence[Any], values: frozenset[int]) -> bool:
-    """Whether all cells are units or empty, and one above values is more than a dash."""
-    return all(is_unit(cell) or look(cell) == "empty" for cell in cells) and any(
-        look(cells[column]) == "word" and bare_unit(cells[column]) != "-"
-        for column in values
-        if column < len(cells)
-    )
-
-
-def _tells_sampling(cells: Sequence[Any], values: frozenset[int]) -> bool:
-    """Whether a row says how the values below it were taken or are stored."""
-    above = any(look(cells[column]) == "word" for column in values if column < len(cells))
-    return above and all(tells_sampling(cell) for cell in cells if look(cell) != "empty")

@@ -17,11 +17,11 @@ from spinn_engine.problems.tables.sheet import MISSING
 from spinn_engine.spec import ReadingSpec, line_ranges
 
 SAMPLE_ROWS = 400
-SPACES = " "  # as delimiter: any run of spaces
+SPACES = " "  # as delimiter: any run of spaces and tabs
 DELIMITERS = "\t;,|"  # a decimal comma makes the third less certain
 WITH_COMMA = re.compile(r"\s*[+-]?\d*,(\d+)([eE][+-]?\d+)?\s*")
 WITH_POINT = re.compile(r"\s*[+-]?\d*\.\d+([eE][+-]?\d+)?\s*")
-CELL = re.compile(r'"[^"]*"|[^ \r\n]+')
+CELL = re.compile(r'"[^"]*"|[^ \t\r\n]+')
 NAMES_APART = (re.compile(r" {2,}"), re.compile(r" +(?![(\[])"))
 EVEN, UNUSUAL = 0.3, 0.2  # what counts beside the share of cells that are values
 MOST_ODD = 0.1  # of the rows further down may have another number of cells
@@ -113,7 +113,7 @@ def is_left_out(line: int, text: str, asked: ReadingSpec) -> bool:
 
 
 def _is_row(row: Row, asked: ReadingSpec) -> bool:
-    mark = asked.comment
+    mark = asked.comment if row.line != asked.header else None
     if not row.cells or (mark and str(row.cells[0]).lstrip().startswith(mark)):
         return False
     dropped = line_ranges(asked.drop_lines) if asked.drop_lines else ()
