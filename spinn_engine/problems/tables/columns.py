@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from spinn_engine.problems.problem import Floats, Indices
 from spinn_engine.problems.tables.gaps import gaps_and_levels, words_kept
 from spinn_engine.problems.tables.header import Title, titles
-from spinn_engine.problems.tables.marks import Marks, certain_decimal, readings
+from spinn_engine.problems.tables.marks import Marks, certain_decimal, most_numbers, readings
 from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.problems.tables.texts.words import (
     Ways,
     Words,
+    among,
+    below_zero,
     different_texts,
     encoded,
     missing_words,
@@ -26,7 +28,6 @@ from spinn_engine.problems.tables.texts.words import (
     only_numbers,
     other_marks,
     other_unit,
-    read_numbers,
     several_units,
     split_words,
     two_ways,
@@ -279,12 +280,13 @@ def _no_use(use: Use, seen: Texts, ways: Ways, codes: Indices) -> str | None:
         return two_ways(seen.words, ways)
     if told := other_marks(seen.words, use.layout.asked) or several_units(seen.words):
         return told
-    wrong = np.isnan(read_numbers(seen.words))
-    mostly_numbers = bool(0 < 2 * wrong.sum() < len(wrong))
-    if mostly_numbers:
+    if told := below_zero(seen.words, use.layout.asked):
+        return use.advised(told)
+    marks, wrong = most_numbers(seen.words, use.layout.asked)
+    if 0 < 2 * wrong.sum() < len(wrong):
         told = seen.told(wrong)
         gaps = missing_words(seen.words, wrong, codes, told)
-        return gaps or use.advised(f"holds {told}: write a number there")
+        return gaps or use.advised(f"holds {told}{among(marks)}: write a number there")
     return no_time(seen) if use.is_time else no_category(seen.words)
 
 

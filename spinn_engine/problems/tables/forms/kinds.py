@@ -6,17 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from spinn_engine.problems.tables.header import UNIT
+from spinn_engine.problems.tables.header import MONEY, UNIT
 from spinn_engine.problems.tables.sheet import MISSING
 
 Look = Literal["value", "word", "empty"]
 
 NUMBER = re.compile(
     r"[+\N{MINUS SIGN}-]?(?:\d(?:[\d.,'\N{RIGHT SINGLE QUOTATION MARK}]|"
-    r"[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}](?=\d{3}(?!\d)))*|[.,]\d+)"
+    r"[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}](?=\d{3}(?!\d)))*|[.,]\d+)"
     r"(?:[eEdD][+\N{MINUS SIGN}-]?\d+)?|[+-]?(?:inf|infinity)(?![a-z])",
     re.I,
 )
+IN_FRONT = re.compile(rf"^([+-]?)(?:{MONEY})\s*(?=-?[\d.,])")
 MONTHS = "jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
 TIME = re.compile(
     rf"\d{{1,4}}([-/.])\d{{1,2}}\1\d{{1,4}}(?:[ T].*)?|\d{{1,3}}:\d{{2}}.*|"
@@ -56,6 +57,7 @@ def look(cell: Any, missing: Sequence[str] = ()) -> Look:
     text = cell.strip()
     if text in MISSING or text in missing:
         return "empty"
+    text = IN_FRONT.sub(r"\1", text)
     number = NUMBER.match(text)
     rest = text[number.end() :].strip() if number else None
     is_number = rest == "" or (rest is not None and rest != "-" and UNIT.fullmatch(rest))

@@ -22,7 +22,7 @@ class Row(NamedTuple):
 def names_in_row(rows: Sequence[Row], at: int, width: int) -> list[str]:
     """The names, without marks of a comment; those that repeat have what stands above them too."""
     names = ["" if cell is None else " ".join(str(cell).split()) for cell in rows[at].cells]
-    names[0] = without_mark(names[0])
+    names[0] = without_mark(names[0].lstrip("\ufeff"))
     if len(names) == width + 1 and not names[0]:
         names = names[1:]  # the mark of a comment stood alone
     elif len(names) == width + 1 and names[-1].lower() in REMARKS:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from shlex import quote
 
 import numpy as np
 import pandas as pd
@@ -23,6 +25,7 @@ Mask = NDArray[np.bool_]
 MOST_CATEGORIES = 20
 LONGEST_CATEGORY = 200  # letters, for it becomes part of an input's name
 MOST_GAPS, LEAST_GAPS = 3, 3  # words, and rows with them, that may be missing cells
+BELOW_ZERO = re.compile(r"\((?P<in>[^()]*\d)\)|(?P<before>[^-]*\d)-")
 HEXADECIMAL = re.compile(r"\d+[eEdD]\d+")
 
 
@@ -139,6 +142,24 @@ def other_unit(texts: Sequence[str], marks: Marks | None, unit: str | None) -> s
     return f"holds {texts[0][:40]!r}, but its name says {unit}: write one of the two units"
 
 
+def below_zero(texts: Sequence[str], asked: ReadingSpec) -> str | None:
+    """Why numbers in brackets or before a minus are none; None where there are no such."""
+    found = [BELOW_ZERO.fullmatch(text) for text in texts]
+    bare = [
+        one[one.lastgroup or 0] if one else text for one, text in zip(found, texts, strict=True)
+    ]
+    first = next((at for at, one in enumerate(found) if one), None)
+    if first is None or not readings(bare, asked).ways:
+        return None
+    return f"holds {texts[first]!r}, which may be a number below zero: write it as -{bare[first]}"
+
+
+def among(marks: Marks) -> str:
+    """Beside which numbers a text is none, where these are not written as programs do."""
+    marks = replace(marks, unit="")
+    return f", elsewhere numbers with {marks.words()}" if marks == Marks(",") else ""
+
+
 def missing_words(texts: Sequence[str], wrong: Mask, codes: Indices, first: str) -> str | None:
     """What to say of a few words among numbers, which may stand for missing cells; or None.
 
@@ -154,8 +175,8 @@ def missing_words(texts: Sequence[str], wrong: Mask, codes: Indices, first: str)
         return None
     return (
         f"holds {first} and such words in {counted(rows - 1, 'more row', 'more rows')}, elsewhere "
-        f"numbers: write numbers there, or say --missing {names_text(words)} if that stands for a "
-        "missing cell"
+        f"numbers: write numbers there, or say --missing {quote(names_text(words))} if that stands "
+        "for a missing cell"
     )
 
 

@@ -1,0 +1,90 @@
+"""Cells that are numbers to people: lakhs, money, accounts, and single words among numbers."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.files import read_table
+from spinn_engine.spec import ReadingSpec
+
+
+def read(folder: Path, cells: list[str], name: str = "y", **asked: Any) -> Column:
+    path = folder / "t.csv"
+    rows = "".join(f"{n};{cell}\n" for n, cell in enumerate(cells))
+    path.write_text(f"n;{name}\n{rows}", encoding="utf-8")
+    found, layout = read_table(path, reading=ReadingSpec(**asked))
+    return list(typed_columns(found, layout).values())[1]
+
+
+@pytest.mark.parametrize(
+    ("written", "right", "unit"),
+    [
+        ("12,34,{n:03d}.50", 1234000.5, None),
+        ("1,34,{n:03d}", 134000, None),
+        ("$1,{n:03d}.50", 1000.5, "$"),
+        ("-$ 1,{n:03d}.50", None, "$"),
+        ("1.{n:03d},50 €", 1000.5, "€"),
+        ("CHF 1'{n:03d}.50", 1000.5, "CHF"),
+        ("1\N{THIN SPACE}{n:03d},5", 1000.5, None),
+    ],
+)
+@pytest.mark.parametrize("rows", [9, 60])
+def test_lakhs_and_money_are_numbers(
+    tmp_path: Path, written: str, right: float | None, unit: str | None, rows: int
+) -> None:
+    column = read(tmp_path, [written.format(n=n) for n in range(1, rows)])
+    right_ones = [-1000.5 - n if right is None else right + n for n in range(1, rows)]
+    assert (column.kind, column.fault, column.unit) == ("number", None, unit)
+    assert column.numbers().tolist() == right_ones
+
+
+def test_money_of_two_countries_is_not_one_number(tmp_path: Path) -> None:
+    column = read(tmp_path, ["$5", "€6", "$7", "€8"])
+    assert column.fault is not None
+    assert "numbers in $ and €" in column.fault
+
+
+@pytest.mark.parametrize("cells", [["({})"] * 9, ["{}-"] * 9, ["{}", "({})", "{}"] * 3])
+def test_numbers_as_accounts_have_them_are_no_levels(tmp_path: Path, cells: list[str]) -> None:
+    column = read(tmp_path, [cell.format(f"0.{n}") for n, cell in enumerate(cells, 1)])
+    assert column.kind == "text"
+    assert column.fault is not None
+    assert "may be a number below zero: write it as -0." in column.fault
+
+
+@pytest.mark.parametrize("rows", [12, 60])
+@pytest.mark.parametrize("odd", ["ERR", "<0,5", "2.5"])
+def test_a_word_among_decimal_commas_is_named(tmp_path: Path, rows: int, odd: str) -> None:
+    column = read(tmp_path, [odd if n == 5 else f"{n},25" for n in range(rows)])
+    assert column.kind == "text"
+    assert column.fault is not None
+    assert f"{odd!r} in row 6, elsewhere numbers with commas before decimals" in column.fault
+
+
+@pytest.mark.parametrize("odd", ["1.#INF", "-1.#IND00", "NAN", "-nan(ind)", "#WERT!", "#NV"])
+def test_what_programs_write_for_no_number_is_missing(tmp_path: Path, odd: str) -> None:
+    numbers = read(tmp_path, [odd if n == 5 else f"{n}.25" for n in range(12)]).numbers()
+    assert not math.isfinite(numbers[5])
+    assert numbers[6] == 6.25
+
+
+def test_advice_can_be_typed(tmp_path: Path) -> None:
+    cells = ["******" if n < 2 else "no value" if n < 4 else f"{n}.5" for n in range(30)]
+    fault = read(tmp_path, cells).fault
+    assert fault is not None
+    words = shlex.split(fault)
+    given = words[words.index("--missing") + 1]
+    assert {word.strip() for word in given.split(",")} == {"******", "no value"}
+    assert "'" in fault.split("--missing ")[1], "a shell would put files in the place of stars"
+    column = read(tmp_path, cells, missing=("******", "no value"))
+    assert (column.kind, column.missing) == ("number", 4)
+
+
+def test_a_column_of_blanks_is_empty(tmp_path: Path) -> None:
+    assert read(tmp_path, [" "] * 12).kind == "empty"
