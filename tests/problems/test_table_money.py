@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from spinn_engine.errors import BadInputError
 from spinn_engine.problems.tables.columns import Column, typed_columns
 from spinn_engine.problems.tables.files import read_table
 from spinn_engine.spec import ReadingSpec
@@ -84,6 +85,34 @@ def test_advice_can_be_typed(tmp_path: Path) -> None:
     assert "'" in fault.split("--missing ")[1], "a shell would put files in the place of stars"
     column = read(tmp_path, cells, missing=("******", "no value"))
     assert (column.kind, column.missing) == ("number", 4)
+
+
+def one_file(folder: Path, text: str, **asked: Any) -> dict[str, Column]:
+    path = folder / "t.csv"
+    path.write_text(text)
+    found, layout = read_table(path, reading=ReadingSpec(**asked))
+    return typed_columns(found, layout)
+
+
+def test_a_comma_of_a_single_column_is_no_second_one(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{n}5\n" for n in range(1, 10))
+    right = [n + float(f"0.{n}5") for n in range(1, 10)]
+    assert one_file(tmp_path, "y\n" + rows)["y"].numbers().tolist() == right
+    with pytest.raises(BadInputError, match="'1,15' may be one number or two: say --decimal , for"):
+        one_file(tmp_path, rows)
+    assert one_file(tmp_path, rows, decimal=",")["column_1"].numbers().tolist() == right
+    assert list(one_file(tmp_path, rows, decimal=".")) == ["column_1", "column_2"]
+    for decimal in (None, ",", "."):
+        columns = one_file(tmp_path, "a,y\n" + rows, decimal=decimal)
+        assert columns["a"].numbers().tolist() == list(range(1, 10))
+
+
+def test_two_numbers_in_a_cell_are_not_one_where_points_are_before_decimals(tmp_path: Path) -> None:
+    rows = "".join(f'{n}.5,"+{n:04d},1"\n' for n in range(1, 40))
+    column = one_file(tmp_path, "latitude,temp\n" + rows)["temp"]
+    assert column.kind == "text"
+    assert column.fault is not None
+    assert "'+0001,1', which would be a number with commas before decimals, but" in column.fault
 
 
 def test_a_column_of_blanks_is_empty(tmp_path: Path) -> None:

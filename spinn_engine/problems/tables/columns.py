@@ -131,7 +131,7 @@ def typed_columns(
     for title, (name, cells) in zip(titles(list(found)), found.items(), strict=True):
         use = Use(title, layout, time, group)
         if name in words:
-            column = _from_words(use, words[name], read[name].settled(decimal))
+            column = _from_words(use, words[name], read[name].settled(decimal, layout.decimal))
             gaps, levels = gaps_and_levels(different_texts(texts[name]), kept[name])
             column = replace(column, gaps=gaps, levels=levels) if column.words else column
             made.append(_without_lists(column, cells))
@@ -278,7 +278,7 @@ def _no_use(use: Use, seen: Texts, ways: Ways, codes: Indices) -> str | None:
         return no_category(seen.words)
     if len(ways) > 1:
         return two_ways(seen.words, ways)
-    if told := other_marks(seen.words, use.layout.asked) or several_units(seen.words):
+    if told := other_marks(seen.words, use.layout) or several_units(seen.words):
         return told
     if told := below_zero(seen.words, use.layout.asked):
         return use.advised(told)

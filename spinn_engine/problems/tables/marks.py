@@ -108,8 +108,16 @@ class Readings:
         finite = numbers[np.isfinite(numbers)]
         return marks.decimal if (finite % 1 != 0).any() else None
 
-    def settled(self, decimal: str | None) -> tuple[tuple[Marks, Floats], ...]:
-        """The ways that are left where a file's sign before decimals is known, or not."""
+    def settled(self, decimal: str | None, seen: str | None) -> tuple[tuple[Marks, Floats], ...]:
+        """The ways that are left where a file's sign before decimals is known, or not.
+
+        Args:
+            decimal: the sign of all columns in which it is certain.
+            seen: the sign in columns that the file's reader took for numbers; beside points,
+                ``0010,1`` may as well be two numbers.
+        """
+        if self.decimal == "," and seen == ".":
+            return ()
         if len(self.ways) > 1 and decimal is not None:
             return tuple(way for way in self.ways if way[0].decimal == decimal)
         if not self.usual:

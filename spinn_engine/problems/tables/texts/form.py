@@ -150,9 +150,31 @@ def _delimiter(text: str, is_all: bool, asked: ReadingSpec) -> tuple[str, str]:
             fits[delimiter] = score, width
     if fits:
         best = max(fits, key=lambda one: fits[one][0])  # of equals the first
+        if best == "," and fits[best][1] == 2 and _is_one_column(text, is_all, asked):
+            return ";", "its rows are numbers with commas before decimals"
         return best, f"it parts rows into {fits[best][1]} cells"
     first_line = next(line for line in text.splitlines() if line.strip())
     return max(",;\t", key=first_line.count), "nothing else parts the rows evenly"
+
+
+def _is_one_column(text: str, is_all: bool, asked: ReadingSpec) -> bool:
+    """Whether commas stand before decimals in the only column, not between two.
+
+    Raises:
+        ValueError: they may be both.
+    """
+    rows = [row.cells for row in sample_of(text, ",", is_all, asked)]
+    numbers = rows[1:] if len(rows[0]) == 1 or look(rows[0][0]) == "word" else rows
+    if asked.decimal == "." or not all(
+        len(cells) == 2 and WITH_COMMA.fullmatch(",".join(cells)) for cells in numbers
+    ):
+        return False
+    if numbers is rows and asked.decimal is None:
+        raise ValueError(
+            f"its first line {','.join(rows[0])!r} may be one number or two: say --decimal , for "
+            "one and --decimal . for two"
+        )
+    return len(rows[0]) == 1 or numbers is rows
 
 
 def _share_of_values(rows: Sequence[Sequence[str]]) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from spinn_engine.problems.problem import Floats, Indices
 from spinn_engine.problems.tables.marks import LARGEST_EXACT, Marks, readings, units_in
-from spinn_engine.problems.tables.sheet import MISSING
+from spinn_engine.problems.tables.sheet import MISSING, Layout
 from spinn_engine.spec import ReadingSpec
 from spinn_engine.words import counted, listed, names_text, shortest
 
@@ -102,9 +102,13 @@ def two_ways(texts: Sequence[str], ways: Ways) -> str:
     )
 
 
-def other_marks(texts: Sequence[str], asked: ReadingSpec) -> str | None:
-    """Why numbers are none with the marks that a person named; None where that is not the cause."""
-    if asked.decimal is None and asked.thousands is None:
+def other_marks(texts: Sequence[str], layout: Layout) -> str | None:
+    """Why numbers are none with the marks that a person named, or that the file has elsewhere.
+
+    None where that is not the cause.
+    """
+    asked = layout.asked
+    if asked.decimal is None and asked.thousands is None and layout.decimal is None:
         return None
     known = readings(texts, ReadingSpec()).ways
     if not known:
@@ -115,7 +119,14 @@ def other_marks(texts: Sequence[str], asked: ReadingSpec) -> str | None:
         for field, value in (("decimal", asked.decimal), ("thousands", asked.thousands))
         if value is not None
     )
-    return f"holds {texts[0][:40]!r}, which is no number with {named}, but one with {right.words()}"
+    if named:
+        told = f"which is no number with {named}, but one with {right.words()}"
+    else:
+        told = (
+            f"which would be a number with {right.words()}, but other columns of the file have "
+            "points there: write points here too"
+        )
+    return f"holds {texts[0][:40]!r}, {told}"
 
 
 def several_units(texts: Sequence[str]) -> str | None:
