@@ -115,5 +115,17 @@ def test_two_numbers_in_a_cell_are_not_one_where_points_are_before_decimals(tmp_
     assert "'+0001,1', which would be a number with commas before decimals, but" in column.fault
 
 
+@pytest.mark.parametrize(
+    ("code", "other"), [("-9.999", "1.{:03d},5"), ("-9999 mm", "{}.5 mm"), ("-9999,0", "{},5")]
+)
+def test_a_code_for_missing_is_known_however_it_is_written(
+    tmp_path: Path, code: str, other: str
+) -> None:
+    cells = [code if n < 4 else other.format(n) for n in range(12)]
+    column = read(tmp_path, cells, missing=("-9999",))
+    assert (column.kind, column.missing) == ("number", 4)
+    assert not (column.numbers() == -9999).any()
+
+
 def test_a_column_of_blanks_is_empty(tmp_path: Path) -> None:
     assert read(tmp_path, [" "] * 12).kind == "empty"

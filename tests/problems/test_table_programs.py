@@ -116,3 +116,54 @@ def test_utf_32_is_told_by_its_mark(tmp_path: Path, encoding: str) -> None:
     mark = "" if encoding == "utf-32" else "\ufeff"
     columns, _ = read(tmp_path, (mark + "force,temp,wear\n" + lines()).encode(encoding))
     assert [column.numbers().tolist() for column in columns.values()] == [FORCE, TEMP, WEAR]
+
+
+PIECES = lines().splitlines(keepends=True)
+
+
+@pytest.mark.parametrize(
+    ("above", "told"),
+    [
+        ("force,temp,wear\n", "line 8"),
+        ("# force,temp,wear\n", "line 8"),
+        ("Rig 3,,\nforce,temp,wear\nN,degC,mm\n", "line 10, line 11 and line 12"),
+    ],
+)
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_names_that_are_repeated_below_are_no_row(
+    tmp_path: Path, above: str, told: str, ends: str
+) -> None:
+    text = above + "".join(PIECES[:6]) + above + "".join(PIECES[6:])
+    columns, layout = read(tmp_path, text.replace("\n", ends).encode())
+    assert [column.numbers().tolist() for column in columns.values()] == [FORCE, TEMP, WEAR]
+    assert any(note.endswith(f"is repeated and left out in {told}.") for note in layout.notes)
+    assert layout.where(6) == f"row 7 (line {7 + 2 * above.count(chr(10))})"
+
+
+def test_a_table_above_another_is_not_passed_over(tmp_path: Path) -> None:
+    text = "force,temp,wear\n" + lines() + "\na,b\n" + "".join(f"{n},{n}.5\n" for n in range(20))
+    with pytest.raises(BadInputError, match="in line 2 to 13, above the names in line 15, so"):
+        read(tmp_path, text)
+    columns, _ = read(tmp_path, text, skip=13)
+    assert columns["b"].numbers().tolist() == [n + 0.5 for n in range(20)]
+
+
+def test_rows_named_with_a_mark_are_no_comments_at_the_end(tmp_path: Path) -> None:
+    text = "id,wear\n" + "".join(f"#{n},{wear}\n" for n, wear in enumerate(WEAR))
+    columns, _ = read(tmp_path, text + "# end\n")
+    assert columns["wear"].numbers().tolist() == WEAR
+
+
+def test_a_row_of_units_that_is_asked_for_stands_below_the_names(tmp_path: Path) -> None:
+    text = "force,temp,wear\nfoo,bar,baz\n" + lines()
+    columns, _ = read(tmp_path, text, units_row=2)
+    assert {name: column.unit for name, column in columns.items()} == {
+        "force": "foo", "temp": "bar", "wear": "baz",
+    }  # fmt: skip
+    with pytest.raises(BadInputError, match="line 5 .--units-row. holds no row of 3 units"):
+        read(tmp_path, text, units_row=5)
+
+
+def test_an_encoding_that_does_not_fit_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="it is no ascii text: leave out --encoding"):
+        read(tmp_path, "größe,temp,wear\n" + lines(), encoding="ascii")

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from spinn_engine.problems.problem import Floats, Indices
-from spinn_engine.problems.tables.gaps import gaps_and_levels, words_kept
+from spinn_engine.problems.tables.gaps import gaps_and_levels, without_numbers, words_kept
 from spinn_engine.problems.tables.header import Title, titles
 from spinn_engine.problems.tables.marks import Marks, certain_decimal, most_numbers, readings
 from spinn_engine.problems.tables.sheet import Layout
@@ -249,7 +249,8 @@ def _from_words(use: Use, words: Words, ways: Ways) -> Column:
     times, numbers = (None, None) if use.is_group else _times_or_numbers(use, seen, ways)
     fault = numbers and other_unit(texts, numbers[0], use.title.unit)
     if numbers is not None and fault is None:
-        return _numbers(use.title, numbers[1], codes, numbers[0])
+        known = without_numbers(numbers[1], use.layout.asked)
+        return _numbers(use.title, known, codes, numbers[0])
     if times is not None and times.whole:
         return _dates(use, times, codes)
     if fault is None:
@@ -284,8 +285,7 @@ def _no_use(use: Use, seen: Texts, ways: Ways, codes: Indices) -> str | None:
         return use.advised(told)
     marks, wrong = most_numbers(seen.words, use.layout.asked)
     if 0 < 2 * wrong.sum() < len(wrong):
-        told = seen.told(wrong)
-        gaps = missing_words(seen.words, wrong, codes, told)
+        gaps = missing_words(seen.words, wrong, codes, told := seen.told(wrong))
         return gaps or use.advised(f"holds {told}{among(marks)}: write a number there")
     return no_time(seen) if use.is_time else no_category(seen.words)
 

@@ -51,10 +51,11 @@ def _units(
     if asked.units_row is not None:
         for number in range(below, len(rows)):
             if rows[number].line == asked.units_row:
-                if len(rows[number].cells) != width:
+                looks = [look(rows[number].cells[column]) for column in values]
+                if len(rows[number].cells) != width or looks.count("value") > looks.count("word"):
                     break
                 return rows[number], number + 1
-        raise ValueError(f"line {asked.units_row} (--units-row) holds no row of {width} cells")
+        raise ValueError(f"line {asked.units_row} (--units-row) holds no row of {width} units")
     row = rows[below] if below < len(rows) else None
     if row is not None and len(row.cells) == width and is_units_row(row.cells, values):
         return row, below + 1

@@ -17,6 +17,7 @@ from spinn_engine.spec import ReadingSpec
 
 PLAIN = re.compile(r"\d+([.]\d+)?")
 NEXT = 3  # rows below the first one that show that it is one
+LEAST_TABLE = 5  # rows of values above the names that are a table of their own
 MOST_BODY = 200  # rows that tell what a column holds
 
 
@@ -123,10 +124,33 @@ def _header(
         start = full if any(_may_be_names(row.cells, width) for row in rows[:full]) else start
     if start == 0:
         return _of_the_first_row(rows, values)
-    candidates = [n for n in range(start) if _may_be_names(rows[n].cells, width)]
+    most = asked.units_row or rows[start].line
+    names = [n for n in range(start) if _may_be_names(rows[n].cells, width)]
+    candidates = [n for n in names if rows[n].line < most]
     if not candidates:
         raise ValueError(no_names(rows[start - 1], width))
-    return _best(rows, candidates, values), "words stand above columns of values"
+    at = _best(rows, candidates, values)
+    if asked.skip is None:
+        _check_one_table(rows[: at + 1])
+    return at, "words stand above columns of values"
+
+
+def _check_one_table(rows: Sequence[Row]) -> None:
+    """Refuse a table above the names, the last of some rows."""
+    run: list[Row] = []
+    for row in rows:
+        looks = [look(cell) for cell in row.cells]
+        is_row = looks.count("value") > 1 and "word" not in looks
+        if is_row and (not run or len(run[-1].cells) == len(looks)):
+            run.append(row)
+        elif len(run) < LEAST_TABLE:
+            run = [row] if is_row else []
+    if len(run) >= LEAST_TABLE:
+        raise ValueError(
+            f"rows of values stand in line {run[0].line} to {run[-1].line}, above the names in "
+            f"line {rows[-1].line}, so it holds two tables: save each in a file of its own, or "
+            f"say --skip {run[-1].line} to read the second"
+        )
 
 
 def _asked_header(rows: Sequence[Row], line: int) -> int | None:

@@ -38,6 +38,7 @@ class TextForm:
         decimal: comma or point.
         structure: which lines are names, units and rows.
         asked: what a person wanted.
+        repeats: lines among the rows that repeat what stands above them.
     """
 
     delimiter: str
@@ -45,12 +46,13 @@ class TextForm:
     decimal: str
     structure: Structure
     asked: ReadingSpec
+    repeats: frozenset[int] = frozenset()
 
     @property
     def is_rewritten(self) -> bool:
         """Whether lines have to be changed before another program can read them as rows."""
         asked = self.asked
-        return bool(self.delimiter == SPACES or asked.drop_lines or asked.comment)
+        return bool(self.delimiter == SPACES or asked.drop_lines or asked.comment or self.repeats)
 
     @property
     def nothing(self) -> list[str]:
