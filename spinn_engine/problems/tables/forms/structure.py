@@ -120,13 +120,12 @@ def _header(
     start = _first_data(rows, width, values, asked)
     if start == 0 and not values:
         start = 1
-    if start and (full := _first_full(rows, width, values, asked)) > start:
-        start = full if any(_may_be_names(row.cells, width) for row in rows[:full]) else start
     if start == 0:
         return _of_the_first_row(rows, values)
-    most = asked.units_row or rows[start].line
-    names = [n for n in range(start) if _may_be_names(rows[n].cells, width)]
-    candidates = [n for n in names if rows[n].line < most]
+    full = _first_full(rows, width, values, asked)
+    further = [n for n in range(start, full) if _are_names(rows[n].cells, values)]
+    names = [n for n in range(start) if _may_be_names(rows[n].cells, width)] + further
+    candidates = [n for n in names if rows[n].line < (asked.units_row or rows[n].line + 1)]
     if not candidates:
         raise ValueError(no_names(rows[start - 1], width))
     at = _best(rows, candidates, values)
@@ -174,7 +173,7 @@ def _first_data(rows: Sequence[Row], width: int, values: frozenset[int], asked: 
 
 
 def _first_full(rows: Sequence[Row], width: int, values: frozenset[int], asked: ReadingSpec) -> int:
-    """Which row is the first with a word in none of the columns of values; -1: no row is."""
+    """Which row is the first with a value in each of the columns of values; -1: no row is."""
     for number, row in enumerate(rows):
         looks = [look(cell, asked.missing) for cell in row.cells]
         if len(looks) == width and {looks[column] for column in values} == {"value"}:
