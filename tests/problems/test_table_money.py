@@ -51,6 +51,16 @@ def test_money_of_two_countries_is_not_one_number(tmp_path: Path) -> None:
     assert "numbers in $ and €" in column.fault
 
 
+@pytest.mark.parametrize(("some", "unit"), [("{}%", "%"), ("{} mm", "mm"), ("${}", "$")])
+@pytest.mark.parametrize("rows", [12, 60])
+def test_a_unit_behind_some_numbers_alone_makes_no_levels(
+    tmp_path: Path, some: str, unit: str, rows: int
+) -> None:
+    column = read(tmp_path, [some.format(n) if n % 2 else f"{n}" for n in range(rows)])
+    assert column.fault is not None
+    assert f"holds numbers in {unit} and numbers without a unit" in column.fault
+
+
 @pytest.mark.parametrize("cells", [["({})"] * 9, ["{}-"] * 9, ["{}", "({})", "{}"] * 3])
 def test_numbers_as_accounts_have_them_are_no_levels(tmp_path: Path, cells: list[str]) -> None:
     column = read(tmp_path, [cell.format(f"0.{n}") for n, cell in enumerate(cells, 1)])

@@ -167,3 +167,33 @@ def test_a_row_of_units_that_is_asked_for_stands_below_the_names(tmp_path: Path)
 def test_an_encoding_that_does_not_fit_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="it is no ascii text: leave out --encoding"):
         read(tmp_path, "größe,temp,wear\n" + lines(), encoding="ascii")
+
+
+@pytest.mark.parametrize(
+    "below", ["Note: 3 sensors,,\n", ",,\nsigned by M,,\n", ",End of run 3,\n"]
+)
+def test_remarks_that_a_spreadsheet_pads_are_no_rows(tmp_path: Path, below: str) -> None:
+    columns, layout = read(tmp_path, "force,temp,wear\n" + lines() + below)
+    wear = columns["wear"].numbers()
+    assert wear[: len(WEAR)].tolist() == WEAR
+    assert columns["wear"].missing == below.count(",,\n") - below.count("M,,") - below.count("s,,")
+    assert any("was left out" in note for note in layout.notes)
+
+
+def test_advice_on_a_line_with_too_few_cells_can_be_typed(tmp_path: Path) -> None:
+    text = "force,temp,wear\n" + lines() + "Operator,Miller\n"
+    with pytest.raises(
+        BadInputError, match="2 cells but the header has 3 names: .* --drop-lines 1"
+    ):
+        read(tmp_path, text)
+    columns, _ = read(tmp_path, text, drop_lines="14")
+    assert columns["wear"].numbers().tolist() == WEAR
+    with pytest.raises(BadInputError, match="line 13 has 2 cells but most rows have 3"):
+        read(tmp_path, lines() + "1,2\n")
+
+
+def test_a_line_of_names_that_is_too_long_is_called_so(tmp_path: Path) -> None:
+    names = ",".join(f"column number {n}" for n in range(70_000))
+    row = ",".join("1" for _ in range(70_000))
+    with pytest.raises(BadInputError, match="its first line takes more than 1.05 MB"):
+        read(tmp_path, f"{names}\n{row}\n{row}\n")

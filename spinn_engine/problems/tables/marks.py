@@ -167,9 +167,12 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 def units_in(texts: Sequence[str]) -> list[str]:
-    """The different units that numbers have; none where a text is no number with a unit."""
-    units = [unit for _, unit in map(_parted, texts)]
-    return sorted(set(units)) if all(UNIT.fullmatch(unit) for unit in units) else []
+    """The different units that numbers have, empty for none; [] where a text is no number."""
+    numbers, units = zip(*map(_parted, texts), strict=True) if texts else ((), ())
+    if not all(unit == "" or (unit != "-" and UNIT.fullmatch(unit)) for unit in units):
+        return []
+    are_numbers = any(all(_pattern(one).fullmatch(text) for text in numbers) for one in EVERY)
+    return sorted(set(units)) if are_numbers else []
 
 
 def most_numbers(texts: Sequence[str], asked: ReadingSpec) -> tuple[Marks, NDArray[np.bool_]]:

@@ -74,6 +74,11 @@ def _with_groups(above: Sequence[Any], names: Sequence[str]) -> list[str]:
 
 def no_names(row: Row, width: int) -> str:
     """Why a row cannot hold the names, and what to do."""
+    if len(row.cells) == width:
+        return (
+            f"line {row.line} holds no names, but neither does it hold values like the rows below: "
+            "name the line in which the names stand (--header, 0 for none)"
+        )
     return (
         f"line {row.line} has {counted(len(row.cells), 'cell')} but most rows have {width}: name "
         "the line in which the names stand (--header, 0 for none)"

@@ -192,10 +192,16 @@ def _uneven(source: Opened) -> str:
         for row in rows_of(text, delimiter, form.asked):
             if row.line >= form.structure.first and len(row.cells) != width:
                 mark = next((m for m in COMMENT_MARKS if str(row.cells[0]).startswith(m)), None)
-                cure = f": leave such lines out with --comment {mark!r}" if mark else ""
+                out = f"--comment {mark!r}" if mark else f"--drop-lines {row.line}"
+                what = "such lines out with" if mark else "it out if it is no row, with"
+                have = (
+                    f"the header has {counted(width, 'name')}"
+                    if form.structure.header
+                    else f"most rows have {width}"
+                )
                 return (
-                    f"line {row.line} has {counted(len(row.cells), 'cell')} but the header has "
-                    f"{counted(width, 'name')}{cure}"
+                    f"line {row.line} has {counted(len(row.cells), 'cell')} but {have}: leave "
+                    f"{what} {out}"
                 )
     finally:
         text.detach()

@@ -95,6 +95,9 @@ def _is_footer(text: str, form: TextForm) -> bool:
         return look(text) == "word" or text.startswith(COMMENT_MARKS)
     if text.startswith(COMMENT_MARKS):
         return not _names_a_row(cells, form.structure)
+    words = [(column, cell) for column, cell in enumerate(cells) if look(cell) != "empty"]
+    if len(words) == 1 < len(cells) and look(words[0][1]) == "word":
+        return words[0][0] in form.structure.values or sums_up(cells, form.structure)
     return sums_up(cells, form.structure)
 
 

@@ -14,7 +14,9 @@ from spinn_engine.problems.tables.forms.kinds import look
 from spinn_engine.problems.tables.forms.names import COMMENT_MARKS, Row
 from spinn_engine.problems.tables.forms.structure import Structure, find_structure
 from spinn_engine.problems.tables.sheet import MISSING
+from spinn_engine.problems.tables.texts.raw import START_BYTES
 from spinn_engine.spec import ReadingSpec, line_ranges
+from spinn_engine.words import size
 
 SAMPLE_ROWS = 400
 SPACES = " "  # as delimiter: any run of spaces and tabs
@@ -78,6 +80,11 @@ def find_form(text: str, is_all: bool, asked: ReadingSpec) -> TextForm:
             told, why = first[4], "the first line says so"
     if not text.strip():
         raise ValueError("the file is empty")
+    if not is_all and len(text.splitlines()) == 1:
+        raise ValueError(
+            f"its first line takes more than {size(START_BYTES)}: shorten the names, or transpose "
+            "the table where its rows are columns"
+        )
     if told is None:
         told, why = _delimiter(text, is_all, asked)
     rows = sample_of(text, told, is_all, asked)

@@ -134,6 +134,11 @@ def several_units(texts: Sequence[str]) -> str | None:
     units = units_in(texts)
     if len(units) < 2:
         return None
+    if "" in units:
+        return (
+            f"holds numbers in {listed(units[1:])} and numbers without a unit: write all in one "
+            "unit, and that in the name of the column"
+        )
     return (
         f"holds numbers in {listed(units)}: write all in one unit, and that in the name of the "
         "column"
