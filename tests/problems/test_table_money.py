@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from spinn_engine.errors import BadInputError
@@ -135,6 +136,26 @@ def test_a_code_for_missing_is_known_however_it_is_written(
     column = read(tmp_path, cells, missing=("-9999",))
     assert (column.kind, column.missing) == ("number", 4)
     assert not (column.numbers() == -9999).any()
+
+
+def sheet(folder: Path, cells: list[Any], **asked: Any) -> Column:
+    book = openpyxl.Workbook()
+    for row in [["n", "y"], *enumerate(cells)]:
+        book.active.append(row)
+    book.save(folder / "t.xlsx")
+    found, layout = read_table(folder / "t.xlsx", reading=ReadingSpec(**asked))
+    return typed_columns(found, layout)["y"]
+
+
+def test_texts_among_the_numbers_of_a_sheet_are_read_by_themselves(tmp_path: Path) -> None:
+    german = sheet(tmp_path, [1.5, 2.25, "3,75", "1.004,5", None, 6])
+    assert (german.kind, german.missing) == ("number", 1)
+    assert german.numbers()[[0, 2, 3, 5]].tolist() == [1.5, 3.75, 1004.5, 6.0]
+    doubtful: list[Any] = [1.5, 2.25, "1,007", 4.5]
+    with pytest.raises(BadInputError, match="'1,007' among its numbers, which may be 1,007 or 1.0"):
+        sheet(tmp_path, doubtful)
+    assert sheet(tmp_path, doubtful, decimal=",").numbers().tolist() == [1.5, 2.25, 1.007, 4.5]
+    assert sheet(tmp_path, doubtful, decimal=".").numbers().tolist() == [1.5, 2.25, 1007, 4.5]
 
 
 def test_a_column_of_blanks_is_empty(tmp_path: Path) -> None:
