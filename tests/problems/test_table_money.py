@@ -158,5 +158,17 @@ def test_texts_among_the_numbers_of_a_sheet_are_read_by_themselves(tmp_path: Pat
     assert sheet(tmp_path, doubtful, decimal=".").numbers().tolist() == [1.5, 2.25, 1007, 4.5]
 
 
+def test_names_that_a_sheet_repeats_are_no_row(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in [["n", "y"], *enumerate([1.5, 2.5, 3.5]), ["n", "y"], *enumerate([4.5, 5.5, 6.5])]:
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    found, layout = read_table(tmp_path / "t.xlsx")
+    columns = typed_columns(found, layout)
+    assert columns["y"].numbers().tolist() == [1.5, 2.5, 3.5, 4.5, 5.5, 6.5]
+    assert any(note.endswith("are repeated and left out in row 5.") for note in layout.notes)
+    assert layout.where(3) == "row 4 (line 6)"
+
+
 def test_a_column_of_blanks_is_empty(tmp_path: Path) -> None:
     assert read(tmp_path, [" "] * 12).kind == "empty"

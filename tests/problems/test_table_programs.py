@@ -94,6 +94,24 @@ def test_a_comma_behind_every_row_moves_no_name(tmp_path: Path, end: str) -> Non
     assert [column.numbers().tolist() for column in columns.values()][:3] == [FORCE, TEMP, WEAR]
 
 
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_rows_that_end_in_a_sign_may_have_units_and_names_without(
+    tmp_path: Path, sign: str
+) -> None:
+    above = f"force{sign}temp{sign}wear\nN{sign}°C{sign}mm\n"
+    rows = lines(sign, end=sign).splitlines(keepends=True)
+    text = "# c\n" + above + "".join(rows[:6]) + above + "".join(rows[6:])
+    columns, _ = read(tmp_path, text)
+    assert [column.unit for column in columns.values()][:3] == ["N", "°C", "mm"]
+    assert [column.numbers().tolist() for column in columns.values()][:3] == [FORCE, TEMP, WEAR]
+
+
+def test_tabs_are_no_spaces_where_a_comment_has_as_many_words(tmp_path: Path) -> None:
+    rows = "".join(f"{a}\t{c}\n" for a, _, c in ROWS)
+    columns, _ = read(tmp_path, "# c\nm\ts\nN\ts\n" + rows)
+    assert [(name, column.unit) for name, column in columns.items()] == [("m", "N"), ("s", "s")]
+
+
 def test_a_mark_of_a_comment_that_stands_alone_is_no_name(tmp_path: Path) -> None:
     text = "# Probe 0 1\n#  Time\n" + lines(" ")
     with pytest.raises(BadInputError, match="line 2 has 2 cells but most rows have 3"):
@@ -197,3 +215,15 @@ def test_a_line_of_names_that_is_too_long_is_called_so(tmp_path: Path) -> None:
     row = ",".join("1" for _ in range(70_000))
     with pytest.raises(BadInputError, match="its first line takes more than 1.05 MB"):
         read(tmp_path, f"{names}\n{row}\n{row}\n")
+
+
+@pytest.mark.parametrize("title", ["", "Run 3;\n", "Run 3;;\n", "Run 3\n"])
+@pytest.mark.parametrize(("below", "units"), [("", [None, None]), ("V;mm\n", ["V", "mm"])])
+def test_names_may_look_like_units(
+    tmp_path: Path, title: str, below: str, units: list[str | None]
+) -> None:
+    rows = "".join(f"{a};{c}\n" for a, _, c in ROWS)
+    columns, _ = read(tmp_path, title + "U/V;m\n" + below + rows)
+    assert [(name, column.unit) for name, column in columns.items()] == [
+        ("U/V", units[0]), ("m", units[1]),
+    ]  # fmt: skip

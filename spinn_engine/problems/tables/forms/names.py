@@ -27,8 +27,6 @@ def names_in_row(rows: Sequence[Row], at: int, width: int) -> list[str]:
         names = names[1:]  # the mark of a comment stood alone
     elif len(names) == width + 1 and names[-1].lower() in REMARKS:
         names = names[:-1]  # a column that is empty in all rows
-    elif len(names) == width - 1 and _are_empty([row.cells[-1] for row in rows[at + 1 :]]):
-        names = [*names, ""]  # every row ends in a sign that parts cells
     elif (
         len(names) == width - 1
         and names[0]
@@ -40,10 +38,6 @@ def names_in_row(rows: Sequence[Row], at: int, width: int) -> list[str]:
     if at and len(set(names)) < len(names) and len(rows[at - 1].cells) == width:
         names = _with_groups(rows[at - 1].cells, names)
     return names
-
-
-def _are_empty(cells: Sequence[Any]) -> bool:
-    return all(look(cell) == "empty" for cell in cells)
 
 
 def _are_row_names(cells: Sequence[Any]) -> bool:

@@ -62,6 +62,7 @@ def find_structure(rows: Sequence[Row], asked: ReadingSpec) -> Structure:
     if asked.header is None:
         rows = without_labview_header(rows)
     width = _width(rows)
+    rows = _as_wide(rows, width)
     values = _value_columns(rows, width, asked)
     at, why = _header(rows, width, values, asked)
     if at is None:
@@ -90,6 +91,15 @@ def _width(rows: Sequence[Row]) -> int:
     """How many cells most rows have, of those further down."""
     later = rows[len(rows) // 2 :] if len(rows) > 3 else rows
     return Counter(len(row.cells) for row in later).most_common(1)[0][0]
+
+
+def _as_wide(rows: Sequence[Row], width: int) -> Sequence[Row]:
+    """Rows as wide as most, where these but end in a sign that parts cells and others do not."""
+    later = rows[len(rows) // 2 :] if len(rows) > 3 else rows
+    last = [row.cells[-1] for row in later if len(row.cells) == width > 1]
+    if any(look(cell) != "empty" for cell in last):
+        return rows
+    return [Row(n, [*cells, ""] if len(cells) == width - 1 else cells) for n, cells in rows]
 
 
 def _value_columns(rows: Sequence[Row], width: int, asked: ReadingSpec) -> frozenset[int]:
@@ -217,11 +227,15 @@ def _may_be_names(cells: Sequence[Any], width: int) -> bool:
 def _best(rows: Sequence[Row], candidates: Sequence[int], values: frozenset[int]) -> int:
     """The first that names every column once and has no names below it; else the last."""
     units = [n for n in candidates if is_units_row(rows[n].cells, values)]
+    if len(units) > 1 and units[-1] == units[-2] + 1:
+        return units[-2]  # names such as U/V and m, above their units
     above = [n for n in candidates if not units or n < units[-1]]
     if units and any(_are_names(rows[n].cells, values) for n in above):
         candidates = above  # what stands below the units says more of the columns
     for position, number in enumerate(candidates):
         names = [str(cell).strip() for cell in rows[number].cells]
+        if names[-1] == "" and len(names) - 1 not in values:
+            names.pop()  # of a column that is empty in all rows
         if "" in names or len(set(names)) < len(names):
             continue
         below = candidates[position + 1 :]

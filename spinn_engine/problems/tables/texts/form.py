@@ -157,6 +157,8 @@ def _delimiter(text: str, is_all: bool, asked: ReadingSpec) -> tuple[str, str]:
             own = [cells for cells in later if len(cells) == width]
             score = _share_of_values(own) + EVEN * is_even - UNUSUAL * (delimiter == SPACES)
             fits[delimiter] = score, width
+    if SPACES in fits and "\t" in fits and fits["\t"][1] - fits[SPACES][1] in (0, 1):
+        del fits[SPACES]  # each of which is a tab, perhaps with one at the end
     if fits:
         best = max(fits, key=lambda one: fits[one][0])  # of equals the first
         if best == "," and fits[best][1] == 2 and _is_one_column(text, is_all, asked):

@@ -23,16 +23,17 @@ def repeated_lines(file: BinaryIO, form: TextForm) -> frozenset[int]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline=None)
     try:
-        above = [line.strip() for line in islice(text, structure.first - 1)]
+        ends = " \n" if form.delimiter == " " else f" \n{form.delimiter}"
+        above = [line.strip(ends) for line in islice(text, structure.first - 1)]
         names = above[structure.header - 1]
         if names.count('"') % 2 or not _is_there_twice(file, names.encode()):
             return frozenset()
         text.seek(0)
         words = {line for line in above if any(sign.isalpha() for sign in line)}
         below = [
-            (number, line.strip())
+            (number, line.strip(ends))
             for number, line in enumerate(text, 1)
-            if number >= structure.first and line.strip() in words
+            if number >= structure.first and line.strip(ends) in words
         ]
     finally:
         text.detach()
