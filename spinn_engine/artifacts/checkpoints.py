@@ -22,6 +22,7 @@ from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.imported.files.own_format import CHECKPOINT_FORMAT, STACK_FORMAT
 from spinn_engine.problems.arrivals import Column, findings_on
 from spinn_engine.problems.checks.finding import Finding
+from spinn_engine.problems.problem import Floats
 from spinn_engine.spec import Activation
 from spinn_engine.training.course import Taken
 from spinn_engine.training.network import Stack
@@ -101,7 +102,7 @@ class RawUnitsNetwork(nn.Module):
         for name in SCALER_PARTS:
             self.register_buffer(name, checkpoint["scaler"][name])
 
-    def findings(self, x: Tensor) -> list[Finding]:
+    def findings(self, x: Tensor | Floats) -> list[Finding]:
         """What to know of raw inputs ``[rows, in]`` before the network is believed on them.
 
         A code for a missing value, another unit, a sensor that gives one value only, and how many
@@ -116,6 +117,7 @@ class RawUnitsNetwork(nn.Module):
                 "the checkpoint is of an earlier version and holds no range of its training rows: "
                 "run it again"
             )
+        x = torch.as_tensor(x)
         if x.ndim != 2 or x.shape[1] != len(self.input_names):
             raise BadInputError(
                 f"rows must have the shape [rows, {len(self.input_names)}] but have {list(x.shape)}"

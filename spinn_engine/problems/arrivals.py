@@ -89,8 +89,10 @@ def _codes(column: Column, allowed: Sequence[float]) -> list[Finding]:
 
 def _other_unit(column: Column) -> list[Finding]:
     """Values that lie outside nearly all, and inside once they are in another unit."""
+    if len(column.new) < LEAST_ROWS or column.high == column.low:
+        return []
     outside = float((column.outside() > 0).mean())
-    if outside < MOST_OUTSIDE or len(column.new) < LEAST_ROWS or column.high == column.low:
+    if outside < MOST_OUTSIDE:
         return []
     tries = [(f"converted {name}", made(column.new)) for name, made in SHIFTS]
     tries += [(f"divided by {shortest(s)}", column.new / s) for s in SCALES]
@@ -119,15 +121,16 @@ def _other_unit(column: Column) -> list[Finding]:
 
 
 def _dead(column: Column) -> list[Finding]:
-    if len(column.new) < LEAST_ROWS or np.ptp(column.new) > 0 or column.high == column.low:
+    new = column.new[np.isfinite(column.new)]
+    if len(new) < LEAST_ROWS or np.ptp(new) > 0 or column.high == column.low:
         return []
     return [
         Finding(
             "constant",
             "warning",
             (column.name,),
-            float(column.new[0]),
-            f"{column.name} is {shortest(column.new[0])} in all {counted(len(column.new), 'row')}, "
+            float(new[0]),
+            f"{column.name} is {shortest(new[0])} in all {counted(len(new), 'row')}, "
             f"but it varied from {shortest(column.low)} to {shortest(column.high)} in training.",
             "Look whether its sensor still works: a network was trained to use what it says.",
         )

@@ -76,3 +76,13 @@ def test_a_target_of_which_a_code_stands_is_found_too() -> None:
     wear[5:9] = -9999
     told = findings_on([Column("a", 0, 1, RNG.uniform(0, 1, 100))], [Column("wear", 0, 1, wear)])
     assert [(one.check, one.columns) for one in told] == [("missing_code", ("wear",))]
+
+
+def test_a_gap_makes_no_sensor_constant_and_no_rows_say_nothing() -> None:
+    new = RNG.uniform(20, 80, 50)
+    new[3] = np.nan
+    assert found(new) == []
+    assert found(np.array([])) == []
+    alike = np.full(9, 33.0)
+    alike[2] = np.nan
+    assert [(one.check, one.value) for one in found(alike)] == [("constant", 33.0)]

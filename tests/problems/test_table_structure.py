@@ -136,7 +136,11 @@ def test_every_part_can_be_named(tmp_path: Path) -> None:
             {},
             "line 15 has 2 cells but the header",
         ),
-        ("force,temp,wear\n" + lines() + "# a\n1,2,3\n", {}, "line 14 has 1 cell .* --comment '#'"),
+        (
+            "force,temp,wear\n" + lines() + "# a\n1,2,3\n",
+            {},
+            r"line 14 has 1 cell .*\(--comment '#'\)",
+        ),
         ("force,temp,wear\n" + lines(), {"sheet": ("a",)}, "sheet"),
     ],
 )

@@ -12,13 +12,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from spinn_engine.problems.problem import Floats, Indices
-from spinn_engine.problems.tables.gaps import gaps_and_levels, words_kept
+from spinn_engine.problems.tables.gaps import gaps_and_levels, without_numbers, words_kept
 from spinn_engine.problems.tables.header import Title, titles
-from spinn_engine.problems.tables.marks import Marks, certain_decimal, readings
+from spinn_engine.problems.tables.marks import Marks, certain_decimal, most_numbers, readings
 from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.problems.tables.texts.words import (
     Ways,
     Words,
+    among,
+    below_zero,
     different_texts,
     encoded,
     missing_words,
@@ -26,7 +28,6 @@ from spinn_engine.problems.tables.texts.words import (
     only_numbers,
     other_marks,
     other_unit,
-    read_numbers,
     several_units,
     split_words,
     two_ways,
@@ -130,7 +131,7 @@ def typed_columns(
     for title, (name, cells) in zip(titles(list(found)), found.items(), strict=True):
         use = Use(title, layout, time, group)
         if name in words:
-            column = _from_words(use, words[name], read[name].settled(decimal))
+            column = _from_words(use, words[name], read[name].settled(decimal, layout.decimal))
             gaps, levels = gaps_and_levels(different_texts(texts[name]), kept[name])
             column = replace(column, gaps=gaps, levels=levels) if column.words else column
             made.append(_without_lists(column, cells))
@@ -248,7 +249,8 @@ def _from_words(use: Use, words: Words, ways: Ways) -> Column:
     times, numbers = (None, None) if use.is_group else _times_or_numbers(use, seen, ways)
     fault = numbers and other_unit(texts, numbers[0], use.title.unit)
     if numbers is not None and fault is None:
-        return _numbers(use.title, numbers[1], codes, numbers[0])
+        known = without_numbers(numbers[1], use.layout.asked)
+        return _numbers(use.title, known, codes, numbers[0])
     if times is not None and times.whole:
         return _dates(use, times, codes)
     if fault is None:
@@ -277,14 +279,14 @@ def _no_use(use: Use, seen: Texts, ways: Ways, codes: Indices) -> str | None:
         return no_category(seen.words)
     if len(ways) > 1:
         return two_ways(seen.words, ways)
-    if told := other_marks(seen.words, use.layout.asked) or several_units(seen.words):
+    if told := other_marks(seen.words, use.layout) or several_units(seen.words):
         return told
-    wrong = np.isnan(read_numbers(seen.words))
-    mostly_numbers = bool(0 < 2 * wrong.sum() < len(wrong))
-    if mostly_numbers:
-        told = seen.told(wrong)
-        gaps = missing_words(seen.words, wrong, codes, told)
-        return gaps or use.advised(f"holds {told}: write a number there")
+    if told := below_zero(seen.words, use.layout.asked):
+        return use.advised(told)
+    marks, wrong = most_numbers(seen.words, use.layout.asked)
+    if 0 < 2 * wrong.sum() < len(wrong):
+        gaps = missing_words(seen.words, wrong, codes, told := seen.told(wrong))
+        return gaps or use.advised(f"holds {told}{among(marks)}: write a number there")
     return no_time(seen) if use.is_time else no_category(seen.words)
 
 

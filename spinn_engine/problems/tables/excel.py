@@ -19,6 +19,7 @@ from python_calamine import (
 
 from spinn_engine.problems.tables.containers.choosing import stacked
 from spinn_engine.problems.tables.containers.merged import fill_merged, ranges_within
+from spinn_engine.problems.tables.excel_texts import with_texts_read
 from spinn_engine.problems.tables.forms.kinds import look
 from spinn_engine.problems.tables.forms.sheets import rows_of_sheet
 from spinn_engine.problems.tables.sheet import Sheet
@@ -103,13 +104,16 @@ def _sheet(found: CalamineSheet, asked: ReadingSpec, most_rows: int | None) -> S
     whole = len(rows) == found.height
     table = rows_of_sheet(rows, start[0] + 1, asked, whole)
     cells = zip(*table.rows, strict=True) if table.rows else ([] for _ in table.headers)
-    columns = [pa.chunked_array([_column(list(column), asked)]) for column in cells]
+    columns = [
+        pa.chunked_array([_column(name, list(column), asked)])
+        for name, column in zip(table.headers, cells, strict=True)
+    ]
     notes = [*merged, *table.notes(found.name)]
     read = table.read_so(found.name)
     return Sheet(table.headers, columns, notes, whole, None, read, table.lines.__getitem__)
 
 
-def _column(cells: Sequence[Any], asked: ReadingSpec) -> pa.Array:
+def _column(name: str, cells: Sequence[Any], asked: ReadingSpec) -> pa.Array:
     """Numbers, times or, where the cells are of several kinds, text."""
     cells = [_moment(cell) if type(cell) is date else cell for cell in cells]
     values = [None if look(cell, asked.missing) == "empty" else cell for cell in cells]
@@ -117,7 +121,7 @@ def _column(cells: Sequence[Any], asked: ReadingSpec) -> pa.Array:
         cells = [None if cell in (None, "") else cell for cell in cells]
     else:
         cells = values
-    cells = _counting_on(cells)
+    cells = with_texts_read(name, _counting_on(cells), asked)
     kinds = {type(cell) for cell in cells if cell is not None}
     for allowed, kind in (
         ({bool}, pa.bool_()),

@@ -187,6 +187,9 @@ def _read(file: Path, whole: bool, reading: ReadingSpec) -> Sheet:
             most = None if whole else START_ROWS
             sheet = resolve_name(reader)(file, reading, most)
     except UNREADABLE as error:
+        if reading.encoding and isinstance(error, UnicodeError):
+            told = ValueError(f"it is no {reading.encoding} text: leave out --encoding")
+            raise unreadable(file, told) from None
         raise unreadable(file, error) from None
     if sheet.rows == 0:
         raise BadInputError(f"{file}: the table has no rows")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from spinn_engine.problems.problem import Floats
 from spinn_engine.problems.tables.forms.kinds import look
 from spinn_engine.problems.tables.sheet import MISSING
 from spinn_engine.spec import ReadingSpec
@@ -30,6 +32,11 @@ def without_codes(cells: pa.ChunkedArray, asked: ReadingSpec) -> pa.ChunkedArray
     else:
         return cells
     return pc.if_else(is_code, pa.scalar(None, kind), cells)
+
+
+def without_numbers(numbers: Floats, asked: ReadingSpec) -> Floats:
+    """Numbers that were texts, NaN where one is a code: it may have marks or a unit there."""
+    return np.where(np.isin(numbers, _numbers(asked.missing)), np.nan, numbers)
 
 
 def words_kept(texts: Sequence[str | None], asked: ReadingSpec) -> frozenset[str]:

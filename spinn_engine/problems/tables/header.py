@@ -12,7 +12,8 @@ BASE = (
     r"daN|hPa|min|h|d|°C?|°F|deg[CF]?|[CF%‰]|rpm|rev|tooth|in|inch|ft|lbf?|psi|dB|HB|HRC|HV|ppm|px)"
     r"(?:\^?-?[0-9²³])?"
 )
-UNIT = re.compile(rf"(?:1/)?{BASE}(?:[/·*. ]{BASE})*|-")
+MONEY = r"[$€£¥₹]|EUR|USD|GBP|CHF|JPY|INR|SEK|NOK|DKK|PLN|CZK"
+UNIT = re.compile(rf"(?:1/)?{BASE}(?:[/·*. ]{BASE})*|{MONEY}|-")
 IN_BRACKETS = re.compile(r"(?P<bare>.*\S)\s*\[(?P<unit>[^\[\]]*[^\[\]\d\s][^\[\]]*)\]")
 IN_PARENTHESES = re.compile(r"(?P<bare>.*\S)\s*\((?P<unit>[^()]+)\)")
 AFTER_SLASH = re.compile(r"(?P<bare>.*\S)\s+/\s+(?P<unit>\S+)")

@@ -8,22 +8,25 @@ nothing does: nobody guesses.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from spinn_engine.problems.problem import Floats
-from spinn_engine.problems.tables.header import UNIT
+from spinn_engine.problems.tables.header import MONEY, UNIT
 from spinn_engine.spec import ReadingSpec
 
 BETWEEN_THOUSANDS = {
     "": "", ",": "commas", ".": "points", "'": "apostrophes", "\N{RIGHT SINGLE QUOTATION MARK}":
     "apostrophes", " ": "spaces", "\N{NO-BREAK SPACE}": "spaces", "\N{NARROW NO-BREAK SPACE}":
-    "spaces",
+    "spaces", "\N{THIN SPACE}": "spaces",
 }  # fmt: skip
 BEFORE_DECIMALS = {".": "points", ",": "commas"}
 LARGEST_EXACT = 2**53  # whole numbers up to here differ in double precision
@@ -31,6 +34,7 @@ _MINUS = "\N{MINUS SIGN}"
 SPACES = "".join(mark for mark, name in BETWEEN_THOUSANDS.items() if name == "spaces")
 APOSTROPHES = "".join(mark for mark, name in BETWEEN_THOUSANDS.items() if name == "apostrophes")
 _WITH_UNIT = re.compile(r"(?P<number>.*?[\d.,](?:[eEdD][+\N{MINUS SIGN}-]?\d+)?)\s*(?P<unit>\D+)")
+_WITH_MONEY = re.compile(rf"(?P<sign>[+-]?)(?P<unit>{MONEY})\s*(?P<number>-?[\d.,].*)")
 _THREE = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _WHOLE_OR_THREE = r"^\s*[+-]?(\d+|[1-9]\d{0,2}[.,]\d{3})\s*$"
 
@@ -104,8 +108,16 @@ class Readings:
         finite = numbers[np.isfinite(numbers)]
         return marks.decimal if (finite % 1 != 0).any() else None
 
-    def settled(self, decimal: str | None) -> tuple[tuple[Marks, Floats], ...]:
-        """The ways that are left where a file's sign before decimals is known, or not."""
+    def settled(self, decimal: str | None, seen: str | None) -> tuple[tuple[Marks, Floats], ...]:
+        """The ways that are left where a file's sign before decimals is known, or not.
+
+        Args:
+            decimal: the sign of all columns in which it is certain.
+            seen: the sign in columns that the file's reader took for numbers; beside points,
+                ``0010,1`` may as well be two numbers.
+        """
+        if self.decimal == "," and seen == ".":
+            return ()
         if len(self.ways) > 1 and decimal is not None:
             return tuple(way for way in self.ways if way[0].decimal == decimal)
         if not self.usual:
@@ -133,25 +145,58 @@ def readings(texts: Sequence[str], asked: ReadingSpec) -> Readings:
         numbers = np.array([float(marks.plain(text)) for text in texts])
         if texts and not any(np.array_equal(numbers, known) for _, known in ways):
             ways.append((replace(marks, unit=unit), numbers))
-    usual = all("." in text and _THREE.fullmatch(text) for text in texts)
+    usual = bool(texts) and all("." in text and _THREE.fullmatch(text) for text in texts)
     return Readings(tuple(ways), usual)
 
 
 def _without_unit(texts: Sequence[str]) -> tuple[Sequence[str], str]:
-    """Texts without the unit that all of them end in, and that unit."""
-    found = [_WITH_UNIT.fullmatch(text) for text in texts]
-    units = {one and one["unit"].strip() for one in found}
-    unit = units.pop() if len(units) == 1 else None
-    if unit is None or UNIT.fullmatch(unit) is None or unit == "-":
+    """Texts without the unit that all of them have, and that unit."""
+    numbers, units = zip(*map(_parted, texts), strict=True) if texts else ((), ())
+    if len(set(units)) != 1 or UNIT.fullmatch(units[0]) is None or units[0] == "-":
         return texts, ""
-    return [one["number"].strip() for one in found if one], unit
+    return numbers, units[0]
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The number and the unit of a text; an empty unit where it is no number with a unit."""
+    if found := _WITH_MONEY.fullmatch(text):
+        return found["sign"] + found["number"], found["unit"]
+    if found := _WITH_UNIT.fullmatch(text):
+        return found["number"].strip(), found["unit"].strip()
+    return text, ""
 
 
 def units_in(texts: Sequence[str]) -> list[str]:
-    """The different units that numbers end in; none where a text is no number with a unit."""
-    found = [_WITH_UNIT.fullmatch(text) for text in texts]
-    units = [one["unit"].strip() if one else "" for one in found]
-    return sorted(set(units)) if all(UNIT.fullmatch(unit) for unit in units) else []
+    """The different units that numbers have, empty for none; [] where a text is no number."""
+    numbers, units = zip(*map(_parted, texts), strict=True) if texts else ((), ())
+    if not all(unit == "" or (unit != "-" and UNIT.fullmatch(unit)) for unit in units):
+        return []
+    are_numbers = any(all(_pattern(one).fullmatch(text) for text in numbers) for one in EVERY)
+    return sorted(set(units)) if are_numbers else []
+
+
+def most_numbers(texts: Sequence[str], asked: ReadingSpec) -> tuple[Marks, NDArray[np.bool_]]:
+    """The marks with which the most texts are numbers, and ``[texts]`` which ones are none.
+
+    Args:
+        texts: they may have the unit that most of them have.
+        asked: what a person said of decimals and thousands.
+    """
+    parted = [_parted(text) for text in texts]
+    unit = Counter(unit for _, unit in parted).most_common(1)[0][0]
+    unit = unit if UNIT.fullmatch(unit) else ""
+    bare = [
+        number if own == unit else text for text, (number, own) in zip(texts, parted, strict=True)
+    ]
+    best = Marks()
+    fewest = np.isnan(pd.to_numeric(pd.Series(bare, dtype="object"), errors="coerce").to_numpy())
+    for marks in EVERY:
+        if marks.are_as(asked):
+            pattern = _pattern(marks)
+            wrong = np.array([pattern.fullmatch(text) is None for text in bare])
+            if wrong.sum() < fewest.sum():
+                best, fewest = marks, wrong
+    return replace(best, unit=unit), np.asarray(fewest)
 
 
 def certain_decimal(columns: Iterable[Readings], seen: str | None) -> str | None:
@@ -204,6 +249,9 @@ def _finite(cells: pa.ChunkedArray) -> Floats:
 @cache
 def _pattern(marks: Marks) -> re.Pattern[str]:
     decimal, mark = re.escape(marks.decimal), re.escape(marks.thousands)
-    whole = rf"(\d+|[1-9]\d{{0,2}}({mark}\d{{3}})+)" if mark else r"\d+"
+    grouped = rf"[1-9]\d{{0,2}}({mark}\d{{3}})+"
+    if mark == ",":  # in India a lakh is 1,00,000
+        grouped += rf"|[1-9]\d?({mark}\d{{2}})+{mark}\d{{3}}"
+    whole = rf"(\d+|{grouped})" if mark else r"\d+"
     exponent = rf"([eEdD][+{_MINUS}-]?\d+)?"
     return re.compile(rf"[+{_MINUS}-]?({whole}({decimal}\d*)?|{decimal}\d+){exponent}")

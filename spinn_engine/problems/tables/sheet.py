@@ -17,9 +17,12 @@ Line = Callable[[int], int]
 
 # What a cell that holds nothing is written as, whatever the file's format.
 MISSING = (
-    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
-    "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+    "", "#N/A", "#N/A N/A", "#NA", "<NA>", "N/A", "NA", "NULL", "None", "n/a", "null",
+    "NAN", "NaN", "nan", "-NaN", "-nan", "NaN(ind)", "-NaN(ind)", "nan(ind)", "-nan(ind)",
+    "1.#IND", "-1.#IND", "1.#IND00", "-1.#IND00", "1.#QNAN", "-1.#QNAN", "1.#QNAN0", "-1.#QNAN0",
+    "1.#INF", "-1.#INF", "1.#INF00", "-1.#INF00",
     "#DIV/0!", "#NUM!", "#VALUE!", "#REF!", "#NAME?", "#NULL!",
+    "#NV", "#N/V", "#WERT!", "#ZAHL!", "#BEZUG!", "#NOMBRE!", "#VALEUR!", "#NOM?", "#VALOR!",
 )  # fmt: skip
 
 

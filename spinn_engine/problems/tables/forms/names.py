@@ -22,12 +22,16 @@ class Row(NamedTuple):
 def names_in_row(rows: Sequence[Row], at: int, width: int) -> list[str]:
     """The names, without marks of a comment; those that repeat have what stands above them too."""
     names = ["" if cell is None else " ".join(str(cell).split()) for cell in rows[at].cells]
-    names[0] = without_mark(names[0])
+    names[0] = without_mark(names[0].lstrip("\ufeff"))
     if len(names) == width + 1 and not names[0]:
         names = names[1:]  # the mark of a comment stood alone
     elif len(names) == width + 1 and names[-1].lower() in REMARKS:
         names = names[:-1]  # a column that is empty in all rows
-    elif len(names) == width - 1 and _are_row_names([row.cells[0] for row in rows[at + 1 :]]):
+    elif (
+        len(names) == width - 1
+        and names[0]
+        and _are_row_names([row.cells[0] for row in rows[at + 1 :]])
+    ):
         names = ["", *names]
     elif len(names) != width:
         raise ValueError(no_names(rows[at], width))
@@ -64,6 +68,11 @@ def _with_groups(above: Sequence[Any], names: Sequence[str]) -> list[str]:
 
 def no_names(row: Row, width: int) -> str:
     """Why a row cannot hold the names, and what to do."""
+    if len(row.cells) == width:
+        return (
+            f"line {row.line} holds no names, but neither does it hold values like the rows below: "
+            "name the line in which the names stand (--header, 0 for none)"
+        )
     return (
         f"line {row.line} has {counted(len(row.cells), 'cell')} but most rows have {width}: name "
         "the line in which the names stand (--header, 0 for none)"

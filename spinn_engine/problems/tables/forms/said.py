@@ -29,7 +29,7 @@ def structure_notes(name: str, structure: Structure, place: str) -> list[str]:
             f"{name} was read without names ({structure.why}): its columns are called "
             f"{listed(structure.names, 3)}."
         ]
-    if structure.header > 1 and structure.first > 2:
+    if structure.header > 1 or structure.first > (structure.units or structure.header) + 1:
         return [
             f"{name} was read with names in {place} {structure.header}{units} and rows from "
             f"{place} {structure.first} on."

@@ -28,6 +28,7 @@ class SheetRows:
         lines: which row of the sheet each is, from 1.
         structure: where names and units stand.
         below: rows below the table that were left out, in words.
+        repeats: rows among them that repeat the names, and were left out.
         all_rows: every row of the sheet that holds something.
     """
 
@@ -35,6 +36,7 @@ class SheetRows:
     lines: list[int]
     structure: Structure
     below: tuple[str, ...]
+    repeats: tuple[int, ...]
     all_rows: Sequence[Row]
 
     @property
@@ -46,6 +48,11 @@ class SheetRows:
         """What is to be said of how they were found, in sentences."""
         name = f"Sheet {shown(sheet)!r}"
         notes = structure_notes(name, self.structure, "row")
+        if self.repeats:
+            rows = listed([f"row {row}" for row in self.repeats], 3)
+            notes.append(
+                f"The names of sheet {shown(sheet)!r} are repeated and left out in {rows}."
+            )
         if self.below:
             told = listed(repr(one) for one in self.below)
             notes.append(
@@ -96,6 +103,8 @@ def rows_of_sheet(
     full = [row for row in numbered if any(look(cell) != "empty" for cell in row.cells)]
     structure = find_structure(full[:SAMPLE_ROWS], asked)
     body = [row for row in numbered if row.line >= structure.first]
+    repeats = _repeated(body, full, structure)
+    body = [row for row in body if row.line not in repeats]
     below: list[str] = []
     while has_end and len(body) > 1 and len(below) < MOST_FOOTERS:
         last = body[-1].cells
@@ -107,8 +116,21 @@ def rows_of_sheet(
             below.insert(0, " ".join(shown(word) for word in words))
         body.pop()
     return SheetRows(
-        [row.cells for row in body], [row.line for row in body], structure, tuple(below), full
+        [row.cells for row in body],
+        [row.line for row in body],
+        structure,
+        tuple(below),
+        repeats,
+        full,
     )
+
+
+def _repeated(body: Sequence[Row], rows: Sequence[Row], structure: Structure) -> tuple[int, ...]:
+    """Which rows repeat the names, of two columns or more."""
+    names = next((list(row.cells) for row in rows if row.line == structure.header), None)
+    if not structure.values or names is None or sum(cell != "" for cell in names) < 2:
+        return ()
+    return tuple(row.line for row in body if list(row.cells) == names)
 
 
 def _is_remark(cells: Sequence[Any], structure: Structure) -> bool:

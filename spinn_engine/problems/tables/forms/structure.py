@@ -9,19 +9,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from spinn_engine.problems.tables.forms.kinds import (
-    bare_unit,
-    is_summary,
-    is_unit,
-    look,
-    tells_sampling,
-)
+from spinn_engine.problems.tables.forms.below import below_names, is_units_row, row_tells_sampling
+from spinn_engine.problems.tables.forms.kinds import bare_unit, is_rule, is_summary, look
 from spinn_engine.problems.tables.forms.names import Row, names_in_row, no_names
+from spinn_engine.problems.tables.forms.programs import is_campbell, without_labview_header
 from spinn_engine.spec import ReadingSpec
 
 PLAIN = re.compile(r"\d+([.]\d+)?")
-CAMPBELL = "TOA5"  # a logger's file: station, names, units, how values were taken
 NEXT = 3  # rows below the first one that show that it is one
+LEAST_TABLE = 5  # rows of values above the names that are a table of their own
 MOST_BODY = 200  # rows that tell what a column holds
 
 
@@ -63,7 +59,10 @@ def find_structure(rows: Sequence[Row], asked: ReadingSpec) -> Structure:
     rows = [row for row in rows if row.line > (asked.skip or 0)]
     if not rows:
         raise ValueError("the file is empty")
+    if asked.header is None:
+        rows = without_labview_header(rows)
     width = _width(rows)
+    rows = _as_wide(rows, width)
     values = _value_columns(rows, width, asked)
     at, why = _header(rows, width, values, asked)
     if at is None:
@@ -71,12 +70,9 @@ def find_structure(rows: Sequence[Row], asked: ReadingSpec) -> Structure:
         start = _first_data(rows, width, values, asked)
         words = _words(rows[start:], values)
         return Structure(0, why, tuple(names), 0, ("",) * width, rows[start].line, values, words)
-    below = at + 1
-    units, below = _units(rows, below, width, values, asked)
+    units, below = below_names(rows, at, width, values, asked)
     unit_of = [bare_unit(str(cell)) for cell in units.cells] if units else [""] * width
     unit_of = [unit if unit not in ("-", "TS", "RN") else "" for unit in unit_of]
-    while below < len(rows) and _tells_sampling(rows[below].cells, values):
-        below += 1
     names = names_in_row(rows, at, width)
     first = rows[below].line if below < len(rows) else rows[at].line + 1
     line = units.line if units else 0
@@ -95,6 +91,15 @@ def _width(rows: Sequence[Row]) -> int:
     """How many cells most rows have, of those further down."""
     later = rows[len(rows) // 2 :] if len(rows) > 3 else rows
     return Counter(len(row.cells) for row in later).most_common(1)[0][0]
+
+
+def _as_wide(rows: Sequence[Row], width: int) -> Sequence[Row]:
+    """Rows as wide as most, where these but end in a sign that parts cells and others do not."""
+    later = rows[len(rows) // 2 :] if len(rows) > 3 else rows
+    last = [row.cells[-1] for row in later if len(row.cells) == width > 1]
+    if any(look(cell) != "empty" for cell in last):
+        return rows
+    return [Row(n, [*cells, ""] if len(cells) == width - 1 else cells) for n, cells in rows]
 
 
 def _value_columns(rows: Sequence[Row], width: int, asked: ReadingSpec) -> frozenset[int]:
@@ -120,17 +125,41 @@ def _header(
     """Which row holds the names, or that none does; and why."""
     if asked.header is not None:
         return _asked_header(rows, asked.header), "as asked for"
-    if str(rows[0].cells[0]) == CAMPBELL and len(rows) > 1:
+    if is_campbell(rows) and len(rows) > 1:
         return 1, "a data logger's file has its names there"
     start = _first_data(rows, width, values, asked)
     if start == 0 and not values:
         start = 1
     if start == 0:
         return _of_the_first_row(rows, values)
-    candidates = [n for n in range(start) if _may_be_names(rows[n].cells, width)]
+    full = _first_full(rows, width, values, asked)
+    further = [n for n in range(start, full) if _are_names(rows[n].cells, values)]
+    names = [n for n in range(start) if _may_be_names(rows[n].cells, width)] + further
+    candidates = [n for n in names if rows[n].line < (asked.units_row or rows[n].line + 1)]
     if not candidates:
         raise ValueError(no_names(rows[start - 1], width))
-    return _best(rows, candidates, values), "words stand above columns of values"
+    at = _best(rows, candidates, values)
+    if asked.skip is None:
+        _check_one_table(rows[: at + 1])
+    return at, "words stand above columns of values"
+
+
+def _check_one_table(rows: Sequence[Row]) -> None:
+    """Refuse a table above the names, the last of some rows."""
+    run: list[Row] = []
+    for row in rows:
+        looks = [look(cell) for cell in row.cells]
+        is_row = looks.count("value") > 1 and "word" not in looks
+        if is_row and (not run or len(run[-1].cells) == len(looks)):
+            run.append(row)
+        elif len(run) < LEAST_TABLE:
+            run = [row] if is_row else []
+    if len(run) >= LEAST_TABLE:
+        raise ValueError(
+            f"rows of values stand in line {run[0].line} to {run[-1].line}, above the names in "
+            f"line {rows[-1].line}, so it holds two tables: save each in a file of its own, or "
+            f"say --skip {run[-1].line} to read the second"
+        )
 
 
 def _asked_header(rows: Sequence[Row], line: int) -> int | None:
@@ -151,6 +180,15 @@ def _first_data(rows: Sequence[Row], width: int, values: frozenset[int], asked: 
         if is_data and 2 * sum(next_ones) >= len(next_ones):
             return number
     return 0
+
+
+def _first_full(rows: Sequence[Row], width: int, values: frozenset[int], asked: ReadingSpec) -> int:
+    """Which row is the first with a value in each of the columns of values; -1: no row is."""
+    for number, row in enumerate(rows):
+        looks = [look(cell, asked.missing) for cell in row.cells]
+        if len(looks) == width and {looks[column] for column in values} == {"value"}:
+            return number
+    return -1
 
 
 def _of_the_first_row(rows: Sequence[Row], values: frozenset[int]) -> tuple[int | None, str]:
@@ -179,6 +217,8 @@ def _may_be_names(cells: Sequence[Any], width: int) -> bool:
     """Whether words stand in a row that is as wide as the table, or one cell wider or narrower."""
     if abs(len(cells) - width) > (1 if width > 2 else 0) or str(cells[0]).endswith(":"):
         return False
+    if is_rule(cells):
+        return False
     looks = [look(cell) for cell in cells]
     named = looks.count("word")
     return named >= min(2, width) or (named > 0 and not looks.count("value") and 2 * named >= width)
@@ -186,15 +226,23 @@ def _may_be_names(cells: Sequence[Any], width: int) -> bool:
 
 def _best(rows: Sequence[Row], candidates: Sequence[int], values: frozenset[int]) -> int:
     """The first that names every column once and has no names below it; else the last."""
+    units = [n for n in candidates if is_units_row(rows[n].cells, values)]
+    if len(units) > 1 and units[-1] == units[-2] + 1:
+        return units[-2]  # names such as U/V and m, above their units
+    above = [n for n in candidates if not units or n < units[-1]]
+    if units and any(_are_names(rows[n].cells, values) for n in above):
+        candidates = above  # what stands below the units says more of the columns
     for position, number in enumerate(candidates):
         names = [str(cell).strip() for cell in rows[number].cells]
+        if names[-1] == "" and len(names) - 1 not in values:
+            names.pop()  # of a column that is empty in all rows
         if "" in names or len(set(names)) < len(names):
             continue
         below = candidates[position + 1 :]
         if not any(_are_names(rows[other].cells, values) for other in below):
             return number
-    last = [n for n in candidates if not _is_units_row(rows[n].cells, values)]
-    named = [n for n in last if not _tells_sampling(rows[n].cells, values)] or list(candidates)
+    last = [n for n in candidates if not is_units_row(rows[n].cells, values)]
+    named = [n for n in last if not row_tells_sampling(rows[n].cells, values)] or list(candidates)
     cells = rows[named[-1]].cells
     if len(set(cells)) < len(cells) and named[-1] + 1 in last:
         return named[-1] + 1  # mean and std, below names that stand above several columns
@@ -209,40 +257,6 @@ def _are_names(cells: Sequence[Any], values: frozenset[int]) -> bool:
         len(above) >= 2
         and all(look(cells[column]) == "word" for column in above)
         and len(set(words)) == len(words)
-        and not _is_units_row(cells, values)
-        and not _tells_sampling(cells, values)
+        and not is_units_row(cells, values)
+        and not row_tells_sampling(cells, values)
     )
-
-
-def _units(
-    rows: Sequence[Row], below: int, width: int, values: frozenset[int], asked: ReadingSpec
-) -> tuple[Row | None, int]:
-    """The row of units, if there is one, and the number of the row that follows."""
-    if asked.units_row == 0:
-        return None, below
-    if asked.units_row is not None:
-        for number in range(below, len(rows)):
-            if rows[number].line == asked.units_row:
-                if len(rows[number].cells) != width:
-                    break
-                return rows[number], number + 1
-        raise ValueError(f"line {asked.units_row} (--units-row) holds no row of {width} cells")
-    row = rows[below] if below < len(rows) else None
-    if row is not None and len(row.cells) == width and _is_units_row(row.cells, values):
-        return row, below + 1
-    return None, below
-
-
-def _is_units_row(cells: Sequence[Any], values: frozenset[int]) -> bool:
-    """Whether all cells are units or empty, and one above values is more than a dash."""
-    return all(is_unit(cell) or look(cell) == "empty" for cell in cells) and any(
-        look(cells[column]) == "word" and bare_unit(cells[column]) != "-"
-        for column in values
-        if column < len(cells)
-    )
-
-
-def _tells_sampling(cells: Sequence[Any], values: frozenset[int]) -> bool:
-    """Whether a row says how the values below it were taken or are stored."""
-    above = any(look(cells[column]) == "word" for column in values if column < len(cells))
-    return above and all(tells_sampling(cell) for cell in cells if look(cell) != "empty")

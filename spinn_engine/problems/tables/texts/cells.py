@@ -193,9 +193,14 @@ def _uneven(source: Opened) -> str:
             if row.line >= form.structure.first and len(row.cells) != width:
                 mark = next((m for m in COMMENT_MARKS if str(row.cells[0]).startswith(m)), None)
                 cure = f"--comment {mark!r}" if mark else f"--drop-lines {row.line}"
+                have = (
+                    f"the header has {counted(width, 'name')}"
+                    if form.structure.header
+                    else f"most rows have {width}"
+                )
                 return (
-                    f"line {row.line} has {counted(len(row.cells), 'cell')} but the header has "
-                    f"{counted(width, 'name')}: mend it, or leave it out ({cure})"
+                    f"line {row.line} has {counted(len(row.cells), 'cell')} but {have}: "
+                    f"mend it, or leave it out ({cure})"
                 )
     finally:
         text.detach()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -13,6 +13,7 @@ from typing import BinaryIO
 from spinn_engine.problems.tables.forms.footers import MOST_FOOTERS, sums_up
 from spinn_engine.problems.tables.forms.kinds import look
 from spinn_engine.problems.tables.forms.names import COMMENT_MARKS
+from spinn_engine.problems.tables.forms.structure import Structure
 from spinn_engine.problems.tables.texts.form import SPACES, TextForm, is_left_out
 
 TAIL_BYTES = 2**16
@@ -92,7 +93,18 @@ def _is_footer(text: str, form: TextForm) -> bool:
     cells = form.cells(text)
     if form.delimiter != SPACES and len(cells) == 1 < len(form.structure.names):
         return look(text) == "word" or text.startswith(COMMENT_MARKS)
-    return text.startswith(COMMENT_MARKS) or sums_up(cells, form.structure)
+    if text.startswith(COMMENT_MARKS):
+        return not _names_a_row(cells, form.structure)
+    words = [(column, cell) for column, cell in enumerate(cells) if look(cell) != "empty"]
+    if len(words) == 1 < len(cells) and look(words[0][1]) == "word":
+        return words[0][0] in form.structure.values or sums_up(cells, form.structure)
+    return sums_up(cells, form.structure)
+
+
+def _names_a_row(cells: Sequence[str], structure: Structure) -> bool:
+    """Whether a mark such as # begins the name of a row, for values follow."""
+    looks = {look(cells[column]) for column in structure.values if column < len(cells)}
+    return len(cells) == len(structure.names) and 0 not in structure.values and "value" in looks
 
 
 @contextmanager
@@ -106,7 +118,7 @@ def rewritten(file: BinaryIO, form: TextForm) -> Iterator[BinaryIO]:
         lines = io.TextIOWrapper(file, encoding="utf-8", newline=None)
         for number, line in enumerate(lines, 1):
             text = line.rstrip("\n")
-            if is_left_out(number, text, form.asked):
+            if number in form.repeats or is_left_out(number, text, form.asked):
                 text = ""
             elif form.delimiter == SPACES:
                 text = "\t".join(form.cells(text))

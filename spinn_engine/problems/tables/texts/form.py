@@ -14,14 +14,16 @@ from spinn_engine.problems.tables.forms.kinds import look
 from spinn_engine.problems.tables.forms.names import COMMENT_MARKS, Row
 from spinn_engine.problems.tables.forms.structure import Structure, find_structure
 from spinn_engine.problems.tables.sheet import MISSING
+from spinn_engine.problems.tables.texts.raw import START_BYTES
 from spinn_engine.spec import ReadingSpec, line_ranges
+from spinn_engine.words import size
 
 SAMPLE_ROWS = 400
-SPACES = " "  # as delimiter: any run of spaces
+SPACES = " "  # as delimiter: any run of spaces and tabs
 DELIMITERS = "\t;,|"  # a decimal comma makes the third less certain
 WITH_COMMA = re.compile(r"\s*[+-]?\d*,(\d+)([eE][+-]?\d+)?\s*")
 WITH_POINT = re.compile(r"\s*[+-]?\d*\.\d+([eE][+-]?\d+)?\s*")
-CELL = re.compile(r'"[^"]*"|[^ \r\n]+')
+CELL = re.compile(r'"[^"]*"|[^ \t\r\n]+')
 NAMES_APART = (re.compile(r" {2,}"), re.compile(r" +(?![(\[])"))
 EVEN, UNUSUAL = 0.3, 0.2  # what counts beside the share of cells that are values
 MOST_ODD = 0.1  # of the rows further down may have another number of cells
@@ -38,6 +40,7 @@ class TextForm:
         decimal: comma or point.
         structure: which lines are names, units and rows.
         asked: what a person wanted.
+        repeats: lines among the rows that repeat what stands above them.
     """
 
     delimiter: str
@@ -45,12 +48,13 @@ class TextForm:
     decimal: str
     structure: Structure
     asked: ReadingSpec
+    repeats: frozenset[int] = frozenset()
 
     @property
     def is_rewritten(self) -> bool:
         """Whether lines have to be changed before another program can read them as rows."""
         asked = self.asked
-        return bool(self.delimiter == SPACES or asked.drop_lines or asked.comment)
+        return bool(self.delimiter == SPACES or asked.drop_lines or asked.comment or self.repeats)
 
     @property
     def nothing(self) -> list[str]:
@@ -76,6 +80,11 @@ def find_form(text: str, is_all: bool, asked: ReadingSpec) -> TextForm:
             told, why = first[4], "the first line says so"
     if not text.strip():
         raise ValueError("the file is empty")
+    if not is_all and len(text.splitlines()) == 1:
+        raise ValueError(
+            f"its first line takes more than {size(START_BYTES)}: shorten the names, or transpose "
+            "the table where its rows are columns"
+        )
     if told is None:
         told, why = _delimiter(text, is_all, asked)
     rows = sample_of(text, told, is_all, asked)
@@ -113,7 +122,7 @@ def is_left_out(line: int, text: str, asked: ReadingSpec) -> bool:
 
 
 def _is_row(row: Row, asked: ReadingSpec) -> bool:
-    mark = asked.comment
+    mark = asked.comment if row.line != asked.header else None
     if not row.cells or (mark and str(row.cells[0]).lstrip().startswith(mark)):
         return False
     dropped = line_ranges(asked.drop_lines) if asked.drop_lines else ()
@@ -148,11 +157,35 @@ def _delimiter(text: str, is_all: bool, asked: ReadingSpec) -> tuple[str, str]:
             own = [cells for cells in later if len(cells) == width]
             score = _share_of_values(own) + EVEN * is_even - UNUSUAL * (delimiter == SPACES)
             fits[delimiter] = score, width
+    if SPACES in fits and "\t" in fits and fits["\t"][1] - fits[SPACES][1] in (0, 1):
+        del fits[SPACES]  # each of which is a tab, perhaps with one at the end
     if fits:
         best = max(fits, key=lambda one: fits[one][0])  # of equals the first
+        if best == "," and fits[best][1] == 2 and _is_one_column(text, is_all, asked):
+            return ";", "its rows are numbers with commas before decimals"
         return best, f"it parts rows into {fits[best][1]} cells"
     first_line = next(line for line in text.splitlines() if line.strip())
     return max(",;\t", key=first_line.count), "nothing else parts the rows evenly"
+
+
+def _is_one_column(text: str, is_all: bool, asked: ReadingSpec) -> bool:
+    """Whether commas stand before decimals in the only column, not between two.
+
+    Raises:
+        ValueError: they may be both.
+    """
+    rows = [row.cells for row in sample_of(text, ",", is_all, asked)]
+    numbers = rows[1:] if len(rows[0]) == 1 or look(rows[0][0]) == "word" else rows
+    if asked.decimal == "." or not all(
+        len(cells) == 2 and WITH_COMMA.fullmatch(",".join(cells)) for cells in numbers
+    ):
+        return False
+    if numbers is rows and asked.decimal is None:
+        raise ValueError(
+            f"its first line {','.join(rows[0])!r} may be one number or two: say --decimal , for "
+            "one and --decimal . for two"
+        )
+    return len(rows[0]) == 1 or numbers is rows
 
 
 def _share_of_values(rows: Sequence[Sequence[str]]) -> float:

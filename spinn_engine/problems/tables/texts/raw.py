@@ -13,7 +13,12 @@ from typing import BinaryIO
 
 START_BYTES = BLOCK_BYTES = 2**20
 UTF_8, WESTERN = "utf-8-sig", "cp1252"
-MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+MARKS = {  # the first of these that a file begins with
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
 
 
 @contextmanager
@@ -52,7 +57,7 @@ def _unpacked(file: BinaryIO) -> Iterator[bytes]:
 
 
 def find_encoding(file: BinaryIO, start: bytes, beyond: bool) -> str:
-    """UTF-8 if all bytes are; else UTF-16, told by its mark or zeros; else Western European.
+    """UTF-8 if all bytes are; else UTF-16 or 32 by its mark or zeros; else Western European.
 
     Args:
         file: the whole file.
@@ -62,8 +67,8 @@ def find_encoding(file: BinaryIO, start: bytes, beyond: bool) -> str:
     Raises:
         ValueError: it is not text.
     """
-    if start[:2] in MARKS:
-        return MARKS[start[:2]]
+    if told := next((name for mark, name in MARKS.items() if start.startswith(mark)), None):
+        return told
     zeros = [start[offset:4096:2].count(0) for offset in (0, 1)]
     if any(zeros):  # every other byte of Latin letters and digits in UTF-16
         if min(zeros) * 10 > max(zeros) or max(zeros) * 8 < len(start[:4096]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -21,6 +22,7 @@ from spinn_engine.problems.tables.texts.cells import Opened, read_cells
 from spinn_engine.problems.tables.texts.extent import find_extent, rewritten
 from spinn_engine.problems.tables.texts.form import TextForm, find_form, rows_of
 from spinn_engine.problems.tables.texts.quotes import check_quotes, hold_line_ends
+from spinn_engine.problems.tables.texts.repeats import repeated_lines
 from spinn_engine.problems.tables.texts.told import notes_on, read_so
 from spinn_engine.spec import ReadingSpec
 
@@ -47,6 +49,7 @@ def read_text(path: Path, whole: bool, asked: ReadingSpec) -> Sheet:
             found.read(raw.START_BYTES), is_all
         )
         form = find_form(text, is_all, asked)
+        form = replace(form, repeats=repeated_lines(found, form))
         file = stack.enter_context(rewritten(found, form))
         extent = find_extent(file, form, whole or is_all)
         source = Opened(file, form, extent, is_start=not whole or is_all)
@@ -73,7 +76,11 @@ def line_of(path: Path, form: TextForm, encoding: str, row: int) -> int:
     with raw.opened(path) as found, raw.in_utf_8(found, encoding) as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         rows = (one for one in rows_of(text, form.delimiter, form.asked))
-        below = (one.line for one in rows if one.line >= form.structure.first)
+        below = (
+            one.line
+            for one in rows
+            if one.line >= form.structure.first and one.line not in form.repeats
+        )
         line = next(islice(below, row, None))
         text.detach()
     return line

@@ -61,6 +61,9 @@ def notes_on(name: str, form: TextForm, extent: Extent, encoding: str) -> list[s
         words = DELIMITERS.get(form.delimiter, repr(form.delimiter))
         notes.append(f"{name} was read with {words} between cells and commas before decimals.")
     notes += structure_notes(name, structure, "line")
+    if form.repeats:
+        lines = listed([f"line {line}" for line in sorted(form.repeats)], 3)
+        notes.append(f"What stands above the rows of {name} is repeated and left out in {lines}.")
     if extent.below:
         told = listed(repr(shown(line)) for line in extent.below)
         notes.append(f"What stands below the rows of {name} was left out: {told}.")

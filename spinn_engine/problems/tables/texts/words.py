@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from shlex import quote
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 
 from spinn_engine.problems.problem import Floats, Indices
 from spinn_engine.problems.tables.marks import LARGEST_EXACT, Marks, readings, units_in
-from spinn_engine.problems.tables.sheet import MISSING
+from spinn_engine.problems.tables.sheet import MISSING, Layout
 from spinn_engine.spec import ReadingSpec
 from spinn_engine.words import counted, listed, names_text, shortest
 
@@ -23,6 +25,7 @@ Mask = NDArray[np.bool_]
 MOST_CATEGORIES = 20
 LONGEST_CATEGORY = 200  # letters, for it becomes part of an input's name
 MOST_GAPS, LEAST_GAPS = 3, 3  # words, and rows with them, that may be missing cells
+BELOW_ZERO = re.compile(r"\((?P<in>[^()]*\d)\)|(?P<before>[^-]*\d)-")
 HEXADECIMAL = re.compile(r"\d+[eEdD]\d+")
 
 
@@ -99,9 +102,13 @@ def two_ways(texts: Sequence[str], ways: Ways) -> str:
     )
 
 
-def other_marks(texts: Sequence[str], asked: ReadingSpec) -> str | None:
-    """Why numbers are none with the marks that a person named; None where that is not the cause."""
-    if asked.decimal is None and asked.thousands is None:
+def other_marks(texts: Sequence[str], layout: Layout) -> str | None:
+    """Why numbers are none with the marks that a person named, or that the file has elsewhere.
+
+    None where that is not the cause.
+    """
+    asked = layout.asked
+    if asked.decimal is None and asked.thousands is None and layout.decimal is None:
         return None
     known = readings(texts, ReadingSpec()).ways
     if not known:
@@ -112,7 +119,14 @@ def other_marks(texts: Sequence[str], asked: ReadingSpec) -> str | None:
         for field, value in (("decimal", asked.decimal), ("thousands", asked.thousands))
         if value is not None
     )
-    return f"holds {texts[0][:40]!r}, which is no number with {named}, but one with {right.words()}"
+    if named:
+        told = f"which is no number with {named}, but one with {right.words()}"
+    else:
+        told = (
+            f"which would be a number with {right.words()}, but other columns of the file have "
+            "points there: write points here too"
+        )
+    return f"holds {texts[0][:40]!r}, {told}"
 
 
 def several_units(texts: Sequence[str]) -> str | None:
@@ -120,6 +134,11 @@ def several_units(texts: Sequence[str]) -> str | None:
     units = units_in(texts)
     if len(units) < 2:
         return None
+    if "" in units:
+        return (
+            f"holds numbers in {listed(units[1:])} and numbers without a unit: write all in one "
+            "unit, and that in the name of the column"
+        )
     return (
         f"holds numbers in {listed(units)}: write all in one unit, and that in the name of the "
         "column"
@@ -139,6 +158,24 @@ def other_unit(texts: Sequence[str], marks: Marks | None, unit: str | None) -> s
     return f"holds {texts[0][:40]!r}, but its name says {unit}: write one of the two units"
 
 
+def below_zero(texts: Sequence[str], asked: ReadingSpec) -> str | None:
+    """Why numbers in brackets or before a minus are none; None where there are no such."""
+    found = [BELOW_ZERO.fullmatch(text) for text in texts]
+    bare = [
+        one[one.lastgroup or 0] if one else text for one, text in zip(found, texts, strict=True)
+    ]
+    first = next((at for at, one in enumerate(found) if one), None)
+    if first is None or not readings(bare, asked).ways:
+        return None
+    return f"holds {texts[first]!r}, which may be a number below zero: write it as -{bare[first]}"
+
+
+def among(marks: Marks) -> str:
+    """Beside which numbers a text is none, where these are not written as programs do."""
+    marks = replace(marks, unit="")
+    return f", elsewhere numbers with {marks.words()}" if marks == Marks(",") else ""
+
+
 def missing_words(texts: Sequence[str], wrong: Mask, codes: Indices, first: str) -> str | None:
     """What to say of a few words among numbers, which may stand for missing cells; or None.
 
@@ -154,8 +191,8 @@ def missing_words(texts: Sequence[str], wrong: Mask, codes: Indices, first: str)
         return None
     return (
         f"holds {first} and such words in {counted(rows - 1, 'more row', 'more rows')}, elsewhere "
-        f"numbers: write numbers there, or say --missing {names_text(words)} if that stands for a "
-        "missing cell"
+        f"numbers: write numbers there, or say --missing {quote(names_text(words))} if that stands "
+        "for a missing cell"
     )
 
 
