@@ -62,9 +62,28 @@ def findings_on(
     columns = [*inputs, *targets]
     return [
         *(one for column in columns for one in _codes(column, allowed)),
+        *_gaps(columns),
         *(one for column in columns for one in _other_unit(column)),
         *(one for column in inputs for one in _dead(column)),
         *_out_of_range(inputs),
+    ]
+
+
+def _gaps(columns: Sequence[Column]) -> list[Finding]:
+    gaps = {column.name: int((~np.isfinite(column.new)).sum()) for column in columns}
+    worst = sorted((name for name in gaps if gaps[name]), key=lambda name: -gaps[name])
+    if not worst:
+        return []
+    return [
+        Finding(
+            "missing",
+            "warning",
+            tuple(worst),
+            float(gaps[worst[0]]),
+            f"{counted(gaps[worst[0]], 'new row')} without a finite number in {worst[0]}, the most "
+            f"of {listed(worst)}.",
+            "Leave such rows out: a network says nothing of them.",
+        )
     ]
 
 

@@ -86,3 +86,10 @@ def test_a_gap_makes_no_sensor_constant_and_no_rows_say_nothing() -> None:
     alike = np.full(9, 33.0)
     alike[2] = np.nan
     assert [(one.check, one.value) for one in found(alike)] == [("constant", 33.0)]
+
+
+def test_rows_without_a_number_are_told() -> None:
+    new = RNG.uniform(20, 80, 100)
+    new[:7] = np.nan
+    told = [(one.check, one.value, one.columns) for one in found(new)]
+    assert told == [("missing", 7.0, ("temp",))]
