@@ -78,14 +78,15 @@ def test_a_target_of_which_a_code_stands_is_found_too() -> None:
     assert [(one.check, one.columns) for one in told] == [("missing_code", ("wear",))]
 
 
-def test_a_gap_makes_no_sensor_constant_and_no_rows_say_nothing() -> None:
+def test_a_gap_does_not_hide_a_dead_sensor_and_no_rows_say_nothing() -> None:
     new = RNG.uniform(20, 80, 50)
     new[3] = np.nan
-    assert found(new) == []
+    assert [one.check for one in found(new)] == ["missing"]
     assert found(np.array([])) == []
     alike = np.full(9, 33.0)
     alike[2] = np.nan
-    assert [(one.check, one.value) for one in found(alike)] == [("constant", 33.0)]
+    told = [(one.check, one.value) for one in found(alike)]
+    assert told == [("missing", 1.0), ("constant", 33.0)]
 
 
 def test_rows_without_a_number_are_told() -> None:
