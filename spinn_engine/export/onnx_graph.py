@@ -5,13 +5,15 @@ Operators as in https://onnx.ai/onnx/operators/; a ``Linear`` is a ``Gemm`` with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 from torch import nn
 
 from spinn_engine.export.folding import linear_layers
+from spinn_engine.pruning.activations import SELU_ALPHA, SELU_SCALE
 
 OPSET = 20  # the first that has Gelu
 IR_VERSION = 9  # of that time, so that programs as old as it read the file
@@ -56,20 +58,82 @@ def onnx_bytes(network: nn.Sequential, about: Mapping[str, str]) -> bytes:
     return bytes(model.SerializeToString(deterministic=True))
 
 
+OPERATORS: dict[type[nn.Module], tuple[str, dict[str, Any]]] = {
+    nn.Tanh: ("Tanh", {}),
+    nn.ReLU: ("Relu", {}),
+    nn.GELU: ("Gelu", {}),
+    nn.Sigmoid: ("Sigmoid", {}),
+    nn.ELU: ("Elu", {"alpha": 1.0}),
+    nn.SELU: ("Selu", {}),
+    nn.LeakyReLU: ("LeakyRelu", {"alpha": 0.01}),
+    nn.Softplus: ("Softplus", {}),
+    nn.Mish: ("Mish", {}),
+}
+
+
 def _activation(module: nn.Module, before: str, after: str, kind: int) -> list[NodeProto]:
     """The nodes of one activation of values of a kind, an ONNX data type."""
-    inner = f"{after}_inner"
+    inner, narrow = f"{after}_inner", f"{after}_narrow"
     if isinstance(module, nn.SiLU):  # x * sigmoid(x)
         return [
             helper.make_node("Sigmoid", [before], [inner]),
             helper.make_node("Mul", [before, inner], [after]),
         ]
-    if isinstance(module, nn.GELU) and kind == TensorProto.DOUBLE:  # ONNX Runtime has no such Gelu
-        narrow = f"{after}_narrow"
+    name, given = OPERATORS[type(module)]
+    if kind == TensorProto.DOUBLE and name == "Gelu":  # ONNX Runtime has no such Gelu
         return [
             helper.make_node("Cast", [before], [narrow], to=TensorProto.FLOAT),
-            helper.make_node("Gelu", [narrow], [inner]),
+            helper.make_node(name, [narrow], [inner]),
             helper.make_node("Cast", [inner], [after], to=kind),
         ]
-    names = {nn.Tanh: "Tanh", nn.ReLU: "Relu", nn.GELU: "Gelu", nn.Sigmoid: "Sigmoid"}
-    return [helper.make_node(names[type(module)], [before], [after])]
+    if kind == TensorProto.DOUBLE and type(module) in IN_DOUBLE:  # nor of these
+        steps = Steps(before, after)
+        IN_DOUBLE[type(module)](steps)
+        return steps.nodes
+    return [helper.make_node(name, [before], [after], **given)]
+
+
+class Steps:
+    """Nodes that make one value of another, by operators that are there for doubles.
+
+    Args:
+        before: name of the value that there is.
+        after: name of the value that is made, by the step that is told to end there.
+    """
+
+    def __init__(self, before: str, after: str) -> None:
+        self.x, self.after, self.nodes = before, after, list[NodeProto]()
+
+    def of(self, operator: str, *values: str | float, last: bool = False) -> str:
+        """The name of what an operator makes of values, which may be numbers."""
+        names = [self._number(one) if isinstance(one, float) else one for one in values]
+        made = self.after if last else f"{self.after}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(operator, names, [made]))
+        return made
+
+    def _number(self, value: float) -> str:
+        name = f"{self.after}_{len(self.nodes)}"
+        tensor = helper.make_tensor(name, TensorProto.DOUBLE, [], [value])
+        self.nodes.append(helper.make_node("Constant", [], [name], value=tensor))
+        return name
+
+    def softplus(self, last: bool = False) -> str:
+        """relu(x) + log(1 + exp(-|x|))."""
+        small = self.of("Exp", self.of("Neg", self.of("Abs", self.x)))
+        rest = self.of("Log", self.of("Add", small, 1.0))
+        return self.of("Add", self.of("Relu", self.x), rest, last=last)
+
+    def elu(self, alpha: float, last: bool = False) -> str:
+        """relu(x) + alpha * (exp(min(x, 0)) - 1)."""
+        below = self.of("Neg", self.of("Relu", self.of("Neg", self.x)))
+        rest = self.of("Mul", self.of("Sub", self.of("Exp", below), 1.0), alpha)
+        return self.of("Add", self.of("Relu", self.x), rest, last=last)
+
+
+IN_DOUBLE: dict[type[nn.Module], Callable[[Steps], str]] = {
+    nn.ELU: lambda steps: steps.elu(1.0, last=True),
+    nn.SELU: lambda steps: steps.of("Mul", steps.elu(SELU_ALPHA), SELU_SCALE, last=True),
+    nn.LeakyReLU: lambda steps: steps.of("Max", steps.x, steps.of("Mul", steps.x, 0.01), last=True),
+    nn.Softplus: lambda steps: steps.softplus(last=True),
+    nn.Mish: lambda steps: steps.of("Mul", steps.x, steps.of("Tanh", steps.softplus()), last=True),
+}

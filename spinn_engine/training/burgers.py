@@ -181,10 +181,26 @@ def _gelu(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return z * gate, gate + z * slope, (2 - z.square()) * slope
 
 
+def _softplus(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    slope = torch.sigmoid(z)
+    return torch.nn.functional.softplus(z), slope, slope * (1 - slope)
+
+
+def _mish(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    value, slope, curvature = _softplus(z)
+    gate = torch.tanh(value)
+    rest = 1 - gate.square()
+    first = rest * slope  # of the gate
+    second = rest * curvature - 2 * gate * first * slope
+    return z * gate, gate + z * first, 2 * first + z * second
+
+
 # Each activation with its first and second derivative; one that has none cannot solve the equation.
 DERIVATIVES: dict[Activation, Callable[[Tensor], tuple[Tensor, Tensor, Tensor]]] = {
     "tanh": _tanh,
     "sigmoid": _sigmoid,
     "silu": _silu,
     "gelu": _gelu,
+    "softplus": _softplus,
+    "mish": _mish,
 }

@@ -20,6 +20,11 @@ ACTIVATIONS: dict[Activation, Callable[[Tensor], Tensor]] = {
     "gelu": nn.functional.gelu,
     "silu": nn.functional.silu,
     "sigmoid": torch.sigmoid,
+    "elu": nn.functional.elu,
+    "selu": nn.functional.selu,
+    "leaky_relu": nn.functional.leaky_relu,
+    "softplus": nn.functional.softplus,
+    "mish": nn.functional.mish,
 }
 
 LEAST_ROWS = 8192  # that go through networks together, where there are as many

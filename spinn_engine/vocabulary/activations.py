@@ -42,4 +42,27 @@ ACTIVATIONS = table(
         of_files=True,
     ),
     ActivationRow(name="sigmoid", label="sigmoid", help="1 / (1 + exp(-x))", methods="sigmoid"),
+    ActivationRow(
+        name="elu",
+        label="elu",
+        help="x above zero, exp(x) - 1 below, which has no second derivative",
+        methods="elu",
+        smooth=False,
+    ),
+    ActivationRow(
+        name="selu",
+        label="selu",
+        help="elu times constants that keep the variance, which has no second derivative",
+        methods="selu",
+        smooth=False,
+    ),
+    ActivationRow(
+        name="leaky_relu",
+        label="leaky_relu",
+        help="x above zero, 0.01 x below, which has no second derivative",
+        methods="leaky relu (slope 0.01)",
+        smooth=False,
+    ),
+    ActivationRow(name="softplus", label="softplus", help="log(1 + exp(x))", methods="softplus"),
+    ActivationRow(name="mish", label="mish", help="x times tanh(softplus(x))", methods="mish"),
 )

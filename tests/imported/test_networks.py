@@ -133,6 +133,13 @@ def test_a_network_is_found_wherever_it_stands(tmp_path: Path, protocol: int) ->
         (torch.nn.functional.relu, "relu"),
         (torch.nn.functional.gelu, "gelu"),
         (["tanh", "tanh", "linear"], "tanh"),
+        (nn.ELU(), "elu"),
+        (nn.SELU, "selu"),
+        ("LeakyReLU(negative_slope=0.01)", "leaky_relu"),
+        (torch.nn.functional.leaky_relu, "leaky_relu"),
+        (nn.Softplus(), "softplus"),
+        ("Softplus(beta=1.0, threshold=20.0)", "softplus"),
+        (nn.Mish(), "mish"),
     ],
 )
 def test_the_activation_is_read_where_it_is_stored(

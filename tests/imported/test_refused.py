@@ -132,10 +132,21 @@ CLASSES: dict[str, tuple[Callable[[], nn.Module], str]] = {
         "activation softmax after its last",
     ),
     "unknown": (
-        lambda: mlp(activation=nn.ELU),
-        "its activation is elu, those that can be read are tanh",
+        lambda: mlp(activation=nn.Hardswish),
+        "its activation is hardswish, those that can be read are tanh",
     ),
-    "leaky": (lambda: mlp(activation=nn.LeakyReLU), "leakyrelu"),
+    "slope": (
+        lambda: nn.Sequential(nn.Linear(3, 8), nn.LeakyReLU(0.1), nn.Linear(8, 2)),
+        "leakyrelu (negative_slope=0.1)",
+    ),
+    "alpha": (
+        lambda: nn.Sequential(nn.Linear(3, 8), nn.ELU(0.5), nn.Linear(8, 2)),
+        "elu (alpha=0.5)",
+    ),
+    "beta": (
+        lambda: nn.Sequential(nn.Linear(3, 8), nn.Softplus(2.0), nn.Linear(8, 2)),
+        "softplus (beta=2.0)",
+    ),
     "approximate": (
         lambda: nn.Sequential(nn.Linear(3, 8), nn.GELU("tanh"), nn.Linear(8, 2)),
         "gelu (approximate=tanh)",

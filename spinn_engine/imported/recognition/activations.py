@@ -11,7 +11,15 @@ from spinn_engine.spec import Activation
 from spinn_engine.vocabulary import ACTIVATIONS
 from spinn_engine.words import shown, shown_list
 
-OTHER_NAMES = {"swish": "silu"}
+OTHER_NAMES = {"swish": "silu", "leakyrelu": "leaky_relu"}
+USUAL: dict[
+    str, dict[str, float | str]
+] = {  # what torch gives an activation where nobody says otherwise; other values are refused
+    "gelu": {"approximate": "none"},
+    "elu": {"alpha": 1.0},
+    "leakyrelu": {"negative_slope": 0.01},
+    "softplus": {"beta": 1.0, "threshold": 20.0},
+}
 NOTHING = ("linear", "identity", "none", "")
 KEYS = (
     "activation", "activations", "activation_fn", "activation_function", "activation_func",
@@ -23,6 +31,7 @@ OUTPUT_KEYS = (
     "output_act", "final_act", "activation_out", "activation_output",
 )  # fmt: skip
 LONGEST_TEXT, MOST_LISTED = 64, 128
+PRINTED = re.compile(r"(\w+)\((\w+=[\d.]+(?:, \w+=[\d.]+)*)\)")
 CALLED = re.compile(r"(?:\w+\.)*(\w+)(?:\((?:inplace=(?:True|False))?\))?")
 
 
@@ -34,7 +43,7 @@ def name_of(value: object) -> str | None:
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         return shown(value)
     if isinstance(value, str):
-        found = CALLED.fullmatch(value.strip())
+        found = CALLED.fullmatch(value.strip()) or _as_printed(value.strip())
         return (found.group(1) if found else value.strip()).lower()
     if isinstance(value, Named):
         return value.name.lower()
@@ -48,15 +57,29 @@ def name_of(value: object) -> str | None:
     return None
 
 
+def _as_printed(text: str) -> re.Match[str] | None:
+    """A module as torch prints it, where its arguments are the usual ones."""
+    found = PRINTED.fullmatch(text)
+    if found is None:
+        return None
+    given = dict(pair.split("=") for pair in found[2].replace(" ", "").split(","))
+    usual = USUAL.get(found[1].lower(), {})
+    return found if all(usual.get(key) == float(value) for key, value in given.items()) else None
+
+
 def _of_record(record: Record) -> str | None:
     if record.kind.name == "getattr" and record.arguments:
         found = record.arguments[-1]
         return shown(found).lower() if isinstance(found, str) else None
     if not record.kind.module.startswith("torch.nn.modules.activation"):
         return None
-    approximate = record.attributes().get("approximate", "none")
-    name = record.kind.name.lower()
-    return name if approximate == "none" else f"{name} (approximate={shown(approximate)})"
+    name, has = record.kind.name.lower(), record.attributes()
+    other = [
+        f"{key}={shown(has[key])}"
+        for key, usual in USUAL.get(name, {}).items()
+        if key in has and has[key] != usual
+    ]
+    return f"{name} ({', '.join(other)})" if other else name
 
 
 def is_key(key: str) -> bool:
