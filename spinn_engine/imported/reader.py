@@ -16,6 +16,7 @@ from spinn_engine.imported.files.tensors import refuse_shared
 from spinn_engine.imported.files.torch_zip import TorchZip
 from spinn_engine.imported.network import StoredNetwork, dead_neurons
 from spinn_engine.imported.recognition.activations import is_key
+from spinn_engine.imported.recognition.beside import beside_the_network
 from spinn_engine.imported.recognition.contents import Candidate, contents_of, the_network
 from spinn_engine.imported.recognition.layers import layers_of
 from spinn_engine.imported.recognition.matrices import matrices_of
@@ -64,7 +65,8 @@ def _read(file: BufferedReader, size: int) -> StoredNetwork:
     refuse_stack(opened.value)
     contents = contents_of(opened.value)
     network, others = the_network(contents)
-    layers = ordered(layers_of(network.tensors))
+    left, beside = beside_the_network(network.tensors)
+    layers = ordered(layers_of({n: one for n, one in network.tensors.items() if n not in left}))
     order = [layer.name for layer in layers]
     refuse_shared(
         (layer.names[part], layer.parts[part]) for layer in layers for part in layer.parts
@@ -91,7 +93,7 @@ def _read(file: BufferedReader, size: int) -> StoredNetwork:
         scaler=own.scaler if own else None,
         input_names=own.input_names if own else None,
         target_names=own.target_names if own else None,
-        notes=(*_prefix(order), *made.notes(), *notes),
+        notes=(*_prefix(order), *made.notes(), *beside, *notes),
     )
 
 
