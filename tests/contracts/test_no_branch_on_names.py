@@ -38,7 +38,6 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "spinn_engine/adaptation/words.py": ({"none"}, "a way to adapt"),
     "spinn_engine/artifacts/imported_dense.py": ({"activation"}, "a field of a spec"),
     "spinn_engine/evaluation/cost.py": ({"coo", "csr"}, "the layouts that torch has, by format"),
-    "spinn_engine/imported/recognition/activations.py": ({"none"}, "an argument of torch's GELU"),
     "spinn_engine/imported/recognition/matrices.py": ({"bias"}, "a part of a layer"),
     "spinn_engine/problems/checks/linear.py": ({"linear"}, "the check that is about this arm"),
     "spinn_engine/problems/tables/table.py": ({"table"}, "the loader of this source"),

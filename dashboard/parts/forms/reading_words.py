@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -88,15 +89,25 @@ def said_in(text: str) -> list[Said]:
     [('time_format', ('%d.%m.%y', '%m.%d.%y'))]
     >>> [one[:2] for one in said_in("choose one, as by --sheet data, or name several")]
     [('sheet', ('data',))]
+    >>> said_in("or say --missing '****' if that stands for a missing cell")[0].texts
+    ('****',)
     >>> said_in("(--header, 0 for none); --sheet names another; leave out --sheet 'a b'")
     []
     """
     return [
-        Said("missing", (found["words"],), *found.span())
+        Said("missing", (_as_typed(found["words"]),), *found.span())
         if found["words"]
         else _said(found["option"].replace("-", "_"), found)
         for found in _SAID.finditer(text)
     ]
+
+
+def _as_typed(words: str) -> str:
+    """Words without the quotes that a shell needs; as they are where these do not end."""
+    try:
+        return " ".join(shlex.split(words))
+    except ValueError:
+        return words
 
 
 def _said(field: str, found: re.Match[str]) -> Said:
