@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.problems.matrix import Matrix
 from spinn_engine.problems.milling.new_steel import NEW_STEEL, new_material
 from spinn_engine.problems.problem import Floats, Problem
+from spinn_engine.problems.tables.gaps import numbers_among
 from spinn_engine.problems.tables.table import table_path
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import source_of
@@ -103,21 +103,13 @@ def _with_findings(problem: Problem, data: DataSpec, stream: Stream) -> Stream:
             (problem.target_names, problem.targets, stream.targets),
         )
     )
-    findings = findings_on(inputs, targets, _numbers(data.not_missing))
+    findings = findings_on(inputs, targets, numbers_among(data.not_missing))
     for one in findings:
         if one.severity == "error":
             raise BadInputError(
                 f"{stream.source}: {one.message[:-1]}: {one.advice[0].lower()}{one.advice[1:-1]}"
             )
     return replace(stream, findings=tuple(findings))
-
-
-def _numbers(words: tuple[str, ...]) -> list[float]:
-    found = []
-    for word in words:
-        with suppress(ValueError):
-            found.append(float(word))
-    return found
 
 
 def _own_stream(problem: Problem) -> Stream:

@@ -114,7 +114,7 @@ def test_every_part_can_be_named(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert [column.numbers().tolist() for column in columns.values()] == [FORCE, TEMP, WEAR]
     asked = {fact.field for fact in layout.read[0].facts if fact.why == "as asked for"}
-    assert asked == {"header", "comment", "drop_lines"}
+    assert asked == {"header", "units_row", "comment", "drop_lines"}
     columns, _ = read(tmp_path, "1,2,3\n" + lines(), header=0)
     assert columns["column_1"].numbers().tolist() == [1, *FORCE]
     columns, _ = read(tmp_path, "x,y\nz,w\n\n" + "force|temp|wear\n" + lines("|"), skip=3)

@@ -64,11 +64,12 @@ def check_problem(
         group: name of the column that the groups come from, for the messages.
         cross_validated: whether the split is one of several folds.
     """
-    found = totals(Evidence(problem))
-    if found:  # which would be blamed on the columns that are summed up
-        problem = without_last(problem)
     evidence = Evidence(problem, group, cross_validated=cross_validated)
-    return by_severity(found + [one for check in CHECKS.values() for one in check(evidence)])
+    found = totals(evidence)
+    if found:  # which would be blamed on the columns that are summed up
+        evidence = Evidence(without_last(problem), group, cross_validated=cross_validated)
+    others = (check for check in CHECKS.values() if check is not totals)
+    return by_severity(found + [one for check in others for one in check(evidence)])
 
 
 def check_data(data: DataSpec) -> list[Finding]:

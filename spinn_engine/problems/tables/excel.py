@@ -109,7 +109,7 @@ def _sheet(found: CalamineSheet, asked: ReadingSpec, most_rows: int | None) -> S
         for name, column in zip(table.headers, cells, strict=True)
     ]
     notes = [*merged, *table.notes(found.name)]
-    read = table.read_so(found.name)
+    read = table.read_so(found.name, asked)
     return Sheet(table.headers, columns, notes, whole, None, read, table.lines.__getitem__)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +28,7 @@ def without_codes(cells: pa.ChunkedArray, asked: ReadingSpec) -> pa.ChunkedArray
         codes = pa.array([*asked.missing], kind)
         is_code = pc.is_in(pc.utf8_trim_whitespace(cells), value_set=codes)
     elif pa.types.is_floating(kind) or pa.types.is_integer(kind):
-        codes = pa.array(_numbers(asked.missing), pa.float64())
+        codes = pa.array(numbers_among(asked.missing), pa.float64())
         is_code = pc.is_in(cells.cast(pa.float64(), safe=False), value_set=codes)
     else:
         return cells
@@ -36,7 +37,7 @@ def without_codes(cells: pa.ChunkedArray, asked: ReadingSpec) -> pa.ChunkedArray
 
 def without_numbers(numbers: Floats, asked: ReadingSpec) -> Floats:
     """Numbers that were texts, NaN where one is a code: it may have marks or a unit there."""
-    return np.where(np.isin(numbers, _numbers(asked.missing)), np.nan, numbers)
+    return np.where(np.isin(numbers, numbers_among(asked.missing)), np.nan, numbers)
 
 
 def words_kept(texts: Sequence[str | None], asked: ReadingSpec) -> frozenset[str]:
@@ -67,11 +68,10 @@ def gaps_and_levels(
     return tuple(sorted(there & {*MISSING} - kept - {""})), tuple(sorted(there & kept))
 
 
-def _numbers(codes: Sequence[str]) -> list[float]:
+def numbers_among(codes: Sequence[str]) -> list[float]:
+    """Those of some codes that are numbers; the others are words."""
     found = []
     for code in codes:
-        try:
+        with suppress(ValueError):
             found.append(float(code.replace("\N{MINUS SIGN}", "-")))
-        except ValueError:
-            continue
     return found

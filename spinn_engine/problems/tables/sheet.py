@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from spinn_engine.spec import ReadingSpec
+from spinn_engine.words import listed, shown
 
 Line = Callable[[int], int]
 
@@ -32,6 +33,16 @@ class Fact(NamedTuple):
     field: str
     value: str
     why: str
+
+
+def facts_left_out(asked: ReadingSpec, below: Sequence[str]) -> list[Fact]:
+    """Which lines are no rows: those below them, and those that a person named."""
+    facts = []
+    if below:
+        told = listed(repr(shown(line)) for line in below)
+        facts.append(Fact("drop_lines", told, "below the rows, they sum up or end them"))
+    named = {"skip": asked.skip, "drop_lines": asked.drop_lines, "comment": asked.comment}
+    return facts + [Fact(field, str(one), "as asked for") for field, one in named.items() if one]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from spinn_engine.problems.tables.forms.kinds import look
 from spinn_engine.problems.tables.forms.names import Row
 from spinn_engine.problems.tables.forms.said import headers_of, structure_notes
 from spinn_engine.problems.tables.forms.structure import Structure, find_structure
-from spinn_engine.problems.tables.sheet import Fact, ReadSo
+from spinn_engine.problems.tables.sheet import Fact, ReadSo, facts_left_out
 from spinn_engine.spec import ReadingSpec, line_ranges
 from spinn_engine.words import listed, shown
 
@@ -60,17 +60,19 @@ class SheetRows:
             )
         return notes
 
-    def read_so(self, sheet: str) -> ReadSo:
+    def read_so(self, sheet: str, asked: ReadingSpec) -> ReadSo:
         """The same as facts, with the first rows as they stand."""
         structure = self.structure
         facts = [
-            Fact("sheet", sheet, "it holds a table"),
+            Fact("sheet", sheet, "as asked for" if asked.sheet else "it holds a table"),
             Fact(
                 "header", f"row {structure.header}" if structure.header else "none", structure.why
             ),
         ]
         if structure.units:
-            facts.append(Fact("units_row", f"row {structure.units}", "it holds units alone"))
+            why = "as asked for" if asked.units_row else "it holds units alone"
+            facts.append(Fact("units_row", f"row {structure.units}", why))
+        facts += facts_left_out(asked, self.below)
         lines = [
             (row.line, " | ".join(str(cell) for cell in row.cells))
             for number, row in enumerate(self.all_rows)

@@ -6,7 +6,7 @@ import io
 from itertools import islice
 
 from spinn_engine.problems.tables.forms.said import structure_notes
-from spinn_engine.problems.tables.sheet import Fact, ReadSo
+from spinn_engine.problems.tables.sheet import Fact, ReadSo, facts_left_out
 from spinn_engine.problems.tables.texts.extent import Extent
 from spinn_engine.problems.tables.texts.form import SPACES, TextForm
 from spinn_engine.problems.tables.texts.raw import UTF_8, WESTERN
@@ -38,12 +38,9 @@ def read_so(text: str, form: TextForm, extent: Extent, encoding: str) -> ReadSo:
         ),
     ]  # fmt: skip
     if structure.units:
-        facts.append(Fact("units_row", _line(structure.units), "it holds units alone"))
-    if extent.below:
-        told = listed(repr(shown(line)) for line in extent.below)
-        facts.append(Fact("drop_lines", told, "below the rows, they sum up or end them"))
-    named = {"skip": asked.skip, "drop_lines": asked.drop_lines, "comment": asked.comment}
-    facts += [Fact(field, str(one), "as asked for") for field, one in named.items() if one]
+        why = "as asked for" if asked.units_row else "it holds units alone"
+        facts.append(Fact("units_row", _line(structure.units), why))
+    facts += facts_left_out(asked, extent.below)
     return ReadSo(tuple(facts), _lines(text, structure.header))
 
 
