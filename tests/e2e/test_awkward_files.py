@@ -202,6 +202,7 @@ def test_what_is_changed_on_one_page_holds_on_the_other(
     settled(page)
     learned.get_by_text("Look at this data").click()
     shown(page, "Targets in each part")
+    at_rest(page)
     assert columns_shown(page)[0][0] == "force"
     other = tmp_path / "percent.csv"
     other.write_text(percents().text)

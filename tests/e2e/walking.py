@@ -165,9 +165,11 @@ def shown(page: Page, text: str) -> None:
 
 def table_rows(page: Page, alt: str) -> list[list[str]]:
     """The cells of a small table, by a part of its description; its head first."""
-    table = page.locator(f".numbers[aria-label*={alt!r}]")
-    rows = table.first.locator("tr").all()
-    return [row.locator("th, td").all_inner_texts() for row in rows]
+    table = page.locator(f".numbers[aria-label*={alt!r}]").first
+    expect(table).to_be_visible(timeout=60_000)  # a page that is being drawn anew has none
+    cells = "t => [...t.querySelectorAll('tr')].map(row => [...row.cells].map(c => c.innerText))"
+    rows: list[list[str]] = table.evaluate(cells)
+    return rows
 
 
 def read_csv(text: str) -> list[dict[str, str]]:
