@@ -83,7 +83,8 @@ class Runner:
             )
         self.device = pick_device(self.spec.train.device)
         self.data = on_device(problem, self.device, self.spec.compare.folds)
-        stages = plan(self.spec.prune, self.spec.model.hidden, *self.data.ends)
+        self.graph = self.spec.model.graph_for(*self.data.ends)
+        stages = plan(self.spec.prune, self.graph)
         networks = len(self.spec.seeds) * self.spec.compare.folds
         check_memory(self.device, networks, stages[0].params)
         keep_freed_memory(self._largest_block(networks))
@@ -99,7 +100,7 @@ class Runner:
         blocks = (self.spec.blocks(at) for at in range(self.spec.prune.stages + 1))
         arms = max(len(arms) for one in blocks for arms in one.values())
         rows = max(self.rows_an_update, min(max(self.data.val.counts), LEAST_ROWS))
-        widest = max(*self.spec.model.hidden, *self.data.ends)
+        widest = max(map(self.graph.columns, self.graph.dims.values()))
         return FLOAT_BYTES * networks * arms * widest * max(rows, widest)
 
     def run_stage(self, stage: int) -> None:
@@ -165,10 +166,10 @@ class Runner:
         if stage == 0 and self.spec.model.dense is not None:
             return imported_stack(self.folder, self.data)
         if stage == 0:
-            return fresh_stack(self.spec, self.data, arms, self.spec.model.hidden)
+            return fresh_stack(self.spec, self.data, arms, self.graph)
         if block in NEW_WEIGHTS:
             final = load_stack(self.folder.stack_path(stage, "pruned"), self.device)
-            return fresh_stack(self.spec, self.data, arms, final.stack.hidden)
+            return fresh_stack(self.spec, self.data, arms, final.stack.graph, final.stack)
         before = self._before(stage, block, arms)
         return self.pruner.pruned(stage, before) if SUBJECT in arms else before
 
@@ -240,9 +241,11 @@ class Runner:
         if not members:
             return None
         pruned = load_stack(self.folder.stack_path(stage, "pruned"), self.device).stack
-        params = sum(p[0].numel() for p in pruned.parameters())
-        biases = sum(b[0].numel() for b in stored.stack.biases)
-        masks = global_masks(stored.stack, members, max(params - biases, 1))
+        left, whole = (
+            sum(p[0].numel() for p in stack.parameters()) for stack in (pruned, stored.stack)
+        )
+        others = whole - sum(weight[0].numel() for weight in stored.stack.weights)
+        masks = global_masks(stored.stack, members, max(left - others, 1))
         before = {member: stored.stack.subset([member]) for member in members}
         with torch.no_grad():
             torch._foreach_mul_(list(stored.stack.weights), masks)

@@ -52,7 +52,7 @@ def show_amount(answers: Answers, method: dict[str, Any], slots: ResultSlots) ->
         spec = answers.spec({**prune, **method})
         assert answers.data is not None
         ends = answers.data.inputs, answers.data.outputs
-        plan = partial(api.plan, hidden=spec.model.hidden, inputs=ends[0], outputs=ends[1])
+        plan = partial(api.plan_network, graph=spec.model.graph_for(*ends))
         stages = plan(spec.prune)
     except SpinnError as error:
         spec = None

@@ -23,7 +23,7 @@ from spinn_engine.adaptation.costs import (
 from spinn_engine.adaptation.rows import CHUNK, Rows
 from spinn_engine.pruning.sizes import parameter_count
 from spinn_engine.training.course import learning_rate_at
-from spinn_engine.training.network import ACTIVATIONS, Stack
+from spinn_engine.training.network import Stack
 
 
 class Arm(Protocol):

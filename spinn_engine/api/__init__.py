@@ -23,6 +23,7 @@ from spinn_engine.api.networks import (
     importance,
     load_network,
     neuron,
+    plan,
     smallest,
     whatif,
     whatif_curve,
@@ -96,7 +97,7 @@ from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.summary import DataSplit, DataSummary, Spread, Terms
 from spinn_engine.pruning.neuron import Neuron
-from spinn_engine.pruning.schedule import plan
+from spinn_engine.pruning.schedule import plan as plan_network
 from spinn_engine.pruning.sizes import Stage
 from spinn_engine.pruning.smallest import Smallest
 from spinn_engine.pruning.whatif import Prediction
@@ -208,6 +209,7 @@ __all__ = [
     "owner",
     "parsed_metrics",
     "plan",
+    "plan_network",
     "planned_stages",
     "first_lines",
     "preview",

@@ -11,8 +11,9 @@ from spinn_engine.artifacts.neuron_fate import Choice, read_fate
 from spinn_engine.artifacts.selection import LayerImportance, read_importance
 from spinn_engine.artifacts.stages import planned_stages
 from spinn_engine.artifacts.whatif import read_facts
+from spinn_engine.graph.kinds import mlp
 from spinn_engine.pruning.neuron import Neuron, explore
-from spinn_engine.pruning.schedule import plan
+from spinn_engine.pruning.schedule import plan as plan_network
 from spinn_engine.pruning.sizes import Stage, measure
 from spinn_engine.pruning.smallest import Smallest, smallest_within
 from spinn_engine.pruning.whatif import Prediction, curve, predict_many
@@ -44,6 +45,15 @@ def importance(run_id: str, stage: int, seed: int | None = None) -> list[LayerIm
     return read_importance(folder, stage, seed)
 
 
+def plan(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) -> list[Stage]:
+    """All stages of a plain network of these hidden widths, the dense one first.
+
+    Raises:
+        BadInputError: see ``plan_network``, which takes any network.
+    """
+    return plan_network(prune, mlp(hidden, inputs, outputs))
+
+
 def whatif(
     run_id: str,
     hidden: Sequence[int] | None = None,
@@ -68,7 +78,6 @@ def whatif(
     """
     folder = open_run(run_id)
     facts, prune = read_facts(folder), folder.spec().prune
-    ends = len(facts.weights[0]), len(facts.biases[-1])
     wanted: dict[str, Any] = {"stages": 1}
     if hidden is not None:
         wanted["widths"] = [list(hidden)]
@@ -77,7 +86,7 @@ def whatif(
     else:
         wanted["widths"] = [list(planned_stages(folder)[-1].hidden)]
     spec = RunSpec.from_dict({"prune": wanted}, where="whatif").prune
-    stage = plan(spec, facts.hidden, *ends)[-1]
+    stage = plan_network(spec, facts.graph)[-1]
     how = criterion or prune.criterion, reconstruction or prune.reconstruction
     return predict_many(facts, [stage.hidden], *how)[0], stage
 
@@ -95,8 +104,7 @@ def whatif_curve(
     folder = open_run(run_id)
     facts, prune = read_facts(folder), folder.spec().prune
     found = curve(facts, criterion or prune.criterion, reconstruction or prune.reconstruction)
-    ends = len(facts.weights[0]), len(facts.biases[-1])
-    return list(zip(found, measure([one.hidden for one in found], *ends), strict=True))
+    return list(zip(found, measure(facts.graph, [one.hidden for one in found]), strict=True))
 
 
 def smallest(run_id: str, prune: PruneSpec, loss: float) -> Smallest:

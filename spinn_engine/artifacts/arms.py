@@ -13,7 +13,6 @@ from spinn_engine.artifacts.checkpoints import (
     NOT_TRAINED,
     StoredStack,
     load_stack,
-    sequential_of,
 )
 from spinn_engine.artifacts.delivery import (
     ZEROED_NAME,
@@ -31,12 +30,14 @@ from spinn_engine.evaluation.cost import (
 )
 from spinn_engine.evaluation.speed import equal_work, speed_ups
 from spinn_engine.evaluation.tested import Tested, evaluate_networks, fit_linear
+from spinn_engine.graph.graph import Graph
 from spinn_engine.problems.terms import Term
-from spinn_engine.pruning.sizes import Stage, mac_count, parameter_count
+from spinn_engine.pruning.sizes import Stage
 from spinn_engine.spec import ITERATIONS_AN_EPOCH
 from spinn_engine.store.files import write_atomically
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
+from spinn_engine.training.modules import module_of_member
 from spinn_engine.training.network import Stack
 from spinn_engine.vocabulary import ARMS, REFERENCE, ZEROED
 
@@ -106,20 +107,20 @@ class Arms:
 
 def arms_of(ended: Ended) -> Arms:
     """Every arm, on the test rows and on the clock."""
-    networks: dict[str, nn.Sequential] = {}
+    networks: dict[str, nn.Module] = {}
     rows: dict[str, dict[str, Any]] = {}
     on_test: dict[str, Tested] = {}
     for arm, (stage, stored) in _final_stacks(ended).items():
         tested = tested_on(ended.data, stored, arm, ended.terms)
         on_test[arm] = tested
         who = (arm, ended.seed)
-        network = sequential_of(stored.stack, member_of(stored, who)).to(ended.data.device)
+        network = module_of_member(stored.stack, member_of(stored, who)).to(ended.data.device)
         content = checkpoint(ended.folder, ended.data, stage, stored, who)
         if arm == ZEROED:
             write_atomically(ended.folder.checkpoints / ZEROED_NAME, content)
         networks[arm] = network
         rows[arm] = {
-            **_sizes(arm, stored.stack.widths, network),
+            **_sizes(arm, stored.stack.graph, network),
             "file_bytes": len(content),
             **tested.summary(ended.targets),
         }
@@ -127,9 +128,9 @@ def arms_of(ended: Ended) -> Arms:
         stack = FITTED[arm](ended.data)
         tested = evaluate_networks(stack, range(len(ended.data.folds)), ended.data, ended.terms)
         on_test[arm] = tested
-        networks[arm] = sequential_of(stack, 0).to(ended.data.device)
+        networks[arm] = module_of_member(stack, 0).to(ended.data.device)
         rows[arm] = {
-            **_sizes(arm, stack.widths, networks[arm]),
+            **_sizes(arm, stack.graph, networks[arm]),
             "file_bytes": None,
             **tested.summary(ended.targets),
         }
@@ -138,18 +139,18 @@ def arms_of(ended: Ended) -> Arms:
     return Arms(list(rows.values()), on_test, equal_work(times, widths))
 
 
-def _sizes(arm: str, widths: Sequence[int], network: nn.Sequential) -> dict[str, Any]:
+def _sizes(arm: str, graph: Graph, network: nn.Module) -> dict[str, Any]:
     return {
         "arm": arm,
-        "hidden": list(widths[1:-1]),
-        "params": parameter_count(widths),
-        "nonzero": sum(int(p.count_nonzero()) for p in network.parameters()),
-        "macs": mac_count(widths),
+        "hidden": list(graph.hidden),
+        "params": graph.params(graph.hidden),
+        "nonzero": sum(int(p.count_nonzero()) for p in network.parameters() if p.requires_grad),
+        "macs": graph.macs(graph.hidden),
     }
 
 
 def _add_costs(
-    ended: Ended, networks: Mapping[str, nn.Sequential], rows: dict[str, dict[str, Any]]
+    ended: Ended, networks: Mapping[str, nn.Module], rows: dict[str, dict[str, Any]]
 ) -> Times:
     """Latency, all arms turn by turn, memory, and what of the MAC ratio became speed."""
     inputs, device = ended.data.ends[0], ended.data.device

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.lib import format
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.graph.graph import Graph
 from spinn_engine.guarded.paths import check_plain_file
 from spinn_engine.store.files import write_atomically
 
@@ -88,3 +89,18 @@ def layers_of(arrays: Mapping[str, Any]) -> list[Arrays]:
         if match := _OF_A_LAYER.fullmatch(key):
             found[int(match[1])][match[2]] = arrays[key]
     return [found[number] for number in sorted(found)]
+
+
+def with_graph(graph: Graph, arrays: Mapping[str, Any]) -> Arrays:
+    """A network's parameters and what it is, as they stand in a file."""
+    return {"graph": np.array(graph.model_dump_json()), **arrays}
+
+
+def graph_in(arrays: Mapping[str, Any]) -> tuple[Graph, Arrays]:
+    """The network of an open file, and its parameters by name.
+
+    Raises:
+        KeyError: it holds none.
+    """
+    graph = Graph.model_validate_json(str(arrays["graph"]))
+    return graph, {p.name: arrays[p.name] for p in graph.parameters}

@@ -10,6 +10,7 @@ from torch import Tensor
 from spinn_engine.artifacts.checkpoints import StoredStack
 from spinn_engine.artifacts.imported_dense import notes_of, read_imported
 from spinn_engine.artifacts.pruned import mixed_seed
+from spinn_engine.graph.graph import Graph
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.training.data import PlacedData
@@ -18,15 +19,21 @@ from spinn_engine.vocabulary import REFERENCE
 
 
 def fresh_stack(
-    spec: RunSpec, data: PlacedData, arms: Sequence[str], hidden: Sequence[int]
+    spec: RunSpec,
+    data: PlacedData,
+    arms: Sequence[str],
+    graph: Graph,
+    like: Stack | None = None,
 ) -> StoredStack:
-    """New networks of these widths for every arm, seed and fold."""
+    """New networks for every arm, seed and fold; fixed maps are those of ``like``."""
     folds = range(spec.compare.folds)
     members = [(a, s, f) for a in arms for s in spec.seeds for f in folds]
     names, seeds, of_fold = (list(column) for column in zip(*members, strict=True))
-    widths = (data.ends[0], *hidden, data.ends[1])
     drawn = [_seed_of_weights(seed, fold) for seed, fold in zip(seeds, of_fold, strict=True)]
-    stack = new_stack(widths, spec.model.activation, drawn).to(data.device)
+    stack = new_stack(graph, drawn).to(data.device)
+    if like is not None:
+        for name in stack.fixed_names:
+            getattr(stack, name).copy_(getattr(like, name)[:1])
     return StoredStack(stack, names, seeds, of_fold, _all_neurons(stack))
 
 
@@ -41,18 +48,19 @@ def imported_stack(folder: RunFolder, data: PlacedData) -> StoredStack:
     Raises:
         CorruptArtifactError: its file is missing or broken.
     """
-    spec, seeds = folder.spec(), list(folder.spec().seeds)
-    weights, biases, about = read_imported(folder)
-    stack = Stack(
-        [torch.from_numpy(w).repeat(len(seeds), 1, 1) for w in weights],  # [S, in, out]
-        [torch.from_numpy(b).repeat(len(seeds), 1, 1) for b in biases],  # [S, 1, out]
-        spec.model.activation,
-    ).to(data.device)
+    seeds = list(folder.spec().seeds)
+    graph, arrays, about = read_imported(folder)
+    tensors = {
+        p.name: torch.from_numpy(arrays[p.name]).reshape(graph.shape(p)).repeat(len(seeds), 1, 1)
+        for p in graph.parameters
+    }  # [S, rows, columns]
+    stack = Stack(graph, tensors).to(data.device)
     names, folds = [REFERENCE] * len(seeds), [0] * len(seeds)
     return StoredStack(stack, names, seeds, folds, _all_neurons(stack), notes=notes_of(about))
 
 
 def _all_neurons(stack: Stack) -> list[Tensor]:
-    """Per hidden layer ``[M, width]``: every neuron of a dense network, by its own index."""
-    device = stack.weights[0].device
-    return [torch.arange(width, device=device).repeat(stack.size, 1) for width in stack.hidden]
+    """Per dimension ``[M, width]``: every neuron of a dense network, by its own index."""
+    return [
+        torch.arange(width, device=stack.device).repeat(stack.size, 1) for width in stack.hidden
+    ]

@@ -1,17 +1,16 @@
 """Checkpoints: one network a file, and the stacks that a run goes on from.
 
 A checkpoint is what ``torch.load(path, weights_only=True)`` opens: a dict of plain values and
-tensors, with the weights in ``torch.nn.Sequential`` order under ``state_dict``. The same networks
-give the same bytes.
+tensors, with the weights under ``state_dict`` as torch's own modules have them (of a plain network
+``torch.nn.Sequential``). The same networks give the same bytes.
 """
 
 from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,29 +18,19 @@ import torch
 from torch import Tensor, nn
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.kinds import mlp
 from spinn_engine.imported.files.own_format import CHECKPOINT_FORMAT, STACK_FORMAT
 from spinn_engine.problems.arrivals import Column, findings_on
 from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.problems.problem import Floats
-from spinn_engine.spec import Activation
 from spinn_engine.training.course import Taken
-from spinn_engine.training.network import Stack
+from spinn_engine.training.modules import module_of, state_dict
+from spinn_engine.training.network import Stack, mlp_stack
 from spinn_engine.training.scaling import Scaler
 
 NOT_TRAINED = Taken(0, 0)
 SCALER_PARTS = ("x_mean", "x_std", "y_mean", "y_std")
-MODULES: dict[Activation, type[nn.Module]] = {
-    "tanh": nn.Tanh,
-    "relu": nn.ReLU,
-    "gelu": nn.GELU,
-    "silu": nn.SiLU,
-    "sigmoid": nn.Sigmoid,
-    "elu": nn.ELU,
-    "selu": nn.SELU,
-    "leaky_relu": nn.LeakyReLU,
-    "softplus": nn.Softplus,
-    "mish": nn.Mish,
-}
 
 
 @dataclass
@@ -53,7 +42,7 @@ class StoredStack:
         arms: the arm of each.
         seeds: the seed of each.
         folds: the fold of each, 0 where there is no cross-validation.
-        original: per hidden layer ``[M, width]``, each neuron's index in the dense network.
+        original: per dimension ``[M, width]``, each neuron's index in the dense network.
         val_r2: mean validation R2 over targets, one a member, at the end of the stage.
         val_r2_before: the same before training, after whatever the stage removed.
         seconds: wall time of the block.
@@ -91,16 +80,17 @@ class RawUnitsNetwork(nn.Module):
     """A network between its scalers: raw inputs ``[B, in]`` to raw outputs ``[B, out]``.
 
     Attributes:
-        network: the plain ``torch.nn.Sequential``.
+        network: of torch's own modules, for standardised rows.
+        graph: what it is.
         input_names: names of the input columns, in order.
         target_names: names of the output columns, in order.
         input_range: smallest and largest value of each input in training ``[2, in]``; None in a
             file of an earlier version.
     """
 
-    def __init__(self, network: nn.Sequential, checkpoint: dict[str, Any]) -> None:
+    def __init__(self, network: nn.Module, checkpoint: dict[str, Any], graph: Graph) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.graph = network, graph
         self.input_names: tuple[str, ...] = tuple(checkpoint["input_names"])
         self.target_names: tuple[str, ...] = tuple(checkpoint["target_names"])
         self.input_range: Tensor | None = checkpoint.get("input_range")
@@ -147,15 +137,6 @@ def save_bytes(value: dict[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
-def state_dict(stack: Stack, member: int) -> dict[str, Tensor]:
-    """One member's weights as ``torch.nn.Sequential`` names and shapes them."""
-    named = {}
-    for layer, (weight, bias) in enumerate(zip(stack.weights, stack.biases, strict=True)):
-        named[f"network.{2 * layer}.weight"] = weight[member].detach().cpu().T.contiguous().clone()
-        named[f"network.{2 * layer}.bias"] = bias[member, 0].detach().cpu().clone()
-    return named
-
-
 def checkpoint_bytes(
     stored: StoredStack, member: int, scaler: Scaler, about: dict[str, Any]
 ) -> bytes:
@@ -167,16 +148,17 @@ def checkpoint_bytes(
         scaler: the member's standardisation.
         about: plain values to keep with it: ``input_names``, ``target_names``, stage, seed.
     """
-    widths = stored.stack.widths
+    graph, weights = stored.stack.graph, state_dict(stored.stack, member)
     scales = {n: torch.from_numpy(getattr(scaler, n).copy()) for n in SCALER_PARTS}
     return save_bytes(
         {
             "format": CHECKPOINT_FORMAT,
-            "state_dict": state_dict(stored.stack, member),
-            "inputs": widths[0],
-            "hidden": list(widths[1:-1]),
-            "outputs": widths[-1],
-            "activation": stored.stack.activation,
+            "state_dict": {f"network.{name}": one for name, one in weights.items()},
+            "inputs": graph.inputs,
+            "hidden": list(graph.hidden),
+            "outputs": graph.outputs,
+            "activation": graph.activation,
+            "graph": graph.model_dump_json(),
             "scaler": scales,
             "original_neurons": [index[member].cpu().clone() for index in stored.original],
             **about,
@@ -211,26 +193,17 @@ def load_network(path: Path | str) -> RawUnitsNetwork:
         CorruptArtifactError: the file is broken or no checkpoint of this project.
     """
     checkpoint = read_saved(Path(path), CHECKPOINT_FORMAT)
-    widths = (checkpoint["inputs"], *checkpoint["hidden"], checkpoint["outputs"])
-    network = sequential(widths, checkpoint["activation"], checkpoint["state_dict"])
-    return RawUnitsNetwork(network, checkpoint).eval()
+    graph = graph_of(checkpoint)
+    weights = {k.removeprefix("network."): v for k, v in checkpoint["state_dict"].items()}
+    return RawUnitsNetwork(module_of(graph, weights), checkpoint, graph).eval()
 
 
-def sequential(
-    widths: Sequence[int], activation: Activation, weights: dict[str, Tensor]
-) -> nn.Sequential:
-    """The plain network of a checkpoint's ``state_dict``, without its scalers."""
-    layers: list[nn.Module] = []
-    for fan_in, fan_out in pairwise(widths):
-        layers += [nn.Linear(fan_in, fan_out), MODULES[activation]()]
-    network = nn.Sequential(*layers[:-1])
-    network.load_state_dict({k.removeprefix("network."): v for k, v in weights.items()})
-    return network.eval()
-
-
-def sequential_of(stack: Stack, member: int) -> nn.Sequential:
-    """One member as a plain network for standardised rows, on the CPU."""
-    return sequential(stack.widths, stack.activation, state_dict(stack, member))
+def graph_of(checkpoint: Mapping[str, Any]) -> Graph:
+    """What the network of a checkpoint is; one of an earlier version is a plain one."""
+    if "graph" in checkpoint:
+        return Graph.model_validate_json(checkpoint["graph"])
+    ends = checkpoint["inputs"], checkpoint["outputs"]
+    return mlp(checkpoint["hidden"], *ends, checkpoint["activation"])
 
 
 def stack_bytes(stored: StoredStack) -> bytes:
@@ -238,9 +211,8 @@ def stack_bytes(stored: StoredStack) -> bytes:
     stack = stored.stack
     value = {
         "format": STACK_FORMAT,
-        "activation": stack.activation,
-        "weights": [w.detach().cpu() for w in stack.weights],
-        "biases": [b.detach().cpu() for b in stack.biases],
+        "graph": stack.graph.model_dump_json(),
+        "tensors": {name: one.detach().cpu() for name, one in stack.tensors.items()},
         "arms": stored.arms,
         "seeds": stored.seeds,
         "folds": stored.folds,
@@ -265,7 +237,10 @@ def load_stack(path: Path, device: torch.device) -> StoredStack:
         CorruptArtifactError: the file is broken.
     """
     value = read_saved(path, STACK_FORMAT)
-    stack = Stack(value["weights"], value["biases"], value["activation"]).to(device)
+    if "graph" in value:
+        stack = Stack(Graph.model_validate_json(value["graph"]), value["tensors"])
+    else:  # of an earlier version
+        stack = mlp_stack(value["weights"], value["biases"], value["activation"])
     names = [f.name for f in fields(StoredStack) if f.name not in ("stack", "original")]
     old: dict[str, Any] = {"taken": asdict(NOT_TRAINED), "updates_an_epoch": 0, "kept": []}
     value = {**old, **value}  # one of an earlier version has none of these
@@ -273,4 +248,4 @@ def load_stack(path: Path, device: torch.device) -> StoredStack:
         raise CorruptArtifactError(f"{path} was written by another version: {missing} not in it")
     rest = {**{name: value[name] for name in names}, "taken": Taken(**value["taken"])}
     original = [index.to(device) for index in value["original"]]
-    return StoredStack(stack=stack, original=original, **rest)
+    return StoredStack(stack=stack.to(device), original=original, **rest)

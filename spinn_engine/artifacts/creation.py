@@ -59,7 +59,7 @@ def check_spec(spec: RunSpec) -> CheckedSpec:
         spec = imported.spec
     spec = fitted(spec, len(problem.train))
     ends = len(problem.input_names), len(problem.target_names)
-    plan(spec.prune, spec.model.hidden, *ends)
+    plan(spec.prune, spec.model.graph_for(*ends))
     terms_of(problem, spec.physics)
     if spec.compare.folds > 1:
         cross_validation(problem, spec.compare.folds)

@@ -60,9 +60,9 @@ def record_fields(
     reference = data.problem.targets[rows]
     arrays = {"x": x, "t": t, "reference": reference.reshape(len(x), len(t))}
     for arm, stored in (("dense", main[0]), ("structured", main[-1])):
-        solution, residual = _solution(data, stored, (arm, seed))
+        solution, left_over = _solution(data, stored, (arm, seed))
         arrays[arm] = solution.reshape(len(x), len(t))
-        arrays[f"{arm}_residual"] = residual.reshape(len(x), len(t))
+        arrays[f"{arm}_residual"] = left_over.reshape(len(x), len(t))
     write_arrays(folder.fields_path, {n: a.astype(np.float32) for n, a in arrays.items()})
 
 
@@ -73,14 +73,14 @@ def _solution(
     import torch
 
     from spinn_engine.artifacts.delivery import member_of
-    from spinn_engine.training.burgers import Burgers
+    from spinn_engine.training.burgers import Burgers, residual
 
     network = stored.stack.subset([member_of(stored, who)])
     fold = torch.zeros(1, dtype=torch.int64, device=data.device)
     rows = torch.from_numpy(data.folds[0].test).to(data.device)[None]
     with torch.no_grad():
         jet = Burgers(data).jet(network, fold, rows)
-        return jet.value[0].cpu().numpy(), jet.residual()[0].cpu().numpy()
+        return jet.value[0, :, 0].cpu().numpy(), residual(jet)[0].cpu().numpy()
 
 
 def read_fields(folder: RunFolder) -> Fields:

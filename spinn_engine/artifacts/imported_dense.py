@@ -19,9 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spinn_engine.artifacts.arrays import open_arrays, write_arrays
+from spinn_engine.artifacts.arrays import graph_in, open_arrays, with_graph, write_arrays
 from spinn_engine.errors import BadInputError
+from spinn_engine.graph.ends import reordered, with_activation
+from spinn_engine.graph.graph import Graph
 from spinn_engine.imported import StoredNetwork, read_network
+from spinn_engine.imported.network import plain
 from spinn_engine.imported.scaling import R2, SIDES, folded, mean_r2, measured_r2, scaling_sentence
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Problem
@@ -84,12 +87,15 @@ def import_network(spec: RunSpec, problem: Problem) -> ImportedNetwork:
     activation = _activation(network, spec, path)
     _check_hidden(network, spec, path)
     scaler = scaler_of(problem, problem.train)
-    network = replace(network, activation=activation)
+    if network.activation is None:
+        graph = with_activation(network.graph, activation)
+        network = replace(network, activation=activation, graph=graph)
     r2 = {way: measured_r2(network, problem, scaler, way) for way in _ways(network, spec, path)}
     means = {way: mean_r2(found) for way, found in r2.items()}
     best = max(means, key=lambda way: -np.inf if (mean := means[way]) is None else mean)
     known = {
         "hidden": network.hidden,
+        "graph": folded(network, scaler, best)[0],
         "activation": activation,
         "dense_sha256": network.sha256,
         "dense_scaling": best,
@@ -122,11 +128,8 @@ def _in_order(network: StoredNetwork, problem: Problem, path: Path) -> StoredNet
         network.scaler.y_mean[targets],
         network.scaler.y_std[targets],
     )
-    weights, last = list(network.weights), network.biases[-1]
-    weights[0] = weights[0][inputs]
-    weights[-1] = weights[-1][:, targets]
-    biases = (*network.biases[:-1], None if last is None else last[targets])
-    return replace(network, weights=tuple(weights), biases=biases, scaler=scaler)
+    graph, arrays = reordered(network.graph, network.arrays, inputs, targets)
+    return replace(network, graph=graph, arrays=arrays, scaler=scaler)
 
 
 def _order(
@@ -183,7 +186,7 @@ def _ways(network: StoredNetwork, spec: RunSpec, path: Path) -> list[Scaling]:
 def write_imported(folder: RunFolder, imported: ImportedNetwork) -> None:
     """Write ``brought.npz``: the network for rows standardised as the run does, and what it is."""
     model, network = imported.spec.model, imported.network
-    weights, biases = folded(network, imported.scaler, model.dense_scaling)
+    graph, arrays = folded(network, imported.scaler, model.dense_scaling)
     about = {
         "file": Path(model.dense or "").name,
         "sha256": network.sha256,
@@ -195,26 +198,27 @@ def write_imported(folder: RunFolder, imported: ImportedNetwork) -> None:
         "val_r2": imported.r2,
         "notes": list(network.notes),
     }
-    arrays: dict[str, Any] = {"about": np.array(json.dumps(about, allow_nan=False))}
-    for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
-        arrays |= {f"weight{layer}": weight.astype(np.float32)}
-        arrays |= {f"bias{layer}": bias.astype(np.float32)}
-    write_arrays(folder.imported_path, arrays)
+    single = {name: array.astype(np.float32) for name, array in arrays.items()}
+    told = {"about": np.array(json.dumps(about, allow_nan=False))}
+    write_arrays(folder.imported_path, with_graph(graph, single) | told)
 
 
 def read_imported(
     folder: RunFolder,
-) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]], dict[str, Any]]:
-    """Weights ``[in, out]`` and biases ``[out]`` of the imported network, and what is known of it.
+) -> tuple[Graph, dict[str, NDArray[np.float32]], dict[str, Any]]:
+    """The imported network, its parameters, and what is known of it.
 
     Raises:
         CorruptArtifactError: the file is missing or broken.
     """
     path = folder.checked(folder.imported_path)
     with open_arrays(path) as arrays:
-        layers = range(sum(name.startswith("weight") for name in arrays))
+        about = json.loads(str(arrays["about"]))
+        if "graph" in arrays:
+            return *graph_in(arrays), about
+        layers = range(sum(name.startswith("weight") for name in arrays))  # of an earlier version
         weights, biases = ([arrays[f"{n}{i}"] for i in layers] for n in ("weight", "bias"))
-        return weights, biases, json.loads(str(arrays["about"]))
+        return *plain(weights, biases, folder.spec().model.activation), about
 
 
 def notes_of(about: dict[str, Any]) -> list[str]:

@@ -14,11 +14,12 @@ from spinn_engine.artifacts.delivery import best_seed, member_of
 from spinn_engine.artifacts.selection import Selection, read_selection, record_selection
 from spinn_engine.artifacts.whatif import record_facts
 from spinn_engine.errors import CorruptArtifactError
-from spinn_engine.pruning.activations import Floats
+from spinn_engine.graph.functions import Floats
+from spinn_engine.graph.sizes import Widths
 from spinn_engine.pruning.importance import CRITERIA, Scores, ScoringData
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.schedule import global_widths, settled
-from spinn_engine.pruning.sizes import Stage, Widths
+from spinn_engine.pruning.sizes import Stage
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
@@ -70,9 +71,10 @@ class Pruner:
         planned = self.stages[stage + 1]
         if SCHEDULES[self.folder.spec().prune.schedule].widths != "ranked":
             return planned.hidden
-        prune = settled(self.folder.spec().prune, self.folder.spec().model.hidden, *self.data.ends)
+        graph = self.folder.spec().model.graph_for(*self.data.ends)
+        prune = settled(self.folder.spec().prune, graph)
         ranked = [layer.sort(dim=1).values.mean(dim=0).tolist() for layer in scores]
-        return global_widths(prune, ranked, planned, self.data.ends)
+        return global_widths(prune, ranked, planned, graph)
 
     def _record_facts(self, stored: StoredStack, selection: Selection) -> None:
         """Keep what predictions need of the best dense network, which one criterion has scored."""

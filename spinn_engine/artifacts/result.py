@@ -49,7 +49,7 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
     """Evaluate every arm on the test rows; write the final checkpoints and, last, the result."""
     last = folder.spec().prune.stages
     main = [main_stack(folder, data, stage) for stage in range(last + 1)]
-    stages = measure([one.stack.hidden for one in main], *data.ends)
+    stages = measure(main[0].stack.graph, [one.stack.hidden for one in main])
     terms = terms_of(data.problem, folder.spec().physics)
     tested = [tested_on(data, one, main_arm(stage), terms) for stage, one in enumerate(main)]
     ended = Ended(folder, data, stages, main, tested, best_seed(main[-1], SUBJECT), terms)
@@ -212,7 +212,7 @@ def _whatif(ended: Ended) -> dict[str, Any]:
 
     def plain(found: Sequence[Any]) -> list[dict[str, Any]]:
         hiddens = [one.hidden for one in found]
-        sizes = measure([facts.hidden, *hiddens], *ended.data.ends)[1:]
+        sizes = measure(facts.graph, [facts.hidden, *hiddens])[1:]
         return [
             {"hidden": list(s.hidden), "params": s.params, "val_r2": one.r2}
             for s, one in zip(sizes, found, strict=True)

@@ -14,7 +14,7 @@ from spinn_engine.vocabulary import main_arm
 def planned_stages(folder: RunFolder) -> list[Stage]:
     """The stages that a run has or will have, from its spec."""
     spec = folder.spec()
-    return plan(spec.prune, spec.model.hidden, *folder.inputs_and_outputs())
+    return plan(spec.prune, spec.model.graph_for(*folder.inputs_and_outputs()))
 
 
 def stage_rows(folder: RunFolder) -> list[dict[str, Any]]:

@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spinn_engine.artifacts.arrays import Arrays, by_layer, layers_of, open_arrays, write_arrays
+from spinn_engine.artifacts.arrays import (
+    Arrays,
+    graph_in,
+    layers_of,
+    open_arrays,
+    with_graph,
+    write_arrays,
+)
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.activations import Floats
-from spinn_engine.pruning.facts import DenseFacts, Moments, moments
+from spinn_engine.graph.functions import Floats
+from spinn_engine.graph.kinds import mlp
+from spinn_engine.pruning.facts import DenseFacts, Moments, moments, takes_neurons
 from spinn_engine.store.runs import RunFolder
 
 if TYPE_CHECKING:
@@ -40,29 +48,30 @@ def record_facts(
         data: its rows.
         stored: the dense networks.
         member: which of them, one of the first fold.
-        scores: per criterion and hidden layer, of that network alone, ``[width]``.
+        scores: per criterion and dimension, of that network alone, ``[width]``.
     """
-    weights = [_array(w[member]) for w in stored.stack.weights]
-    biases = [_array(b[member, 0]) for b in stored.stack.biases]
-    act = stored.stack.activation
+    graph = stored.stack.graph
+    single = {p.name for p in graph.parameters if p.rows is None}
+    arrays = {
+        name: _array(tensor[member, 0] if name in single else tensor[member])
+        for name, tensor in stored.stack.tensors.items()
+    }
     val = data.folds[0].val
     val = val[:: ceil(len(val) / MOST_ROWS)]
-    layers: list[Arrays] = [{"weight": w, "bias": b} for w, b in zip(weights, biases, strict=True)]
-    for layer, by_criterion in zip(layers, zip(*scores.values(), strict=True), strict=False):
-        layer["score"] = np.stack(by_criterion)  # [criteria, width]
-    for part, index in zip(PARTS, (data.calibration[0], data.held_out[0]), strict=True):
-        found = moments(weights, biases, act, _array(data.x[0, index]))
-        for layer, one in zip(layers, found, strict=False):
-            layer |= {f"{part}_mean": one.mean, f"{part}_covariance": one.covariance}
-    whole = {
+    whole: Arrays = {
         "seed": np.int64(stored.seeds[member]),
-        "activation": np.array(act),
         "criteria": np.array(list(scores)),
         "targets": np.array(data.problem.target_names),
         "x": _array(data.x[0, val]),
         "y": _array(data.y[0, val]),
     }
-    write_arrays(folder.facts_path, whole | by_layer(layers))
+    for dim, by_criterion in zip(graph.prunable, zip(*scores.values(), strict=True), strict=True):
+        whole[f"score.{dim}"] = np.stack(by_criterion)  # [criteria, width]
+    for part, index in zip(PARTS, (data.calibration[0], data.held_out[0]), strict=True):
+        for layer, one in moments(graph, arrays, _array(data.x[0, index])).items():
+            whole[f"{part}_mean.{layer}"] = one.mean
+            whole[f"{part}_covariance.{layer}"] = one.covariance
+    write_arrays(folder.facts_path, with_graph(graph, arrays) | whole)
 
 
 def _array(values: Tensor) -> Any:
@@ -93,27 +102,67 @@ def read_facts(folder: RunFolder) -> DenseFacts:
 def _read(path: Path, _changed: int) -> DenseFacts:
     """Kept while the file stays as it is: a moving slider asks again and again."""
     with open_arrays(path) as arrays:
-        layers = layers_of(arrays) or _numbered(arrays)
-        hidden = layers[:-1]
+        if "graph" not in arrays:
+            return _of_layers(arrays)
+        graph, own = graph_in(arrays)
         fit, held_out = (
-            [Moments(layer[f"{part}_mean"], layer[f"{part}_covariance"]) for layer in hidden]
+            {
+                op.name: Moments(
+                    arrays[f"{part}_mean.{op.name}"], arrays[f"{part}_covariance.{op.name}"]
+                )
+                for op in takes_neurons(graph)
+            }
             for part in PARTS
         )
         return DenseFacts(
-            weights=[layer["weight"] for layer in layers],
-            biases=[layer["bias"] for layer in layers],
-            activation=arrays["activation"].item(),
+            graph=graph,
+            arrays=own,
             scores={
-                str(criterion): [layer["score"][row] for layer in hidden]
+                str(criterion): [arrays[f"score.{dim}"][row] for dim in graph.prunable]
                 for row, criterion in enumerate(arrays["criteria"])
             },
             fit=fit,
             held_out=held_out,
-            x=arrays["x"],
-            y=arrays["y"],
-            seed=int(arrays["seed"]),
-            targets=tuple(map(str, arrays["targets"])),
+            **_whole(arrays),
         )
+
+
+def _whole(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "x": arrays["x"],
+        "y": arrays["y"],
+        "seed": int(arrays["seed"]),
+        "targets": tuple(map(str, arrays["targets"])),
+    }
+
+
+def _of_layers(arrays: Mapping[str, Any]) -> DenseFacts:
+    """Those of a file that an earlier version wrote, of a plain network."""
+    layers = layers_of(arrays) or _numbered(arrays)
+    sizes = [layer["weight"].shape for layer in layers]
+    graph = mlp(
+        [width for _, width in sizes[:-1]], sizes[0][0], sizes[-1][1], arrays["activation"].item()
+    )
+    names = [op.name for op in graph.dense]
+    pairs = list(zip(names, layers, strict=True))
+    fit, held_out = (
+        {
+            name: Moments(layer[f"{part}_mean"], layer[f"{part}_covariance"])
+            for name, layer in zip(names[1:], layers[:-1], strict=True)
+        }
+        for part in PARTS
+    )
+    return DenseFacts(
+        graph=graph,
+        arrays={f"{n}.{part}": layer[part] for n, layer in pairs for part in ("weight", "bias")},
+        scores={
+            str(criterion): [layer["score"][row] for layer in layers[:-1]]
+            for row, criterion in enumerate(arrays["criteria"])
+        },
+        fit=fit,
+        held_out=held_out,
+        **_whole(arrays),
+    )
 
 
 def _numbered(arrays: Mapping[str, Any]) -> list[Arrays]:

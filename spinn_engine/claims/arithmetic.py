@@ -12,6 +12,7 @@ from itertools import pairwise
 from spinn_engine.claims.claim import Claim
 from spinn_engine.claims.quantity import Found, NotMeasuredError
 from spinn_engine.errors import BadInputError
+from spinn_engine.graph.kinds import mlp
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import BYTES_PER_WEIGHT, mac_count, parameter_count
 from spinn_engine.spec import PruneSpec
@@ -106,7 +107,7 @@ def _as_neurons(claim: Claim) -> str:
         return ""
     try:
         prune = PruneSpec(stages=claim.stages, pruning_ratio=float(claim.pruning_ratio))
-        last = plan(prune, claim.hidden, claim.inputs, claim.outputs)[-1]
+        last = plan(prune, mlp(claim.hidden, claim.inputs, claim.outputs))[-1]
     except BadInputError:  # so small that a layer would vanish
         return ""
     return (

@@ -36,7 +36,7 @@ def plan(inputs: int | None, outputs: int | None, as_json: bool, **asked: Any) -
         spec = fitted(spec, rows)
         inputs = data.inputs if inputs is None else inputs
         outputs = data.outputs if outputs is None else outputs
-    stages = api.plan(spec.prune, spec.model.hidden, inputs, outputs)
+    stages = api.plan_network(spec.prune, spec.model.graph_for(inputs, outputs))
     if as_json:
         print_json({"stages": [asdict(stage) for stage in stages]})
     else:

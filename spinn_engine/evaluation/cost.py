@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import os
 import time
@@ -122,32 +123,47 @@ def peak_memory(network: nn.Module, inputs: int, device: torch.device) -> tuple[
     return weights + peak, f"allocations seen by the PyTorch profiler, batch {len(x)}"
 
 
+class _SparseLinear(nn.Module):
+    """A layer whose weight ``[out, in]`` is sparse; it multiplies rows from the left."""
+
+    def __init__(self, layer: nn.Linear, layout: torch.layout) -> None:
+        super().__init__()
+        self.weight = as_sparse(layer.weight.detach(), layout)
+        self.bias = layer.bias if layer.bias is None else layer.bias.detach()[:, None]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Outputs ``[B, out]`` of ``x`` ``[B, in]``."""
+        found = self.weight @ x.T  # sparse @ dense wants the rows on the right
+        return (found if self.bias is None else found + self.bias).T
+
+
 class SparseNetwork(nn.Module):
     """A network whose weights are kept in one of the sparse ``LAYOUTS``.
 
-    Takes and gives standardised rows as the dense ``torch.nn.Sequential`` it is made from does.
+    Takes and gives standardised rows as the dense network that it is made from does.
     """
 
-    def __init__(self, network: nn.Sequential, layout: str) -> None:
+    def __init__(self, network: nn.Module, layout: str) -> None:
         super().__init__()
-        self.layers = [
-            (as_sparse(module.weight.detach(), LAYOUTS[layout]), module.bias.detach()[:, None])
-            if isinstance(module, nn.Linear)
-            else module
-            for module in network
-        ]
+        self.network = copy.deepcopy(network)
+        for name, module in list(self.network.named_modules()):
+            if isinstance(module, nn.Linear):
+                place, _, last = name.rpartition(".")
+                sparse = _SparseLinear(module, LAYOUTS[layout])
+                setattr(self.network.get_submodule(place), last, sparse)
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs ``[B, out]`` of inputs ``[B, in]``."""
-        x = x.T  # sparse @ dense wants the rows on the right
-        for layer in self.layers:
-            x = layer[0] @ x + layer[1] if isinstance(layer, tuple) else layer(x)
-        return x.T
+        found: Tensor = self.network(x)
+        return found
 
     def file_bytes(self) -> int:
         """Bytes of a ``torch.save`` file with these weights: values, indices and biases."""
         buffer = io.BytesIO()
-        torch.save([layer for layer in self.layers if isinstance(layer, tuple)], buffer)
+        torch.save(
+            [(one.weight, one.bias) for one in self.modules() if isinstance(one, _SparseLinear)],
+            buffer,
+        )
         return buffer.getbuffer().nbytes
 
 

@@ -15,7 +15,7 @@ from spinn_engine.evaluation.intervals import CONFIDENCE, interval
 from spinn_engine.evaluation.metrics import BOUNDS, Floats, regression_metrics, relative_l2
 from spinn_engine.problems.terms import Term, violations
 from spinn_engine.training.data import PlacedData
-from spinn_engine.training.network import Stack, outputs_of
+from spinn_engine.training.network import Stack, mlp_stack, outputs_of
 
 LINEAR_ROWS = 2**17  # that least squares takes at once
 
@@ -157,5 +157,5 @@ def fit_linear(data: PlacedData) -> Stack:
         solution = np.linalg.lstsq(design, y, rcond=None)[0].astype(np.float32)
         weights.append(torch.from_numpy(solution[:-1]))
         biases.append(torch.from_numpy(solution[-1:]))
-    stack = Stack([torch.stack(weights)], [torch.stack(biases)], "tanh")
+    stack = mlp_stack([torch.stack(weights)], [torch.stack(biases)], "identity")
     return stack.to(data.device)

@@ -22,7 +22,7 @@ def fold(whole: RawUnitsNetwork, dtype: torch.dtype) -> nn.Sequential:
     x_mean, x_std, y_mean, y_std = (
         cast(Tensor, getattr(whole, name)) for name in ("x_mean", "x_std", "y_mean", "y_std")
     )
-    network = copy.deepcopy(whole.network).double()
+    network = cast(nn.Sequential, copy.deepcopy(whole.network).double())
     layers = linear_layers(network)
     first, last = layers[0], layers[-1]
     first.weight.div_(x_std)  # [out, in] / [in]

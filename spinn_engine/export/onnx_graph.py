@@ -13,7 +13,7 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 from torch import nn
 
 from spinn_engine.export.folding import linear_layers
-from spinn_engine.pruning.activations import SELU_ALPHA, SELU_SCALE
+from spinn_engine.graph.functions import SELU_ALPHA, SELU_SCALE
 
 OPSET = 20  # the first that has Gelu
 IR_VERSION = 9  # of that time, so that programs as old as it read the file

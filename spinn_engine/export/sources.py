@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spinn_engine.artifacts.checkpoints import MODULES, load_network
+from spinn_engine.artifacts.checkpoints import load_network
 from spinn_engine.artifacts.delivery import FINAL_NAME, ZEROED_NAME, checkpoint_name
 from spinn_engine.errors import BadInputError
 from spinn_engine.export.comparison import Rows
 from spinn_engine.export.folding import linear_layers
 from spinn_engine.export.precision import Folded, folded
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.training.modules import MODULES
 from spinn_engine.vocabulary import FORMATS, ZEROED, main_arm
 from spinn_engine.words import listed
 
@@ -50,7 +51,9 @@ class Source:
             "arm": self.arm,
             "stage": self.stage,
             "hidden": [layer.out_features for layer in layers[:-1]],
-            "activation": next(name for name, kind in MODULES.items() if kind in kinds),
+            "activation": next(
+                name for name, kind in MODULES.items() if isinstance(kind, type) and kind in kinds
+            ),
             "dtype": self.folded.dtype,
             "inputs": [{"name": n, "unit": self.units.get(n)} for n in self.input_names],
             "outputs": [{"name": n, "unit": self.units.get(n)} for n in self.target_names],

@@ -1,14 +1,15 @@
-"""What is read: a plain MLP as it stands in the file, and how much of it is alive."""
+"""What is read: a network as it stands in the file, and how much of it is alive."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.kinds import mlp
 from spinn_engine.spec import Activation
 from spinn_engine.training.scaling import Scaler
 
@@ -17,26 +18,27 @@ Floats32 = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class StoredNetwork:
-    """A fully connected network with one activation after every layer but the last.
+    """A network.
 
     Attributes:
-        weights: per layer ``[in, out]``, which is torch's transposed.
-        biases: per layer ``[out]``; None where the layer has none.
-        activation: None where the file does not tell it.
+        graph: what it is; where the file tells no activation, with a tanh in every place.
+        arrays: its parameters by name, ``[rows, columns]``, or ``[columns]`` of a single row.
+        activation: that of most layers; None where the file does not tell it.
         format: ``zip state_dict``, ``zip whole module``, ``safetensors`` or ``spinn checkpoint``.
         dtype: of the weights in the file; several are separated by commas.
         sha256: of the file.
         params: weights and biases in the file; a bias that does not exist is not counted.
         nonzero: how many of them are not zero, after masks.
-        dead: per hidden layer, how many neurons have no incoming or no outgoing weight but zeros.
+        dead: per dimension that may be pruned, how many neurons have no incoming or no outgoing
+            weight but zeros.
         scaler: of a checkpoint of this project, else None.
         input_names: of a checkpoint of this project, else None.
         target_names: of a checkpoint of this project, else None.
         notes: what was done to read it, and what was left out, in sentences.
     """
 
-    weights: tuple[Floats32, ...]
-    biases: tuple[Floats32 | None, ...]
+    graph: Graph
+    arrays: dict[str, Floats32]
     activation: Activation | None
     format: str
     dtype: str
@@ -50,19 +52,29 @@ class StoredNetwork:
     notes: tuple[str, ...]
 
     @property
+    def weights(self) -> tuple[Floats32, ...]:
+        """The matrices ``[in, out]``, in the graph's order."""
+        return tuple(self.arrays[f"{op.name}.weight"] for op in self.graph.dense)
+
+    @property
+    def biases(self) -> tuple[Floats32 | None, ...]:
+        """What each of them adds ``[out]``; None where it adds nothing."""
+        return tuple(self.arrays.get(f"{op.name}.bias") for op in self.graph.dense)
+
+    @property
     def inputs(self) -> int:
         """How many inputs it takes."""
-        return int(self.weights[0].shape[0])
+        return self.graph.inputs
 
     @property
     def outputs(self) -> int:
         """How many outputs it gives."""
-        return int(self.weights[-1].shape[1])
+        return self.graph.outputs
 
     @property
     def hidden(self) -> tuple[int, ...]:
-        """Hidden widths, from input to output."""
-        return tuple(int(weight.shape[1]) for weight in self.weights[:-1])
+        """Widths of what may be pruned, from input to output."""
+        return self.graph.hidden
 
     @property
     def hidden_without_dead(self) -> tuple[int, ...]:
@@ -72,18 +84,36 @@ class StoredNetwork:
     @property
     def params_without_dead(self) -> int:
         """Weights and biases that would be left without the dead neurons."""
-        widths = (self.inputs, *self.hidden_without_dead, self.outputs)
-        layers = zip(pairwise(widths), self.biases, strict=True)
-        return sum(a * b + (0 if bias is None else b) for (a, b), bias in layers)
+        return self.graph.params(self.hidden_without_dead)
 
 
-def dead_neurons(weights: Sequence[Floats32]) -> tuple[int, ...]:
-    """Per hidden layer, the neurons with no incoming or no outgoing weight but zeros.
-
-    Args:
-        weights: per layer ``[in, out]``.
-    """
-    return tuple(
-        int(np.count_nonzero(~(into.any(axis=0) & out_of.any(axis=1))))
-        for into, out_of in pairwise(weights)
+def plain(
+    weights: Sequence[Floats32], biases: Sequence[Floats32 | None], activation: str
+) -> tuple[Graph, dict[str, Floats32]]:
+    """A plain network of the weights ``[in, out]`` and biases ``[out]`` of its layers."""
+    widths = [*(len(weight) for weight in weights), weights[-1].shape[1]]
+    graph = mlp(widths[1:-1], widths[0], widths[-1], activation)
+    names, arrays = [op.name for op in graph.dense], {}
+    bare = {name for name, bias in zip(names, biases, strict=True) if bias is None}
+    for name, weight, bias in zip(names, weights, biases, strict=True):
+        arrays[f"{name}.weight"] = weight
+        if bias is not None:
+            arrays[f"{name}.bias"] = bias
+    ops = tuple(
+        op.model_copy(update={"bias": False}) if op.name in bare else op for op in graph.ops
     )
+    return Graph(ops=ops, widths=graph.widths, prunable=graph.prunable), arrays
+
+
+def dead_neurons(graph: Graph, arrays: Mapping[str, Floats32]) -> tuple[int, ...]:
+    """Per dimension, the neurons with no incoming or no outgoing weight but zeros."""
+    found = []
+    for dim in graph.prunable:
+        made = [arrays[f"{op.name}.weight"].any(axis=0) for op in graph.producers(dim)]
+        taken = [
+            arrays[f"{op.name}.weight"][graph.part(graph.dims[op.inputs[0]], dim)].any(axis=1)
+            for op in graph.consumers(dim)
+        ]
+        alive = np.logical_or.reduce(made) & np.logical_or.reduce(taken)
+        found.append(int(np.count_nonzero(~alive)))
+    return tuple(found)

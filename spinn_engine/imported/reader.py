@@ -14,7 +14,7 @@ from spinn_engine.imported.files.own_format import own_parts, refuse_stack
 from spinn_engine.imported.files.safetensors import Safetensors
 from spinn_engine.imported.files.tensors import refuse_shared
 from spinn_engine.imported.files.torch_zip import TorchZip
-from spinn_engine.imported.network import StoredNetwork, dead_neurons
+from spinn_engine.imported.network import StoredNetwork, dead_neurons, plain
 from spinn_engine.imported.recognition.activations import is_key
 from spinn_engine.imported.recognition.beside import beside_the_network
 from spinn_engine.imported.recognition.contents import Candidate, contents_of, the_network
@@ -78,18 +78,19 @@ def _read(file: BufferedReader, size: int) -> StoredNetwork:
     activation = contents.named.agreed()
     made = matrices_of(layers, opened)
     own = own_parts(opened.value, opened, made.weights[0].shape[0], made.weights[-1].shape[1])
+    graph, arrays = plain(made.weights, made.biases, activation or "tanh")
     if own is None:
         notes += _left_out(opened.value, network, others)
     return StoredNetwork(
-        weights=tuple(made.weights),
-        biases=tuple(made.biases),
+        graph=graph,
+        arrays=arrays,
         activation=activation,
         format="spinn checkpoint" if own else _format(opened, network),
         dtype=", ".join(sorted(made.dtypes)),
         sha256=_sha256(file),
         params=made.params,
         nonzero=made.nonzero,
-        dead=dead_neurons(made.weights),
+        dead=dead_neurons(graph, arrays),
         scaler=own.scaler if own else None,
         input_names=own.input_names if own else None,
         target_names=own.target_names if own else None,

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spinn_engine.evaluation.metrics import regression_metrics
+from spinn_engine.graph.arrays import outputs_of
+from spinn_engine.graph.ends import rescaled
+from spinn_engine.graph.graph import Graph
 from spinn_engine.imported.network import StoredNetwork
 from spinn_engine.problems.problem import Problem
-from spinn_engine.pruning.activations import ACTIVATIONS
 from spinn_engine.spec import Scaling
 from spinn_engine.training.scaling import Scaler
 from spinn_engine.words import fixed
 
-Floats = NDArray[np.float64]
 R2 = dict[str, float | None]
 
 # Which sides a network takes and gives standardised: inputs, targets.
@@ -38,14 +40,11 @@ def measured_r2(
     network: StoredNetwork, problem: Problem, scaler: Scaler, way: Scaling
 ) -> dict[str, float | None]:
     """R2 by target on the validation rows, in the targets' units; None where it is not finite."""
-    assert network.activation is not None
-    weights, biases = folded(network, scaler, way)
+    graph, arrays = folded(network, scaler, way)
     x, y = problem.inputs[problem.val], problem.targets[problem.val]
-    h = (x - scaler.x_mean) / scaler.x_std  # [rows, in]
     with np.errstate(over="ignore", invalid="ignore"):
-        for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
-            h = (ACTIVATIONS[network.activation](h) if layer else h) @ weight + bias
-        r2 = regression_metrics(h * scaler.y_std + scaler.y_mean, y)["r2"].tolist()
+        found = outputs_of(graph, arrays, (x - scaler.x_mean) / scaler.x_std)
+        r2 = regression_metrics(found * scaler.y_std + scaler.y_mean, y)["r2"].tolist()
     return {
         name: value if np.isfinite(value) else None
         for name, value in zip(problem.target_names, r2, strict=True)
@@ -54,25 +53,16 @@ def measured_r2(
 
 def folded(
     network: StoredNetwork, scaler: Scaler, way: Scaling
-) -> tuple[list[Floats], list[Floats]]:
-    """Weights ``[in, out]`` and biases ``[out]`` that do the same with the run's standardisation.
+) -> tuple[Graph, dict[str, NDArray[Any]]]:
+    """The network that does the same with the run's standardisation, in double precision.
 
     With ``x`` standardised by the run, the network's own input is ``a x + c``, and the run's
     standardised target is ``d`` times the network's output plus ``e``.
     """
-    weights = [weight.astype(np.float64) for weight in network.weights]
-    biases = [
-        np.zeros(weight.shape[1]) if bias is None else bias.astype(np.float64)
-        for weight, bias in zip(weights, network.biases, strict=True)
-    ]
     own = _own_scaler(network, scaler, way)
     a, c = scaler.x_std / own.x_std, (scaler.x_mean - own.x_mean) / own.x_std  # [in]
     d, e = own.y_std / scaler.y_std, (own.y_mean - scaler.y_mean) / scaler.y_std  # [out]
-    biases[0] = biases[0] + c @ weights[0]
-    weights[0] = a[:, None] * weights[0]
-    weights[-1] = weights[-1] * d
-    biases[-1] = biases[-1] * d + e
-    return weights, biases
+    return rescaled(network.graph, network.arrays, a, c, d, e)
 
 
 def _own_scaler(network: StoredNetwork, scaler: Scaler, way: Scaling) -> Scaler:

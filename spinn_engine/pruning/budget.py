@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from spinn_engine.pruning.sizes import BYTES_PER_WEIGHT, mac_count, parameter_count
+from spinn_engine.graph.graph import Graph
+from spinn_engine.pruning.sizes import BYTES_PER_WEIGHT
 from spinn_engine.spec import PruneSpec
 from spinn_engine.words import shortest
 
@@ -23,15 +24,15 @@ class Budget:
     ceiling: bool = False
 
 
-def budget_of(prune: PruneSpec, dense: Sequence[int]) -> Budget | None:
-    """The budget that a spec sets for a network of these widths, ends included, if it has one."""
+def budget_of(prune: PruneSpec, graph: Graph) -> Budget | None:
+    """The budget that a spec sets for a network, if it has one."""
     if prune.param_reduction is not None:
-        size = parameter_count(dense) * (1 - prune.param_reduction)
-        return Budget(f"param_reduction {shortest(prune.param_reduction)}", parameter_count, size)
+        size = graph.params(graph.hidden) * (1 - prune.param_reduction)
+        return Budget(f"param_reduction {shortest(prune.param_reduction)}", graph.params, size)
     if prune.mac_reduction is not None:
-        size = mac_count(dense) * (1 - prune.mac_reduction)
-        return Budget(f"mac_reduction {shortest(prune.mac_reduction)}", mac_count, size)
+        size = graph.macs(graph.hidden) * (1 - prune.mac_reduction)
+        return Budget(f"mac_reduction {shortest(prune.mac_reduction)}", graph.macs, size)
     if prune.max_bytes is not None:
         size = prune.max_bytes // BYTES_PER_WEIGHT
-        return Budget(f"max_bytes {prune.max_bytes:,}", parameter_count, size, ceiling=True)
+        return Budget(f"max_bytes {prune.max_bytes:,}", graph.numbers, size, ceiling=True)
     return None

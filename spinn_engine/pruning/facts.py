@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.activations import ACTIVATIONS, Floats
-from spinn_engine.spec import Activation
+from spinn_engine.graph.arrays import Arrays, values_of
+from spinn_engine.graph.functions import Floats
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.ops import Dense
 
 Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Mean ``[width]`` and covariance ``[width, width]`` of a layer's activations over rows."""
+    """Mean ``[width]`` and second moments ``[width, width]`` of what a layer takes, over rows.
+
+    The second moments are a covariance; of a layer without a bias, which cannot mend a mean, they
+    are about zero, and the mean is none.
+    """
 
     mean: Floats
     covariance: Floats
@@ -28,24 +33,22 @@ class DenseFacts:
     """One dense network and what its activations do.
 
     Attributes:
-        weights: per layer ``[in, out]``.
-        biases: per layer ``[out]``.
-        activation: the function after every layer but the last.
-        scores: criterion to per hidden layer ``[width]``.
-        fit: per hidden layer, over the calibration rows.
-        held_out: per hidden layer, over calibration rows of other groups.
+        graph: what it is.
+        arrays: its parameters by name, ``[rows, columns]``, or ``[columns]`` of a single row.
+        scores: criterion to per dimension that may be pruned ``[width]``.
+        fit: by layer that takes such dimensions, over the calibration rows.
+        held_out: the same over calibration rows of other groups.
         x: standardised validation inputs ``[rows, in]``.
         y: standardised validation targets ``[rows, out]``.
         seed: whose network it is.
         targets: names of the outputs.
     """
 
-    weights: list[Floats]
-    biases: list[Floats]
-    activation: Activation
+    graph: Graph
+    arrays: Arrays
     scores: dict[str, list[Floats]]
-    fit: list[Moments]
-    held_out: list[Moments]
+    fit: dict[str, Moments]
+    held_out: dict[str, Moments]
     x: Floats
     y: Floats
     seed: int
@@ -53,11 +56,11 @@ class DenseFacts:
 
     @property
     def hidden(self) -> tuple[int, ...]:
-        """Hidden widths of the dense network."""
-        return tuple(len(bias) for bias in self.biases[:-1])
+        """Widths of what may be pruned."""
+        return self.graph.hidden
 
     def scored_by(self, criterion: str) -> list[Floats]:
-        """The scores of one criterion, per hidden layer ``[width]``.
+        """The scores of one criterion, per dimension ``[width]``.
 
         Raises:
             BadInputError: the network was trained before there was such a criterion.
@@ -70,14 +73,17 @@ class DenseFacts:
         return self.scores[criterion]
 
 
-def moments(
-    weights: Sequence[Floats], biases: Sequence[Floats], activation: Activation, x: Floats
-) -> list[Moments]:
-    """Moments of every hidden layer over the rows ``x`` ``[rows, in]``."""
-    found = []
-    for weight, bias in list(zip(weights, biases, strict=True))[:-1]:
-        x = ACTIVATIONS[activation](x @ weight + bias)
-        mean = x.mean(axis=0)
-        centred = x - mean
-        found.append(Moments(mean, centred.T @ centred / np.float32(len(x))))
+def takes_neurons(graph: Graph) -> list[Dense]:
+    """The layers that take neurons which may be pruned."""
+    return [op for op in graph.dense if {*graph.dims[op.inputs[0]]} & {*graph.prunable}]
+
+
+def moments(graph: Graph, arrays: Arrays, x: Floats) -> dict[str, Moments]:
+    """Moments of what every layer takes that takes neurons, over the rows ``x`` ``[rows, in]``."""
+    values, found = values_of(graph, arrays, x), {}
+    for op in takes_neurons(graph):
+        taken = values[op.inputs[0]]
+        mean = taken.mean(axis=0) if op.bias else np.zeros(taken.shape[1], taken.dtype)
+        centred = taken - mean
+        found[op.name] = Moments(mean, centred.T @ centred / np.float32(len(x)))
     return found

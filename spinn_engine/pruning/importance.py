@@ -1,18 +1,23 @@
-"""How much each hidden neuron matters: one function a criterion, by its name in ``CRITERIA``."""
+"""How much each hidden neuron matters: one function a criterion, by its name in ``CRITERIA``.
+
+A neuron of a dimension that several layers make or take, such as the stream between skips, has the
+sum over them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import torch
 from torch import Tensor
 
+from spinn_engine.graph.ops import Dense
 from spinn_engine.spec import Criterion
-from spinn_engine.training.network import ACTIVATIONS, Stack
+from spinn_engine.training.network import Stack, gated
 
-Scores = list[Tensor]  # one [S, width] a hidden layer; a higher score is kept longer
+Scores = list[Tensor]  # [S, width] of each dimension; a higher score is kept longer
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class ScoringData:
         y: standardised targets of the same rows ``[S, rows, out]``.
         seeds: one a member, for the ``random`` criterion.
         effects: of an equation, whose loss is not about ``y``: every neuron's output times the
-            gradient of the row's loss, per hidden layer ``[S, rows, width]``.
+            gradient of the row's loss, per dimension ``[S, rows, width]``.
     """
 
     x: Tensor
@@ -38,12 +43,16 @@ def l1(stack: Stack, _: ScoringData) -> Scores:
 
     Li et al. 2017, *Pruning filters for efficient ConvNets*, section 3.1, with the bias counted.
     """
-    return [w.detach().abs().sum(dim=1) + b.detach().abs()[:, 0] for w, b in _hidden(stack)]
+    return _incoming(stack, torch.abs)
 
 
 def l1_out(stack: Stack, _: ScoringData) -> Scores:
     """Sum of the absolute outgoing weights of each neuron."""
-    return [w.detach().abs().sum(dim=2) for w in list(stack.weights)[1:]]
+    graph, tensors = stack.graph, stack.tensors
+    return [
+        _sum(_outgoing(stack, tensors, op, dim) for op in graph.consumers(dim))
+        for dim in graph.prunable
+    ]
 
 
 def l1_in_out(stack: Stack, data: ScoringData) -> Scores:
@@ -54,8 +63,7 @@ def l1_in_out(stack: Stack, data: ScoringData) -> Scores:
 
 def l2(stack: Stack, _: ScoringData) -> Scores:
     """Euclidean norm of the incoming weights and bias of each neuron."""
-    squares = [(w.detach().square(), b.detach().square()) for w, b in _hidden(stack)]
-    return [(w.sum(dim=1) + b[:, 0]).sqrt() for w, b in squares]
+    return [layer.sqrt() for layer in _incoming(stack, torch.square)]
 
 
 @torch.no_grad()
@@ -64,45 +72,42 @@ def activation(stack: Stack, data: ScoringData) -> Scores:
 
     A neuron whose output never changes does nothing that the next bias could not do.
     """
-    act = ACTIVATIONS[stack.activation]
-    hidden = stack.pre_activations(data.x)[:-1]
-    spreads = [act(z).std(dim=1, correction=0) for z in hidden]
-    pairs = zip(spreads, l1_out(stack, data), strict=True)
-    return [spread * outgoing for spread, outgoing in pairs]
+    graph, tensors, values = stack.graph, stack.tensors, stack.values(data.x)
+
+    def spread(op: Dense, dim: str) -> Tensor:
+        taken = values[op.inputs[0]][..., graph.part(graph.dims[op.inputs[0]], dim)]
+        return taken.std(dim=1, correction=0) * _outgoing(stack, tensors, op, dim)
+
+    return [_sum(spread(op, dim) for op in graph.consumers(dim)) for dim in graph.prunable]
 
 
 def taylor(stack: Stack, data: ScoringData) -> Scores:
     """Mean over rows of |output x gradient of that row's loss|, the loss as in training.
 
     Molchanov et al. 2017, *Pruning convolutional neural networks for resource efficient inference*,
-    eq. 8: to first order, how much the loss changes when the neuron's output becomes zero.
+    eq. 8: to first order, how much the loss changes when the neuron's output becomes zero for all
+    layers that take it.
     """
     effects = data.effects or partial(_effects_on_error, data=data)
     return [effect.abs().mean(dim=1) for effect in effects(stack)]
 
 
 def _effects_on_error(stack: Stack, data: ScoringData) -> list[Tensor]:
-    """Output times gradient of the row's squared error, per hidden layer ``[S, rows, width]``."""
-    act = ACTIVATIONS[stack.activation]
-    x = data.x
-    outputs: list[Tensor] = []
-    layers = list(zip(stack.weights, stack.biases, strict=True))
+    """Output times gradient of the row's squared error, per dimension ``[S, rows, width]``."""
+    gates = [data.x.new_ones(*data.x.shape[:2], width) for width in stack.hidden]
     with torch.enable_grad():
-        for weight, bias in layers[:-1]:
-            x = act(torch.baddbmm(bias, x, weight))  # [S, rows, width]
-            outputs.append(x)
-        predicted = torch.baddbmm(layers[-1][1], x, layers[-1][0])
+        for gate in gates:
+            gate.requires_grad_()
+        predicted = gated(stack, data.x, gates)
         loss = (predicted - data.y).square().mean(dim=2).sum()  # rows and members are separate
-        gradients = torch.autograd.grad(loss, outputs)
-    pairs = zip(outputs, gradients, strict=True)
-    return [output.detach() * gradient for output, gradient in pairs]
+        return list(torch.autograd.grad(loss, gates))
 
 
 def random(stack: Stack, data: ScoringData) -> Scores:
     """Uniform random numbers, the control that every criterion must beat."""
     generators = [torch.Generator().manual_seed(seed) for seed in data.seeds]
     return [
-        torch.stack([torch.rand(width, generator=g) for g in generators]).to(stack.weights[0])
+        torch.stack([torch.rand(width, generator=g) for g in generators]).to(data.x)
         for width in stack.hidden
     ]
 
@@ -118,9 +123,30 @@ CRITERIA: dict[Criterion, Callable[[Stack, ScoringData], Scores]] = {
 }
 
 
-def _hidden(stack: Stack) -> list[tuple[Tensor, Tensor]]:
-    """Incoming weights and biases of the hidden layers."""
-    return list(zip(stack.weights, stack.biases, strict=True))[:-1]
+def _incoming(stack: Stack, of_each: Callable[[Tensor], Tensor]) -> Scores:
+    """Per dimension ``[S, width]``, the sum over all weights and biases that make its neurons."""
+    graph, tensors = stack.graph, stack.tensors
+    return [
+        _sum(
+            of_each(tensors[p.name].detach()).sum(dim=1)
+            for op in graph.producers(dim)
+            for p in graph.parameters_of(op)
+        )
+        for dim in graph.prunable
+    ]
+
+
+def _outgoing(stack: Stack, tensors: Mapping[str, Tensor], op: Dense, dim: str) -> Tensor:
+    """L1 norm ``[S, width]`` of what one layer takes of each neuron of a dimension."""
+    part = stack.graph.part(stack.graph.dims[op.inputs[0]], dim)
+    return tensors[f"{op.name}.weight"].detach()[:, part].abs().sum(dim=2)
+
+
+def _sum(values: Iterable[Tensor]) -> Tensor:
+    first, *rest = values
+    for one in rest:
+        first = first + one
+    return first
 
 
 def strongest(scores: Tensor, count: int) -> Tensor:

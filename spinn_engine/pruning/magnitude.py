@@ -15,8 +15,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from spinn_engine.graph.ops import INPUTS, Dense
 from spinn_engine.pruning.reconstruction import ROUNDING, Calibration, Choice, Moments
-from spinn_engine.training.network import ACTIVATIONS, Stack
+from spinn_engine.training.functions import step_of
+from spinn_engine.training.network import Stack
 
 STEPS = (5, 10, 20)
 LEAST_DIAGONAL = 1e-8  # of the largest: an input that hardly varies is left alone
@@ -58,23 +60,35 @@ def reconstruct_masked(
         rows: the calibration rows.
         steps: of conjugate gradients, rising: the choices.
     """
-    act = ACTIVATIONS[dense.activation]
-    inputs = (rows.fit, rows.held_out)
-    wanted = [dense.pre_activations(x) for x in inputs]
-    hidden = list(inputs)
-    for layer, mask in enumerate(masks):
-        weight, bias = masked.weights[layer], masked.biases[layer]
-        missing = [
-            w[layer] - torch.baddbmm(bias, h, weight) for h, w in zip(hidden, wanted, strict=True)
-        ]
-        fit, held_out = (Moments(h, m) for h, m in zip(hidden, missing, strict=True))
-        best = Choice(held_out, torch.zeros(weight.shape, dtype=torch.float64))
-        best.offer(torch.inf, torch.zeros_like(best.weight_change), fit.missing_mean)
-        for count, change in _conjugate_gradients(fit, mask, steps):
-            best.offer(count, change, fit.missing_mean - fit.hidden_mean @ change)
-        weight += best.weight_change.to(weight)
-        bias += best.bias_change.to(bias)
-        hidden = [act(torch.baddbmm(bias, h, weight)) for h in hidden]
+    graph, inputs = dense.graph, (rows.fit, rows.held_out)
+    wanted = [dense.values(x) for x in inputs]
+    have, tensors, left = [{INPUTS: x} for x in inputs], masked.tensors, iter(masks)
+    for op in graph.ops:
+        own = [tensors[p.name] for p in graph.parameters_of(op)]
+        if isinstance(op, Dense) and op.trained:
+            hidden = [values[op.inputs[0]] for values in have]
+            target = [values[op.name] for values in wanted]
+            _solve(op, own, hidden, target, next(left), steps)
+        for values in have:
+            values[op.name] = step_of(op)([values[name] for name in op.inputs], own)
+
+
+def _solve(
+    op: Dense,
+    own: list[Tensor],
+    hidden: list[Tensor],
+    target: list[Tensor],
+    mask: Tensor,
+    steps: Sequence[int],
+) -> None:
+    """Solve one layer in place on its support; arguments as in ``reconstruction``."""
+    missing = [t - step_of(op)([h], own) for h, t in zip(hidden, target, strict=True)]
+    fit, held_out = (Moments(h, m, centred=op.bias) for h, m in zip(hidden, missing, strict=True))
+    best = Choice(held_out, torch.zeros(own[0].shape, dtype=torch.float64))
+    best.offer(torch.inf, torch.zeros_like(best.weight_change), fit.missing_mean)
+    for count, change in _conjugate_gradients(fit, mask, steps):
+        best.offer(count, change, fit.missing_mean - fit.hidden_mean @ change)
+    best.apply(own)
 
 
 def _conjugate_gradients(

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.activations import ACTIVATIONS, Floats
+from spinn_engine.graph.arrays import values_of
+from spinn_engine.graph.functions import Floats
 from spinn_engine.pruning.facts import DenseFacts
 from spinn_engine.pruning.whatif import predict_kept
 
@@ -36,13 +37,13 @@ class Neuron:
     """What is known of one neuron, over the validation rows.
 
     Attributes:
-        layer: its hidden layer, 0 for the first.
-        number: its place in the layer, from 0.
+        layer: its dimension, 0 for the first: of a plain network its hidden layer.
+        number: its place there, from 0.
         seed: whose dense network it is in.
-        incoming: ``[before]`` weights to it, from the inputs or the neurons of the layer before.
+        incoming: ``[before]`` weights to it, of all layers that make it, one after another.
         bias: what is added to them.
-        outgoing: ``[after]`` weights from it, to the neurons of the next layer or the outputs.
-        activation: ``[rows]`` its output.
+        outgoing: ``[after]`` weights from it, to all layers that take it.
+        activation: ``[rows]`` what the first layer takes of it.
         y: ``[rows, out]`` the targets, standardised.
         targets: names of the outputs.
         dense: ``[out]`` R2 of the whole network.
@@ -86,6 +87,7 @@ def explore(facts: DenseFacts, layer: int, number: int) -> Neuron:
         BadInputError: the network has no such neuron.
     """
     _check(facts.hidden, layer, number)
+    dim = facts.graph.prunable[layer]
     whole = [np.arange(width) for width in facts.hidden]
     without = [*whole[:layer], np.delete(whole[layer], number), *whole[layer + 1 :]]
     with threadpool_limits(1):  # as ``predict_many``
@@ -93,14 +95,14 @@ def explore(facts: DenseFacts, layer: int, number: int) -> Neuron:
             predict_kept(facts, kept, how).per_output
             for kept, how in ((whole, "none"), (without, "none"), (without, "least_squares"))
         )
-        activation = _activation(facts, layer, number)
+        activation = _activation(facts, dim, number)
     return Neuron(
         layer=layer,
         number=number,
         seed=facts.seed,
-        incoming=facts.weights[layer][:, number],
-        bias=float(facts.biases[layer][number]),
-        outgoing=facts.weights[layer + 1][number],
+        incoming=_incoming(facts, dim, number),
+        bias=_bias(facts, dim, number),
+        outgoing=_outgoing(facts, dim, number),
         activation=activation,
         y=facts.y,
         targets=facts.targets,
@@ -123,12 +125,29 @@ def _check(hidden: Sequence[int], layer: int, number: int) -> None:
         )
 
 
-def _activation(facts: DenseFacts, layer: int, number: int) -> Floats:
-    """The output ``[rows]`` of one neuron."""
-    act, x = ACTIVATIONS[facts.activation], facts.x
-    for weight, bias in list(zip(facts.weights, facts.biases, strict=True))[:layer]:
-        x = act(x @ weight + bias)
-    found: Floats = act(x @ facts.weights[layer][:, number] + facts.biases[layer][number])
+def _incoming(facts: DenseFacts, dim: str, number: int) -> Floats:
+    columns = [facts.arrays[f"{op.name}.weight"][:, number] for op in facts.graph.producers(dim)]
+    return np.concatenate(columns)
+
+
+def _bias(facts: DenseFacts, dim: str, number: int) -> float:
+    made = [op for op in facts.graph.producers(dim) if op.bias]
+    return float(sum(facts.arrays[f"{op.name}.bias"][number] for op in made))
+
+
+def _outgoing(facts: DenseFacts, dim: str, number: int) -> Floats:
+    graph, rows = facts.graph, []
+    for op in graph.consumers(dim):
+        start = graph.part(graph.dims[op.inputs[0]], dim).start
+        rows.append(facts.arrays[f"{op.name}.weight"][start + number])
+    return np.concatenate(rows)
+
+
+def _activation(facts: DenseFacts, dim: str, number: int) -> Floats:
+    """What the first layer that takes a neuron takes of it, ``[rows]``."""
+    graph, values = facts.graph, values_of(facts.graph, facts.arrays, facts.x)
+    value = graph.consumers(dim)[0].inputs[0]
+    found: Floats = values[value][:, graph.part(graph.dims[value], dim).start + number]
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from spinn_engine.pruning.sizes import Widths
+from spinn_engine.graph.sizes import Widths
 from spinn_engine.spec import PruneSpec
 
 

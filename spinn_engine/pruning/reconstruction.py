@@ -1,12 +1,12 @@
 """Least-squares reconstruction: the kept neurons take over the work of the removed ones.
 
-After a layer has lost neurons, the next layer is solved anew so that its pre-activations on the
-calibration rows stay what they were in the network before pruning:
+After a layer has lost neurons, every layer that takes them is solved anew so that what it gives on
+the calibration rows stays what it was in the network before pruning:
 
     minimise over W', b':   |Z - (H W' + 1 b')|^2 + ridge * |W' - W|^2
 
-``Z`` are the pre-activations before pruning, ``H`` the activations of the neurons that are left,
-``W`` the sliced weights. The ridge pulls towards ``W``, so an infinite ridge changes only the bias.
+``Z`` is what it gave before pruning, ``H`` the activations of the neurons that are left, ``W`` the
+sliced weights. The ridge pulls towards ``W``, so an infinite ridge changes only the bias.
 It is picked on held-out rows, and leaving the layer as it is stands among the choices. After He,
 Zhang & Sun 2017, *Channel pruning for accelerating very deep neural networks*, section 3.1.
 """
@@ -20,8 +20,10 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from spinn_engine.pruning.surgery import take
-from spinn_engine.training.network import ACTIVATIONS, Stack
+from spinn_engine.graph.ops import INPUTS, Dense
+from spinn_engine.pruning.surgery import columns_kept, take
+from spinn_engine.training.functions import step_of
+from spinn_engine.training.network import Stack
 
 ROUNDING = 1e-6  # of the moments, which are sums in float32
 RIDGES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # times the mean diagonal of the Gram matrix
@@ -45,36 +47,38 @@ def reconstruct(
 ) -> list[Tensor]:
     """Solve every layer of ``pruned`` that lost inputs anew, in place, from the first to the last.
 
-    Each layer is fitted on what the layers before it, already mended, really give.
+    Each layer is fitted on what the layers before it, already mended, really give. Of a fixed map
+    only the bias is solved.
 
     Args:
         dense: the networks before pruning.
         pruned: ``remove_neurons(dense, kept)``; changed in place.
-        kept: per hidden layer, indices ``[S, count]``.
+        kept: as in ``remove_neurons``.
         rows: the calibration rows.
         ridges: the choices, as multiples of the Gram matrix's mean diagonal; with none, only the
             bias is solved: the mean of what is missing is folded into it.
 
     Returns:
-        The ridge picked for each layer after the first, ``[S]``; NaN where the layer was best left
-        as it was, infinity where only the bias changed.
+        The ridge picked for each layer that takes neurons which may be pruned, ``[S]``; NaN where
+        the layer was best left as it was, infinity where only the bias changed.
     """
-    act = ACTIVATIONS[dense.activation]
-    inputs = (rows.fit, rows.held_out)
-    wanted = [dense.pre_activations(x) for x in inputs]
-    have = [take(w[0], kept[0], dim=2) for w in wanted]  # layer 0 loses no inputs: only sliced
-    picked = []
-    for layer in range(1, len(pruned.weights)):
-        hidden = [act(h) for h in have]  # [S, rows, in]
-        target = [w[layer] for w in wanted]
-        if layer < len(kept):
-            target = [take(t, kept[layer], dim=2) for t in target]  # [S, rows, out]
-        weight, bias = pruned.weights[layer], pruned.biases[layer]
-        if kept[layer - 1].shape[1] < dense.hidden[layer - 1]:
-            picked.append(_solve(weight, bias, hidden, target, ridges))
-        else:
-            picked.append(torch.full((dense.size,), torch.nan))
-        have = [torch.baddbmm(bias, h, weight) for h in hidden]
+    graph, inputs = dense.graph, (rows.fit, rows.held_out)
+    wanted = [dense.values(x) for x in inputs]
+    have = [{INPUTS: x} for x in inputs]
+    tensors, picked = pruned.tensors, []
+    for op in graph.ops:
+        own = [tensors[p.name] for p in graph.parameters_of(op)]
+        if isinstance(op, Dense) and {*graph.dims[op.inputs[0]]} & {*graph.prunable}:
+            hidden = [values[op.inputs[0]] for values in have]  # [S, rows, in]
+            if hidden[0].shape[2] < wanted[0][op.inputs[0]].shape[2]:
+                target = [values[op.name] for values in wanted]
+                if (index := columns_kept(graph, (op.dim,), kept)) is not None:
+                    target = [take(t, index, dim=2) for t in target]  # [S, rows, out]
+                picked.append(_solve(op, own, hidden, target, ridges))
+            else:
+                picked.append(torch.full((dense.size,), torch.nan))
+        for values in have:
+            values[op.name] = step_of(op)([values[name] for name in op.inputs], own)
     return picked
 
 
@@ -92,44 +96,52 @@ RECONSTRUCTIONS: dict[
 
 
 def _solve(
-    weight: Tensor,
-    bias: Tensor,
+    op: Dense,
+    own: list[Tensor],
     hidden: list[Tensor],
     target: list[Tensor],
     ridges: Sequence[float],
 ) -> Tensor:
-    """Solve one layer in place; ``weight`` ``[S, k, out]``, ``hidden`` and ``target`` by rows.
+    """Solve one layer in place.
+
+    Args:
+        op: the layer.
+        own: its weight ``[S, k, out]`` and, if it has one, its bias ``[S, 1, out]``.
+        hidden: what it takes ``[S, rows, k]``, on the rows to fit and on those held out.
+        target: what it should give ``[S, rows, out]``.
+        ridges: as ``reconstruct`` has them.
 
     Returns:
         The picked ridge of each member ``[S]``, as ``reconstruct`` describes it.
     """
-    missing = [t - torch.baddbmm(bias, h, weight) for h, t in zip(hidden, target, strict=True)]
-    fit, held_out = (Moments(h, m) for h, m in zip(hidden, missing, strict=True))
-    best = Choice(held_out, torch.zeros(weight.shape, dtype=torch.float64))
+    missing = [t - step_of(op)([h], own) for h, t in zip(hidden, target, strict=True)]
+    fit, held_out = (Moments(h, m, centred=op.bias) for h, m in zip(hidden, missing, strict=True))
+    best = Choice(held_out, torch.zeros(own[0].shape, dtype=torch.float64))
     best.offer(torch.inf, torch.zeros_like(best.weight_change), fit.missing_mean)
     scale = fit.gram.diagonal(dim1=1, dim2=2).mean(dim=1)[:, None, None]  # [S, 1, 1]
     identity = torch.eye(fit.gram.shape[1], dtype=torch.float64)
-    for ridge in ridges:
+    for ridge in ridges if op.trained else ():
         factor, failed = torch.linalg.cholesky_ex(fit.gram + ridge * scale * identity)
         if failed.any():  # too small a ridge for the rounding of the Gram matrix
             continue
         change = torch.cholesky_solve(fit.cross, factor)  # [S, k, out]
         best.offer(ridge, change, fit.missing_mean - fit.hidden_mean @ change)
-    weight += best.weight_change.to(weight)
-    bias += best.bias_change.to(bias)
+    best.apply(own)
     return best.ridge
 
 
 class Moments:
-    """Means and centred second moments over rows, all that a ridge solution and its error need.
+    """Means and second moments over rows, all that a ridge solution and its error need.
 
     In float64 on the CPU: the systems are small and nearly singular, and some devices have no
-    float64.
+    float64. Of a layer without a bias the moments are not ``centred``, as if the means were zero.
     """
 
-    def __init__(self, hidden: Tensor, missing: Tensor) -> None:
+    def __init__(self, hidden: Tensor, missing: Tensor, centred: bool = True) -> None:
         rows = hidden.shape[1]
         h_mean, m_mean = hidden.mean(dim=1, keepdim=True), missing.mean(dim=1, keepdim=True)
+        if not centred:
+            h_mean, m_mean = torch.zeros_like(h_mean), torch.zeros_like(m_mean)
         h, m = hidden - h_mean, missing - m_mean
         self.hidden_mean = h_mean.cpu().double()  # [S, 1, k]
         self.missing_mean = m_mean.cpu().double()  # [S, 1, out]
@@ -171,3 +183,8 @@ class Choice:
         self.bias_change[better] = bias_change[better]
         self.error = torch.where(better, error, self.error)
         self.ridge[better] = ridge
+
+    def apply(self, own: Sequence[Tensor]) -> None:
+        """Change a layer's weight and, if it has one, its bias, in place."""
+        for tensor, change in zip(own, (self.weight_change, self.bias_change), strict=False):
+            tensor += change.to(tensor)

@@ -1,6 +1,6 @@
 """From a prune spec to the hidden widths of every stage; imports no torch.
 
-    plan(PruneSpec(stages=4), hidden=(512, 512, 512, 256), inputs=18, outputs=2)
+    plan(PruneSpec(stages=4), mlp((512, 512, 512, 256), inputs=18, outputs=2))
 
 A budget (parameters, MACs or bytes) is met by walking one path of networks from the dense one
 downwards: neurons leave one step at a time, always from the layer that the schedule says is next,
@@ -15,15 +15,14 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.sizes import Widths
 from spinn_engine.pruning.budget import Budget, budget_of
 from spinn_engine.pruning.path import levels, nearest, shrunk, walk
 from spinn_engine.pruning.sizes import (
     BYTES_PER_WEIGHT,
     Stage,
-    Widths,
-    mac_count,
     measure,
-    parameter_count,
 )
 from spinn_engine.spec import PruneSpec
 from spinn_engine.vocabulary import SCHEDULES
@@ -35,7 +34,7 @@ EVEN_STEP = 8  # neurons: what vector units and tensor cores take at once
 NEAR_ENOUGH = 0.003  # of the dense network's size
 
 
-def settled(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) -> PruneSpec:
+def settled(prune: PruneSpec, graph: Graph) -> PruneSpec:
     """``prune`` with ``round_to`` decided, where it was left open.
 
     Multiples of 8 run faster than any widths; they are taken where the budget is still met to 0.3
@@ -44,19 +43,19 @@ def settled(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) 
     if prune.round_to is not None:
         return prune
     even, free = (prune.model_copy(update={"round_to": step}) for step in (EVEN_STEP, 1))
-    budget = budget_of(prune, (inputs, *hidden, outputs))
+    budget = budget_of(prune, graph)
     if budget is None:
         return free
     try:
-        final = _steps(even, tuple(hidden), (inputs, outputs))[-1]
+        final = _steps(even, graph)[-1]
     except BadInputError:
         return free
-    sizes = [budget.size_of((inputs, *widths, outputs)) for widths in (final, hidden)]
+    sizes = [budget.size_of(widths) for widths in (final, graph.hidden)]
     return even if abs(sizes[0] - budget.size) <= NEAR_ENOUGH * sizes[1] else free
 
 
-def plan(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) -> list[Stage]:
-    """All stages, the dense network first.
+def plan(prune: PruneSpec, graph: Graph) -> list[Stage]:
+    """All stages of a network, the dense one first.
 
     With a schedule that ranks all layers the sizes are planned and the widths nominal: the real
     ones come from ``global_widths`` when a stage is trained.
@@ -65,20 +64,21 @@ def plan(prune: PruneSpec, hidden: Sequence[int], inputs: int, outputs: int) -> 
         BadInputError: the layers have too many neurons in all, one would be left with too few, a
             stage would remove nothing, or the budget is below what the schedule can reach.
     """
-    if sum(hidden) > MOST_NEURONS:
+    if sum(graph.hidden) > MOST_NEURONS:
         raise BadInputError(
-            f"the hidden layers have {sum(hidden):,} neurons in all, at most {MOST_NEURONS:,} can "
-            "be planned: give fewer or narrower layers"
+            f"the hidden layers have {sum(graph.hidden):,} neurons in all, at most "
+            f"{MOST_NEURONS:,} can be planned: give fewer or narrower layers"
         )
-    prune = settled(prune, hidden, inputs, outputs)
-    steps = _steps(prune, tuple(hidden), (inputs, outputs))
-    return measure(steps, inputs, outputs, exact=SCHEDULES[prune.schedule].widths != "ranked")
+    prune = settled(prune, graph)
+    steps = _steps(prune, graph)
+    return measure(graph, steps, exact=SCHEDULES[prune.schedule].widths != "ranked")
 
 
-def _steps(prune: PruneSpec, dense: Widths, ends: tuple[int, int]) -> list[Widths]:
+def _steps(prune: PruneSpec, graph: Graph) -> list[Widths]:
     """Hidden widths of every stage, the dense network's first."""
+    dense = graph.hidden
     _check_limits(prune, dense)
-    budget = budget_of(prune, (ends[0], *dense, ends[1]))
+    budget = budget_of(prune, graph)
     if prune.widths is not None:
         steps = [dense, *prune.widths]
         _check_custom(steps, prune)
@@ -87,7 +87,7 @@ def _steps(prune: PruneSpec, dense: Widths, ends: tuple[int, int]) -> list[Width
         steps = (
             _by_ratio(dense, times, prune)
             if budget is None
-            else _by_budget(dense, times, prune, budget, ends)
+            else _by_budget(graph, times, prune, budget)
         )
     _check_every_stage_removes(steps)
     return steps
@@ -97,7 +97,7 @@ def global_widths(
     prune: PruneSpec,
     scores: Sequence[Sequence[float]],
     stage: Stage,
-    ends: tuple[int, int],
+    graph: Graph,
 ) -> Widths:
     """Widths of one stage of a ``ranked`` schedule, by one ranking over all layers.
 
@@ -108,7 +108,7 @@ def global_widths(
         stage: the planned stage; its parameters are the budget (its MACs, for a
             ``mac_reduction``), and a stage always removes something, and leaves something to
             remove to those after it.
-        ends: numbers of inputs and outputs.
+        graph: the dense network.
 
     Raises:
         BadInputError: nothing is left to remove.
@@ -126,8 +126,8 @@ def global_widths(
             events.append((worth, layer, above - below))
     path = walk(widths, events)
     by_macs = prune.mac_reduction is not None
-    size_of, size = (mac_count, stage.macs) if by_macs else (parameter_count, stage.params)
-    sizes = [-size_of((ends[0], *w, ends[1])) for w in path]  # rising
+    size_of, size = (graph.macs, stage.macs) if by_macs else (graph.params, stage.params)
+    sizes = [-size_of(w) for w in path]  # rising
     pick = nearest if prune.max_bytes is None else bisect_left
     last = len(path) - 1 - (prune.stages - stage.stage)  # every later stage needs a step too
     found = path[max(min(max(pick(sizes, -size), 1), last), 0)]
@@ -215,15 +215,12 @@ def _by_ratio(dense: Widths, times: list[list[int]], prune: PruneSpec) -> list[W
 
 
 def _by_budget(
-    dense: Widths,
-    times: list[list[int]],
-    prune: PruneSpec,
-    budget: Budget,
-    ends: tuple[int, int],
+    graph: Graph, times: list[list[int]], prune: PruneSpec, budget: Budget
 ) -> list[Widths]:
+    dense = graph.hidden
     path = _shrinking_path(dense, times[-1], prune)
-    sizes = [-budget.size_of((ends[0], *widths, ends[1])) for widths in path]  # rising
-    _check_reachable(prune, budget, path[-1], sizes, ends)
+    sizes = [-budget.size_of(widths) for widths in path]  # rising
+    _check_reachable(prune, budget, path[-1], sizes, graph)
     pick = bisect_left if budget.ceiling else nearest
     final = pick(sizes, -budget.size)
     if SCHEDULES[prune.schedule].between == "turns":
@@ -234,7 +231,7 @@ def _by_budget(
 
 
 def _check_reachable(
-    prune: PruneSpec, budget: Budget, smallest: Widths, sizes: list[int], ends: tuple[int, int]
+    prune: PruneSpec, budget: Budget, smallest: Widths, sizes: list[int], graph: Graph
 ) -> None:
     if budget.size >= -sizes[0]:
         whole = BYTES_PER_WEIGHT * -sizes[0]
@@ -245,11 +242,11 @@ def _check_reachable(
     slack = 1.0 if budget.ceiling else 0.999  # a reduction copied from the message, rounded, passes
     if budget.size >= slack * -sizes[-1]:
         return
-    params = parameter_count((ends[0], *smallest, ends[1]))
+    params, stored = graph.params(smallest), graph.numbers(smallest) * BYTES_PER_WEIGHT
     raise BadInputError(
         f"{budget.name} cannot be reached with the {prune.schedule} schedule in "
         f"{counted(prune.stages, 'stage')}: the smallest network is {list(smallest)} with "
-        f"{params:,} parameters ({params * BYTES_PER_WEIGHT:,} bytes), a reduction of "
+        f"{params:,} parameters ({stored:,} bytes), a reduction of "
         f"{fixed(1 - sizes[-1] / sizes[0])}"
     )
 

@@ -1,14 +1,15 @@
-"""Exact sizes of fully connected networks; imports no torch."""
+"""Exact sizes of networks; imports no torch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.kinds import mlp
+from spinn_engine.graph.sizes import Widths
 
 BYTES_PER_WEIGHT = 4
-
-Widths = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -17,13 +18,13 @@ class Stage:
 
     Attributes:
         stage: 0 for the dense network.
-        hidden: hidden widths.
-        params: weights and biases.
-        macs: multiply-accumulates of one forward pass of one row.
-        bytes: the weights and biases as float32, without the file around them.
+        hidden: widths of the dimensions that may be pruned: the hidden layers of a plain network.
+        params: parameters.
+        macs: multiply-accumulates of the matrices in one forward pass of one row.
+        bytes: all numbers as float32, without the file around them.
         param_reduction: one minus ``params`` over those of the dense network.
         mac_reduction: the same for ``macs``.
-        neuron_reduction: the same for the hidden neurons.
+        neuron_reduction: the same for the neurons.
         pruning_ratios: share of each layer's neurons that this stage removes.
         exact: false where the widths depend on scores that training has yet to give, and only the
             size is planned.
@@ -42,32 +43,33 @@ class Stage:
 
 
 def parameter_count(widths: Sequence[int]) -> int:
-    """Weights and biases of a fully connected network; ``widths`` holds inputs and outputs too."""
-    return sum((a + 1) * b for a, b in pairwise(widths))
+    """Weights and biases of a plain network; ``widths`` holds inputs and outputs too."""
+    graph = mlp(widths[1:-1], widths[0], widths[-1])
+    return graph.params(graph.hidden)
 
 
 def mac_count(widths: Sequence[int]) -> int:
-    """Multiply-accumulates of one forward pass of one row (biases and activations not counted)."""
-    return sum(a * b for a, b in pairwise(widths))
+    """Multiply-accumulates of one forward pass of one row through a plain network."""
+    graph = mlp(widths[1:-1], widths[0], widths[-1])
+    return graph.macs(graph.hidden)
 
 
-def measure(hidden: Sequence[Widths], inputs: int, outputs: int, exact: bool = True) -> list[Stage]:
-    """The stages whose widths are ``hidden``, the dense network first."""
-    dense = (inputs, *hidden[0], outputs)
-    stages = []
+def measure(graph: Graph, hidden: Sequence[Widths], exact: bool = True) -> list[Stage]:
+    """The stages of a network whose widths are ``hidden``, the dense network first."""
+    stages, dense = [], hidden[0]
     for number, widths in enumerate(hidden):
-        whole, before = (inputs, *widths, outputs), hidden[max(number - 1, 0)]
-        params, macs = parameter_count(whole), mac_count(whole)
+        before = hidden[max(number - 1, 0)]
+        params, macs = graph.params(widths), graph.macs(widths)
         stages.append(
             Stage(
                 stage=number,
                 hidden=tuple(widths),
                 params=params,
                 macs=macs,
-                bytes=params * BYTES_PER_WEIGHT,
-                param_reduction=1 - params / parameter_count(dense),
-                mac_reduction=1 - macs / mac_count(dense),
-                neuron_reduction=1 - sum(widths) / sum(hidden[0]),
+                bytes=graph.numbers(widths) * BYTES_PER_WEIGHT,
+                param_reduction=1 - params / graph.params(dense),
+                mac_reduction=1 - macs / graph.macs(dense),
+                neuron_reduction=1 - sum(widths) / sum(dense),
                 pruning_ratios=tuple(1 - a / b for a, b in zip(widths, before, strict=True)),
                 exact=exact or number == 0,
             )

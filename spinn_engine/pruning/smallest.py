@@ -8,7 +8,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.pruning.facts import DenseFacts
 from spinn_engine.pruning.path import levels
 from spinn_engine.pruning.schedule import plan
-from spinn_engine.pruning.sizes import Stage, measure, parameter_count
+from spinn_engine.pruning.sizes import Stage, measure
 from spinn_engine.pruning.whatif import predict_many
 from spinn_engine.spec import PruneSpec
 from spinn_engine.words import fixed, shortest
@@ -48,7 +48,6 @@ def smallest_within(facts: DenseFacts, prune: PruneSpec, loss: float) -> Smalles
     Raises:
         BadInputError: the first network below the dense one loses more already.
     """
-    ends = len(facts.weights[0]), len(facts.biases[-1])
     known: dict[tuple[int, ...], float] = {}
 
     def r2(stage: Stage) -> float:
@@ -57,9 +56,9 @@ def smallest_within(facts: DenseFacts, prune: PruneSpec, loss: float) -> Smalles
             known[stage.hidden] = predict_many(facts, [stage.hidden], *how)[0].r2
         return known[stage.hidden]
 
-    dense = measure([facts.hidden], *ends)[0]
+    dense = measure(facts.graph, [facts.hidden])[0]
     least = r2(dense) - loss
-    good, bad = 0, _most(facts, prune, ends) + 1
+    good, bad = 0, _most(facts, prune) + 1
     while bad - good > 1:
         middle = (good + bad) // 2
         if r2(planned(facts, prune, middle / PARTS)) >= least:
@@ -77,7 +76,6 @@ def smallest_within(facts: DenseFacts, prune: PruneSpec, loss: float) -> Smalles
 
 def planned(facts: DenseFacts, prune: PruneSpec, param_reduction: float) -> Stage:
     """The uniform schedule's last stage for this reduction; dense where it removes no neuron."""
-    ends = len(facts.weights[0]), len(facts.biases[-1])
     wanted = PruneSpec(
         stages=1,
         param_reduction=param_reduction,
@@ -85,13 +83,13 @@ def planned(facts: DenseFacts, prune: PruneSpec, param_reduction: float) -> Stag
         least_width=prune.least_width,
     )
     try:
-        return plan(wanted, facts.hidden, *ends)[-1]
+        return plan(wanted, facts.graph)[-1]
     except BadInputError:
-        return measure([facts.hidden], *ends)[0]
+        return measure(facts.graph, [facts.hidden])[0]
 
 
-def _most(facts: DenseFacts, prune: PruneSpec, ends: tuple[int, int]) -> int:
+def _most(facts: DenseFacts, prune: PruneSpec) -> int:
     """The largest reduction, in parts, that the uniform schedule reaches."""
     least = [levels(prune, width)[-1] for width in facts.hidden]
-    sizes = [parameter_count((ends[0], *hidden, ends[1])) for hidden in (least, facts.hidden)]
+    sizes = [facts.graph.params(hidden) for hidden in (least, facts.hidden)]
     return int(PARTS * (1 - sizes[0] / sizes[1]))

@@ -21,11 +21,14 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.activations import ACTIVATIONS, Floats
+from spinn_engine.graph.arrays import outputs_of
+from spinn_engine.graph.functions import Floats
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.ops import AnyOperation, Dense, Dims
+from spinn_engine.graph.sizes import Widths
 from spinn_engine.pruning.facts import DenseFacts, Indices, Moments
 from spinn_engine.pruning.schedule import plan
-from spinn_engine.pruning.sizes import Widths
-from spinn_engine.spec import Activation, PruneSpec
+from spinn_engine.spec import PruneSpec
 
 RIDGES = (1e-4, 1e-3, 1e-2)  # times the mean variance of the kept neurons
 
@@ -78,48 +81,63 @@ def predict_kept(
 
     Args:
         facts: the dense network.
-        kept: per hidden layer the neurons that stay, rising.
+        kept: per dimension that may be pruned, the neurons that stay, rising.
         reconstruction: ``none``, ``bias`` or ``least_squares``.
         threads: how many share the layers, and then the rows; -1 for one a core.
     """
     run = Parallel(n_jobs=threads, prefer="threads")
-    places = range(len(facts.biases))
-    layers = list(run(delayed(_cut)(facts, kept, layer, reconstruction) for layer in places))
+    graph = facts.graph
+    cut = list(run(delayed(_cut)(facts, kept, op, reconstruction) for op in graph.ops))
+    arrays = {name: array for one in cut for name, array in one.items()}
+    smaller = graph.smaller([len(one) for one in kept])
     rows = np.array_split(facts.x, cpu_count() if threads < 0 else threads)
-    found = np.concatenate(run(delayed(_outputs)(layers, facts.activation, x) for x in rows))
+    found = np.concatenate(run(delayed(outputs_of)(smaller, arrays, x) for x in rows))
     residual = np.square(found - facts.y, dtype=np.float64).sum(axis=0)
     total = np.square(facts.y - facts.y.mean(axis=0), dtype=np.float64).sum(axis=0)
     return Prediction(tuple(map(len, kept)), facts.targets, 1 - residual / total)
 
 
-def _outputs(layers: Sequence[tuple[Floats, Floats]], activation: Activation, x: Floats) -> Floats:
-    """What a network of these weights and biases gives for the rows ``x`` ``[rows, in]``."""
-    for layer, (weight, bias) in enumerate(layers):
-        x = (ACTIVATIONS[activation](x) if layer else x) @ weight + bias
-    return x
-
-
 def _cut(
-    facts: DenseFacts, kept: Sequence[Indices], layer: int, reconstruction: str
-) -> tuple[Floats, Floats]:
-    """A layer's weights ``[kept before, kept]`` and bias ``[kept]`` in the smaller network."""
-    weight, bias = facts.weights[layer], facts.biases[layer]
-    if layer < len(kept):
-        weight, bias = weight[:, kept[layer]], bias[kept[layer]]
-    if layer == 0:
-        return weight, bias
-    weight, shift = _mend(facts, layer - 1, kept[layer - 1], weight, reconstruction)
-    return weight, bias + shift
+    facts: DenseFacts, kept: Sequence[Indices], op: AnyOperation, reconstruction: str
+) -> dict[str, Floats]:
+    """The parameters of one operation in the smaller network."""
+    graph, found = facts.graph, {}
+    for parameter in graph.parameters_of(op):
+        array = facts.arrays[parameter.name]
+        if parameter.columns:
+            array = array[..., columns_kept(graph, parameter.columns, kept)]
+        found[parameter.name] = array
+    if not isinstance(op, Dense):
+        return found
+    taken, weight = graph.dims[op.inputs[0]], f"{op.name}.weight"
+    stay = columns_kept(graph, taken, kept)
+    found[weight], shift = _mend(facts, op, stay, found[weight], reconstruction)
+    if op.bias:
+        found[f"{op.name}.bias"] = found[f"{op.name}.bias"] + shift
+    return found
+
+
+def columns_kept(graph: Graph, dims: Dims, kept: Sequence[Indices]) -> Indices:
+    """Which columns of a value of ``dims`` stay, rising within each dimension."""
+    place = {dim: at for at, dim in enumerate(graph.prunable)}
+    parts = [
+        graph.part(dims, dim).start + kept[place[dim]]
+        if dim in place
+        else np.arange(graph.part(dims, dim).start, graph.part(dims, dim).stop)
+        for dim in dims
+    ]
+    return np.concatenate(parts)
 
 
 def _mend(
-    facts: DenseFacts, layer: int, stay: Indices, weight: Floats, reconstruction: str
+    facts: DenseFacts, op: Dense, stay: Indices, weight: Floats, reconstruction: str
 ) -> tuple[Floats, Floats | float]:
-    """The next layer's weights ``[kept, out]`` and what its bias gains ``[out]``."""
+    """A layer's weights ``[kept, out]`` and what its bias gains ``[out]``."""
     sliced, gone = weight[stay], np.setdiff1d(np.arange(len(weight)), stay)
     if not len(gone):
         return sliced, 0.0
-    change, shift = RECONSTRUCTIONS[reconstruction](facts, layer, stay, gone, weight[gone])
+    how = RECONSTRUCTIONS[reconstruction] if op.trained else _bias
+    change, shift = how(facts, op.name, stay, gone, weight[gone])
     return sliced + change, shift
 
 
@@ -129,14 +147,14 @@ def _nothing(*_: object) -> tuple[float, float]:
 
 
 def _bias(
-    facts: DenseFacts, layer: int, _: Indices, gone: Indices, lost: Floats
+    facts: DenseFacts, layer: str, _: Indices, gone: Indices, lost: Floats
 ) -> tuple[float, Floats]:
     """The mean of what is lost ``[gone, out]``, for the bias."""
     return 0.0, facts.fit[layer].mean[gone] @ lost
 
 
 def _least_squares(
-    facts: DenseFacts, layer: int, stay: Indices, gone: Indices, lost: Floats
+    facts: DenseFacts, layer: str, stay: Indices, gone: Indices, lost: Floats
 ) -> tuple[Floats, Floats]:
     """The ridge solution for the weights, and the bias that goes with it."""
     mean = facts.fit[layer].mean
@@ -146,7 +164,7 @@ def _least_squares(
 
 # What the weights ``[kept, out]`` and the bias ``[out]`` of the next layer gain.
 Change = Callable[
-    [DenseFacts, int, Indices, Indices, Floats], tuple[Floats | float, Floats | float]
+    [DenseFacts, str, Indices, Indices, Floats], tuple[Floats | float, Floats | float]
 ]
 RECONSTRUCTIONS: dict[str, Change] = {
     "least_squares": _least_squares,
@@ -214,12 +232,11 @@ def curve(
     points: int = 20,
 ) -> list[Prediction]:
     """Predictions along the uniform way from the dense network down to 98 % fewer parameters."""
-    ends = len(facts.weights[0]), len(facts.biases[-1])
     hiddens: list[Widths] = [facts.hidden]
     for reduction in np.linspace(0.0, 0.98, points)[1:]:
         spec = PruneSpec(stages=1, param_reduction=float(reduction))
         try:
-            hiddens.append(plan(spec, facts.hidden, *ends)[-1].hidden)
+            hiddens.append(plan(spec, facts.graph)[-1].hidden)
         except BadInputError:  # a small network has no such stage
             continue
     return predict_many(facts, list(dict.fromkeys(hiddens)), criterion, reconstruction)
@@ -231,7 +248,7 @@ def sensitivity(
     reconstruction: str = "least_squares",
     shares: Sequence[float] = (0.25, 0.5, 0.75, 0.9),
 ) -> list[list[Prediction]]:
-    """Per hidden layer, predictions with that layer alone pruned by each of ``shares``."""
+    """Per dimension, predictions with that one alone pruned by each of ``shares``."""
     hiddens = [
         (*facts.hidden[:layer], max(1, round(width * (1 - share))), *facts.hidden[layer + 1 :])
         for layer, width in enumerate(facts.hidden)

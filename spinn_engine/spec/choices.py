@@ -14,6 +14,7 @@ from spinn_engine.vocabulary import (
     ARMS,
     CONTROLS,
     CRITERIA,
+    NETWORKS,
     RECONSTRUCTIONS,
     SCHEDULES,
     SPLITS,
@@ -53,6 +54,7 @@ class OneOf:
 
 
 Activation = Annotated[str, OneOf("activation", ACTIVATIONS)]
+NetworkKind = Annotated[str, OneOf("network", NETWORKS)]
 Schedule = Annotated[str, OneOf("schedule", SCHEDULES)]
 Criterion = Annotated[str, OneOf("criterion", CRITERIA)]
 Reconstruction = Annotated[str, OneOf("reconstruction", RECONSTRUCTIONS)]

@@ -10,10 +10,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.kinds import Layout, mlp, network_of, wrong_widths
 from spinn_engine.spec.choices import (
     Activation,
     Control,
     Criterion,
+    NetworkKind,
     Reconstruction,
     Scaling,
     Schedule,
@@ -21,7 +24,7 @@ from spinn_engine.spec.choices import (
 )
 from spinn_engine.spec.reading import LIST, Names, ReadingSpec, SpecPart
 from spinn_engine.spec.shares import Share
-from spinn_engine.vocabulary import SCHEDULES, SPLITS, source_of
+from spinn_engine.vocabulary import NETWORKS, SCHEDULES, SPLITS, source_of
 
 DEFAULT_PARAM_REDUCTION = 0.685
 EPOCHS, FINE_TUNE_EPOCHS = 15, 3  # by hand
@@ -88,6 +91,14 @@ class ModelSpec(SpecPart):
             from a file that names none by the number of training rows.
         activation: between the layers; for data from a file that names none silu; to be given with
             ``dense`` where the file does not say.
+        activations: one after each layer of an mlp, in place of ``activation``.
+        network: what kind of network it is.
+        block_layers: dense layers of a residual block.
+        norm: whether a LayerNorm stands before every residual block.
+        features: pairs of a cosine and a sine before a network of Fourier features.
+        frequency: of these features their spread, of a siren the factor in its sines.
+        trunk: how many inputs, the last ones, go into the trunk of a DeepONet.
+        graph: what the network of ``dense`` is, known once a run is made.
         dense: a checkpoint whose network is stage 0 as it is.
         dense_sha256: of that file, known once a run is made.
         dense_scaling: which sides that network takes and gives standardised by the training rows;
@@ -97,6 +108,14 @@ class ModelSpec(SpecPart):
 
     hidden: Widths = Field(default=(512, 512, 512, 256), min_length=1, max_length=64)
     activation: Activation = "tanh"
+    activations: Annotated[tuple[Activation, ...], LIST] = ()
+    network: NetworkKind = "mlp"
+    block_layers: Literal[1, 2, 3] = 2
+    norm: bool = False
+    features: int = Field(default=32, ge=1, le=4096)
+    frequency: float | None = Field(default=None, gt=0.0, le=1e6)
+    trunk: int = Field(default=1, ge=1, le=4096)
+    graph: Graph | None = None
     dense: str | None = Field(default=None, min_length=1)
     dense_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     dense_scaling: Scaling = "auto"
@@ -108,6 +127,42 @@ class ModelSpec(SpecPart):
                 "dense_sha256 and dense_scaling are about a checkpoint: name it in dense"
             )
         return self
+
+    @model_validator(mode="after")
+    def _widths_of_its_kind(self) -> Self:
+        row = NETWORKS[self.network]
+        for name in ("activations", "block_layers", "norm", "features", "frequency", "trunk"):
+            usual = type(self).model_fields[name].default
+            if getattr(self, name) != usual and name not in row.options:
+                raise ValueError(f"{name} is not for {row.label}: leave it out")
+        wrong = wrong_widths(self.network, self._layout())
+        if wrong and self.graph is None and self.dense is None:
+            raise ValueError(f"hidden {list(self.hidden)}: {wrong}")
+        return self
+
+    def _layout(self) -> Layout:
+        usual = NETWORKS[self.network].frequency
+        return Layout(
+            hidden=self.hidden,
+            activations=self.activations or (self.activation,),
+            block_layers=self.block_layers,
+            norm=self.norm,
+            features=self.features,
+            frequency=usual if self.frequency is None else self.frequency,
+            trunk=self.trunk,
+        )
+
+    def graph_for(self, inputs: int, outputs: int) -> Graph:
+        """The dense network with so many inputs and outputs.
+
+        Raises:
+            BadInputError: the kind needs more inputs.
+        """
+        if self.graph is not None:
+            return self.graph
+        if self.dense is None:
+            return network_of(self.network, self._layout(), inputs, outputs)
+        return mlp(self.hidden, inputs, outputs, self.activation)  # of an earlier version
 
 
 class TrainSpec(SpecPart):

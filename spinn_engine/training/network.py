@@ -1,4 +1,4 @@
-"""The stack: S networks of equal widths, held as ``[S, in, out]`` tensors and run together.
+"""The stack: S networks of one graph, held as ``[S, rows, columns]`` tensors and run together.
 
 S = 1 is not a special case. Member s of the stack never sees another member's weights, rows or
 gradient; batched matrix products only make many small networks cheaper than one after another.
@@ -6,83 +6,139 @@ gradient; batched matrix products only make many small networks cheaper than one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
-from spinn_engine.spec import Activation
-
-ACTIVATIONS: dict[Activation, Callable[[Tensor], Tensor]] = {
-    "tanh": torch.tanh,
-    "relu": torch.relu,
-    "gelu": nn.functional.gelu,
-    "silu": nn.functional.silu,
-    "sigmoid": torch.sigmoid,
-    "elu": nn.functional.elu,
-    "selu": nn.functional.selu,
-    "leaky_relu": nn.functional.leaky_relu,
-    "softplus": nn.functional.softplus,
-    "mish": nn.functional.mish,
-}
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.kinds import mlp, spread
+from spinn_engine.graph.ops import INPUTS, Dense, Parameter
+from spinn_engine.training.functions import last_uses, step_of
 
 LEAST_ROWS = 8192  # that go through networks together, where there are as many
 ACTIVATIONS_AT_ONCE = 2**21  # of one layer
 
 
 class Stack(nn.Module):
-    """S fully connected networks of equal widths.
+    """S networks of one graph.
 
     Attributes:
-        weights: per layer ``[S, in, out]``.
-        biases: per layer ``[S, 1, out]``.
-        activation: name of the function after every layer but the last.
+        graph: what they are.
+        learned: the parameters that are trained, each ``[S, rows, columns]``, in the graph's order.
+        fixed: the others, in the same form.
     """
 
-    def __init__(
-        self, weights: Sequence[Tensor], biases: Sequence[Tensor], activation: Activation
-    ) -> None:
+    def __init__(self, graph: Graph, tensors: Mapping[str, Tensor]) -> None:
+        """Networks with these ``tensors`` ``[S, rows, columns]``, by the names of parameters."""
         super().__init__()
-        self.weights = nn.ParameterList([nn.Parameter(w) for w in weights])
-        self.biases = nn.ParameterList([nn.Parameter(b) for b in biases])
-        self.activation: Activation = activation
+        self.graph = graph
+        learned = [p for p in graph.parameters if p.trained]
+        self.learned = nn.ParameterList([nn.Parameter(tensors[p.name]) for p in learned])
+        fixed = [p for p in graph.parameters if not p.trained]
+        self.fixed_names = tuple(f"fixed{at}" for at in range(len(fixed)))
+        for name, one in zip(self.fixed_names, fixed, strict=True):
+            self.register_buffer(name, tensors[one.name].detach())
+        self._names = [p.name for p in (*learned, *fixed)]
+        place = {name: at for at, name in enumerate(self._names)}
+        self._steps = [
+            (
+                op.name,
+                step_of(op),
+                op.inputs,
+                [place[p.name] for p in graph.parameters if p.name.rpartition(".")[0] == op.name],
+                gone,
+            )
+            for op, gone in zip(graph.ops, last_uses(graph), strict=True)
+        ]
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """All parameters ``[S, rows, columns]``, trained or not, by name."""
+        return dict(zip(self._names, self._all(), strict=True))
+
+    def _all(self) -> list[Tensor]:
+        return [*self.learned, *(getattr(self, name) for name in self.fixed_names)]
 
     @property
     def size(self) -> int:
         """How many networks the stack holds (S)."""
-        return int(self.weights[0].shape[0])
+        return int(self._all()[0].shape[0])
 
     @property
-    def widths(self) -> tuple[int, ...]:
-        """Inputs, hidden widths, outputs."""
-        return (self.weights[0].shape[1], *(int(w.shape[2]) for w in self.weights))
+    def device(self) -> torch.device:
+        """Where its tensors are."""
+        return self._all()[0].device
+
+    @property
+    def weights(self) -> list[Tensor]:
+        """The matrices that are trained, ``[S, in, out]``, in the graph's order."""
+        tensors = self.tensors
+        return [tensors[f"{op.name}.weight"] for op in self.graph.dense if op.trained]
 
     @property
     def hidden(self) -> tuple[int, ...]:
-        """Hidden widths."""
-        return self.widths[1:-1]
+        """Widths of what may be pruned."""
+        return self.graph.hidden
 
     @torch.no_grad()
     def subset(self, members: Sequence[int]) -> Stack:
         """A copy of some of the networks, in the given order; one may stand in it twice."""
         index = list(members)
-        weights = [w.detach()[index].clone() for w in self.weights]
-        return Stack(weights, [b.detach()[index].clone() for b in self.biases], self.activation)
+        copied = {name: one.detach()[index].clone() for name, one in self.tensors.items()}
+        return Stack(self.graph, copied)
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs ``[S, B, out]`` for standardised inputs ``[S, B, in]`` or shared ``[B, in]``."""
         if x.dim() == 2:
             x = x.expand(self.size, *x.shape)  # [S, B, in]
-        return self.pre_activations(x)[-1]
+        values, tensors = {INPUTS: x}, self._all()
+        for name, step, inputs, own, gone in self._steps:
+            values[name] = step([values[i] for i in inputs], [tensors[at] for at in own])
+            for used in gone:
+                del values[used]
+        return values[self.graph.ops[-1].name]
 
-    def pre_activations(self, x: Tensor) -> list[Tensor]:
-        """Per layer ``[S, B, width]`` before the activation, for ``x`` ``[S, B, in]``."""
-        act, values = ACTIVATIONS[self.activation], []
-        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            x = torch.baddbmm(bias, act(x) if layer else x, weight)  # [S, B, out]
-            values.append(x)
+    def values(self, x: Tensor) -> dict[str, Tensor]:
+        """All values ``[S, B, width]``, by name, for ``x`` ``[S, B, in]``."""
+        values, tensors = {INPUTS: x}, self._all()
+        for name, step, inputs, own, _ in self._steps:
+            values[name] = step([values[i] for i in inputs], [tensors[at] for at in own])
         return values
+
+
+def gated(stack: Stack, x: Tensor, gates: Sequence[Tensor]) -> Tensor:
+    """Outputs ``[S, B, out]`` where each layer takes neurons times a factor.
+
+    Args:
+        stack: the networks.
+        x: standardised inputs ``[S, B, in]``.
+        gates: per dimension that may be pruned, ``[S, B, width]``.
+    """
+    graph, tensors, values = stack.graph, stack.tensors, {INPUTS: x}
+    for op in graph.ops:
+        taken = [values[name] for name in op.inputs]
+        if isinstance(op, Dense):
+            taken = [
+                taken[0] * factor if (factor := gate_of(graph, op, gates)) is not None else taken[0]
+            ]
+        own = [tensors[p.name] for p in graph.parameters_of(op)]
+        values[op.name] = step_of(op)(taken, own)
+    return values[graph.ops[-1].name]
+
+
+def gate_of(graph: Graph, op: Dense, gates: Sequence[Tensor]) -> Tensor | None:
+    """The factors ``[S, B, in]`` of what a layer takes; None where nothing of it may be pruned."""
+    place, dims = {dim: at for at, dim in enumerate(graph.prunable)}, graph.dims[op.inputs[0]]
+    if not {*dims} & {*place}:
+        return None
+    parts = [
+        gates[place[dim]]
+        if dim in place
+        else gates[0].new_ones(*gates[0].shape[:2], graph.columns((dim,)))
+        for dim in dims
+    ]
+    return parts[0] if len(parts) == 1 else torch.cat(parts, dim=2)
 
 
 @torch.no_grad()
@@ -94,34 +150,52 @@ def outputs_of(stack: Stack, rows: int, inputs: Callable[[slice], Tensor]) -> Te
         rows: how many rows there are.
         inputs: gives some of them, ``[S, n, in]``.
     """
-    most = max(LEAST_ROWS, ACTIVATIONS_AT_ONCE // (stack.size * max(stack.widths)))
+    widest = max(stack.graph.columns(dims) for dims in stack.graph.dims.values())
+    most = max(LEAST_ROWS, ACTIVATIONS_AT_ONCE // (stack.size * widest))
     parts = [slice(start, min(start + most, rows)) for start in range(0, rows, most)]
     return torch.cat([stack(inputs(part)) for part in parts], dim=1)
 
 
 @torch.no_grad()
 def join(stacks: Sequence[Stack]) -> Stack:
-    """One stack of the networks of several, which must have the same widths."""
-    weights = zip(*(stack.weights for stack in stacks), strict=True)
-    biases = zip(*(stack.biases for stack in stacks), strict=True)
-    return Stack(
-        [torch.cat(layer) for layer in weights],
-        [torch.cat(layer) for layer in biases],
-        stacks[0].activation,
-    )
+    """One stack of the networks of several, which must have the same graph."""
+    names, each = stacks[0].tensors, [stack.tensors for stack in stacks]
+    return Stack(stacks[0].graph, {name: torch.cat([one[name] for one in each]) for name in names})
 
 
-def new_stack(widths: Sequence[int], activation: Activation, seeds: Sequence[int]) -> Stack:
+def mlp_stack(weights: Sequence[Tensor], biases: Sequence[Tensor], activation: str) -> Stack:
+    """Plain networks of the weights ``[S, in, out]`` and biases ``[S, 1, out]`` of their layers."""
+    widths = [*(w.shape[1] for w in weights), weights[-1].shape[2]]
+    graph = mlp(widths[1:-1], widths[0], widths[-1], activation)
+    names = [op.name for op in graph.dense]
+    tensors = {f"{name}.weight": w for name, w in zip(names, weights, strict=True)}
+    tensors |= {f"{name}.bias": b for name, b in zip(names, biases, strict=True)}
+    tensors |= {
+        p.name: _alike(p, graph, len(weights[0])) for p in graph.parameters if p.name not in tensors
+    }
+    return Stack(graph, tensors)
+
+
+def new_stack(graph: Graph, seeds: Sequence[int]) -> Stack:
     """Freshly drawn networks, one a seed, each the same whatever stands beside it in the stack.
 
     Weights are Glorot-normal (Glorot & Bengio 2010, *Understanding the difficulty of training deep
-    feedforward neural networks*, eq. 12 with a normal law), biases zero.
+    feedforward neural networks*, eq. 12 with a normal law), biases zero; what the graph says of a
+    function's frequency decides how the layer before it is drawn (``graph.kinds.spread``).
     """
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-    weights, biases = [], []
-    for fan_in, fan_out in pairwise(widths):
-        scale = (2.0 / (fan_in + fan_out)) ** 0.5
-        drawn = [torch.randn(fan_in, fan_out, generator=g) * scale for g in generators]
-        weights.append(torch.stack(drawn))  # [S, in, out]
-        biases.append(torch.zeros(len(seeds), 1, fan_out))
-    return Stack(weights, biases, activation)
+    tensors = {}
+    for parameter in graph.parameters:
+        if parameter.start is not None:
+            tensors[parameter.name] = _alike(parameter, graph, len(seeds))
+            continue
+        rows, columns = graph.shape(parameter)
+        scale = spread(graph, parameter)
+        drawn = [torch.randn(rows, columns, generator=g) * scale for g in generators]
+        tensors[parameter.name] = torch.stack(drawn)  # [S, rows, columns]
+    return Stack(graph, tensors)
+
+
+def _alike(parameter: Parameter, graph: Graph, count: int) -> Tensor:
+    """A parameter ``[S, rows, columns]`` of new networks whose numbers are all the same."""
+    return torch.full((count, *graph.shape(parameter)), parameter.start or 0.0)

@@ -5,7 +5,7 @@ needs to be decided; the spec, options, pages and reports read it. What it does 
 a function under the same name. Imports nothing but the standard library.
 """
 
-from spinn_engine.vocabulary.activations import ACTIVATIONS, ActivationRow
+from spinn_engine.vocabulary.activations import ACTIVATIONS, FUNCTIONS, ActivationRow
 from spinn_engine.vocabulary.arms import (
     ARMS,
     CONTROLS,
@@ -21,6 +21,7 @@ from spinn_engine.vocabulary.arms import (
 from spinn_engine.vocabulary.checks import CHECKS, CheckRow
 from spinn_engine.vocabulary.criteria import CRITERIA, CriterionRow
 from spinn_engine.vocabulary.formats import FORMATS, FormatRow
+from spinn_engine.vocabulary.networks import NETWORKS, NetworkRow
 from spinn_engine.vocabulary.quantities import QUANTITIES, QuantityRow
 from spinn_engine.vocabulary.reconstructions import RECONSTRUCTIONS, ReconstructionRow
 from spinn_engine.vocabulary.row import Row, by_label, glossary, unknown
@@ -57,8 +58,10 @@ __all__ = [
     "CONTROLS",
     "CRITERIA",
     "FORMATS",
+    "FUNCTIONS",
     "OUTCOMES",
     "LONGER",
+    "NETWORKS",
     "NEW_WEIGHTS",
     "QUANTITIES",
     "QUESTIONS",
@@ -77,6 +80,7 @@ __all__ = [
     "ClaimVerdictRow",
     "CriterionRow",
     "FormatRow",
+    "NetworkRow",
     "OutcomeRow",
     "PathField",
     "QuantityRow",

@@ -1,4 +1,4 @@
-"""The functions between layers: ``training/network.py`` (torch), ``pruning/activations.py``."""
+"""The functions of single numbers: ``training/functions.py`` (torch), ``graph/functions.py``."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ class ActivationRow(Row):
         methods: how the methods name it.
         smooth: whether it has a second derivative, which an equation needs.
         of_files: whether a new network for data from a file has it, where none is named.
+        between: whether it may stand between the layers of a new network.
+        slope: below zero, of those that have one to choose; what it is where none is given.
     """
 
     methods: str
     smooth: bool = True
     of_files: bool = False
+    between: bool = True
+    slope: float | None = None
 
 
-ACTIVATIONS = table(
+FUNCTIONS = table(
     ActivationRow(name="tanh", label="tanh", help="the hyperbolic tangent", methods="tanh"),
     ActivationRow(
         name="relu",
@@ -33,6 +37,12 @@ ACTIVATIONS = table(
     ),
     ActivationRow(
         name="gelu", label="gelu", help="x times the normal distribution of x", methods="gelu"
+    ),
+    ActivationRow(
+        name="gelu_tanh",
+        label="gelu_tanh",
+        help="gelu by its approximation with tanh, as JAX has it",
+        methods="gelu (its tanh form)",
     ),
     ActivationRow(  # learns tables in fewer updates than tanh: docs/measured.md
         name="silu",
@@ -48,6 +58,7 @@ ACTIVATIONS = table(
         help="x above zero, exp(x) - 1 below, which has no second derivative",
         methods="elu",
         smooth=False,
+        slope=1.0,
     ),
     ActivationRow(
         name="selu",
@@ -62,7 +73,29 @@ ACTIVATIONS = table(
         help="x above zero, 0.01 x below, which has no second derivative",
         methods="leaky relu (slope 0.01)",
         smooth=False,
+        slope=0.01,
     ),
     ActivationRow(name="softplus", label="softplus", help="log(1 + exp(x))", methods="softplus"),
     ActivationRow(name="mish", label="mish", help="x times tanh(softplus(x))", methods="mish"),
+    ActivationRow(name="sin", label="sin", help="the sine", methods="the sine"),
+    ActivationRow(name="cos", label="cos", help="the cosine", methods="the cosine", between=False),
+    ActivationRow(
+        name="exp", label="exp", help="the exponential", methods="the exponential", between=False
+    ),
+    ActivationRow(name="square", label="square", help="x x", methods="the square", between=False),
+)
+
+# What may stand between layers: functions, learned slopes, and nothing at all.
+ACTIVATIONS = table(
+    *(row for row in FUNCTIONS.values() if row.between),
+    ActivationRow(
+        name="prelu",
+        label="prelu",
+        help="x above zero, below it x times a slope that each neuron learns",
+        methods="prelu (a slope each neuron)",
+        smooth=False,
+    ),
+    ActivationRow(
+        name="identity", label="identity", help="x itself: a linear network", methods="no function"
+    ),
 )

@@ -8,11 +8,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from spinn_engine.pruning.activations import ACTIVATIONS as IN_NUMPY
 from torch import Tensor, nn
 
 from spinn_engine.artifacts.checkpoints import MODULES
 from spinn_engine.pruning import whatif
-from spinn_engine.pruning.activations import ACTIVATIONS as IN_NUMPY
 from spinn_engine.pruning.facts import DenseFacts, moments
 from spinn_engine.pruning.importance import CRITERIA, ScoringData, strongest
 from spinn_engine.pruning.reconstruction import Calibration

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-
 from spinn_engine.pruning.activations import Floats
+
 from spinn_engine.pruning.facts import DenseFacts, moments
 
 

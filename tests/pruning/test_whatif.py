@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from spinn_engine.pruning.activations import ACTIVATIONS as IN_NUMPY
 
 from spinn_engine.problems.problem import Problem
-from spinn_engine.pruning.activations import ACTIVATIONS as IN_NUMPY
 from spinn_engine.pruning.facts import DenseFacts, moments
 from spinn_engine.pruning.importance import CRITERIA, ScoringData
 from spinn_engine.pruning.reconstruction import Calibration

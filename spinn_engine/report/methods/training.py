@@ -191,7 +191,7 @@ def _amount(facts: Facts) -> str:
 def _rounding(facts: Facts) -> str:
     data, prune = facts.result["data"], facts.spec.prune
     ends = len(data["input_names"]), len(data["target_names"])
-    step = settled(prune, facts.result["stages"][0]["hidden"], *ends).round_to or 1
+    step = settled(prune, facts.spec.model.graph_for(*ends)).round_to or 1
     rounded = f", pruned widths being multiples of {step}" if step > 1 else ""
     least = f", no layer below {counted(prune.least_width, 'neuron')}"
     return rounded + (least if prune.least_width > 1 else "")

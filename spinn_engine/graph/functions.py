@@ -1,18 +1,18 @@
-"""The functions between layers, in NumPy, for predictions. Imports no torch."""
+"""The functions of single numbers, in NumPy. Imports no torch."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spinn_engine.spec import Activation
-
 Floats = NDArray[np.float32]
 
 # Of Klambauer et al. 2017, as torch has them.
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+GELU_ROOT = math.sqrt(2 / math.pi)  # of gelu's tanh form: Hendrycks & Gimpel 2016
 
 
 def _gelu(x: Floats) -> Floats:
@@ -31,10 +31,6 @@ def _silu(x: Floats) -> Floats:
     return np.asarray(x * _sigmoid(x))
 
 
-def _elu(x: Floats) -> Floats:
-    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
-
-
 def _selu(x: Floats) -> Floats:
     return np.asarray(SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0))))
 
@@ -47,15 +43,24 @@ def _mish(x: Floats) -> Floats:
     return np.asarray(x * np.tanh(_softplus(x)))
 
 
-ACTIVATIONS: dict[Activation, Any] = {
+def _gelu_tanh(x: Floats) -> Floats:
+    return np.asarray(x * (1 + np.tanh(GELU_ROOT * (x + 0.044715 * x**3))) / 2)
+
+
+FUNCTIONS: dict[str, Any] = {
     "tanh": np.tanh,
     "relu": lambda x: np.maximum(x, 0),
     "gelu": _gelu,
+    "gelu_tanh": _gelu_tanh,
     "silu": _silu,
     "sigmoid": _sigmoid,
-    "elu": _elu,
+    "elu": lambda x, slope=1.0: np.where(x > 0, x, slope * np.expm1(np.minimum(x, 0))),
     "selu": _selu,
-    "leaky_relu": lambda x: np.where(x > 0, x, 0.01 * x),
+    "leaky_relu": lambda x, slope=0.01: np.where(x > 0, x, slope * x),
     "softplus": _softplus,
     "mish": _mish,
+    "sin": np.sin,
+    "cos": np.cos,
+    "exp": np.exp,
+    "square": np.square,
 }

@@ -1,0 +1,1 @@
+"""What a network is: a small graph of operations over dimensions. Imports no torch."""

@@ -1,0 +1,110 @@
+"""The same network for other inputs and outputs: in another order, or in other units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.ops import (
+    INPUTS,
+    AnyOperation,
+    Dense,
+    Function,
+    Scale,
+    Select,
+)
+
+Floats = NDArray[np.float64]
+Named = dict[str, NDArray[Any]]
+FIRST, LAST = "to_inputs", "to_outputs"  # operations that are put before and behind
+
+
+def with_activation(graph: Graph, activation: str) -> Graph:
+    """The graph with another function in the place of every function between layers."""
+    ops = tuple(
+        op.model_copy(update={"function": activation}) if isinstance(op, Function) else op
+        for op in graph.ops
+    )
+    return Graph(ops=ops, widths=graph.widths, prunable=graph.prunable)
+
+
+def reordered(
+    graph: Graph, arrays: Named, inputs: Sequence[int], outputs: Sequence[int]
+) -> tuple[Graph, Named]:
+    """The network that takes and gives columns in another order.
+
+    Args:
+        graph: of the network.
+        arrays: its parameters.
+        inputs: for each of its inputs, where that stands among the new ones' places: new column
+            ``j`` is the old one ``inputs[j]``.
+        outputs: the same of its outputs.
+    """
+    arrays, place = dict(arrays), np.argsort(inputs)  # old column -> new column
+    ops = [
+        op.model_copy(update={"columns": tuple(int(place[at]) for at in op.columns)})
+        if isinstance(op, Select) and op.inputs == (INPUTS,)
+        else op
+        for op in graph.ops
+    ]
+    for parameter in graph.parameters:
+        if parameter.rows == (INPUTS,):
+            arrays[parameter.name] = arrays[parameter.name][list(inputs)]
+        if parameter.columns == (INPUTS,):
+            arrays[parameter.name] = arrays[parameter.name][..., list(inputs)]
+    last = ops[-1]
+    if isinstance(last, Dense):
+        for parameter in graph.parameters_of(last):
+            arrays[parameter.name] = arrays[parameter.name][..., list(outputs)]
+    elif list(outputs) != sorted(outputs):
+        widths = {**graph.widths, LAST: graph.outputs}
+        ops.append(Select(name=LAST, inputs=(last.name,), columns=tuple(outputs), dim=LAST))
+        return Graph(ops=tuple(ops), widths=widths, prunable=graph.prunable), arrays
+    return Graph(ops=tuple(ops), widths=graph.widths, prunable=graph.prunable), arrays
+
+
+def rescaled(
+    graph: Graph, arrays: Named, a: Floats, c: Floats, d: Floats, e: Floats
+) -> tuple[Graph, Named]:
+    """The network whose output is ``d f(a x + c) + e``, in double precision.
+
+    What scales inputs goes into the layers that take them, what scales outputs into the last one,
+    where they are layers with a bias; else an operation of its own does it.
+
+    Args:
+        graph: of ``f``.
+        arrays: its parameters.
+        a: ``[in]``, and so ``c``.
+        c: see there.
+        d: ``[out]``, and so ``e``.
+        e: see there.
+    """
+    arrays = {name: np.asarray(array, np.float64) for name, array in arrays.items()}
+    ops: list[AnyOperation] = list(graph.ops)
+    takers = [op for op in ops if INPUTS in op.inputs]
+    if all(isinstance(op, Dense) and op.bias and op.trained for op in takers):
+        for op in takers:
+            weight = arrays[f"{op.name}.weight"]
+            arrays[f"{op.name}.bias"] = arrays[f"{op.name}.bias"] + c @ weight
+            arrays[f"{op.name}.weight"] = a[:, None] * weight
+    elif not (np.allclose(a, 1) and np.allclose(c, 0)):
+        ops = [_renamed(op, INPUTS, FIRST) for op in ops]
+        ops.insert(0, Scale(name=FIRST, inputs=(INPUTS,)))
+        arrays |= {f"{FIRST}.scale": a, f"{FIRST}.shift": c}
+    last = ops[-1]
+    if isinstance(last, Dense) and last.bias and last.trained:
+        arrays[f"{last.name}.weight"] = arrays[f"{last.name}.weight"] * d
+        arrays[f"{last.name}.bias"] = arrays[f"{last.name}.bias"] * d + e
+    elif not (np.allclose(d, 1) and np.allclose(e, 0)):
+        ops.append(Scale(name=LAST, inputs=(last.name,)))
+        arrays |= {f"{LAST}.scale": d, f"{LAST}.shift": e}
+    return Graph(ops=tuple(ops), widths=graph.widths, prunable=graph.prunable), arrays
+
+
+def _renamed(op: AnyOperation, old: str, new: str) -> AnyOperation:
+    taken = tuple(new if name == old else name for name in op.inputs)
+    return op.model_copy(update={"inputs": taken})
