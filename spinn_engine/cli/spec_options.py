@@ -53,7 +53,7 @@ GROUPS = {
 }
 READING = "Reading of a table (what is not given is found, and said)"
 FLAGS = {"data.source": "--data", "physics.targets": "--physics-targets"}
-NO_OPTIONS = {"model.dense_sha256"}  # known once a run is made
+NO_OPTIONS = {"model.dense_sha256", "model.graph"}  # known once a run is made
 
 
 def spec_options(parts: Sequence[str]) -> list[Option]:

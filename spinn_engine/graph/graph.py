@@ -163,10 +163,17 @@ class Graph(BaseModel):
         """The operations whose matrix takes the neurons of a dimension."""
         return [op for op in self.dense if dim in self.dims[op.inputs[0]]]
 
-    def part(self, dims: Dims, dim: str) -> slice:
-        """Where the columns of ``dim`` stand in a value of ``dims``."""
-        start = self.columns(dims[: dims.index(dim)])
-        return slice(start, start + self.columns((dim,)))
+    def parts(self, dims: Dims) -> list[tuple[str, slice]]:
+        """The dimensions of a value with where the columns of each stand; one may come twice."""
+        found, start = [], 0
+        for dim in dims:
+            found.append((dim, slice(start, start + self.columns((dim,)))))
+            start = found[-1][1].stop
+        return found
+
+    def taken(self, op: Dense, dim: str) -> list[slice]:
+        """Where the neurons of a dimension stand in what a layer takes."""
+        return [part for one, part in self.parts(self.dims[op.inputs[0]]) if one == dim]
 
     @cached_property
     def params(self) -> Size:

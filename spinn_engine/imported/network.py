@@ -111,8 +111,9 @@ def dead_neurons(graph: Graph, arrays: Mapping[str, Floats32]) -> tuple[int, ...
     for dim in graph.prunable:
         made = [arrays[f"{op.name}.weight"].any(axis=0) for op in graph.producers(dim)]
         taken = [
-            arrays[f"{op.name}.weight"][graph.part(graph.dims[op.inputs[0]], dim)].any(axis=1)
+            arrays[f"{op.name}.weight"][part].any(axis=1)
             for op in graph.consumers(dim)
+            for part in graph.taken(op, dim)
         ]
         alive = np.logical_or.reduce(made) & np.logical_or.reduce(taken)
         found.append(int(np.count_nonzero(~alive)))

@@ -6,7 +6,7 @@ sum over them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -50,7 +50,11 @@ def l1_out(stack: Stack, _: ScoringData) -> Scores:
     """Sum of the absolute outgoing weights of each neuron."""
     graph, tensors = stack.graph, stack.tensors
     return [
-        _sum(_outgoing(stack, tensors, op, dim) for op in graph.consumers(dim))
+        _sum(
+            tensors[f"{op.name}.weight"].detach()[:, part].abs().sum(dim=2)
+            for op in graph.consumers(dim)
+            for part in graph.taken(op, dim)
+        )
         for dim in graph.prunable
     ]
 
@@ -75,8 +79,11 @@ def activation(stack: Stack, data: ScoringData) -> Scores:
     graph, tensors, values = stack.graph, stack.tensors, stack.values(data.x)
 
     def spread(op: Dense, dim: str) -> Tensor:
-        taken = values[op.inputs[0]][..., graph.part(graph.dims[op.inputs[0]], dim)]
-        return taken.std(dim=1, correction=0) * _outgoing(stack, tensors, op, dim)
+        weight, value = tensors[f"{op.name}.weight"], values[op.inputs[0]]
+        return _sum(
+            value[..., part].std(dim=1, correction=0) * weight[:, part].abs().sum(dim=2)
+            for part in graph.taken(op, dim)
+        )
 
     return [_sum(spread(op, dim) for op in graph.consumers(dim)) for dim in graph.prunable]
 
@@ -134,12 +141,6 @@ def _incoming(stack: Stack, of_each: Callable[[Tensor], Tensor]) -> Scores:
         )
         for dim in graph.prunable
     ]
-
-
-def _outgoing(stack: Stack, tensors: Mapping[str, Tensor], op: Dense, dim: str) -> Tensor:
-    """L1 norm ``[S, width]`` of what one layer takes of each neuron of a dimension."""
-    part = stack.graph.part(stack.graph.dims[op.inputs[0]], dim)
-    return tensors[f"{op.name}.weight"].detach()[:, part].abs().sum(dim=2)
 
 
 def _sum(values: Iterable[Tensor]) -> Tensor:

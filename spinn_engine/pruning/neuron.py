@@ -136,18 +136,20 @@ def _bias(facts: DenseFacts, dim: str, number: int) -> float:
 
 
 def _outgoing(facts: DenseFacts, dim: str, number: int) -> Floats:
-    graph, rows = facts.graph, []
-    for op in graph.consumers(dim):
-        start = graph.part(graph.dims[op.inputs[0]], dim).start
-        rows.append(facts.arrays[f"{op.name}.weight"][start + number])
+    graph = facts.graph
+    rows = [
+        facts.arrays[f"{op.name}.weight"][part.start + number]
+        for op in graph.consumers(dim)
+        for part in graph.taken(op, dim)
+    ]
     return np.concatenate(rows)
 
 
 def _activation(facts: DenseFacts, dim: str, number: int) -> Floats:
     """What the first layer that takes a neuron takes of it, ``[rows]``."""
     graph, values = facts.graph, values_of(facts.graph, facts.arrays, facts.x)
-    value = graph.consumers(dim)[0].inputs[0]
-    found: Floats = values[value][:, graph.part(graph.dims[value], dim).start + number]
+    first = graph.consumers(dim)[0]
+    found: Floats = values[first.inputs[0]][:, graph.taken(first, dim)[0].start + number]
     return found
 
 

@@ -46,8 +46,7 @@ def columns_kept(graph: Graph, dims: Dims, kept: Sequence[Tensor]) -> Tensor | N
     if not {*dims} & {*place}:
         return None
     parts = []
-    for dim in dims:
-        part = graph.part(dims, dim)
+    for dim, part in graph.parts(dims):
         if dim in place:
             parts.append(kept[place[dim]] + part.start)
         else:

@@ -121,10 +121,8 @@ def columns_kept(graph: Graph, dims: Dims, kept: Sequence[Indices]) -> Indices:
     """Which columns of a value of ``dims`` stay, rising within each dimension."""
     place = {dim: at for at, dim in enumerate(graph.prunable)}
     parts = [
-        graph.part(dims, dim).start + kept[place[dim]]
-        if dim in place
-        else np.arange(graph.part(dims, dim).start, graph.part(dims, dim).stop)
-        for dim in dims
+        part.start + kept[place[dim]] if dim in place else np.arange(part.start, part.stop)
+        for dim, part in graph.parts(dims)
     ]
     return np.concatenate(parts)
 

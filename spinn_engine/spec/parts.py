@@ -110,7 +110,7 @@ class ModelSpec(SpecPart):
     activation: Activation = "tanh"
     activations: Annotated[tuple[Activation, ...], LIST] = ()
     network: NetworkKind = "mlp"
-    block_layers: Literal[1, 2, 3] = 2
+    block_layers: int = Field(default=2, ge=1, le=3)
     norm: bool = False
     features: int = Field(default=32, ge=1, le=4096)
     frequency: float | None = Field(default=None, gt=0.0, le=1e6)

@@ -175,8 +175,9 @@ def _call(traced: fx.Graph, op: AnyOperation, taken: list[Any]) -> Any:
     if isinstance(op, Select):
         start, stop = op.columns[0], op.columns[-1] + 1
         together = op.columns == tuple(range(start, stop))
-        columns: Any = slice(start, stop) if together else list(op.columns)
-        return traced.call_function(operator.getitem, (taken[0], (..., columns)))
+        columns = slice(start, stop) if together else list(op.columns)
+        place: Any = (taken[0], (..., columns))
+        return traced.call_function(operator.getitem, place)
     if isinstance(op, Sum):
         return _sum(traced, op, taken)
     if isinstance(op, Product):
