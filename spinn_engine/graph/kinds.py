@@ -266,11 +266,11 @@ def spread(graph: Graph, parameter: Parameter) -> float:
     """The standard deviation of a new weight.
 
     Glorot & Bengio 2010, eq. 12; before a sine of another frequency than one that of Sitzmann et
-    al. 2020, section 3.2; one for a fixed map.
+    al. 2020, section 3.2; of a fixed map such that what it gives has the spread of its inputs.
     """
     rows, columns = graph.shape(parameter)
     if not parameter.trained:
-        return 1.0
+        return 1 / math.sqrt(rows)
     layer = parameter.name.rpartition(".")[0]
     for op in graph.ops:
         if op.inputs == (layer,) and isinstance(op, Function) and op.function == "sin":

@@ -49,6 +49,7 @@ NETWORKS = table(
         methods="a multilayer perceptron behind random Fourier features (Tancik et al. 2020)",
         widths="one a layer",
         options=("activations", "features", "frequency"),
+        frequency=0.2,
     ),
     NetworkRow(
         name="siren",
