@@ -73,7 +73,7 @@ def rescaled(
     """The network whose output is ``d f(a x + c) + e``, in double precision.
 
     What scales inputs goes into the layers that take them, what scales outputs into the last one,
-    where they are layers with a bias; else an operation of its own does it.
+    where they are dense layers that learn; else an operation of its own does it.
 
     Args:
         graph: of ``f``.
@@ -86,23 +86,35 @@ def rescaled(
     arrays = {name: np.asarray(array, np.float64) for name, array in arrays.items()}
     ops: list[AnyOperation] = list(graph.ops)
     takers = [op for op in ops if INPUTS in op.inputs]
-    if all(isinstance(op, Dense) and op.bias and op.trained for op in takers):
+    if all(isinstance(op, Dense) and op.trained for op in takers):
         for op in takers:
-            weight = arrays[f"{op.name}.weight"]
-            arrays[f"{op.name}.bias"] = arrays[f"{op.name}.bias"] + c @ weight
-            arrays[f"{op.name}.weight"] = a[:, None] * weight
-    elif not (np.allclose(a, 1) and np.allclose(c, 0)):
+            shift = c @ arrays[f"{op.name}.weight"]
+            arrays[f"{op.name}.weight"] = a[:, None] * arrays[f"{op.name}.weight"]
+            _add(ops, arrays, op.name, shift)
+    elif a.tolist() != [1] * len(a) or c.any():
         ops = [_renamed(op, INPUTS, FIRST) for op in ops]
         ops.insert(0, Scale(name=FIRST, inputs=(INPUTS,)))
         arrays |= {f"{FIRST}.scale": a, f"{FIRST}.shift": c}
     last = ops[-1]
-    if isinstance(last, Dense) and last.bias and last.trained:
-        arrays[f"{last.name}.weight"] = arrays[f"{last.name}.weight"] * d
-        arrays[f"{last.name}.bias"] = arrays[f"{last.name}.bias"] * d + e
-    elif not (np.allclose(d, 1) and np.allclose(e, 0)):
+    if isinstance(last, Dense) and last.trained:
+        for parameter in graph.parameters_of(last):
+            arrays[parameter.name] = arrays[parameter.name] * d
+        _add(ops, arrays, last.name, e)
+    elif d.tolist() != [1] * len(d) or e.any():
         ops.append(Scale(name=LAST, inputs=(last.name,)))
         arrays |= {f"{LAST}.scale": d, f"{LAST}.shift": e}
     return Graph(ops=tuple(ops), widths=graph.widths, prunable=graph.prunable), arrays
+
+
+def _add(ops: list[AnyOperation], arrays: Named, layer: str, shift: Floats) -> None:
+    """Add to what a layer gives; one without a bias gets one where there is something to add."""
+    name = f"{layer}.bias"
+    if name in arrays:
+        arrays[name] = arrays[name] + shift
+    elif shift.any():
+        at = [op.name for op in ops].index(layer)
+        ops[at] = ops[at].model_copy(update={"bias": True})
+        arrays[name] = shift
 
 
 def _renamed(op: AnyOperation, old: str, new: str) -> AnyOperation:
