@@ -74,7 +74,7 @@ class Network(nn.Module):
                 f"rows of the type {type(rows).__name__} are no array of numbers: give an array or "
                 f"a tensor [rows, {len(self.input_names)}], or a DataFrame"
             ) from None
-        return self._of_shape(torch.from_numpy(values).to(next(self.raw.parameters()).device))
+        return self._of_shape(torch.tensor(values, device=next(self.raw.parameters()).device))
 
     def _of_shape(self, rows: Tensor) -> Tensor:
         if rows.ndim != 2 or rows.shape[1] != len(self.input_names):
