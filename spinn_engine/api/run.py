@@ -172,8 +172,8 @@ def _id_of_text(text: str) -> str:
     found = find_run(text)
     if os.sep in found:
         raise BadInputError(
-            f"{text[:200]!r} is no folder of the store {store_name()}: give a run's id, or a "
-            "pathlib.Path for a run elsewhere"
+            f"{text[:200]!r} is not a run id, and no folder of the store {store_name()}: give one, "
+            "or a pathlib.Path for a run elsewhere"
         )
     return found
 

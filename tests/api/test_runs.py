@@ -58,7 +58,7 @@ def test_a_run_is_meant_by_its_id_a_beginning_latest_its_folder_or_itself(
 def test_no_text_leads_out_of_the_store(asked: dict[str, Any], store: Path, text: str) -> None:
     made = create_run(small_spec(Path(asked["data"])))
     shutil.copytree(made.path, store.parent / "colleague" / made.run_id)
-    with pytest.raises(BadInputError, match="is no folder of the store"):
+    with pytest.raises(BadInputError, match="is not a run id, and no folder of the store"):
         api.open_run(text.format(made.run_id, made.run_id))
     with pytest.raises(BadInputError, match="there is no run in the folder"):
         api.open_run(store.parent)
