@@ -50,13 +50,12 @@ def normalised(known: np.ndarray) -> Any:
 
 
 def residual() -> Any:
-    """Two blocks with LayerNormalization before them, by the functional API."""
+    """A block with LayerNormalization before it, by the functional API."""
     given = keras.Input((4,), name="rows")
     h = layers.Dense(16, name="enter")(given)
-    for k in range(2):
-        inner = layers.LayerNormalization(name=f"norm{k}")(h)
-        inner = layers.Dense(12, activation="silu", name=f"up{k}")(inner)
-        h = layers.Add(name=f"sum{k}")([h, layers.Dense(16, name=f"down{k}")(inner)])
+    inner = layers.LayerNormalization(name="norm")(h)
+    inner = layers.Dense(24, activation="silu", name="up")(inner)
+    h = layers.Add(name="sum")([h, layers.Dense(16, name="down")(inner)])
     return keras.Model(given, layers.Dense(2, name="leave")(h))
 
 
@@ -125,7 +124,7 @@ def make() -> None:
     kept(model, raw, "keras_normalised.h5", "keras h5", **facts)
     facts = {
         "structure": "residual, LayerNorm",
-        "widths": [4, 16, 12, 16, 12, 16, 2],
+        "widths": [4, 16, 24, 16, 2],
         "activation": "silu",
     }
     model = fitted(residual(), z)

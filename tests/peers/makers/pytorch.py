@@ -150,6 +150,8 @@ def make() -> None:
     plain_forms()
     for name, one in structures().items():
         state_dict(one, f"torch_{name}")
+        if name in ("plain_minmax", "plain_robust", "bounds"):
+            continue  # a chain like the others: what differs is what the user did before
         exported(one, f"torch_{name}")
         onnx(one, f"torch_{name}", dynamo=True)
         if name in ("plain_z", "residual", "layernorm", "siren"):
