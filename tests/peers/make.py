@@ -1,6 +1,7 @@
 """``python -m tests.peers.make KIND``: a tool writes its files anew, in an environment of its own.
 
-KIND is ``table`` or the name of a module in ``makers``. ``requirements-peers.txt`` says what to install.
+KIND is ``table`` or the name of a module in ``makers``; ``requirements-peers.txt`` says what to
+install.
 """
 
 from __future__ import annotations

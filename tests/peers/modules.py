@@ -112,7 +112,7 @@ def layer_norm() -> nn.Sequential:
 
 
 class NormBlocks(nn.Module):
-    """``h + fc2(act(fc1(norm(h))))``, as transformers have it, with a norm before the last layer."""
+    """``h + fc2(act(fc1(norm(h))))``, with a norm before the last layer."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
-from numpy.typing import NDArray
+import torch
 from scipy.special import erf, expit
 
 from spinn_engine.imported import read_network
 from tests.peers.record import ROWS
 from tests.peers.scaling import scaled
-from tests.peers.table import FILES, INPUTS, TABLE, TARGETS, rows, write_table
-
-Floats = NDArray[np.float64]
+from tests.peers.table import FILES, INPUTS, TABLE, TARGETS, Floats, rows, write_table
 
 END = ".expected.json"
 PEERS = sorted(path.name.removesuffix(END) for path in FILES.glob(f"*{END}"))
+PROGRAMS = [name for name in PEERS if name.endswith(".pt2")]
 READ = [
     "deepxde.pt",
     "lightning.ckpt",
@@ -35,6 +36,24 @@ READ = [
     "torch_weight_norm.pt",
     "torch_whole.pt",
 ]
+TOOLS = {
+    "deepxde",
+    "equinox",
+    "flax",
+    "jax2onnx",
+    "keras",
+    "neuromancer",
+    "nvidia-physicsnemo",
+    "orbax-checkpoint",
+    "pina-mathlab",
+    "pytorch-lightning",
+    "safetensors",
+    "skl2onnx",
+    "skops",
+    "skorch",
+    "torch",
+    "torch-pruning",
+}
 FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
     "tanh": np.tanh,
     "relu": lambda z: np.maximum(z, 0),
@@ -53,7 +72,8 @@ def expected(file: str) -> dict[str, Any]:
 def test_nothing_lies_there_of_which_nothing_is_expected() -> None:
     there = {path.name for path in FILES.iterdir() if path.suffix != ".json"}
     assert there == {*PEERS, TABLE.name}
-    assert len(PEERS) > 100
+    tools = {next(iter(expected(file)["tool"])) for file in PEERS}
+    assert tools == TOOLS
 
 
 def test_the_table_is_the_one_that_the_script_makes(
@@ -97,8 +117,31 @@ def test_what_is_read_computes_what_the_peer_predicts(file: str) -> None:
     network = read_network(FILES / file)
     assert [network.inputs, *network.hidden, network.outputs] == told["widths"]
     assert network.activation in (told["activation"], None)
-    signal = np.array(told["inputs"])
+    signal: Any = np.array(told["inputs"])
     for weight, bias in zip(network.weights, network.biases, strict=True):
         last = signal @ weight + (0 if bias is None else bias)
         signal = FUNCTIONS[told["activation"]](last)
     np.testing.assert_allclose(last, told["outputs"], atol=1e-5)
+
+
+@pytest.mark.parametrize("file", [name for name in PEERS if name.endswith(".onnx")])
+def test_an_onnx_file_computes_what_the_network_before_its_export_did(file: str) -> None:
+    told = expected(file)
+    session = onnxruntime.InferenceSession(FILES / file)
+    given = {session.get_inputs()[0].name: np.array(told["inputs"], dtype=np.float32)}
+    outputs = np.array(told["outputs"])
+    (made,) = session.run(None, given)
+    np.testing.assert_allclose(made.reshape(outputs.shape), outputs, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.load` is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("file", [*PROGRAMS, "torch_script.pt"])
+def test_a_program_of_torch_computes_what_its_network_did(file: str) -> None:
+    told, content = expected(file), io.BytesIO((FILES / file).read_bytes())
+    if file in PROGRAMS:
+        program: Any = torch.export.load(content).module()
+    else:
+        program = torch.jit.load(content)  # type: ignore[no-untyped-call]
+    with torch.no_grad():
+        made = program(torch.tensor(told["inputs"]))
+    np.testing.assert_allclose(made.numpy(), told["outputs"], atol=1e-5)

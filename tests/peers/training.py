@@ -22,7 +22,7 @@ def fit(network: nn.Module, work: Task, steps: int = 1500, rate: float = 0.01) -
     for _ in range(steps):
         optimizer.zero_grad()
         loss = (((network(x) - y) / scale) ** 2).mean()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
         falling.step()
     return network.eval()

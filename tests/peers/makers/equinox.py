@@ -1,4 +1,4 @@
-"""JAX with Equinox: ``tree_serialise_leaves``, alone and behind a line of JSON as its guide has it."""
+"""JAX with Equinox: ``tree_serialise_leaves``, alone and behind a line of JSON."""
 
 from __future__ import annotations
 

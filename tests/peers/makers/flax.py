@@ -61,7 +61,7 @@ class Gated(linen.Module):
         return linen.Dense(2)(x)
 
 
-class Nnx(nnx.Module):  # type: ignore[misc]
+class Nnx(nnx.Module):
     """4-24-12-2 of nnx."""
 
     def __init__(self, rngs: Any) -> None:

@@ -1,4 +1,4 @@
-"""PhysicsNeMo: ``.mdlus`` of its ``FullyConnected``: plain, with skips, slopes, weight_norm and factorised weights."""
+"""PhysicsNeMo: ``.mdlus`` of its ``FullyConnected`` in several forms."""
 
 from __future__ import annotations
 

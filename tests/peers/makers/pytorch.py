@@ -69,18 +69,29 @@ def onnx(one: Made, name: str, dynamo: bool) -> None:
     """``NAME.onnx`` by the exporter of today, or ``NAME_old.onnx`` by the one before."""
     file = f"{name}.onnx" if dynamo else f"{name}_old.onnx"
     example = (torch.from_numpy(one.work.x[:2]),)
-    names = {"input_names": ["x"], "output_names": ["y"]}
     if dynamo:
         shapes = ({0: torch.export.Dim("rows", min=1)},)
         program = torch.onnx.export(
-            one.network, example, **names, dynamo=True, dynamic_shapes=shapes, verbose=False
+            one.network,
+            example,
+            input_names=["x"],
+            output_names=["y"],
+            dynamo=True,
+            dynamic_shapes=shapes,
+            verbose=False,
         )
         assert program is not None
         program.save(FILES / file, external_data=False)
     else:
         free = {"x": {0: "rows"}, "y": {0: "rows"}}
         torch.onnx.export(
-            one.network, example, str(FILES / file), **names, dynamo=False, dynamic_axes=free
+            one.network,
+            example,
+            str(FILES / file),
+            input_names=["x"],
+            output_names=["y"],
+            dynamo=False,
+            dynamic_axes=free,
         )
     one.record(file, "onnx" if dynamo else "onnx of the old exporter", ONNX)
 
@@ -92,7 +103,7 @@ def plain_forms() -> None:
     torch.save(one.network, FILES / "torch_whole.pt")
     one.record("torch_whole.pt", "whole module")
     one = made(modules.plain, z, "plain")
-    torch.jit.script(one.network).save(str(FILES / "torch_script.pt"))  # type: ignore[no-untyped-call]
+    torch.jit.script(one.network).save(str(FILES / "torch_script.pt"))
     one.record("torch_script.pt", "TorchScript")
     one = made(lambda: modules.plain(nn.GELU), z, "plain", activation="gelu")
     torch.save(
@@ -156,5 +167,3 @@ def make() -> None:
         onnx(one, f"torch_{name}", dynamo=True)
         if name in ("plain_z", "residual", "layernorm", "siren"):
             onnx(one, f"torch_{name}", dynamo=False)
-
-

@@ -25,9 +25,10 @@ def make() -> None:
     pruner.step()
     fit(network, work)
     network.zero_grad()
-    blocks = [block.fc1.out_features for block in network.blocks]  # type: ignore[union-attr]
-    width = network.first.out_features
-    widths = [4, width, blocks[0], width, blocks[1], width, 2]
+    shapes = {name: one.shape for name, one in network.state_dict().items()}
+    width = shapes["first.weight"][0]
+    inner = [shapes[f"blocks.{k}.fc1.weight"][0] for k in range(2)]
+    widths = [4, width, inner[0], width, inner[1], width, 2]
     torch.save(network, FILES / "torch_pruning_whole.pth")
     torch.save(tp.state_dict(network), FILES / "torch_pruning_state.pth")
     for file, kind in {
