@@ -34,6 +34,7 @@ WORK = 2e11  # multiply-accumulates of all that is tried
 MOST_ROWS, LEAST_ROWS = 2_000, 200  # on which everything is tried
 ALL_ROWS = 50_000  # on which the best are compared
 FINALISTS = 24
+UNSEEN = 5e-4  # of R2, for each thing that the file does not show
 ORDERED_INPUTS = 5  # of so many all orders are tried
 
 
@@ -50,6 +51,14 @@ class Asked:
     scaling: str = "auto"
     activation: str | None = None
     reading: str | None = None
+
+    def allows(self, reading: Reading, columns: tuple[str, ...]) -> bool:
+        """Whether a reading is as they say, given the names of the problem's inputs."""
+        return (
+            self.scaling in ("auto", reading.scaling)
+            and self.activation in (None, reading.structure.activation)
+            and self.reading in (None, reading.name(columns))
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,19 +103,20 @@ class Reading:
 
 
 def readings(network: StoredNetwork, problem: Problem, asked: Asked) -> list[Reading]:
-    """All ways of reading that are not refused by what is asked, the best first.
+    """The best ways of reading, and the best of those that are as asked; the best first.
 
     Args:
         network: its inputs and targets as many as the problem's, or more targets.
         problem: the rows.
         asked: what a person says of it.
     """
-    rows = problem.train
-    inputs, targets = problem.inputs[_some(rows, ALL_ROWS)], problem.targets[_some(rows, ALL_ROWS)]
+    rows = problem.train[:: -(-len(problem.train) // ALL_ROWS)]
+    inputs, targets = problem.inputs[rows], problem.targets[rows]
     few = _few_rows(network, len(targets))
-    tried = list(_all(network, inputs, targets, asked))
-    found = _scored(tried, inputs[few], targets[few])[:FINALISTS]
-    found = _scored(found, inputs, targets)
+    tried = _scored(list(_all(network, inputs, targets, asked)), inputs[few], targets[few])
+    as_asked = [one for one in tried if asked.allows(one, problem.input_names)]
+    best = dict.fromkeys([*as_asked[:FINALISTS], *tried[:FINALISTS]])
+    found = _scored(list(best), inputs, targets)
     line = line_r2(inputs, targets)
     if asked.scaling == "auto" and network.input_names is None and best_r2(found) < line:
         turned = _scored(_in_other_orders(found[:3], inputs.shape[1]), inputs[few], targets[few])
@@ -135,10 +145,6 @@ def mean_r2(predicted: Floats, targets: Floats) -> float:
         return -np.inf
     found = float(np.mean(regression_metrics(predicted, targets)["r2"]))
     return found if np.isfinite(found) else -np.inf
-
-
-def _some(rows: Floats, most: int) -> Floats:
-    return rows[:: -(-len(rows) // most)]
 
 
 def _few_rows(network: StoredNetwork, count: int) -> slice:
@@ -188,7 +194,13 @@ def _scored(tried: list[Reading], inputs: Floats, targets: Floats) -> list[Readi
                 given[key] = outputs_of(one.structure.graph, one.structure.arrays, rows)
         with np.errstate(all="ignore"):
             found.append(replace(one, r2=mean_r2(one.y.back(given[key]), targets)))
-    return sorted(found, key=lambda one: -round(one.r2, 6) if np.isfinite(one.r2) else np.inf)
+    return sorted(found, key=_rank)
+
+
+def _rank(one: Reading) -> float:
+    """By R2; what is not to be seen in the file has to be worth it."""
+    unseen = one.structure.unseen + (one.order is not None)
+    return -round(one.r2 - UNSEEN * unseen, 6) if np.isfinite(one.r2) else np.inf
 
 
 def in_order(reading: Reading) -> Structure:

@@ -1,4 +1,4 @@
-"""What layers one after another may compute beside themselves: skips, functions, a choice of a head."""
+"""What layers may compute beside themselves: skips, functions, and which of several heads."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Structure:
         graph: of it.
         arrays: its parameters.
         activation: between the layers; None where the file decides.
-        behind: a function after the last layer, or none.
+        unseen: how many things of it the file does not show: skips, a function at the end.
     """
 
     words: tuple[str, ...]
     graph: Graph
     arrays: Named
     activation: str | None = None
-    behind: str = ""
+    unseen: int = 0
 
 
 def structures(network: StoredNetwork, outputs: int) -> Iterator[Structure]:
@@ -52,7 +52,8 @@ def structures(network: StoredNetwork, outputs: int) -> Iterator[Structure]:
         several.append(Structure((words,), graph, dict(arrays)))
     if not network.computes:
         several += [
-            replace(plain, words=(words,), graph=graph) for words, graph in skips(network.graph)
+            replace(plain, words=(words,), graph=graph, unseen=1)
+            for words, graph in skips(network.graph)
         ]
     for one in several:
         for chosen in _heads(one, outputs):
@@ -67,7 +68,8 @@ def _heads(one: Structure, outputs: int) -> Iterator[Structure]:
     for first in range(0, have, outputs):
         columns = range(first, first + outputs)
         graph, arrays = some_outputs(one.graph, one.arrays, columns)
-        words = f"output {first + 1}" if outputs == 1 else f"outputs {first + 1} to {columns[-1] + 1}"
+        words = f"outputs {first + 1} to {columns[-1] + 1}"
+        words = f"output {first + 1}" if outputs == 1 else words
         yield replace(one, words=(*one.words, words), graph=graph, arrays=arrays)
 
 
@@ -160,7 +162,6 @@ def with_behind(one: Structure, function: str) -> Structure:
     """The same with a function after the last layer."""
     last = one.graph.ops[-1].name
     op = Function(name=f"{last}.behind", inputs=(last,), function=function)
-    graph = Graph(
-        ops=(*one.graph.ops, op), widths=one.graph.widths, prunable=one.graph.prunable
-    )
-    return replace(one, words=(*one.words, f"{function} behind"), graph=graph, behind=function)
+    graph = Graph(ops=(*one.graph.ops, op), widths=one.graph.widths, prunable=one.graph.prunable)
+    words = (*one.words, f"{function} behind")
+    return replace(one, words=words, graph=graph, unseen=one.unseen + 1)
