@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from spinn_engine.graph.graph import Graph
-from spinn_engine.graph.ops import INPUTS, AnyOperation, Concat, Dense, Scale, Select
+from spinn_engine.graph.ops import AnyOperation, Concat, Dense, Scale, Select
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def early_frozen(graph: Graph, count: int) -> Cut:
     chain it may be the next number to ``count`` that can be had. One that no other layer follows
     always learns. What is no layer, such as a norm, stays where all that it takes does.
     """
-    far, follows = _distances(graph), _followed(graph)
+    far, follows = graph.distances, _followed(graph)
     early = [op.name for op in layers(graph) if op.name in follows]
     reached = [0, *sorted({far[name] for name in early})]
     choices = [{name for name in early if far[name] <= limit} for limit in reached]
@@ -102,15 +102,6 @@ def early_frozen(graph: Graph, count: int) -> Cut:
         if op.name in learning or moved & {*op.inputs}:
             moved.add(op.name)
     return Cut(graph, frozenset(learning))
-
-
-def _distances(graph: Graph) -> dict[str, int]:
-    """By value, the most layers on a way from the inputs to it."""
-    far = {INPUTS: 0}
-    for op in graph.ops:
-        layer = isinstance(op, Dense) and op.trained
-        far[op.name] = max(far[name] for name in op.inputs) + layer
-    return far
 
 
 def _followed(graph: Graph) -> set[str]:
