@@ -114,7 +114,9 @@ def _name_strip(axes: Axes, name: str, layers: int) -> None:
 
 
 def _colour_bar(figure: Figure, image: AxesImage, panels: Sequence[Axes], name: str) -> Colorbar:
-    bar = figure.colorbar(image, ax=panels, location="bottom", aspect=28, pad=0.02, fraction=0.05)
+    share = 0.15 / len(panels)  # of the panels' height, of which a few have little
+    look: dict[str, Any] = {"location": "bottom", "aspect": 28, "pad": 0.02}
+    bar = figure.colorbar(image, ax=panels, fraction=max(share, 0.05), **look)
     bar.set_label(name)
     bar.outline.set_visible(False)
     return bar
