@@ -15,7 +15,7 @@ from spinn_engine.adaptation.arms import LastLayer, no_closed_form
 from spinn_engine.adaptation.closed_form import RIDGE
 from spinn_engine.adaptation.rows import Rows
 from spinn_engine.graph.graph import Graph
-from spinn_engine.graph.kinds import Layout, mlp, network_of
+from spinn_engine.graph.kinds import KINDS, Layout, mlp
 from spinn_engine.graph.ops import AnyOperation, Dense, Function, Scale, Select
 from spinn_engine.training.modules import module_of_member
 from spinn_engine.training.network import Stack, new_stack
@@ -33,7 +33,7 @@ class Case:
 
     @property
     def graph(self) -> Graph:
-        return network_of(self.kind, self.layout, 3, 2)
+        return KINDS[self.kind](self.layout, 3, 2)
 
 
 BLOCKS = Layout((8, 6, 5), norm=True)

@@ -67,7 +67,7 @@ KINDS: dict[str, tuple[dict[str, Any], tuple[int, int], list[str], list[str]]] =
 @pytest.fixture(scope="module")
 def runs(made: Path) -> dict[str, RunFolder]:
     """A small run of every kind."""
-    found = {}
+    found: dict[str, RunFolder] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPINN_RESULTS", str(made / "results"))
         for kind, (model, *_) in KINDS.items():

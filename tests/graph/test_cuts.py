@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from spinn_engine.graph.arrays import Array, outputs_of, values_of
 from spinn_engine.graph.cuts import NoLastLayer, early_frozen, last_layers, layers
 from spinn_engine.graph.graph import Graph
-from spinn_engine.graph.kinds import Layout, mlp, network_of
+from spinn_engine.graph.kinds import KINDS, Layout, mlp
 from spinn_engine.graph.ops import Concat, Dense, Product, Sum
 
 LAYOUTS = {
@@ -35,7 +35,7 @@ def arrays_of(graph: Graph, rng: np.random.Generator) -> dict[str, Array]:
 def test_what_is_kept_does_not_move_and_what_learns_moves_the_outputs(
     kind: str, count: int, seed: int
 ) -> None:
-    graph, rng = network_of(kind, LAYOUTS[kind], 3, 2), np.random.default_rng(seed)
+    graph, rng = KINDS[kind](LAYOUTS[kind], 3, 2), np.random.default_rng(seed)
     cut = early_frozen(graph, count)
     assert {op.name for op in (*cut.below, *cut.above)} == {op.name for op in graph.ops}
     arrays, x = arrays_of(graph, rng), rng.normal(size=(9, 3))
@@ -73,7 +73,7 @@ def test_of_a_chain_exactly_so_many_layers_stay(widths: list[int], count: int) -
 
 @pytest.mark.parametrize("kind", LAYOUTS)
 def test_nothing_frozen_is_everything_that_is_learned(kind: str) -> None:
-    graph = network_of(kind, LAYOUTS[kind], 3, 2)
+    graph = KINDS[kind](LAYOUTS[kind], 3, 2)
     cut = early_frozen(graph, 0)
     assert (cut.frozen_layers, cut.params) == (0, graph.params(graph.hidden))
     last = early_frozen(graph, len(layers(graph)))

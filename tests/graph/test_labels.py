@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spinn_engine.graph.graph import Graph
-from spinn_engine.graph.kinds import Layout, mlp, network_of
+from spinn_engine.graph.kinds import KINDS, Layout, mlp
 from spinn_engine.graph.labels import with_article
 from spinn_engine.graph.ops import Concat, Dense, Function
 
@@ -23,14 +23,14 @@ NAMED = {
 @pytest.mark.parametrize("kind", NAMED)
 def test_every_kind_is_named(kind: str) -> None:
     layout, labels = NAMED[kind]
-    graph = network_of(kind, layout, 3, 2)
+    graph = KINDS[kind](layout, 3, 2)
     assert graph.labels == labels
     assert graph.layered == all(label.startswith("hidden layer") for label in labels)
     assert graph.smaller([1] * len(labels)).labels == labels
 
 
 def test_blocks_of_three_layers_name_the_layer_too() -> None:
-    graph = network_of("residual", Layout((6, 3, 4, 3, 4), block_layers=3), 3, 2)
+    graph = KINDS["residual"](Layout((6, 3, 4, 3, 4), block_layers=3), 3, 2)
     blocks = [f"block {block}, layer {layer}" for block in (1, 2) for layer in (1, 2)]
     assert graph.labels == ("stream", *blocks)
 
@@ -71,7 +71,7 @@ def test_within_a_sentence() -> None:
 
 
 def test_the_activation_is_that_behind_layers_not_that_of_features() -> None:
-    assert network_of("fourier", Layout((4,), ("silu",)), 3, 2).activation == "silu"
+    assert KINDS["fourier"](Layout((4,), ("silu",)), 3, 2).activation == "silu"
     assert mlp((4, 3), 3, 2, "prelu").activation == "prelu"
     assert mlp((4, 3), 3, 2, "identity").activation == "identity"
     assert mlp((4, 3), 3, 2, ("sin", "tanh")).activation_names == ["sin", "tanh"]
