@@ -15,17 +15,26 @@ class ScaleRow(Row):
         of_inputs: whether it is tried for inputs.
         of_targets: whether it is tried for targets.
         log: whether it is the logarithm that is scaled.
+        usual: whether it is taken before others that fit hardly better.
     """
 
     of_inputs: bool = True
     of_targets: bool = True
     log: bool = False
+    usual: bool = False
 
 
 SCALES = table(
-    ScaleRow(name="z", label="mean and spread", help="less the mean, by the standard deviation"),
-    ScaleRow(name="raw", label="as they are", help="in their own units"),
-    ScaleRow(name="minmax", label="0 to 1", help="least and largest value become 0 and 1"),
+    ScaleRow(
+        name="z",
+        label="mean and spread",
+        help="less the mean, by the standard deviation",
+        usual=True,
+    ),
+    ScaleRow(name="raw", label="as they are", help="in their own units", usual=True),
+    ScaleRow(
+        name="minmax", label="0 to 1", help="least and largest value become 0 and 1", usual=True
+    ),
     ScaleRow(name="symmetric", label="-1 to 1", help="least and largest value become -1 and 1"),
     ScaleRow(name="largest", label="by the largest", help="divided by the largest absolute value"),
     ScaleRow(

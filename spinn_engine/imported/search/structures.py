@@ -51,10 +51,8 @@ def structures(network: StoredNetwork, outputs: int) -> Iterator[Structure]:
     for words, graph, arrays in getattr(network, "variants", ()):
         several.append(Structure((words,), graph, dict(arrays)))
     if not network.computes:
-        several += [
-            replace(plain, words=(words,), graph=graph, unseen=1)
-            for words, graph in skips(network.graph)
-        ]
+        for words, graph in skips(network.graph):
+            several.append(replace(plain, words=(words,), graph=graph, unseen=1))
     for one in several:
         for chosen in _heads(one, outputs):
             yield from _with_activations(chosen, network)
@@ -146,7 +144,7 @@ def _skipped(graph: Graph, starts: Sequence[int], length: int, inside: bool) -> 
         value = op.name
         layer = op.name if isinstance(op, Dense) else op.inputs[0]
         if layer in opened and isinstance(op, Dense) == inside:
-            name = f"{op.name}.skip"
+            name = f"skip_{op.name}"
             ops.append(Sum(name=name, inputs=(opened.pop(layer), op.name)))
             renamed[op.name] = value = name
     ops = [
@@ -161,7 +159,7 @@ def _skipped(graph: Graph, starts: Sequence[int], length: int, inside: bool) -> 
 def with_behind(one: Structure, function: str) -> Structure:
     """The same with a function after the last layer."""
     last = one.graph.ops[-1].name
-    op = Function(name=f"{last}.behind", inputs=(last,), function=function)
+    op = Function(name="behind", inputs=(last,), function=function)
     graph = Graph(ops=(*one.graph.ops, op), widths=one.graph.widths, prunable=one.graph.prunable)
     words = (*one.words, f"{function} behind")
     return replace(one, words=words, graph=graph, unseen=one.unseen + 1)
