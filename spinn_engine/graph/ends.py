@@ -20,6 +20,7 @@ from spinn_engine.graph.ops import (
 
 Floats = NDArray[np.float64]
 Named = dict[str, NDArray[Any]]
+ROUNDING = 1e-12  # of scaling by what it was scaled by before
 FIRST, LAST = "to_inputs", "to_outputs"  # operations that are put before and behind
 
 
@@ -91,7 +92,7 @@ def rescaled(
             weight = arrays[f"{op.name}.weight"]
             arrays[f"{op.name}.bias"] = arrays[f"{op.name}.bias"] + c @ weight
             arrays[f"{op.name}.weight"] = a[:, None] * weight
-    elif not (np.allclose(a, 1) and np.allclose(c, 0)):
+    elif not _nothing(a, c):
         ops = [_renamed(op, INPUTS, FIRST) for op in ops]
         ops.insert(0, Scale(name=FIRST, inputs=(INPUTS,)))
         arrays |= {f"{FIRST}.scale": a, f"{FIRST}.shift": c}
@@ -99,10 +100,15 @@ def rescaled(
     if isinstance(last, Dense) and last.bias and last.trained:
         arrays[f"{last.name}.weight"] = arrays[f"{last.name}.weight"] * d
         arrays[f"{last.name}.bias"] = arrays[f"{last.name}.bias"] * d + e
-    elif not (np.allclose(d, 1) and np.allclose(e, 0)):
+    elif not _nothing(d, e):
         ops.append(Scale(name=LAST, inputs=(last.name,)))
         arrays |= {f"{LAST}.scale": d, f"{LAST}.shift": e}
     return Graph(ops=tuple(ops), widths=graph.widths, prunable=graph.prunable), arrays
+
+
+def _nothing(scale: Floats, shift: Floats) -> bool:
+    """Whether it changes a number by rounding at most."""
+    return bool((abs(scale - 1) < ROUNDING).all() and (abs(shift) < ROUNDING).all())
 
 
 def _renamed(op: AnyOperation, old: str, new: str) -> AnyOperation:

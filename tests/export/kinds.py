@@ -1,0 +1,84 @@
+"""One network of every kind, small, with random numbers, between scalers in float64."""
+
+from __future__ import annotations
+
+import torch
+
+from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.kinds import Layout, mlp, network_of
+from spinn_engine.graph.ops import INPUTS, Concat, Dense, Function, LayerNorm, Prelu, Sum
+from spinn_engine.training.modules import module_of_member
+from spinn_engine.training.network import Stack, new_stack
+from spinn_engine.vocabulary import ACTIVATIONS
+
+INS, OUTS = 3, 2
+LAYOUTS = {
+    "mlp": Layout((12, 9)),
+    "residual": Layout((12, 7, 8), ("silu",), norm=True),
+    "residual_of_one": Layout((9, 9, 9), ("gelu_tanh",), block_layers=1),
+    "residual_of_three": Layout((9, 7, 6), ("mish",), block_layers=3),
+    "fourier": Layout((12, 9), features=5, frequency=0.2),
+    "siren": Layout((12, 9), frequency=3.0),
+    "modified_mlp": Layout((9, 9, 9)),
+    "heads": Layout((12, 9), ("elu",)),
+    "deeponet": Layout((12, 9), trunk=1),
+    "one_a_layer": Layout((12, 9, 8), ("sin", "tanh", "identity")),
+}
+
+
+def odd() -> Graph:
+    """What no kind has: slopes of its own, signs, one slope for all, a norm of nothing but eps."""
+    act = {"elu": 0.3, "leaky_relu": -0.2}
+    ops = [
+        Dense(name="relu", inputs=(INPUTS,), dim="a"),
+        Function(name="relu_1", inputs=("relu",), function="elu", slope=act["elu"]),
+        Function(name="relu_1_0", inputs=("relu",), function="leaky_relu", slope=-0.2),
+        Prelu(name="p", inputs=("relu",), shared=True),
+        Sum(name="s", inputs=("relu_1", "relu_1_0", "p"), signs=(-1.0, 0.5, 2.0)),
+        LayerNorm(name="n", inputs=("s",), affine=False, eps=1e-3),
+        Function(name="c", inputs=("n",), function="cos", factor=-1.5),
+        Function(name="q", inputs=("n",), function="square"),
+        Function(name="e", inputs=("n",), function="exp", factor=0.1),
+        Concat(name="all", inputs=("c", "q", "e", "c")),
+        Dense(name="last", inputs=("all",), dim="outputs", bias=False),
+        Function(name="end", inputs=("last",), function="softplus"),
+    ]
+    return Graph(ops=tuple(ops), widths={INPUTS: INS, "a": 6, "outputs": OUTS}, prunable=("a",))
+
+
+def graphs() -> dict[str, Graph]:
+    """By name, one of every kind, and plain ones of every activation."""
+    found = {name: mlp((12, 9), INS, OUTS, name) for name in ACTIVATIONS}
+    for name, layout in LAYOUTS.items():
+        kind = {"one_a_layer": "mlp"}.get(name, name.partition("_of_")[0])
+        found[name] = network_of(kind, layout, INS, OUTS)
+    return found | {"odd": odd()}
+
+
+GRAPHS = graphs()
+
+
+def random_stack(graph: Graph, seed: int = 0) -> Stack:
+    """One network of the graph whose biases and slopes are random too."""
+    stack, draw = new_stack(graph, [seed]), torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for one in stack.learned:
+            one += 0.1 * torch.randn(one.shape, generator=draw)
+    return stack
+
+
+def raw_network_of(graph: Graph, seed: int = 0) -> RawUnitsNetwork:
+    """A random network of the graph between scalers."""
+    draw = torch.Generator().manual_seed(seed + 1)
+    drawn = torch.rand(2, graph.inputs + graph.outputs, generator=draw, dtype=torch.float64)
+    ends = [graph.inputs, graph.outputs]
+    x_mean, y_mean = torch.split(10 * drawn[0] - 5, ends)
+    x_std, y_std = torch.split(0.3 + 5 * drawn[1], ends)
+    checkpoint = {
+        "scaler": {"x_mean": x_mean, "x_std": x_std, "y_mean": y_mean, "y_std": y_std},
+        "input_names": [f"x{at}" for at in range(graph.inputs)],
+        "target_names": [f"y{at}" for at in range(graph.outputs)],
+    }
+    network = module_of_member(random_stack(graph, seed), 0)
+    return RawUnitsNetwork(network, checkpoint, graph).eval()
