@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import torch
+from hypothesis import strategies as st
 
 from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
 from spinn_engine.graph.graph import Graph
-from spinn_engine.graph.kinds import Layout, mlp, network_of
+from spinn_engine.graph.kinds import Layout, mlp, network_of, wrong_widths
 from spinn_engine.graph.ops import INPUTS, Concat, Dense, Function, LayerNorm, Prelu, Sum
 from spinn_engine.training.modules import module_of_member
 from spinn_engine.training.network import Stack, new_stack
-from spinn_engine.vocabulary import ACTIVATIONS
+from spinn_engine.vocabulary import ACTIVATIONS, NETWORKS
 
 INS, OUTS = 3, 2
 LAYOUTS = {
@@ -82,3 +86,36 @@ def raw_network_of(graph: Graph, seed: int = 0) -> RawUnitsNetwork:
     }
     network = module_of_member(random_stack(graph, seed), 0)
     return RawUnitsNetwork(network, checkpoint, graph).eval()
+
+
+def arrays_of(whole: RawUnitsNetwork) -> dict[str, np.ndarray[Any, Any]]:
+    """Its numbers as the graph shapes them, ``[in, out]``, in float64."""
+    arrays = {name: one.double().numpy() for name, one in whole.network.state_dict().items()}
+    return {name: one.T if one.ndim == 2 else one for name, one in arrays.items()}
+
+
+@st.composite
+def drawn_graphs(draw: st.DrawFn) -> Graph:
+    """Any kind, of any widths, depth and activations."""
+    kind = draw(st.sampled_from(sorted(NETWORKS)))
+    depth = draw(st.integers(1, 4))
+    widths = draw(st.lists(st.integers(1, 10), min_size=depth, max_size=depth))
+    block_layers, options = draw(st.integers(1, 3)), NETWORKS[kind].options
+    if kind == "residual":
+        inner = draw(st.integers(1, 3)) * max(block_layers - 1, 1)
+        widths = draw(st.lists(st.integers(2, 10), min_size=1 + inner, max_size=1 + inner))
+    if kind == "modified_mlp" or (kind == "residual" and block_layers == 1):
+        widths = widths[:1] * len(widths)
+    each = len(widths) if "activations" in options and draw(st.booleans()) else 1
+    layout = Layout(
+        hidden=tuple(widths),
+        activations=tuple(draw(st.sampled_from(sorted(ACTIVATIONS))) for _ in range(each)),
+        block_layers=block_layers,
+        norm=draw(st.booleans()),
+        features=draw(st.integers(1, 5)),
+        frequency=draw(st.sampled_from([0.2, 1.0, 3.0])),
+        trunk=1,
+    )
+    assert wrong_widths(kind, layout) is None
+    inputs, outputs = draw(st.integers(2, 5)), draw(st.integers(1, 3))
+    return network_of(kind, layout, inputs, outputs)

@@ -20,6 +20,7 @@ from spinn_engine.graph.kinds import mlp
 from spinn_engine.spec import Activation, RunSpec
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.modules import MODULES
+from tests.export.kinds import GRAPHS, raw_network_of
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 ABOUT = {"zeta": "1", "names": '["é", "\\"b\\""]', "alpha": "x"}
@@ -58,8 +59,8 @@ def raw_network(
 
 
 def raw_rows(whole: RawUnitsNetwork, count: int, seed: int = 0) -> np.ndarray[Any, Any]:
-    """Rows ``[count, 3]`` as the network's scaler expects them."""
-    normal = np.random.default_rng(seed).normal(size=(count, 3))
+    """Rows ``[count, in]`` as the network's scaler expects them."""
+    normal = np.random.default_rng(seed).normal(size=(count, len(whole.input_names)))
     return np.asarray(normal * whole.x_std.numpy() + whole.x_mean.numpy())  # type: ignore[operator]
 
 
@@ -73,9 +74,14 @@ def network_of(activation: Activation, dtype: str, bias: bool = True) -> RawNetw
 
 
 def digests() -> dict[str, str]:
-    """SHA-256 of one network in every format."""
-    network = network_of("gelu", "float32")
-    return {n: hashlib.sha256(w(network, ABOUT)).hexdigest() for n, w in WRITERS.items()}
+    """SHA-256 of three networks in every format."""
+    networks = [network_of("gelu", "float32")]
+    networks += [fold(raw_network_of(GRAPHS[n]), torch.float64) for n in ("residual", "deeponet")]
+    return {
+        f"{name}{number}": hashlib.sha256(write(network, ABOUT)).hexdigest()
+        for number, network in enumerate(networks)
+        for name, write in WRITERS.items()
+    }
 
 
 def write_table(path: Path, clock: bool = False) -> Path:

@@ -6,13 +6,20 @@ Operators as in https://onnx.ai/onnx/operators/; a layer is a ``Gemm`` with ``tr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import cast
 
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from spinn_engine.export.folding import RawNetwork
-from spinn_engine.export.translated.onnx_steps import FUNCTIONS, IN_DOUBLE, Nodes, Steps, leaky
+from spinn_engine.export.translated.onnx_steps import (
+    FUNCTIONS,
+    IN_DOUBLE,
+    Nodes,
+    Steps,
+    layer_norm,
+    leaky,
+)
 from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.ops import (
     INPUTS,
@@ -87,12 +94,13 @@ def _prelu(steps: Steps, op: AnyOperation, taken: list[str], _: Graph) -> None:
 
 
 def _layer_norm(steps: Steps, op: AnyOperation, taken: list[str], graph: Graph) -> None:
-    norm, kind, width = cast(LayerNorm, op), steps.nodes.kind, graph.columns(graph.dims[op.name])
-    own = [p.name for p in graph.parameters_of(op)] or [
-        steps.constant([width], [1.0] * width, kind)  # the operator must have one
-    ]
-    how: dict[str, Any] = {"axis": -1, "epsilon": norm.eps, "stash_type": kind}
-    steps.of("LayerNormalization", *taken, *own, last=True, **how)
+    norm, own = cast(LayerNorm, op), [p.name for p in graph.parameters_of(op)]
+    if steps.nodes.double:
+        layer_norm(steps, taken[0], norm.eps, own)
+        return
+    width = graph.columns(graph.dims[op.name])
+    own = own or [steps.constant([width], [1.0] * width, TensorProto.FLOAT)]  # it must have one
+    steps.of("LayerNormalization", *taken, *own, last=True, axis=-1, epsilon=norm.eps)
 
 
 def _scale(steps: Steps, op: AnyOperation, taken: list[str], _: Graph) -> None:

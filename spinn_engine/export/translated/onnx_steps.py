@@ -100,6 +100,19 @@ def leaky(steps: Steps, x: str, slope: str | float) -> str:
     return steps.of("Sub", steps.of("Relu", x), below, last=True)
 
 
+def layer_norm(steps: Steps, x: str, eps: float, own: list[str]) -> str:
+    """Rows to mean 0 and variance 1, by ``own`` weight and bias; the operator does it in floats."""
+    columns = steps.constant([1], [-1], TensorProto.INT64)
+    centred = steps.of("Sub", x, steps.of("ReduceMean", x, columns))
+    variance = steps.of("ReduceMean", steps.of("Mul", centred, centred), columns)
+    spread = steps.of("Sqrt", steps.of("Add", variance, eps))
+    if not own:
+        return steps.of("Div", centred, spread, last=True)
+    weight, bias = own
+    scaled = steps.of("Mul", steps.of("Div", centred, spread), weight)
+    return steps.of("Add", scaled, bias, last=True)
+
+
 def _silu(steps: Steps, x: str, _: float | None) -> str:
     return steps.of("Mul", x, steps.of("Sigmoid", x, called="inner"), last=True)
 
