@@ -51,7 +51,7 @@ class Trial:
     Attributes:
         name: what the file is called.
         content: its bytes.
-        load: the line of Python that makes ``network``.
+        load: the lines of Python that make ``network``.
         run: the line that makes ``y`` of ``x``.
         dtype: what ``x`` is.
     """

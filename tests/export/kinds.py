@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
 from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.kinds import Layout, mlp, network_of, wrong_widths
-from spinn_engine.graph.ops import INPUTS, Concat, Dense, Function, LayerNorm, Prelu, Sum
+from spinn_engine.graph.ops import (
+    INPUTS,
+    AnyOperation,
+    Concat,
+    Dense,
+    Function,
+    LayerNorm,
+    Prelu,
+    Sum,
+)
 from spinn_engine.training.modules import module_of_member
 from spinn_engine.training.network import Stack, new_stack
 from spinn_engine.vocabulary import ACTIVATIONS, NETWORKS
@@ -33,10 +42,9 @@ LAYOUTS = {
 
 def odd() -> Graph:
     """What no kind has: slopes of its own, signs, one slope for all, a norm of nothing but eps."""
-    act = {"elu": 0.3, "leaky_relu": -0.2}
-    ops = [
+    ops: list[AnyOperation] = [
         Dense(name="relu", inputs=(INPUTS,), dim="a"),
-        Function(name="relu_1", inputs=("relu",), function="elu", slope=act["elu"]),
+        Function(name="relu_1", inputs=("relu",), function="elu", slope=0.3),
         Function(name="relu_1_0", inputs=("relu",), function="leaky_relu", slope=-0.2),
         Prelu(name="p", inputs=("relu",), shared=True),
         Sum(name="s", inputs=("relu_1", "relu_1_0", "p"), signs=(-1.0, 0.5, 2.0)),

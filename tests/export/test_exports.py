@@ -250,7 +250,7 @@ def test_an_export_that_is_not_the_network_is_refused_with_the_number(
 ) -> None:
     def off_by_a_little(network: RawNetwork, about: Any) -> bytes:
         with torch.no_grad():
-            network.module[-1].bias[1] += 0.01  # type: ignore[index, operator]
+            network.module[-1].bias[1] += 0.01  # type: ignore[index]
         return writers.module_bytes(network, about)
 
     monkeypatch.setitem(writers.WRITERS, "module", off_by_a_little)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pytest
 import torch
@@ -57,10 +59,10 @@ def test_folded_in_float64_is_the_network(
 def test_only_torchs_own_classes_are_left_and_the_network_stays_as_it_was() -> None:
     whole = raw_network(bias=False)
     before = [p.clone() for p in whole.network.parameters()]
-    network = fold(whole, torch.float32).module
-    assert isinstance(network, nn.Sequential)
+    network = cast(nn.Sequential, fold(whole, torch.float32).module)
+    assert type(network) is nn.Sequential
     assert [type(m) for m in network] == [nn.Linear, nn.Tanh, nn.Linear, nn.Tanh, nn.Linear]
-    assert [layer.bias is None for layer in network[::2]] == [False, True, False]
+    assert [network[at].bias is None for at in (0, 2, 4)] == [False, True, False]
     for parameter, old in zip(whole.network.parameters(), before, strict=True):
         assert torch.equal(parameter, old)
 
