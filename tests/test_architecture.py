@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ORDER = [
-    "errors", "vocabulary", "words", "application", "environment", "guarded", "spec", "problems",
-    "training",
+    "errors", "vocabulary", "words", "application", "environment", "guarded", "graph",
+    "spec", "problems", "training",
     "pruning", "evaluation", "imported", "store", "artifacts", "claims", "report", "pipeline",
     "adaptation", "foreground", "export", "jobs", "background", "api", "cli",
     "__main__", "dashboard",

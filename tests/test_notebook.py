@@ -13,13 +13,17 @@ from nbclient import NotebookClient
 from spinn_engine import api
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "spinn_colab.ipynb"
-SMALL = """SPEC = {
-    "model": {"hidden": [12, 8]},
-    "train": {"epochs": 2, "fine_tune_epochs": 1, "batch_size": 2048, "device": "cpu"},
-    "prune": {"stages": 2, "pruning_ratio": 0.25},
-    "compare": {"controls": ["dense_longer", "magnitude"]},
-    "seeds": [0, 1],
-}"""
+SMALL = """ASKED = dict(
+    hidden=(12, 8),
+    epochs=2,
+    fine_tune_epochs=1,
+    batch_size=2048,
+    device="cpu",
+    stages=2,
+    pruning_ratio=0.25,
+    controls=["dense_longer", "magnitude"],
+    seeds=2,
+)"""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +66,11 @@ def test_it_runs_and_shows_every_step(
         "What pruning cost against",
     ):
         assert step in text
-    pictures = [
-        o for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "data" in o
-    ]
-    assert any("image/png" in output["data"] for output in pictures)
+    shown = {
+        cell.source: [kind for output in cell.outputs for kind in output.get("data", ())]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    }
+    assert shown["run.plot()"].count("image/png") == 1
+    assert any("plt.subplots" in source and "image/png" in shown[source] for source in shown)
+    assert any(source.endswith("\nrun") and "text/html" in shown[source] for source in shown)

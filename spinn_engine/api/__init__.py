@@ -6,6 +6,7 @@ Imports no torch until something is trained or a network is loaded.
 from __future__ import annotations
 
 from spinn_engine.adaptation.settings import AdaptSettings
+from spinn_engine.api.asking import make_spec, without_flagged
 from spinn_engine.api.data import (
     check,
     first_lines,
@@ -15,9 +16,20 @@ from spinn_engine.api.data import (
     split,
     summary,
     warm_up,
-    without_flagged,
+)
+from spinn_engine.api.doing import (
+    cancel,
+    delete,
+    plan_run,
+    resume,
+    run,
+    set_priority,
+    submit,
 )
 from spinn_engine.api.networks import (
+    DenseScores,
+    NeuronStory,
+    WhatIf,
     dense_scores,
     fields,
     importance,
@@ -37,6 +49,7 @@ from spinn_engine.api.reviewers import (
     verify,
     write_report,
 )
+from spinn_engine.api.run import Run, list_runs, open_run
 from spinn_engine.api.runs import (
     compared,
     limits,
@@ -73,7 +86,6 @@ from spinn_engine.evaluation.intervals import repetitions_of
 from spinn_engine.evaluation.outcomes import LEAST_PAIRS
 from spinn_engine.evaluation.remarks import last_kept, stage_kept, training_remarks
 from spinn_engine.evaluation.scales import Scale, by_error, scale_of
-from spinn_engine.foreground import run
 from spinn_engine.imported import StoredNetwork
 from spinn_engine.jobs.history import Pace, newest_pace
 from spinn_engine.jobs.queue import (
@@ -83,15 +95,16 @@ from spinn_engine.jobs.queue import (
     Wanted,
     Worker,
     ask_worker,
-    cancel,
-    delete,
     ensure_worker,
     jobs,
-    resume,
-    set_priority,
     workers,
 )
-from spinn_engine.jobs.submission import Submission, check_sweep, submit, submit_sweep
+from spinn_engine.jobs.submission import (
+    Submission,
+    SubmittedSweep,
+    check_sweep,
+    submit_sweep,
+)
 from spinn_engine.jobs.sweeps import sweep_runs
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Problem
@@ -102,7 +115,7 @@ from spinn_engine.pruning.sizes import Stage
 from spinn_engine.pruning.smallest import Smallest
 from spinn_engine.pruning.whatif import Prediction
 from spinn_engine.spec import PruneSpec, RunSpec
-from spinn_engine.store.demo import demo_run, is_demo, open_run
+from spinn_engine.store.demo import demo_run, is_demo
 from spinn_engine.store.metrics_lines import LARGEST as LARGEST_METRICS
 from spinn_engine.store.metrics_lines import parsed_lines as parsed_metrics
 from spinn_engine.store.owner import Owner
@@ -117,7 +130,6 @@ from spinn_engine.store.remarks import (
 from spinn_engine.store.runs import (
     RESULT_NAME,
     RunFolder,
-    list_runs,
     results_root,
     store_environment,
     store_name,
@@ -136,6 +148,7 @@ __all__ = [
     "ImportedNetwork",
     "StoredNetwork",
     "Choice",
+    "DenseScores",
     "DataSplit",
     "DataSummary",
     "Difference",
@@ -144,6 +157,7 @@ __all__ = [
     "JobState",
     "LayerImportance",
     "Neuron",
+    "NeuronStory",
     "Pace",
     "Owner",
     "Problem",
@@ -152,6 +166,7 @@ __all__ = [
     "PruneSpec",
     "Remarks",
     "RemarksChangedError",
+    "Run",
     "RunFolder",
     "RunSpec",
     "Scale",
@@ -161,8 +176,10 @@ __all__ = [
     "Stage",
     "Started",
     "Submission",
+    "SubmittedSweep",
     "Terms",
     "Wanted",
+    "WhatIf",
     "Work",
     "WorkKind",
     "WorkState",
@@ -202,6 +219,7 @@ __all__ = [
     "list_runs",
     "load_network",
     "load_problem",
+    "make_spec",
     "look_for_changes",
     "neuron",
     "newest_pace",
@@ -210,6 +228,7 @@ __all__ = [
     "parsed_metrics",
     "plan",
     "plan_network",
+    "plan_run",
     "planned_stages",
     "first_lines",
     "preview",

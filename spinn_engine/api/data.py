@@ -4,58 +4,66 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from spinn_engine.api.asking import data_options, make_data
 from spinn_engine.artifacts.imported_dense import ImportedNetwork, network_on_data
-from spinn_engine.errors import BadInputError
 from spinn_engine.guarded.processes import guarded, warm
 from spinn_engine.imported import StoredNetwork, read_network
 from spinn_engine.problems import first_lines as beginning
 from spinn_engine.problems import preview as previewing
 from spinn_engine.problems import summary as summing
 from spinn_engine.problems.apart import apart
-from spinn_engine.problems.checks import advised_drops, check_data
+from spinn_engine.problems.checks import check_data
 from spinn_engine.problems.summary import DataSplit, DataSummary
 from spinn_engine.spec import DataSpec, RunSpec
 
+if TYPE_CHECKING:
+    from spinn_engine.api.rows import DataLike
 
-def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
+
+@data_options
+def preview(data: DataSpec | DataLike, rows: int = 5, **options: Any) -> dict[str, Any]:
     """The columns of a source, and its first rows: see ``problems.preview.preview``.
 
     Raises:
         BadInputError: the source cannot be read, or a named column does not exist.
     """
-    return apart(previewing.preview, data, rows)
+    return apart(previewing.preview, make_data(data, options), rows)
 
 
-def first_lines(data: DataSpec) -> dict[str, Any]:
+@data_options
+def first_lines(data: DataSpec | DataLike, **options: Any) -> dict[str, Any]:
     """The first lines of a text file as they stand in it: see ``problems.first_lines``.
 
     Raises:
         BadInputError: it cannot be opened, or holds no text.
     """
-    return apart(beginning.first_lines, data)
+    return apart(beginning.first_lines, make_data(data, options))
 
 
-def summary(data: DataSpec) -> DataSummary:
+@data_options
+def summary(data: DataSpec | DataLike, **options: Any) -> DataSummary:
     """Size, split and physics terms of a source.
 
     Raises:
         BadInputError: the source cannot be had as asked.
     """
-    return apart(summing.summary, data)
+    return apart(summing.summary, make_data(data, options))
 
 
-def split(data: DataSpec) -> DataSplit:
+@data_options
+def split(data: DataSpec | DataLike, **options: Any) -> DataSplit:
     """How the rows of a source are split, and how its targets spread in each part.
 
     Raises:
         BadInputError: the source cannot be had as asked.
     """
-    return apart(summing.split, data)
+    return apart(summing.split, make_data(data, options))
 
 
-def check(data: DataSpec) -> list[dict[str, Any]]:
+@data_options
+def check(data: DataSpec | DataLike, **options: Any) -> list[dict[str, Any]]:
     """What is wrong with the data, the worst first: plain data, one entry a finding.
 
     Each has ``check``, ``severity``, ``columns``, ``value``, ``message``, ``advice`` and ``drop``
@@ -64,23 +72,7 @@ def check(data: DataSpec) -> list[dict[str, Any]]:
     Raises:
         BadInputError: the data cannot be had as asked.
     """
-    return [asdict(finding) for finding in apart(check_data, data)]
-
-
-def without_flagged(spec: RunSpec) -> RunSpec:
-    """The spec with the columns that ``check`` advises to drop written into ``data.drop``.
-
-    Raises:
-        BadInputError: the data cannot be had as asked, or no input would be left.
-    """
-    flagged = advised_drops(apart(check_data, spec.data))
-    if len(flagged) == apart(summing.summary, spec.data).inputs:
-        raise BadInputError(
-            f"{spec.data.source}: the checks advise to drop all {len(flagged)} inputs, so choose "
-            "which to drop (--drop) from what 'check' says of each"
-        )
-    data = spec.data.model_copy(update={"drop": (*spec.data.drop, *flagged)})
-    return spec.model_copy(update={"data": data})
+    return [asdict(finding) for finding in apart(check_data, make_data(data, options))]
 
 
 def warm_up() -> None:

@@ -4,42 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spinn_engine.adaptation.result import read_adaptations
 from spinn_engine.adaptation.settings import AdaptSettings
+from spinn_engine.api.rows import rows_from
+from spinn_engine.api.run import RunLike, open_run
 from spinn_engine.claims import read_claims, verify_claims
 from spinn_engine.errors import BadInputError
 from spinn_engine.export.formats import check_formats
 from spinn_engine.export.written import read_exports
 from spinn_engine.problems.checks.finding import Finding
-from spinn_engine.store.demo import open_run, refuse_demo
+from spinn_engine.store.demo import refuse_demo
+
+if TYPE_CHECKING:
+    from spinn_engine.api.rows import DataLike
 
 
-def verify(path: Path, run_id: str | None = None) -> list[dict[str, Any]]:
+def verify(path: Path | str, run: RunLike | None = None) -> list[dict[str, Any]]:
     """The claims of a file, each with its verdict, as ``verify_claims`` gives them.
 
     Args:
         path: a claims file, a run's own result, whose numbers are then held against each other, or
             ``paper`` for the claims that ship with the program.
-        run_id: a finished run, to hold what takes one against.
+        run: a finished run, to hold what takes one against.
 
     Raises:
         BadInputError: the file is no claims file, or there is no such run, or it is not finished.
     """
-    claims, result = read_claims(path), None
-    if run_id is not None:
-        result = open_run(run_id).result()
+    claims, result = read_claims(Path(path)), None
+    if run is not None:
+        folder = open_run(run)
+        result = folder.result()
         if result is None:
             raise BadInputError(
-                f"run {run_id} is not finished, so no claim can be held against it yet"
+                f"run {folder.run_id} is not finished, so no claim can be held against it yet"
             )
     return verify_claims(claims, result, str(path))
 
 
 def adapt(
-    run_id: str,
-    source: str | None = None,
+    run: RunLike,
+    data: DataLike | None = None,
     settings: AdaptSettings | None = None,
     on_batch: Callable[[int, int], None] | None = None,
     reading: Mapping[str, Any] | None = None,
@@ -48,9 +54,9 @@ def adapt(
     """Let a finished run's networks meet new rows, batch by batch: predict first, then learn.
 
     Args:
-        run_id: the run.
-        source: ``table:PATH``, new rows in order of time; by default a new material, which
-            ``milling-sim`` alone has.
+        run: the run.
+        data: new rows in order of time, as ``run`` takes them: ``table:PATH``, a path, a frame or
+            arrays; by default a new material, which ``milling-sim`` alone has.
         settings: batches and arms.
         on_batch: called after each batch with how many are done, and how many there are.
         reading: fields of ``ReadingSpec`` that are otherwise for this table than for the run's.
@@ -67,26 +73,27 @@ def adapt(
     """
     from spinn_engine.adaptation.adapt import adapt as meet
 
-    folder = open_run(run_id)
+    folder = open_run(run)
     refuse_demo(folder, "let a run of your own adapt")
+    source = None if data is None else rows_from(data).source
     return meet(folder, source, settings, on_batch, reading, on_findings)
 
 
-def adaptations(run_id: str) -> list[dict[str, Any]]:
+def adaptations(run: RunLike) -> list[dict[str, Any]]:
     """What ``adapt`` has found for a run so far, by name.
 
     Raises:
         BadInputError: there is no such run.
         CorruptArtifactError: a file is broken.
     """
-    return read_adaptations(open_run(run_id))
+    return read_adaptations(open_run(run))
 
 
-def write_report(run_id: str, out: Path | str, claims: Path | None = None) -> list[Path]:
+def write_report(run: RunLike, out: Path | str, claims: Path | str | None = None) -> list[Path]:
     """Write a finished run's report: HTML, LaTeX, figures, methods, JSON.
 
     Args:
-        run_id: a finished run.
+        run: a finished run.
         out: a folder, new, empty, or with an earlier report of the run, which is replaced.
         claims: a claims file, to hold against the run and to show.
 
@@ -98,20 +105,20 @@ def write_report(run_id: str, out: Path | str, claims: Path | None = None) -> li
             cannot be written, or the file is no claims file.
         CorruptArtifactError: a file of the run is broken.
     """
-    folder = open_run(run_id)
-    checked = None if claims is None else verify(claims, run_id)
+    folder = open_run(run)
+    checked = None if claims is None else verify(claims, folder)
     from spinn_engine.report.write import write_report as write
 
     return write(folder, Path(out), checked)
 
 
 def export(
-    run_id: str, formats: Sequence[str], stage: int | None = None, out: Path | str | None = None
+    run: RunLike, formats: Sequence[str], stage: int | None = None, out: Path | str | None = None
 ) -> dict[str, Any]:
     """Write networks of a finished run as files for other programs, each compared with its network.
 
     Args:
-        run_id: a finished run.
+        run: a finished run.
         formats: of ``module``, ``pt2``, ``onnx``, ``safetensors``, ``coo``, ``csr``, or ``all``.
         stage: whose network; by default the final one.
         out: where to write, by default ``exports`` in the run's folder.
@@ -125,7 +132,7 @@ def export(
         SpinnError: a file would not equal the network.
     """
     check_formats(formats)
-    folder = open_run(run_id)
+    folder = open_run(run)
     if out is None:
         refuse_demo(folder, "name a folder to export it to (--out)")
     from spinn_engine.export import exports
@@ -133,21 +140,21 @@ def export(
     return exports.export(folder, formats, stage, None if out is None else Path(out))
 
 
-def exports(run_id: str) -> list[dict[str, Any]]:
+def exports(run: RunLike) -> list[dict[str, Any]]:
     """The manifests of what ``export`` has written into the run's own folder, by name.
 
     Raises:
         BadInputError: there is no such run.
         CorruptArtifactError: a manifest is broken.
     """
-    return read_exports(open_run(run_id))
+    return read_exports(open_run(run))
 
 
-def export_paper_layout(run_id: str, out: Path | str | None = None) -> dict[str, Any]:
+def export_paper_layout(run: RunLike, out: Path | str | None = None) -> dict[str, Any]:
     """Write a finished run's files into the folders that scripts of the pruning paper read.
 
     Args:
-        run_id: a finished run.
+        run: a finished run.
         out: what gets ``results/`` and ``models/``; by default ``exports/paper`` in its folder.
 
     Returns:
@@ -156,7 +163,7 @@ def export_paper_layout(run_id: str, out: Path | str | None = None) -> dict[str,
     Raises:
         BadInputError, SpinnError: as ``export``.
     """
-    folder = open_run(run_id)
+    folder = open_run(run)
     if out is None:
         refuse_demo(folder, "name a folder to export it to (--out)")
     from spinn_engine.export import paper_layout

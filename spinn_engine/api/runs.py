@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from spinn_engine.api.run import RunLike, open_run
 from spinn_engine.errors import BadInputError
 from spinn_engine.jobs.sweeps import read_sweep
 from spinn_engine.store.current import current_store
-from spinn_engine.store.demo import open_run, refuse_demo
+from spinn_engine.store.demo import refuse_demo
 from spinn_engine.store.owner import Owner, read_owner
 from spinn_engine.store.remarks import Remarks, read_remarks, write_remarks
 
-if TYPE_CHECKING:
-    pass
 
-
-def compared(run_ids: Sequence[str]) -> list[dict[str, Any]]:
+def compared(runs: Sequence[RunLike]) -> list[dict[str, Any]]:
     """The results of finished runs, in the given order.
 
     Raises:
         BadInputError: there is no such run, or it is not finished.
     """
     found = []
-    for run_id in run_ids:
-        result = open_run(run_id).result()
+    for folder in map(open_run, runs):
+        result = folder.result()
         if result is None:
-            raise BadInputError(f"run {run_id} is not finished, so there is nothing to compare yet")
+            raise BadInputError(
+                f"run {folder.run_id} is not finished, so there is nothing to compare yet"
+            )
         found.append(result)
     return found
 
@@ -47,21 +47,21 @@ def sweep(sweep_id: str) -> list[dict[str, Any]]:
     return found
 
 
-def remarks(run_id: str) -> Remarks:
+def remarks(run: RunLike) -> Remarks:
     """The tags and the note of a run.
 
     Raises:
         BadInputError: there is no such run.
         CorruptArtifactError: the file is broken.
     """
-    return read_remarks(open_run(run_id))
+    return read_remarks(open_run(run))
 
 
-def set_remarks(run_id: str, tags: Sequence[str], note: str, seen: str | None = None) -> Remarks:
+def set_remarks(run: RunLike, tags: Sequence[str], note: str, seen: str | None = None) -> Remarks:
     """Write the tags and the note of a run; neither its result nor any hash changes.
 
     Args:
-        run_id: the run.
+        run: the run.
         tags: up to 20, each of 1 to 40 characters.
         note: up to 2,000 characters.
         seen: the ``stamp`` of the remarks that the writer has seen.
@@ -70,19 +70,19 @@ def set_remarks(run_id: str, tags: Sequence[str], note: str, seen: str | None = 
         RemarksChangedError: somebody else has written since ``seen``.
         BadInputError: there is no such run, or a tag or the note is too long.
     """
-    folder = open_run(run_id)
+    folder = open_run(run)
     refuse_demo(folder, "write remarks on a run of your own")
     return write_remarks(folder, tags, note, seen)
 
 
-def owner(run_id: str) -> Owner | None:
+def owner(run: RunLike) -> Owner | None:
     """Who submitted a run; None where nobody had logged in, as on the command line.
 
     Raises:
         BadInputError: there is no such run.
         SpinnError: the store cannot be used.
     """
-    return read_owner(open_run(run_id))
+    return read_owner(open_run(run))
 
 
 def look_for_changes() -> None:
@@ -94,7 +94,7 @@ def look_for_changes() -> None:
     current_store().look_for_changes()
 
 
-def limits(run_id: str) -> list[str]:
+def limits(run: RunLike) -> list[str]:
     """What a finished run does not show: sentences, as in its report.
 
     Raises:
@@ -104,4 +104,4 @@ def limits(run_id: str) -> list[str]:
     from spinn_engine.report.facts import gather
     from spinn_engine.report.limits import limits as limits_of
 
-    return limits_of(gather(open_run(run_id), None))
+    return limits_of(gather(open_run(run), None))

@@ -125,7 +125,7 @@ QUEUE = [
         "runs", "List the runs in the store, those of 'run' too.", "cli.queue:runs",
         *RUN_OPTIONS,
     ),
-    Command("cancel", "Stop a run; its finished stages stay.", "api:cancel", RUN),
+    Command("cancel", "Stop a run; its finished stages stay.", "cli.queue:cancel", RUN),
     Command(
         "resume", "Go on with a run from its last finished stage.", "cli.queue:resume", RUN
     ),

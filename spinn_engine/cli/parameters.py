@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from spinn_engine.errors import BadInputError
 from spinn_engine.spec.shares import share
 from spinn_engine.vocabulary import Row, unknown
 from spinn_engine.words import names_in
 
 Choices = Mapping[str, Row | str]
-LATEST = "latest"
-MATCHES_SHOWN = 4
 LONGEST_SHOWN = 80  # letters
-_WHOLE_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
 class Kind(click.ParamType[Any]):
@@ -130,48 +125,23 @@ class RunId(Kind):
     """The id of a run, a unique beginning of one, or ``latest``."""
 
     def __init__(self) -> None:
-        super().__init__("RUN_ID", find_run)
+        super().__init__("RUN_ID", _found)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """The runs in the store."""
-        known = [LATEST, *_run_ids()]
+        from spinn_engine.store.finding import LATEST
+        from spinn_engine.store.runs import list_runs
+
+        known = [LATEST, *(folder.run_id for folder in list_runs())]
         return [CompletionItem(run_id) for run_id in known if run_id.startswith(incomplete)]
 
 
-def find_run(text: str) -> str:
-    """The id of the run that is meant: ``latest``, or a unique beginning of an id.
+def _found(text: str) -> str:
+    from spinn_engine.store.finding import find_run
 
-    What begins no id is given back, for the command to say that there is no such run.
-
-    Raises:
-        BadInputError: several ids begin so, or there is no run to be the latest.
-        SpinnError: the store cannot be used.
-    """
-    if _WHOLE_ID.fullmatch(text):  # also where the store gives no answer
-        return text
-    known = _run_ids()
-    if text == LATEST and not known:
-        from spinn_engine.store.runs import store_name
-
-        raise BadInputError(f"there is no run yet in {store_name()}, so none is the latest")
-    found = known[:1] if text == LATEST else [one for one in known if one.startswith(text)]
-    if text in found or not text:
-        return text
-    if len(found) < 2:
-        return found[0] if found else text
-    listed = ", ".join(found[:MATCHES_SHOWN]) + (", ..." if len(found) > MATCHES_SHOWN else "")
-    raise BadInputError(
-        f"{len(found)} runs begin with {text!r} ({listed}): write more of the one that is meant"
-    )
-
-
-def _run_ids() -> list[str]:
-    """Of all runs in the store, the newest first."""
-    from spinn_engine.store.runs import list_runs
-
-    return [folder.run_id for folder in list_runs()]
+    return find_run(text)
 
 
 TEXT = Kind(None, str)

@@ -102,6 +102,11 @@ def _described(folder: api.RunFolder) -> dict[str, Any]:
     }
 
 
+def cancel(run_id: str) -> None:
+    """``cancel``: out of the queue, or stopped."""
+    api.cancel(run_id)
+
+
 def resume(run_id: str) -> None:
     """``resume``: queue the run again."""
     api.resume(run_id)

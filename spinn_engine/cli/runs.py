@@ -60,7 +60,7 @@ def run(as_json: bool, **asked: Any) -> None:
         progress.on_start(folder)
 
     with progress:
-        folder = api.run(spec, on_start, progress.on_epoch)
+        folder = api.run(spec, progress=False, on_start=on_start, on_epoch=progress.on_epoch)
     Stopped.sentence = f"stopped, but run {folder.run_id} is finished"
     if as_json:
         print_json({"run_id": folder.run_id, "folder": str(folder.path), "result": folder.result()})

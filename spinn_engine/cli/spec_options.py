@@ -31,13 +31,15 @@ from spinn_engine.cli.parameters import (
 )
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import (
-    AMOUNTS,
-    MOST_SEEDS,
     OneOf,
     ReadingSpec,
     RunSpec,
+    by_flat_names,
+    changed,
     field_texts,
+    flat_fields,
     given_in,
+    seeds_from,
 )
 from spinn_engine.spec.shares import Share
 from spinn_engine.vocabulary import SOURCES, written_sources
@@ -52,8 +54,6 @@ GROUPS = {
     "physics": "Physics",
 }
 READING = "Reading of a table (what is not given is found, and said)"
-FLAGS = {"data.source": "--data", "physics.targets": "--physics-targets"}
-NO_OPTIONS = {"model.dense_sha256", "model.graph"}  # known once a run is made
 
 
 def spec_options(parts: Sequence[str]) -> list[Option]:
@@ -95,21 +95,25 @@ def reading_options() -> list[Option]:
 
 def _of_part(part: str) -> list[Option]:
     defaults = RunSpec.model_fields[part].default
-    texts = field_texts(type(defaults))
-    fields = type(defaults).model_fields.items()
+    texts, fields = field_texts(type(defaults)), type(defaults).model_fields
+    asked = [(flat, name, name.partition(".")[2]) for flat, name in flat_fields([part]).items()]
     return [
         Option(
-            FLAGS.get(name) or "--" + field.replace("_", "-"),
+            _flag(flat),
             field=name,
-            type=(kind := kind_of(field, info.annotation, info.metadata)),
+            type=(kind := kind_of(field, fields[field].annotation, fields[field].metadata)),
             metavar=field.upper() if kind is TEXT else None,
             group=READING if field in ReadingSpec.model_fields else GROUPS[part],
             help=texts[field],
             show_default=_default(part, field),
         )
-        for field, info in sorted(fields, key=lambda one: one[0] in ReadingSpec.model_fields)
-        if (name := f"{part}.{field}") not in NO_OPTIONS
+        for flat, name, field in sorted(asked, key=lambda one: one[2] in ReadingSpec.model_fields)
     ]
+
+
+def _flag(flat: str) -> str:
+    """The option that sets a field, from the field's flat name."""
+    return "--" + flat.replace("_", "-")
 
 
 def _default(part: str, field: str) -> str | None:
@@ -166,20 +170,15 @@ def spec_from(asked: Mapping[str, Any]) -> RunSpec:
     """
     data = given_in(asked["spec"]) if asked["spec"] else {}  # the source may come to be another
     base = RunSpec.from_dict(data, where=str(asked["spec"]))
-    prune = data.setdefault("prune", {})
     given = {name: value for name, value in asked.items() if "." in name and value is not None}
-    if any(f"prune.{name}" in given for name in AMOUNTS):
-        if "prune.widths" in given or prune.get("widths") is not None:
-            prune.pop("schedule", None)  # the custom one comes and goes with its widths
-        prune |= dict.fromkeys(AMOUNTS)
-    if "model.dense" in given:
-        data["model"] = {}  # another network has other widths
     if asked.get("target"):
         given["data.targets"] = [*given.get("data.targets", ()), *asked["target"]]
-    for name, value in given.items():
-        part, field = name.split(".")
-        data.setdefault(part, {})[field] = value
-    if seeds := _seeds(asked.get("seeds"), asked.get("seed"), base):
+    data = changed(data, given)
+    try:
+        seeds = seeds_from(asked.get("seeds"), asked.get("seed"), base.seeds)
+    except ValueError as error:
+        raise BadInputError(f"--{error}") from None
+    if seeds:
         data["seeds"] = seeds
     spec = _checked(data)
     if not asked["drop_flagged"]:
@@ -189,35 +188,12 @@ def spec_from(asked: Mapping[str, Any]) -> RunSpec:
     return api.without_flagged(spec)
 
 
-def _seeds(count: int | None, first: int | None, base: RunSpec) -> list[int] | None:
-    """The seeds of so many repetitions from the first on; None where neither was asked for."""
-    if count is None and first is None:
-        return None
-    if count is not None and not 1 <= count <= MOST_SEEDS:
-        raise BadInputError(f"--seeds must be from 1 to {MOST_SEEDS} but got {count:,}")
-    start = base.seeds[0] if first is None else first
-    return list(range(start, start + (count or len(base.seeds))))
-
-
 def _checked(data: dict[str, Any]) -> RunSpec:
     try:
         return RunSpec.from_dict(data, where="options")
     except BadInputError as error:
         context = click.get_current_context(silent=True)
-        raise click.UsageError(_by_flags(str(error)), context) from None
-
-
-def _by_flags(complaint: str) -> str:
-    """A complaint of the spec about fields, about the options that set them."""
-    told = complaint.removeprefix("options: ")
-    field, _, what = told.partition(": ")
-    part, _, name = field.partition(".")
-    name = name.partition(".")[0]
-    if part == "seeds" and name:  # one of the numbers that follow the first
-        return f"--seed: {what}"
-    if not name:
-        return what if part in GROUPS else told
-    return f"{FLAGS.get(f'{part}.{name}') or '--' + name.replace('_', '-')}: {what}"
+        raise click.UsageError(by_flat_names(str(error), "options", _flag), context) from None
 
 
 def swept_field(text: str) -> tuple[str, list[Any]]:

@@ -10,9 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from spinn_engine.artifacts.checkpoints import SCALER_PARTS, RawUnitsNetwork
-from spinn_engine.graph.ends import Floats, Named, rescaled
+from spinn_engine.graph.ends import Floats, rescaled
 from spinn_engine.graph.graph import Graph
-from spinn_engine.graph.ops import INPUTS, AnyOperation, Dense
 from spinn_engine.training.modules import module_of
 
 
@@ -60,8 +59,7 @@ def fold(whole: RawUnitsNetwork, dtype: torch.dtype) -> RawNetwork:
         name: (one if name in single else one.T).double().numpy() for name, one in weights.items()
     }
     x_mean, x_std, y_mean, y_std = (_numbers(whole, name) for name in SCALER_PARTS)
-    biased = _with_biases(graph, arrays)
-    folded, arrays = rescaled(*biased, 1 / x_std, -x_mean / x_std, y_std, y_mean)
+    folded, arrays = rescaled(graph, arrays, 1 / x_std, -x_mean / x_std, y_std, y_mean)
     single = {p.name for p in folded.parameters if p.rows is None}
     tensors = {
         name: torch.tensor(one if name in single else np.ascontiguousarray(one.T), dtype=dtype)
@@ -72,18 +70,3 @@ def fold(whole: RawUnitsNetwork, dtype: torch.dtype) -> RawNetwork:
 
 def _numbers(whole: RawUnitsNetwork, name: str) -> Floats:
     return np.asarray(cast(Tensor, getattr(whole, name)).numpy(), np.float64)
-
-
-def _with_biases(graph: Graph, arrays: Named) -> tuple[Graph, Named]:
-    """The same network whose layers at the ends have biases."""
-    arrays = dict(arrays)
-
-    def biased(op: AnyOperation) -> AnyOperation:
-        end = INPUTS in op.inputs or op.name == graph.ops[-1].name
-        if not (end and isinstance(op, Dense) and op.trained and not op.bias):
-            return op
-        arrays[f"{op.name}.bias"] = np.zeros(graph.widths[op.dim])
-        return op.model_copy(update={"bias": True})
-
-    ops = tuple(biased(op) for op in graph.ops)
-    return Graph(ops=ops, widths=graph.widths, prunable=graph.prunable), arrays

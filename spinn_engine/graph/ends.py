@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.ops import (
     INPUTS,
     AnyOperation,
+    Concat,
     Dense,
     Function,
     Scale,
@@ -20,7 +21,6 @@ from spinn_engine.graph.ops import (
 
 Floats = NDArray[np.float64]
 Named = dict[str, NDArray[Any]]
-ROUNDING = 1e-12  # of scaling by what it was scaled by before
 FIRST, LAST = "to_inputs", "to_outputs"  # operations that are put before and behind
 
 
@@ -74,7 +74,7 @@ def rescaled(
     """The network whose output is ``d f(a x + c) + e``, in double precision.
 
     What scales inputs goes into the layers that take them, what scales outputs into the last one,
-    where they are layers with a bias; else an operation of its own does it.
+    where they are dense layers that learn; else an operation of its own does it.
 
     Args:
         graph: of ``f``.
@@ -87,30 +87,84 @@ def rescaled(
     arrays = {name: np.asarray(array, np.float64) for name, array in arrays.items()}
     ops: list[AnyOperation] = list(graph.ops)
     takers = [op for op in ops if INPUTS in op.inputs]
-    if all(isinstance(op, Dense) and op.bias and op.trained for op in takers):
+    if all(isinstance(op, Dense) and op.trained for op in takers):
         for op in takers:
-            weight = arrays[f"{op.name}.weight"]
-            arrays[f"{op.name}.bias"] = arrays[f"{op.name}.bias"] + c @ weight
-            arrays[f"{op.name}.weight"] = a[:, None] * weight
-    elif not _nothing(a, c):
+            shift = c @ arrays[f"{op.name}.weight"]
+            arrays[f"{op.name}.weight"] = a[:, None] * arrays[f"{op.name}.weight"]
+            _add(ops, arrays, op.name, shift)
+    elif a.tolist() != [1] * len(a) or c.any():
         ops = [_renamed(op, INPUTS, FIRST) for op in ops]
         ops.insert(0, Scale(name=FIRST, inputs=(INPUTS,)))
         arrays |= {f"{FIRST}.scale": a, f"{FIRST}.shift": c}
     last = ops[-1]
-    if isinstance(last, Dense) and last.bias and last.trained:
-        arrays[f"{last.name}.weight"] = arrays[f"{last.name}.weight"] * d
-        arrays[f"{last.name}.bias"] = arrays[f"{last.name}.bias"] * d + e
-    elif not _nothing(d, e):
+    if isinstance(last, Dense) and last.trained:
+        for parameter in graph.parameters_of(last):
+            arrays[parameter.name] = arrays[parameter.name] * d
+        _add(ops, arrays, last.name, e)
+    elif d.tolist() != [1] * len(d) or e.any():
         ops.append(Scale(name=LAST, inputs=(last.name,)))
         arrays |= {f"{LAST}.scale": d, f"{LAST}.shift": e}
     return Graph(ops=tuple(ops), widths=graph.widths, prunable=graph.prunable), arrays
 
 
-def _nothing(scale: Floats, shift: Floats) -> bool:
-    """Whether it changes a number by rounding at most."""
-    return bool((abs(scale - 1) < ROUNDING).all() and (abs(shift) < ROUNDING).all())
+def _add(ops: list[AnyOperation], arrays: Named, layer: str, shift: Floats) -> None:
+    """Add to what a layer gives; one without a bias gets one where there is something to add."""
+    name = f"{layer}.bias"
+    if name in arrays:
+        arrays[name] = arrays[name] + shift
+    elif shift.any():
+        at = [op.name for op in ops].index(layer)
+        ops[at] = ops[at].model_copy(update={"bias": True})
+        arrays[name] = shift
 
 
 def _renamed(op: AnyOperation, old: str, new: str) -> AnyOperation:
     taken = tuple(new if name == old else name for name in op.inputs)
     return op.model_copy(update={"inputs": taken})
+
+
+def some_outputs(graph: Graph, arrays: Named, columns: Sequence[int]) -> tuple[Graph, Named]:
+    """The network that gives only some of its outputs, without what they do not need."""
+    last, wanted = graph.ops[-1], list(columns)
+    arrays, ops, widths = dict(arrays), list(graph.ops), dict(graph.widths)
+    if isinstance(last, Dense):
+        for parameter in graph.parameters_of(last):
+            arrays[parameter.name] = arrays[parameter.name][..., wanted]
+        widths[last.dim] = len(wanted)
+    elif isinstance(last, Concat):
+        names = [
+            name
+            for name, start in zip(last.inputs, _starts(graph, last), strict=True)
+            if start in wanted
+        ]
+        ops[-1:] = [Concat(name=last.name, inputs=tuple(names))] if len(names) > 1 else []
+        if len(names) == 1:
+            ops.append(ops.pop([op.name for op in ops].index(names[0])))  # the head is the last
+    else:
+        ops.append(Select(name=LAST, inputs=(last.name,), columns=tuple(wanted), dim=LAST))
+        widths[LAST] = len(wanted)
+    return only_used(ops, widths, graph.prunable, arrays)
+
+
+def _starts(graph: Graph, concat: Concat) -> list[int]:
+    """At which column each of the values that are put beside each other begins."""
+    counts = [graph.columns(graph.dims[name]) for name in concat.inputs]
+    return [sum(counts[:at]) for at in range(len(counts))]
+
+
+def only_used(
+    ops: Sequence[AnyOperation], widths: Mapping[str, int], prunable: Sequence[str], arrays: Named
+) -> tuple[Graph, Named]:
+    """The network of what the last operation needs."""
+    needed, kept = {ops[-1].name}, list[AnyOperation]()
+    for op in reversed(ops):
+        if op.name in needed:
+            needed |= {*op.inputs}
+            kept.insert(0, op)
+    used = {INPUTS, *(dim for op in kept if (dim := getattr(op, "dim", None)))}
+    graph = Graph(
+        ops=tuple(kept),
+        widths={dim: width for dim, width in widths.items() if dim in used},
+        prunable=tuple(dim for dim in prunable if dim in used),
+    )
+    return graph, {p.name: arrays[p.name] for p in graph.parameters}

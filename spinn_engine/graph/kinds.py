@@ -24,10 +24,11 @@ from spinn_engine.graph.ops import (
     Select,
     Sum,
 )
-from spinn_engine.vocabulary import FUNCTIONS
+from spinn_engine.vocabulary import ACTIVATIONS, FUNCTIONS
 
 OUTPUTS = "outputs"
 STREAM = "stream"
+WAVES = ("cos", "sin")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Builder:
         """An activation of the vocabulary; the name of its value."""
         if activation in FUNCTIONS:
             self.add(Function(name=name, inputs=(taken,), function=activation, factor=factor))
-        elif activation == "prelu":
+        elif ACTIVATIONS[activation].learned:
             self.add(Prelu(name=name, inputs=(taken,)))
         else:  # the identity is no operation
             return taken
@@ -126,11 +127,9 @@ def _fourier(layout: Layout, inputs: int, outputs: int) -> Graph:
     built = Builder(widths={INPUTS: inputs, "features": layout.features})
     built.add(Dense(name="map", inputs=(INPUTS,), dim="features", bias=False, trained=False))
     factor = 2 * math.pi * layout.frequency
-    waves = [
+    for name in WAVES:
         built.add(Function(name=name, inputs=("map",), function=name, factor=factor))
-        for name in ("cos", "sin")
-    ]
-    value = built.add(Concat(name="waves", inputs=tuple(waves)))
+    value = built.add(Concat(name="waves", inputs=WAVES))
     _chain(built, layout, value, outputs)
     return built.graph()
 
@@ -200,9 +199,17 @@ def _deeponet(layout: Layout, inputs: int, outputs: int) -> Graph:
     """A branch for the first inputs, a trunk for the last, and their product (Lu et al. 2021).
 
     Widths are those of the hidden layers of both, and last that of the product.
+
+    Raises:
+        BadInputError: the trunk takes all inputs.
     """
     *hidden, latent = layout.hidden
     split = inputs - layout.trunk
+    if split < 1:
+        raise BadInputError(
+            f"trunk takes the last {layout.trunk} of {inputs} inputs, which leaves none for the "
+            "branch: give fewer"
+        )
     built = Builder(widths={INPUTS: inputs, "sensors": split, "places": layout.trunk})
     ends = []
     for part, dim, columns in (
@@ -220,62 +227,74 @@ def _deeponet(layout: Layout, inputs: int, outputs: int) -> Graph:
     return built.graph()
 
 
-KINDS: dict[str, Callable[[Layout, int, int], Graph]] = {
-    "mlp": _mlp,
-    "residual": _residual,
-    "fourier": _fourier,
-    "siren": _siren,
-    "modified_mlp": _modified,
-    "heads": _heads,
-    "deeponet": _deeponet,
+def _any_widths(layout: Layout) -> str | None:
+    return None
+
+
+def _of_blocks(layout: Layout) -> str | None:
+    each = layout.block_layers - 1
+    if not each and len(set(layout.hidden)) > 1:
+        return "blocks of one layer have the width of the stream: give equal widths"
+    if len(layout.hidden) < 2:
+        return "give the width of the stream and those inside of the blocks, such as 128,64,64"
+    if each and (len(layout.hidden) - 1) % each:
+        return f"behind that of the stream give {each} widths a block of {each + 1} layers"
+    return None
+
+
+def _all_alike(layout: Layout) -> str | None:
+    if len(set(layout.hidden)) > 1:
+        return "gates join all its layers: give equal widths, such as 128,128,128"
+    return None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of network.
+
+    Attributes:
+        build: its graph, of a layout and the numbers of inputs and outputs.
+        wrong_widths: why it cannot have these widths, and what would be right; None where it can.
+    """
+
+    build: Callable[[Layout, int, int], Graph]
+    wrong_widths: Callable[[Layout], str | None] = _any_widths
+
+    def __call__(self, layout: Layout, inputs: int, outputs: int) -> Graph:
+        """``build``."""
+        return self.build(layout, inputs, outputs)
+
+
+KINDS: dict[str, Kind] = {
+    "mlp": Kind(_mlp),
+    "residual": Kind(_residual, _of_blocks),
+    "fourier": Kind(_fourier),
+    "siren": Kind(_siren),
+    "modified_mlp": Kind(_modified, _all_alike),
+    "heads": Kind(_heads),
+    "deeponet": Kind(_deeponet),
 }
 
 
-def network_of(kind: str, layout: Layout, inputs: int, outputs: int) -> Graph:
-    """The graph of a kind.
-
-    Raises:
-        BadInputError: it needs more inputs.
-    """
-    if kind == "deeponet" and layout.trunk >= inputs:
-        raise BadInputError(
-            f"trunk takes the last {layout.trunk} of {inputs} inputs, which leaves none for the "
-            "branch: give fewer"
-        )
-    return KINDS[kind](layout, inputs, outputs)
-
-
 def wrong_widths(kind: str, layout: Layout) -> str | None:
-    """Why a kind cannot have these widths, and what would be right; None where it can."""
-    alike = len(set(layout.hidden)) == 1
-    each = layout.block_layers - 1
+    """Why a kind cannot have such widths, and what would be right; None where it can."""
     if len(layout.activations) not in (1, len(layout.hidden)):
         return f"give {len(layout.hidden)} activations, one a layer"
-    if kind == "modified_mlp" and not alike:
-        return "gates join all layers of a modified_mlp: give equal widths, such as 128,128,128"
-    if kind == "residual" and not each and not alike:
-        return "blocks of one layer have the width of the stream: give equal widths"
-    if kind == "residual" and len(layout.hidden) < 2:
-        return "give the width of the stream and those inside of the blocks, such as 128,64,64"
-    if kind == "residual" and each and (len(layout.hidden) - 1) % each:
-        return f"behind that of the stream give {each} widths a block of {each + 1} layers"
-    return None
+    return KINDS[kind].wrong_widths(layout)
 
 
 def spread(graph: Graph, parameter: Parameter) -> float:
     """The standard deviation of a new weight.
 
-    Glorot & Bengio 2010, eq. 12; before a sine of another frequency than one that of Sitzmann et
-    al. 2020, section 3.2; of a fixed map such that what it gives has the spread of its inputs.
+    Glorot & Bengio 2010, eq. 12; before a function of another frequency than one that of Sitzmann
+    et al. 2020, section 3.2; of a fixed map such that what it gives has the spread of its inputs.
     """
     rows, columns = graph.shape(parameter)
     if not parameter.trained:
         return 1 / math.sqrt(rows)
     layer = parameter.name.rpartition(".")[0]
     for op in graph.ops:
-        if op.inputs == (layer,) and isinstance(op, Function) and op.function == "sin":
-            if op.factor == 1.0:
-                break
+        if op.inputs == (layer,) and isinstance(op, Function) and op.factor != 1.0:
             first = parameter.rows == (INPUTS,)
             return 1 / (rows * math.sqrt(3)) if first else math.sqrt(2 / rows) / op.factor
     return math.sqrt(2.0 / (rows + columns))

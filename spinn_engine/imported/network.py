@@ -35,6 +35,8 @@ class StoredNetwork:
         input_names: of a checkpoint of this project, else None.
         target_names: of a checkpoint of this project, else None.
         notes: what was done to read it, and what was left out, in sentences.
+        computes: whether the file says what the network computes; else it holds numbers alone, and
+            skips, functions and scalings beside them are not to be seen.
     """
 
     graph: Graph
@@ -50,6 +52,7 @@ class StoredNetwork:
     input_names: tuple[str, ...] | None
     target_names: tuple[str, ...] | None
     notes: tuple[str, ...]
+    computes: bool = False
 
     @property
     def weights(self) -> tuple[Floats32, ...]:

@@ -49,6 +49,7 @@ __all__ = [
     "delete",
     "enqueue",
     "ensure_worker",
+    "find_job",
     "jobs",
     "resume",
     "set_priority",
@@ -146,7 +147,12 @@ def with_job(run_ids: Collection[str]) -> set[str]:
     return {status.workflow_id for status in _statuses(list(run_ids))} if run_ids else set()
 
 
-def _find(run_id: str) -> Job | None:
+def find_job(run_id: str) -> Job | None:
+    """The job of a run, without its place; None for one that the queue does not know.
+
+    Raises:
+        SpinnError: the job database cannot be used.
+    """
     alive = {worker.slot: worker for worker in workers() if worker.alive}
     return next((describe(status, alive, None) for status in _statuses([run_id])), None)
 
@@ -168,12 +174,12 @@ def set_priority(run_id: str, priority: Priority) -> None:
         BadInputError: there is no such job, or it is not queued.
         SpinnError: the job database cannot be used.
     """
-    job = _find(check_run_id(run_id))
+    job = find_job(check_run_id(run_id))
     if job is not None and job.state is JobState.QUEUED:
         with transaction() as connection:
             if _put_last(connection, run_id, priority):
                 return
-        job = _find(run_id)  # a worker has just taken it
+        job = find_job(run_id)  # a worker has just taken it
     now = "not in the queue" if job is None else f"{job.state} already"
     raise BadInputError(f"run {run_id} is {now}; only queued runs have a place to change")
 
@@ -185,7 +191,7 @@ def cancel(run_id: str) -> None:
         BadInputError: there is no such job, or nothing to stop.
         SpinnError: the job database cannot be used.
     """
-    job = _find(check_run_id(run_id))
+    job = find_job(check_run_id(run_id))
     if job is None:
         raise BadInputError(f"run {run_id!r} is not in the queue, so there is nothing to cancel")
     if job.state.is_finished() or job.state is JobState.CANCELLING:
@@ -205,7 +211,7 @@ def resume(run_id: str) -> None:
         SpinnError: the job database cannot be used.
     """
     folder = open_run(run_id)
-    job = _find(run_id)
+    job = find_job(run_id)
     if job is None:
         if folder.is_complete() and is_sound(folder):
             raise BadInputError(f"run {run_id} is done already, so there is nothing to resume")
@@ -235,7 +241,7 @@ def delete(run_id: str) -> None:
         BadInputError: there is no such run, or it is queued or running.
         SpinnError: the job database cannot be used, or a file cannot be removed.
     """
-    job = _find(check_run_id(run_id))
+    job = find_job(check_run_id(run_id))
     if job is None:
         open_run(run_id)
     elif not job.state.is_finished() and job.state is not JobState.INTERRUPTED:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from spinn_engine.artifacts.creation import (
     CheckedSpec,
@@ -39,6 +39,13 @@ class Submission:
 
     run_id: str
     existing: bool
+
+
+class SubmittedSweep(NamedTuple):
+    """A sweep, and what became of every spec of it, in their order."""
+
+    sweep: str
+    runs: list[Submission]
 
 
 def submit(
@@ -115,7 +122,7 @@ def submit_sweep(
     again: bool = False,
     priority: Priority = Priority.NORMAL,
     owner: Owner | None = None,
-) -> tuple[str, list[Submission]]:
+) -> SubmittedSweep:
     """Submit a run for every combination of swept values, under one sweep id: all, or none.
 
     Args:
@@ -123,9 +130,6 @@ def submit_sweep(
         again: as in ``submit``.
         priority: as in ``submit``.
         owner: as in ``submit``.
-
-    Returns:
-        The sweep's id, and what became of every spec.
 
     Raises:
         BadInputError: as ``submit``, or there are too many combinations.
@@ -142,4 +146,4 @@ def submit_sweep(
         sweep = keep_sweep([(one.run_id, values) for one, (values, _) in pairs])
         waiting = dict.fromkeys(one.run_id for one in made if not one.existing)
         enqueue(*waiting, priority=priority, sweep=sweep)
-    return sweep, made
+    return SubmittedSweep(sweep, made)

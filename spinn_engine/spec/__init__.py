@@ -13,6 +13,7 @@ from spinn_engine.spec.choices import (
 )
 from spinn_engine.spec.defaults import with_old_split
 from spinn_engine.spec.fitting import ACTIVATION_OF_FILES, batch_size, fitted
+from spinn_engine.spec.flat import by_flat_names, changed, flat_fields, flat_name, seeds_from
 from spinn_engine.spec.parts import (
     AMOUNTS,
     DEFAULT_PARAM_REDUCTION,
@@ -58,9 +59,14 @@ __all__ = [
     "TrainSpec",
     "batch_size",
     "budget_sentence",
+    "by_flat_names",
+    "changed",
     "field_texts",
     "fitted",
+    "flat_fields",
+    "flat_name",
     "given_in",
     "line_ranges",
+    "seeds_from",
     "with_old_split",
 ]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from spinn_engine.graph.graph import Graph
-from spinn_engine.graph.kinds import Layout, mlp, network_of, wrong_widths
+from spinn_engine.graph.kinds import KINDS, Layout, mlp, wrong_widths
 from spinn_engine.spec.choices import (
     Activation,
     Control,
@@ -161,7 +161,7 @@ class ModelSpec(SpecPart):
         if self.graph is not None:
             return self.graph
         if self.dense is None:
-            return network_of(self.network, self._layout(), inputs, outputs)
+            return KINDS[self.network](self._layout(), inputs, outputs)
         return mlp(self.hidden, inputs, outputs, self.activation)  # of an earlier version
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from functools import partial, reduce
+from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 import torch
@@ -25,40 +26,51 @@ from spinn_engine.graph.ops import (
 )
 from spinn_engine.training.network import Stack
 
-# By function, its module, where it has one.
-MODULES: dict[str, Callable[..., nn.Module]] = {
-    "tanh": nn.Tanh,
-    "relu": nn.ReLU,
-    "gelu": nn.GELU,
-    "gelu_tanh": partial(nn.GELU, approximate="tanh"),
-    "silu": nn.SiLU,
-    "sigmoid": nn.Sigmoid,
-    "elu": nn.ELU,
-    "selu": nn.SELU,
-    "leaky_relu": nn.LeakyReLU,
-    "softplus": nn.Softplus,
-    "mish": nn.Mish,
-}
 F = nn.functional
-# By function, how it is called where it has no module or something stands before it.
-CALLS: dict[str, tuple[Callable[..., Tensor], dict[str, Any]]] = {
-    "tanh": (torch.tanh, {}),
-    "relu": (F.relu, {}),
-    "gelu": (F.gelu, {}),
-    "gelu_tanh": (F.gelu, {"approximate": "tanh"}),
-    "silu": (F.silu, {}),
-    "sigmoid": (torch.sigmoid, {}),
-    "elu": (F.elu, {}),
-    "selu": (F.selu, {}),
-    "leaky_relu": (F.leaky_relu, {}),
-    "softplus": (F.softplus, {}),
-    "mish": (F.mish, {}),
-    "sin": (torch.sin, {}),
-    "cos": (torch.cos, {}),
-    "exp": (torch.exp, {}),
-    "square": (torch.square, {}),
+
+
+@dataclass(frozen=True)
+class TorchFunction:
+    """A function of single numbers as torch has it.
+
+    Attributes:
+        call: the function.
+        given: what it is called with beside the numbers.
+        module: its module, where it has one.
+        slope: what both call the slope below zero, where it can be chosen.
+    """
+
+    call: Callable[..., Tensor]
+    given: Mapping[str, Any] = field(default_factory=dict)
+    module: Callable[..., nn.Module] | None = None
+    slope: str = ""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """The function of every number."""
+        return self.call(x, **self.given)
+
+    def with_slope(self, slope: float | None) -> dict[str, Any]:
+        """What it is called with, with another slope if one is given."""
+        return dict(self.given) if slope is None else {**self.given, self.slope: slope}
+
+
+CALLS: dict[str, TorchFunction] = {
+    "tanh": TorchFunction(torch.tanh, module=nn.Tanh),
+    "relu": TorchFunction(F.relu, module=nn.ReLU),
+    "gelu": TorchFunction(F.gelu, module=nn.GELU),
+    "gelu_tanh": TorchFunction(F.gelu, {"approximate": "tanh"}, nn.GELU),
+    "silu": TorchFunction(F.silu, module=nn.SiLU),
+    "sigmoid": TorchFunction(torch.sigmoid, module=nn.Sigmoid),
+    "elu": TorchFunction(F.elu, module=nn.ELU, slope="alpha"),
+    "selu": TorchFunction(F.selu, module=nn.SELU),
+    "leaky_relu": TorchFunction(F.leaky_relu, module=nn.LeakyReLU, slope="negative_slope"),
+    "softplus": TorchFunction(F.softplus, module=nn.Softplus),
+    "mish": TorchFunction(F.mish, module=nn.Mish),
+    "sin": TorchFunction(torch.sin),
+    "cos": TorchFunction(torch.cos),
+    "exp": TorchFunction(torch.exp),
+    "square": TorchFunction(torch.square),
 }
-SLOPES = {"elu": "alpha", "leaky_relu": "negative_slope"}
 
 
 def state_dict(stack: Stack, member: int) -> dict[str, Tensor]:
@@ -108,9 +120,9 @@ def _module(graph: Graph, op: AnyOperation) -> nn.Module | None:
         return nn.PReLU(1 if op.shared else width)
     if isinstance(op, Scale):
         return _numbers({"scale": torch.ones(width), "shift": torch.zeros(width)}, op.trained)
-    if isinstance(op, Function) and op.factor == 1.0 and op.function in MODULES:
-        make = MODULES[op.function]
-        return make() if op.slope is None else make(op.slope)
+    if isinstance(op, Function) and op.factor == 1.0:
+        how = CALLS[op.function]
+        return how.module and how.module(**how.with_slope(op.slope))
     return None
 
 
@@ -188,10 +200,8 @@ def _call(traced: fx.Graph, op: AnyOperation, taken: list[Any]) -> Any:
 def _function(traced: fx.Graph, op: Function, x: Any) -> Any:
     if op.factor != 1.0:
         x = traced.call_function(torch.mul, (x, op.factor))
-    how, given = CALLS[op.function]
-    return traced.call_function(
-        how, (x,), given if op.slope is None else {SLOPES[op.function]: op.slope}
-    )
+    how = CALLS[op.function]
+    return traced.call_function(how.call, (x,), how.with_slope(op.slope))
 
 
 def _sum(traced: fx.Graph, op: Sum, taken: list[Any]) -> Any:

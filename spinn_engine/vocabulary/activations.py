@@ -17,6 +17,7 @@ class ActivationRow(Row):
         of_files: whether a new network for data from a file has it, where none is named.
         between: whether it may stand between the layers of a new network.
         slope: below zero, of those that have one to choose; what it is where none is given.
+        learned: whether it has slopes that are learned.
     """
 
     methods: str
@@ -24,6 +25,7 @@ class ActivationRow(Row):
     of_files: bool = False
     between: bool = True
     slope: float | None = None
+    learned: bool = False
 
 
 FUNCTIONS = table(
@@ -94,6 +96,7 @@ ACTIVATIONS = table(
         help="x above zero, below it x times a slope that each neuron learns",
         methods="prelu (a slope each neuron)",
         smooth=False,
+        learned=True,
     ),
     ActivationRow(
         name="identity", label="identity", help="x itself: a linear network", methods="no function"

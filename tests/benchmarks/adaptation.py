@@ -35,7 +35,7 @@ DRAWS = range(1, 6)
 FACTORS = (1.0, 0.9, 0.7)  # a batch
 
 
-def trained() -> RunFolder:
+def trained() -> api.Run:
     """A run of the default spec."""
     return api.run(api.RunSpec.from_dict({"compare": {"controls": ["dense_longer"]}}))
 

@@ -16,18 +16,20 @@ import torch
 from torch import Tensor
 from torch.func import jvp
 
+from spinn_engine.api import plan
 from spinn_engine.evaluation.tested import evaluate_networks
 from spinn_engine.problems import load_problem
 from spinn_engine.pruning.importance import CRITERIA, ScoringData
 from spinn_engine.pruning.reconstruction import Calibration
-from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.spec import Criterion, RunSpec, fitted
-from spinn_engine.training.burgers import Burgers, propagate
+from spinn_engine.training.burgers import Burgers, residual
 from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import PlacedData, on_device
+from spinn_engine.training.jets import propagate
 from spinn_engine.training.loop import Members, Settings, fit
-from spinn_engine.training.network import Stack, new_stack
+from spinn_engine.training.network import Stack
+from tests.plain import plain_stack
 
 SPEC = RunSpec.from_dict({"data": {"source": "burgers"}})
 
@@ -73,7 +75,7 @@ def compare_derivatives(data: PlacedData, stack: Stack) -> None:
         residual: Tensor = u_t + u * u_x - 0.01 / torch.pi * u_xx
         return residual
 
-    ways = {"forward": lambda: propagate(stack, x, scale).residual(), "nested jvp": nested}
+    ways = {"forward": lambda: residual(propagate(stack, x, scale)), "nested jvp": nested}
     for name, way in ways.items():
         spent = seconds(lambda way=way: way().square().sum().backward(), 10)  # type: ignore[misc]
         print(f"residual and gradient, {name}: {spent * 1e3:.1f} ms")
@@ -105,21 +107,21 @@ def main() -> None:
     data = on_device(load_problem(SPEC.data), torch.device("cpu"))
     seeds = range(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
     train_spec, widths = fitted(SPEC, len(data.problem.train)).train, (2, *SPEC.model.hidden, 1)
-    compare_derivatives(data, new_stack(widths, "tanh", seeds))
+    compare_derivatives(data, plain_stack(widths, "tanh", seeds))
 
     def settings(epochs: int, iterations: int) -> Settings:
         return Settings(
             Fixed(epochs), train_spec.learning_rate, train_spec.batch_size or 256, iterations
         )
 
-    dense = new_stack(widths, "tanh", seeds)
+    dense = plain_stack(widths, "tanh", seeds)
     spent = train(dense, data, settings(train_spec.epochs or 0, train_spec.lbfgs_iterations))
     print(f"Adam and L-BFGS: {errors(dense, data)} after {spent:.0f} s")
-    first = train(new_stack(widths, "tanh", seeds), data, settings(20, 0))
-    alone = new_stack(widths, "tanh", seeds)
+    first = train(plain_stack(widths, "tanh", seeds), data, settings(20, 0))
+    alone = plain_stack(widths, "tanh", seeds)
     took = train(alone, data, settings(round(20 * spent / first), 0))
     print(f"Adam alone: {errors(alone, data)} after {took:.0f} s")
-    fresh = new_stack(widths, "tanh", seeds)
+    fresh = plain_stack(widths, "tanh", seeds)
     took = train(fresh, data, settings(0, train_spec.lbfgs_iterations))
     print(f"L-BFGS alone: {errors(fresh, data)} after {took:.0f} s")
     for criterion in ("l1", "random"):

@@ -11,7 +11,6 @@ import math
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
 
 from spinn_engine.evaluation.intervals import interval
 from spinn_engine.evaluation.tested import evaluate_networks
@@ -23,7 +22,8 @@ from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import DataSpec
 from spinn_engine.training.course import learning_rate_at
 from spinn_engine.training.data import PlacedData, on_device
-from spinn_engine.training.network import Stack, new_stack
+from spinn_engine.training.network import Stack
+from tests.plain import plain_stack
 
 SEEDS = range(8)
 WIDTHS, SMALLER = (192, 192, 192, 96), (110, 110, 110, 55)
@@ -57,11 +57,13 @@ def train(
             optimizer.zero_grad()
             torch.autograd.backward((stack(x) - y).square().mean(dim=(1, 2)).sum())
             optimizer.step()
-    layers = len(stack.weights)
 
     def shaped(name: str) -> Stack:
-        found: list[Tensor] = [optimizer.state[p][name] for p in stack.parameters()]
-        return Stack(found[:layers], found[layers:], stack.activation)
+        found = {
+            one: optimizer.state[p][name]
+            for one, p in zip(stack.tensors, stack.learned, strict=False)
+        }
+        return Stack(stack.graph, found)
 
     return [shaped("exp_avg"), shaped("exp_avg_sq")]
 
@@ -69,7 +71,7 @@ def train(
 def main() -> None:
     """Print the paired differences after 1, 2 and 4 epochs of fine-tuning."""
     data = on_device(load_problem(DataSpec()), torch.device("cpu"))
-    stack = new_stack((data.ends[0], *WIDTHS, data.ends[1]), "tanh", SEEDS)
+    stack = plain_stack((data.ends[0], *WIDTHS, data.ends[1]), "tanh", SEEDS)
     moments = train(stack, data, 20, 1e-3, None)
     folds = torch.zeros(stack.size, dtype=torch.int64)
     rows = Calibration(

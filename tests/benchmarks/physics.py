@@ -24,8 +24,8 @@ from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import on_device
 from spinn_engine.training.device import keep_freed_memory
 from spinn_engine.training.loop import Members, Settings, fit
-from spinn_engine.training.network import new_stack
 from spinn_engine.training.objective import objective_of
+from tests.plain import plain_stack
 
 DRAWS, SEEDS, EPOCHS = range(5), (0, 1, 2), 150
 WAYS = {
@@ -54,7 +54,7 @@ def scores(problem: Problem, physics: PhysicsSpec) -> dict[str, float]:
     """Mean test R2 of each target over the seeds, and how far from the terms."""
     data = on_device(problem, torch.device("cpu"))
     widths = (data.ends[0], *ModelSpec().hidden, data.ends[1])
-    stack = new_stack(widths, "tanh", SEEDS)
+    stack = plain_stack(widths, "tanh", SEEDS)
     folds = torch.zeros(len(SEEDS), dtype=torch.int64)
     objective = objective_of(data, physics, len(SEEDS), {})
     members = Members(folds, [100 + seed for seed in SEEDS])

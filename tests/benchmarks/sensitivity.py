@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
+from spinn_engine.api import plan
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.artifacts.whatif import read_facts
@@ -26,7 +27,7 @@ from spinn_engine.pruning.facts import DenseFacts
 from spinn_engine.pruning.importance import ScoringData, l1
 from spinn_engine.pruning.path import levels, nearest, walk
 from spinn_engine.pruning.reconstruction import Calibration
-from spinn_engine.pruning.schedule import global_widths, plan
+from spinn_engine.pruning.schedule import global_widths
 from spinn_engine.pruning.sizes import Stage, Widths, parameter_count
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.whatif import sensitivity
@@ -88,7 +89,7 @@ def main() -> None:
             stage = plan(prune, facts.hidden, *ENDS)[1]
             ways = {
                 "uniform": stage.hidden,
-                "global": global_widths(prune, scores, stage, ENDS),
+                "global": global_widths(prune, scores, stage, facts.graph),
                 "global, by sensitivity": by_sensitivity(facts, scores, stage),
             }
             for way, hidden in ways.items():

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import torch
 
-from spinn_engine.artifacts.checkpoints import sequential_of
+from spinn_engine.api import plan
 from spinn_engine.evaluation.cost import round_times
 from spinn_engine.evaluation.speed import equal_work, ratio_of
 from spinn_engine.pruning.magnitude import global_masks
-from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.sizes import mac_count
 from spinn_engine.spec import PruneSpec
 from spinn_engine.training.device import keep_freed_memory
-from spinn_engine.training.network import Stack, new_stack
+from spinn_engine.training.modules import module_of_member
+from spinn_engine.training.network import Stack
+from tests.plain import plain_stack, widths_of
 
 DENSE = (512, 512, 512, 256)
 
@@ -26,21 +27,21 @@ def main() -> None:
     """Print one line a network."""
     keep_freed_memory()  # as a run does
     stacks: dict[str, Stack] = {
-        name: new_stack((18, *DENSE, 2), "tanh", [seed])
+        name: plain_stack((18, *DENSE, 2), "tanh", [seed])
         for seed, name in enumerate(("dense", "dense, another"))
     }
     for name, step in (("structured", 1), ("multiples of 8", 8), ("multiples of 16", 16)):
         stage = plan(PruneSpec(param_reduction=0.685, round_to=step), DENSE, 18, 2)[-1]
-        stacks[name] = new_stack((18, *stage.hidden, 2), "tanh", [0])
-    stacks["magnitude"] = new_stack((18, *DENSE, 2), "tanh", [0])
+        stacks[name] = plain_stack((18, *stage.hidden, 2), "tanh", [0])
+    stacks["magnitude"] = plain_stack((18, *DENSE, 2), "tanh", [0])
     left = sum(p.numel() for p in stacks["structured"].parameters())
     masks = global_masks(stacks["magnitude"], [0], left)
     with torch.no_grad():
         torch._foreach_mul_(list(stacks["magnitude"].weights), masks)
-    networks = {name: sequential_of(stack, 0) for name, stack in stacks.items()}
+    networks = {name: module_of_member(stack, 0) for name, stack in stacks.items()}
     times = round_times(networks, 18, torch.device("cpu"))
     for name, stack in stacks.items():
-        ratio = mac_count(stacks["dense"].widths) / mac_count(stack.widths)
+        ratio = mac_count(widths_of(stacks["dense"])) / mac_count(widths_of(stack))
         shown = []
         for batch, each in times[name].items():
             found = ratio_of(times["dense"][batch], each)

@@ -10,8 +10,9 @@ import pytest
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.cli.commands import COMMANDS
 from spinn_engine.cli.main import main
-from spinn_engine.cli.parameters import RUN_ID, find_run
+from spinn_engine.cli.parameters import RUN_ID
 from spinn_engine.errors import BadInputError
+from spinn_engine.store.finding import find_run
 from spinn_engine.store.runs import results_root
 from tests.cli.test_command_line import complaint, printed
 from tests.test_pipeline import small_spec

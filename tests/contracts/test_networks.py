@@ -8,20 +8,22 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from spinn_engine.pruning.activations import ACTIVATIONS as IN_NUMPY
-from torch import Tensor, nn
+from torch import Tensor
 
-from spinn_engine.artifacts.checkpoints import MODULES
+from spinn_engine.graph.functions import FUNCTIONS as IN_NUMPY
 from spinn_engine.pruning import whatif
-from spinn_engine.pruning.facts import DenseFacts, moments
 from spinn_engine.pruning.importance import CRITERIA, ScoringData, strongest
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.surgery import remove_neurons
-from spinn_engine.training import burgers
-from spinn_engine.training.network import ACTIVATIONS, Stack
+from spinn_engine.training.functions import FUNCTIONS as ACTIVATIONS
+from spinn_engine.training.jets import DERIVATIVES
+from spinn_engine.training.modules import CALLS
+from spinn_engine.training.network import Stack, mlp_stack
 from spinn_engine.vocabulary import ACTIVATIONS as ACTIVATION_ROWS
+from spinn_engine.vocabulary import FUNCTIONS as FUNCTION_ROWS
 from spinn_engine.vocabulary import RECONSTRUCTIONS
+from tests.plain import biases_of, function, plain_facts, plain_moments
 
 WIDTHS, ROWS, MEMBERS = (4, 9, 7, 2), 60, 3
 HIDDEN = WIDTHS[1:-1]
@@ -31,7 +33,7 @@ def stack(activation: str = "tanh", seed: int = 0, widths: tuple[int, ...] = WID
     draw = torch.Generator().manual_seed(seed)
     sizes = list(pairwise(widths))
     weights = [torch.randn(MEMBERS, a, b, generator=draw) for a, b in sizes]
-    return Stack(
+    return mlp_stack(
         weights, [torch.randn(MEMBERS, 1, b, generator=draw) for _, b in sizes], activation
     )
 
@@ -57,11 +59,11 @@ def rows_of(network: Stack, x: Tensor) -> Tensor:
     with torch.no_grad():
         for member in range(network.size):
             h = x[member]
-            layers = list(zip(network.weights, network.biases, strict=True))
+            layers = list(zip(network.weights, biases_of(network), strict=True))
             for number, (weight, bias) in enumerate(layers):
                 h = h @ weight[member] + bias[member]
                 if number < len(layers) - 1:
-                    h = MODULES[network.activation]()(h)
+                    h = function(network.graph.activation)(h)
             found.append(h)
     return torch.stack(found)
 
@@ -158,12 +160,12 @@ def test_nothing_is_lost_with_neurons_that_nothing_reads(name: str) -> None:
 def test_a_prediction_of_no_cut_is_the_dense_network(name: str) -> None:
     dense = stack().subset([0])
     weights = [w[0].detach().numpy() for w in dense.weights]
-    biases = [b[0, 0].detach().numpy() for b in dense.biases]
+    biases = [b[0, 0].detach().numpy() for b in biases_of(dense)]
     x = calibration().fit[:1]
-    known = moments(weights, biases, "tanh", x[0].numpy())
+    known = plain_moments(weights, biases, "tanh", x[0].numpy())
     scores = {"any": [np.arange(width, dtype=np.float32) for width in HIDDEN]}
     y = rows_of(dense, x)[0].numpy()
-    facts = DenseFacts(
+    facts = plain_facts(
         weights, biases, "tanh", scores, known, known, x[0].numpy(), y, 0, ("a", "b")
     )
     assert whatif.predict(facts, HIDDEN, "any", name).r2 == pytest.approx(1.0, abs=1e-6)
@@ -172,22 +174,25 @@ def test_a_prediction_of_no_cut_is_the_dense_network(name: str) -> None:
     assert np.array_equal(cut.per_output, whatif.predict(facts, (5, 4), "any", name).per_output)
 
 
-@pytest.mark.parametrize("name", ACTIVATION_ROWS)
-def test_an_activation_is_one_function_everywhere(name: str) -> None:
+@pytest.mark.parametrize("name", FUNCTION_ROWS)
+def test_a_function_is_one_function_everywhere(name: str) -> None:
     """In a stack, in a prediction and in a checkpoint; torch's module is what is meant."""
     x = torch.linspace(-6, 6, 1001)
-    meant: nn.Module = MODULES[name]()
+    meant = function(name)
     torch.testing.assert_close(ACTIVATIONS[name](x), meant(x))
-    np.testing.assert_allclose(IN_NUMPY[name](x.numpy()), meant(x).numpy(), atol=1e-6)
+    torch.testing.assert_close(CALLS[name](x), meant(x))
+    if module := CALLS[name].module:
+        torch.testing.assert_close(module(**CALLS[name].given)(x), meant(x))
+    np.testing.assert_allclose(IN_NUMPY[name](x.numpy()), meant(x).numpy(), rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", [n for n, row in ACTIVATION_ROWS.items() if row.smooth])
+@pytest.mark.parametrize("name", [n for n, row in FUNCTION_ROWS.items() if row.smooth])
 def test_a_smooth_one_has_the_derivatives_that_autograd_finds(name: str) -> None:
     x = torch.linspace(-4, 4, 101, dtype=torch.float64, requires_grad=True)
-    value = MODULES[name]()(x)
+    value = function(name)(x)
     (slope,) = torch.autograd.grad(value.sum(), x, create_graph=True)
     (curvature,) = torch.autograd.grad(slope.sum(), x)
-    found = burgers.DERIVATIVES[name](x.detach())
+    found = DERIVATIVES[name](x.detach())
     for mine, wanted in zip(found, (value, slope, curvature), strict=True):
         torch.testing.assert_close(mine, wanted.detach())
     assert curvature.abs().max() > 0.05

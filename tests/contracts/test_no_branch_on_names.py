@@ -38,6 +38,8 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "spinn_engine/adaptation/words.py": ({"none"}, "a way to adapt"),
     "spinn_engine/artifacts/imported_dense.py": ({"activation"}, "a field of a spec"),
     "spinn_engine/evaluation/cost.py": ({"coo", "csr"}, "the layouts that torch has, by format"),
+    "spinn_engine/graph/kinds.py": ({"cos", "sin"}, "what Fourier features are made of"),
+    "spinn_engine/imported/recognition/other_kinds.py": ({"heads"}, "a word of names"),
     "spinn_engine/imported/recognition/matrices.py": ({"bias"}, "a part of a layer"),
     "spinn_engine/problems/checks/linear.py": ({"linear"}, "the check that is about this arm"),
     "spinn_engine/problems/tables/table.py": ({"table"}, "the loader of this source"),

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spinn_engine.api import plan
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.schedule import TIMES_PRUNED, global_widths, plan
+from spinn_engine.graph.kinds import mlp
+from spinn_engine.pruning.schedule import TIMES_PRUNED, global_widths
 from spinn_engine.pruning.sizes import Stage
 from spinn_engine.spec import AMOUNTS, PruneSpec, RunSpec
 from spinn_engine.vocabulary import SCHEDULES
@@ -143,7 +145,7 @@ def test_widths_by_rank_shrink_and_follow_the_scores(name: str, scores: list[lis
     except BadInputError:
         return
     assert not stage.exact
-    found = global_widths(prune, scores, stage, (3, 2))
+    found = global_widths(prune, scores, stage, mlp(dense, 3, 2))
     assert all(1 <= b <= a for a, b in zip(dense, found, strict=True))
     assert found != dense
 

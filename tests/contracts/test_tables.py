@@ -15,17 +15,21 @@ from hypothesis import strategies as st
 
 from spinn_engine import vocabulary
 from spinn_engine.artifacts.arms import FITTED
-from spinn_engine.artifacts.checkpoints import MODULES
 from spinn_engine.claims.arithmetic import ARITHMETIC
 from spinn_engine.claims.claim import Claim
 from spinn_engine.claims.measured import MEASURED
 from spinn_engine.errors import BadInputError
+from spinn_engine.export.translated import onnx_steps
 from spinn_engine.export.writers import WRITERS
+from spinn_engine.graph import functions as arrays
+from spinn_engine.graph.kinds import KINDS
 from spinn_engine.problems import checks
 from spinn_engine.problems.tables.parting import SPLITTERS
-from spinn_engine.pruning import activations, importance, reconstruction, schedule, whatif
+from spinn_engine.pruning import importance, reconstruction, schedule, whatif
 from spinn_engine.spec import CompareSpec, ModelSpec, PruneSpec, RunSpec
-from spinn_engine.training import burgers, network
+from spinn_engine.training import functions
+from spinn_engine.training.jets import DERIVATIVES
+from spinn_engine.training.modules import CALLS
 from spinn_engine.vocabulary import Row, glossary, unknown
 
 TABLES: dict[str, Mapping[str, Row]] = {
@@ -38,16 +42,18 @@ ROWS = [
 ]
 QUANTITIES = vocabulary.QUANTITIES.items()
 PLANNED = {n for n, row in vocabulary.SCHEDULES.items() if row.widths != "given"}
-SMOOTH = {n for n, row in vocabulary.ACTIVATIONS.items() if row.smooth}
+SMOOTH = {n for n, row in vocabulary.FUNCTIONS.items() if row.smooth}
 IMPLEMENTATIONS: dict[str, tuple[Any, Any]] = {
     "criteria": (vocabulary.CRITERIA, importance.CRITERIA),
     "schedules": (PLANNED, schedule.TIMES_PRUNED),
     "reconstructions of a run": (vocabulary.RECONSTRUCTIONS, reconstruction.RECONSTRUCTIONS),
     "reconstructions of a prediction": (vocabulary.RECONSTRUCTIONS, whatif.RECONSTRUCTIONS),
-    "activations of a stack": (vocabulary.ACTIVATIONS, network.ACTIVATIONS),
-    "activations of a prediction": (vocabulary.ACTIVATIONS, activations.ACTIVATIONS),
-    "activations of a checkpoint": (vocabulary.ACTIVATIONS, MODULES),
-    "activations of an equation": (SMOOTH, burgers.DERIVATIVES),
+    "functions of a stack": (vocabulary.FUNCTIONS, functions.FUNCTIONS),
+    "functions of a prediction": (vocabulary.FUNCTIONS, arrays.FUNCTIONS),
+    "functions of a checkpoint": (vocabulary.FUNCTIONS, CALLS),
+    "functions of an ONNX file": (vocabulary.FUNCTIONS, onnx_steps.FUNCTIONS),
+    "functions of an equation": (SMOOTH, DERIVATIVES),
+    "networks": (vocabulary.NETWORKS, KINDS),
     "arms that are fitted": (
         {name for name, arm in vocabulary.ARMS.items() if arm.block is None},
         FITTED,
@@ -58,12 +64,13 @@ IMPLEMENTATIONS: dict[str, tuple[Any, Any]] = {
     "quantities of widths": ({n for n, row in QUANTITIES if not row.of_run}, ARITHMETIC),
     "quantities of a run": ({n for n, row in QUANTITIES if row.of_run}, MEASURED),
 }
-TOLD = ["CRITERIA", "SCHEDULES", "RECONSTRUCTIONS", "ACTIVATIONS", "SOURCES"]
+TOLD = ["CRITERIA", "SCHEDULES", "RECONSTRUCTIONS", "ACTIVATIONS", "NETWORKS", "SOURCES"]
 FIELDS: list[tuple[type[Any], str, Mapping[str, Row]]] = [
     (PruneSpec, "criterion", vocabulary.CRITERIA),
     (PruneSpec, "schedule", vocabulary.SCHEDULES),
     (PruneSpec, "reconstruction", vocabulary.RECONSTRUCTIONS),
     (ModelSpec, "activation", vocabulary.ACTIVATIONS),
+    (ModelSpec, "network", vocabulary.NETWORKS),
     (CompareSpec, "controls", vocabulary.CONTROLS),
     (Claim, "quantity", vocabulary.QUANTITIES),
     (Claim, "arm", vocabulary.ARMS),

@@ -11,8 +11,7 @@ from torch import Tensor, nn
 
 from spinn_engine.evaluation.cost import ROUNDS, SparseNetwork, latencies, peak_memory, round_times
 from spinn_engine.graph.graph import Graph
-from spinn_engine.graph.kinds import Layout, mlp
-from spinn_engine.graph.kinds import network_of as of_kind
+from spinn_engine.graph.kinds import KINDS, Layout, mlp
 from spinn_engine.training.modules import module_of_member
 from tests.export.kinds import GRAPHS, random_stack
 
@@ -63,7 +62,7 @@ def test_a_sparse_file_holds_what_is_dense_too(layout: str) -> None:
         "residual": (Layout((500, 1), ("prelu",), norm=True), 4 * (500 + 4 * 500)),
     }
     for kind, (layout_of_kind, dense) in layouts.items():
-        network = network_of(of_kind(kind, layout_of_kind, 3, 2))
+        network = network_of(KINDS[kind](layout_of_kind, 3, 2))
         for layer in network.modules():
             if isinstance(layer, nn.Linear) and layer.weight.requires_grad:
                 layer.weight.data.zero_()

@@ -12,9 +12,8 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 
 from spinn_engine.evaluation.metrics import regression_metrics
 from spinn_engine.evaluation.tested import evaluate_networks, fit_linear
-from spinn_engine.graph.kinds import mlp
 from spinn_engine.training.data import PlacedData, on_device
-from spinn_engine.training.network import new_stack
+from tests.plain import plain_stack
 from tests.training.test_data import CPU, problem, uneven
 
 
@@ -45,7 +44,7 @@ def folded() -> PlacedData:
 
 
 def test_folds_are_tested_on_their_own_rows_and_pooled(folded: PlacedData) -> None:
-    stack = new_stack(mlp((8,), 3, 2), range(6))  # two seeds of three folds
+    stack = plain_stack((3, 8, 2), "tanh", range(6))  # two seeds of three folds
     tested = evaluate_networks(stack, [0, 1, 2, 0, 1, 2], folded)
     assert tested.metrics["rmse"].shape == (2, 3, 2)
     for seed in range(2):

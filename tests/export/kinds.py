@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
 from spinn_engine.graph.graph import Graph
-from spinn_engine.graph.kinds import Layout, mlp, network_of, wrong_widths
+from spinn_engine.graph.kinds import KINDS, Layout, mlp, wrong_widths
 from spinn_engine.graph.ops import (
     INPUTS,
     AnyOperation,
@@ -64,7 +64,7 @@ def graphs() -> dict[str, Graph]:
     found = {name: mlp((12, 9), INS, OUTS, name) for name in ACTIVATIONS}
     for name, layout in LAYOUTS.items():
         kind = {"one_a_layer": "mlp"}.get(name, name.partition("_of_")[0])
-        found[name] = network_of(kind, layout, INS, OUTS)
+        found[name] = KINDS[kind](layout, INS, OUTS)
     return found | {"odd": odd()}
 
 
@@ -126,4 +126,4 @@ def drawn_graphs(draw: st.DrawFn) -> Graph:
     )
     assert wrong_widths(kind, layout) is None
     inputs, outputs = draw(st.integers(2, 5)), draw(st.integers(1, 3))
-    return network_of(kind, layout, inputs, outputs)
+    return KINDS[kind](layout, inputs, outputs)

@@ -19,7 +19,7 @@ from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.kinds import mlp
 from spinn_engine.spec import Activation, RunSpec
 from spinn_engine.store.runs import RunFolder
-from spinn_engine.training.modules import MODULES
+from spinn_engine.training.modules import CALLS
 from tests.export.kinds import GRAPHS, raw_network_of
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
@@ -36,7 +36,12 @@ def raw_network(
 ) -> RawUnitsNetwork:
     """A random network from a, b, c to y, z, 3 -> 12 -> 9 -> 2, between scalers in float64."""
     torch.manual_seed(seed)
-    kind = MODULES[activation]
+    how = CALLS[activation]
+
+    def kind() -> nn.Module:
+        assert how.module is not None
+        return how.module(**how.given)
+
     graph = mlp((12, 9), 3, 2, activation)
     if not bias:
         bare = [op.model_copy(update={"bias": False}) for op in graph.ops[:4:2]]

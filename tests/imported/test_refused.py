@@ -222,11 +222,11 @@ def test_several_networks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("stored", "words"),
     [
-        ({"activation": "sin"}, "its activation is sin, those that can be read"),
+        ({"activation": "hardtanh"}, "its activation is hardtanh, those that can be read"),
         ({"activation": "LeakyReLU(0.1)"}, "leakyrelu(0.1)"),
         ({"activation": "tanh", "config": {"act": "relu"}}, "several activations, relu and tanh"),
         ({"activation": "tanh", "output_activation": "softplus"}, "softplus after its last"),
-        ({"hparams": {"nonlinearity": torch.sin}}, "its activation is sin"),
+        ({"hparams": {"nonlinearity": torch.erf}}, "its activation is erf"),
     ],
 )
 def test_activations_that_are_stored_and_not_known(

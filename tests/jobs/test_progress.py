@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from spinn_engine.api import plan
 from spinn_engine.jobs.progress import Progress, progress, recent_lines
-from spinn_engine.pruning.schedule import plan
 from spinn_engine.spec import RunSpec
 
 SPEC = RunSpec.from_dict(

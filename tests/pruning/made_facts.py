@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from spinn_engine.pruning.activations import Floats
 
-from spinn_engine.pruning.facts import DenseFacts, moments
+from spinn_engine.graph.functions import Floats
+from spinn_engine.pruning.facts import DenseFacts
+from tests.plain import plain_facts, plain_moments
 
 
 def outputs(weights: list[Floats], biases: list[Floats], x: Floats) -> Floats:
@@ -35,13 +36,13 @@ def made_facts(hidden: tuple[int, ...], rows: int = 300, twins: bool = False) ->
         "l1": [np.abs(w).sum(axis=0) + np.abs(b) for w, b in zip(weights, biases, strict=True)],
         "l1_out": [np.abs(w).sum(axis=1) for w in weights[1:]],
     }
-    return DenseFacts(
+    return plain_facts(
         weights=weights,
         biases=biases,
         activation="tanh",
         scores={name: layers[: len(hidden)] for name, layers in scores.items()},
-        fit=moments(weights, biases, "tanh", fit),
-        held_out=moments(weights, biases, "tanh", held_out),
+        fit=plain_moments(weights, biases, "tanh", fit),
+        held_out=plain_moments(weights, biases, "tanh", held_out),
         x=val,
         y=y.astype(np.float32),
         seed=3,

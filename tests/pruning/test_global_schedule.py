@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spinn_engine.api import plan
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.schedule import global_widths, plan
+from spinn_engine.graph.kinds import mlp
+from spinn_engine.pruning.schedule import global_widths
 from spinn_engine.pruning.sizes import Stage, mac_count, parameter_count
 from spinn_engine.spec import PruneSpec
 
@@ -73,7 +75,7 @@ def test_every_stage_equals_the_slow_loop_and_keeps_the_limits(
     widths = dense
     for stage in planned[1:]:
         scores = drawn(rng, widths)
-        found = global_widths(spec, scores, stage, ENDS)
+        found = global_widths(spec, scores, stage, mlp(dense, *ENDS))
         path = path_by_hand(spec, scores)
         assert found in path
         assert found != widths
@@ -103,7 +105,9 @@ def stage_of(spec: PruneSpec, dense: tuple[int, ...]) -> Stage:
 def test_tied_scores_leave_from_the_first_layer_on(score: float, round_to: int) -> None:
     spec = PruneSpec(stages=1, schedule="global", param_reduction=0.3, round_to=round_to)
     tied = [[score] * 20, [score] * 20, [score] * 20]
-    first, second, third = global_widths(spec, tied, stage_of(spec, (20, 20, 20)), ENDS)
+    first, second, third = global_widths(
+        spec, tied, stage_of(spec, (20, 20, 20)), mlp((20, 20, 20), *ENDS)
+    )
     assert (first % round_to, second, third) == (0, 20, 20)
 
 
@@ -112,8 +116,9 @@ def test_a_layer_of_large_weights_is_not_worth_more_for_that() -> None:
     rng = random.Random(1)
     one, other = ([rng.uniform(0.1, 1.0) for _ in range(30)] for _ in range(2))
     stage = stage_of(spec, (30, 30))
-    plain = global_widths(spec, [one, other], stage, ENDS)
-    assert plain == global_widths(spec, [one, [64 * v for v in other]], stage, ENDS)
+    graph = mlp((30, 30), *ENDS)
+    plain = global_widths(spec, [one, other], stage, graph)
+    assert plain == global_widths(spec, [one, [64 * v for v in other]], stage, graph)
 
 
 def test_the_order_of_a_layers_scores_does_not_matter() -> None:
@@ -121,13 +126,14 @@ def test_the_order_of_a_layers_scores_does_not_matter() -> None:
     scores = drawn(random.Random(3), (24, 16))
     stage = stage_of(spec, (24, 16))
     mixed = [random.Random(4).sample(layer, len(layer)) for layer in scores]
-    assert global_widths(spec, scores, stage, ENDS) == global_widths(spec, mixed, stage, ENDS)
+    graph = mlp((24, 16), *ENDS)
+    assert global_widths(spec, scores, stage, graph) == global_widths(spec, mixed, stage, graph)
 
 
 def test_a_network_at_its_least_is_refused() -> None:
     spec = PruneSpec(stages=1, schedule="global", param_reduction=0.3, least_width=4)
     with pytest.raises(BadInputError, match="stage 1 would remove no neuron"):
-        global_widths(spec, [[1.0] * 4, [2.0] * 4], stage_of(spec, (8, 8)), ENDS)
+        global_widths(spec, [[1.0] * 4, [2.0] * 4], stage_of(spec, (8, 8)), mlp((8, 8), *ENDS))
 
 
 def test_planned_sizes_are_nominal_and_meet_the_budget() -> None:

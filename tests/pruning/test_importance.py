@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from spinn_engine.pruning.importance import CRITERIA, ScoringData, strongest
 from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import Activation, Criterion
-from spinn_engine.training.network import ACTIVATIONS, Stack
+from spinn_engine.training.functions import FUNCTIONS as ACTIVATIONS
+from spinn_engine.training.network import Stack
+from tests.plain import biases_of, widths_of
 from tests.pruning.test_surgery import NETWORKS, NOTHING, plain, random_stack
 
 with warnings.catch_warnings():
@@ -37,12 +39,12 @@ WEIGHT_SCORES: dict[Criterion, Callable[[Floats, Floats, Floats], float]] = {
 def arrays(stack: Stack, member: int) -> tuple[list[Floats], list[Floats]]:
     """Weights ``[in, out]`` and biases ``[out]`` of one member."""
     weights = [w[member].detach().double().numpy() for w in stack.weights]
-    return weights, [b[member, 0].detach().double().numpy() for b in stack.biases]
+    return weights, [b[member, 0].detach().double().numpy() for b in biases_of(stack)]
 
 
 def outputs(stack: Stack, member: int, x: Floats) -> list[Floats]:
     """Outputs of every hidden layer ``[rows, width]``, in float64."""
-    act, found = ACTIVATIONS[stack.activation], []
+    act, found = ACTIVATIONS[stack.graph.activation], []
     weights, biases = arrays(stack, member)
     for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
         x = act(torch.from_numpy(x @ weight + bias)).numpy()
@@ -52,7 +54,7 @@ def outputs(stack: Stack, member: int, x: Floats) -> list[Floats]:
 
 def row_losses(stack: Stack, member: int, layer: int, hidden: Floats, y: Floats) -> Floats:
     """Each row's squared error, mean over targets, from the outputs of a hidden layer on."""
-    act = ACTIVATIONS[stack.activation]
+    act = ACTIVATIONS[stack.graph.activation]
     weights, biases = arrays(stack, member)
     for later in range(layer + 1, len(weights)):
         hidden = hidden @ weights[later] + biases[later]
@@ -63,8 +65,8 @@ def row_losses(stack: Stack, member: int, layer: int, hidden: Floats, y: Floats)
 
 def scoring_data(stack: Stack, rows: int, seed: int = 0) -> ScoringData:
     generator = torch.Generator().manual_seed(seed)
-    x = torch.randn(stack.size, rows, stack.widths[0], generator=generator)
-    y = torch.randn(stack.size, rows, stack.widths[-1], generator=generator)
+    x = torch.randn(stack.size, rows, widths_of(stack)[0], generator=generator)
+    y = torch.randn(stack.size, rows, widths_of(stack)[-1], generator=generator)
     return ScoringData(x, y, list(range(seed, seed + stack.size)))
 
 
@@ -155,7 +157,7 @@ def theirs_of(stack: Stack, **settings_: object) -> list[torch.Tensor]:
     """torch-pruning's score of every hidden layer's neurons, one group a layer."""
     network = plain(stack, 0)
     graph = torch_pruning.DependencyGraph()
-    graph.build_dependency(network, example_inputs=torch.zeros(2, stack.widths[0]))
+    graph.build_dependency(network, example_inputs=torch.zeros(2, widths_of(stack)[0]))
     scorer = torch_pruning.importance.MagnitudeImportance(p=1, normalizer=None, **settings_)
     scores = []
     for layer, width in enumerate(stack.hidden):
@@ -181,9 +183,9 @@ def test_norms_agree_with_torch_pruning(network: dict[str, object]) -> None:
 def test_l1_prunes_as_torch_pruning_does(network: dict[str, object], ratio: float) -> None:
     """Its own pruner chooses and cuts; widths, kept sets and outputs are then ours too."""
     stack = random_stack(**(network | {"members": 1}))  # type: ignore[arg-type]
-    for bias in stack.biases:
+    for bias in biases_of(stack):
         bias.data.zero_()  # "first" counts the weights in alone
-    x = torch.randn(7, stack.widths[0], generator=torch.Generator().manual_seed(0))
+    x = torch.randn(7, widths_of(stack)[0], generator=torch.Generator().manual_seed(0))
     theirs = plain(stack, 0)
     pruner = torch_pruning.pruner.BasePruner(
         theirs,

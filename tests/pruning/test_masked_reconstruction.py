@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from spinn_engine.pruning.magnitude import global_masks, reconstruct_masked
 from spinn_engine.pruning.reconstruction import Calibration
-from spinn_engine.training.network import Stack, new_stack
+from spinn_engine.training.network import Stack
+from tests.plain import biases_of, plain_stack
 
 
 def masked(stack: Stack, left: int) -> tuple[Stack, list[torch.Tensor]]:
@@ -28,11 +29,11 @@ def rows(count: int, seed: int, members: int = 1) -> torch.Tensor:
 
 
 def test_one_layer_is_ordinary_least_squares_of_every_output_on_its_own_support() -> None:
-    dense = new_stack((6, 4), "tanh", [3])
+    dense = plain_stack((6, 4), "tanh", [3])
     pruned, masks = masked(dense, 12)
     x = rows(200, 1)
     reconstruct_masked(dense, pruned, masks, Calibration(x, x), steps=(30,))
-    wanted = (x[0] @ dense.weights[0][0] + dense.biases[0][0]).detach().double().numpy()
+    wanted = (x[0] @ dense.weights[0][0] + biases_of(dense)[0][0]).detach().double().numpy()
     design = x[0].double().numpy()
     for output in range(4):
         support = masks[0][0, :, output].bool().numpy()
@@ -41,14 +42,16 @@ def test_one_layer_is_ordinary_least_squares_of_every_output_on_its_own_support(
         ours = pruned.weights[0][0, :, output].detach().numpy()
         assert ours[support] == pytest.approx(solved[:-1], abs=1e-4)
         assert not ours[~support].any()
-        assert float(pruned.biases[0][0, 0, output].detach()) == pytest.approx(solved[-1], abs=1e-4)
+        assert float(biases_of(pruned)[0][0, 0, output].detach()) == pytest.approx(
+            solved[-1], abs=1e-4
+        )
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 def test_zeroed_networks_come_nearer_to_what_they_were_on_rows_that_nobody_saw(
     activation: str,
 ) -> None:
-    dense = new_stack((6, 24, 16, 2), activation, [0, 1])
+    dense = plain_stack((6, 24, 16, 2), activation, [0, 1])
     pruned, masks = masked(dense, 200)
     zeros = [(weight == 0).clone() for weight in pruned.weights]
     coming = rows(500, 9, 2)
@@ -62,7 +65,7 @@ def test_zeroed_networks_come_nearer_to_what_they_were_on_rows_that_nobody_saw(
 
 
 def test_without_steps_only_the_biases_are_solved() -> None:
-    dense = new_stack((6, 8, 1), "tanh", [4])
+    dense = plain_stack((6, 8, 1), "tanh", [4])
     pruned, masks = masked(dense, 20)
     weights = [weight.detach().clone() for weight in pruned.weights]
     reconstruct_masked(dense, pruned, masks, Calibration(rows(100, 1), rows(100, 1)), steps=())
@@ -70,7 +73,7 @@ def test_without_steps_only_the_biases_are_solved() -> None:
 
 
 def test_an_input_that_never_varies_is_left_alone() -> None:
-    dense = new_stack((6, 8, 1), "tanh", [4])
+    dense = plain_stack((6, 8, 1), "tanh", [4])
     pruned, masks = masked(dense, 40)
     x = rows(100, 1)
     x[:, :, 2] = 1.5
@@ -92,9 +95,9 @@ def test_neurons_that_nearly_repeat_each_other_get_no_huge_weights(
     activation: str, inputs: int, left: int, seed: int, scale: float
 ) -> None:
     """More neurons than the inputs can tell apart: what there is to solve is nearly singular."""
-    dense = new_stack((inputs, 24, 16, 2), activation, [seed])
+    dense = plain_stack((inputs, 24, 16, 2), activation, [seed])
     with torch.no_grad():
-        for bias in dense.biases:
+        for bias in biases_of(dense):
             bias.zero_()
     pruned, masks = masked(dense, left)
     only_biases = pruned.subset([0])

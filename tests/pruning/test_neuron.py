@@ -13,6 +13,7 @@ from torch import nn
 from spinn_engine.errors import BadInputError
 from spinn_engine.pruning.facts import DenseFacts
 from spinn_engine.pruning.neuron import explore
+from tests.plain import layers_of
 from tests.pruning.made_facts import made_facts
 
 HIDDEN = (10, 7, 5)
@@ -29,8 +30,8 @@ def network(facts: DenseFacts) -> nn.Sequential:
         linear = nn.Linear(a, b)
         linear.load_state_dict(
             {
-                "weight": torch.from_numpy(facts.weights[place].T.copy()),
-                "bias": torch.from_numpy(facts.biases[place].copy()),
+                "weight": torch.from_numpy(layers_of(facts)[place][0].T.copy()),
+                "bias": torch.from_numpy(layers_of(facts)[place][1].copy()),
             }
         )
         layers += [linear, nn.Tanh()]

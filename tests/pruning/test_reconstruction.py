@@ -19,8 +19,10 @@ from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import DataSpec, Reconstruction
 from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import on_device
+from spinn_engine.training.functions import FUNCTIONS as ACTIVATIONS
 from spinn_engine.training.loop import Members, Settings, fit
-from spinn_engine.training.network import ACTIVATIONS, Stack, new_stack
+from spinn_engine.training.network import Stack
+from tests.plain import biases_of, plain_stack, pre_activations
 from tests.pruning.test_surgery import NOTHING, random_stack
 
 
@@ -38,7 +40,7 @@ def hidden_and_target(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Activations that are left of layer 0, and the pre-activations that layer 1 had."""
     with torch.no_grad():
-        first, second, _ = dense.pre_activations(x)
+        first, second, _ = pre_activations(dense, x)
     left = torch.tanh(first[member])[:, kept[0][member]]
     return left.double().numpy(), second[member].double().numpy()
 
@@ -57,7 +59,7 @@ def test_solution_equals_that_of_a_ridge_by_stacked_least_squares(
     wanted = np.vstack([z, np.sqrt(ridge) * sliced])
     solution = np.linalg.lstsq(system, wanted, rcond=None)[0]
     np.testing.assert_allclose(pruned.weights[1][member].detach(), solution[:-1], atol=2e-4)
-    np.testing.assert_allclose(pruned.biases[1][member, 0].detach(), solution[-1], atol=2e-4)
+    np.testing.assert_allclose(biases_of(pruned)[1][member, 0].detach(), solution[-1], atol=2e-4)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -70,7 +72,7 @@ def test_the_held_out_error_never_grows(seed: int) -> None:
         errors = []
         for stack in (pruned, plain):
             weight, bias = (
-                p[1][member].detach().double().numpy() for p in (stack.weights, stack.biases)
+                p[1][member].detach().double().numpy() for p in (stack.weights, biases_of(stack))
             )
             errors.append(np.square(z - h @ weight - bias).mean())
         assert errors[0] <= errors[1] * (1 + 1e-6)
@@ -105,7 +107,7 @@ def test_least_squares_is_no_worse_than_bias_and_bias_no_worse_than_none(seed: i
 
 
 def parts(stack: Stack) -> tuple[list[Tensor], list[Tensor]]:
-    return list(stack.weights), list(stack.biases)
+    return list(stack.weights), list(biases_of(stack))
 
 
 def left_and_wanted(
@@ -113,8 +115,8 @@ def left_and_wanted(
 ) -> tuple[np.ndarray, np.ndarray]:
     """As ``hidden_and_target``, for any activation."""
     with torch.no_grad():
-        first, second, _ = dense.pre_activations(x)
-    left = ACTIVATIONS[dense.activation](first[member])[:, kept[0][member]]
+        first, second, _ = pre_activations(dense, x)
+    left = ACTIVATIONS[dense.graph.activation](first[member])[:, kept[0][member]]
     return left.double().numpy(), second[member].double().numpy()
 
 
@@ -127,17 +129,17 @@ def test_bias_takes_over_the_mean_of_what_is_gone() -> None:
     torch.testing.assert_close(pruned.weights[1], plain.weights[1])
     gone = sorted(set(range(20)) - set(kept[0][0].tolist()))
     with torch.no_grad():
-        mean = torch.tanh(dense.pre_activations(x)[0])[0].mean(dim=0)[gone]
+        mean = torch.tanh(pre_activations(dense, x)[0])[0].mean(dim=0)[gone]
         shift = mean @ dense.weights[1][0][gone]
         torch.testing.assert_close(
-            pruned.biases[1][0, 0], plain.biases[1][0, 0] + shift, rtol=1e-4, atol=1e-5
+            biases_of(pruned)[1][0, 0], biases_of(plain)[1][0, 0] + shift, rtol=1e-4, atol=1e-5
         )
 
 
 def test_neurons_that_never_change_leave_the_weights_alone() -> None:
     """Dead units: the Gram matrix is zero, and no ridge can be solved."""
     dense = random_stack([10, 6], 3, 2, "relu", members=1, seed=2)
-    dense.biases[0].data.fill_(-100.0)
+    biases_of(dense)[0].data.fill_(-100.0)
     rows = Calibration(torch.randn(1, 50, 3), torch.randn(1, 20, 3))
     pruned = prune_stage(dense, select(l1(dense, NOTHING), (5, 6)), "least_squares", rows)
     x = torch.randn(1, 30, 3)
@@ -175,7 +177,7 @@ def test_one_shot_to_an_eighth_on_the_real_data(nasa_folder: Path) -> None:
         group="experiment_id",
     )
     placed = on_device(load_problem(data), torch.device("cpu"))
-    stack = new_stack((placed.ends[0], 512, 512, 512, 256, 2), "tanh", [0])
+    stack = plain_stack((placed.ends[0], 512, 512, 512, 256, 2), "tanh", [0])
     settings = Settings(Fixed(6), learning_rate=1e-3, batch_size=256)
     first = torch.zeros(1, dtype=torch.int64)
     on_train = replace(placed, val=placed.train)  # the validation groups are of another kind

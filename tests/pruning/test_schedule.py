@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from spinn_engine.api import plan
 from spinn_engine.errors import BadInputError
-from spinn_engine.pruning.schedule import plan, settled
+from spinn_engine.graph.kinds import mlp
+from spinn_engine.pruning.schedule import settled
 from spinn_engine.pruning.sizes import mac_count, parameter_count
 from spinn_engine.spec import PruneSpec
 
@@ -71,8 +73,8 @@ def test_an_open_rounding_is_eight_exactly_where_the_budget_is_still_met(
         fits = abs(eight.param_reduction - reduction) <= 0.003
     except BadInputError:
         fits = False
-    assert settled(spec, hidden, 5, 2).round_to == (8 if fits else 1)
-    assert settled(PruneSpec(pruning_ratio=0.3), hidden, 5, 2).round_to == 1
+    assert settled(spec, mlp(hidden, 5, 2)).round_to == (8 if fits else 1)
+    assert settled(PruneSpec(pruning_ratio=0.3), mlp(hidden, 5, 2)).round_to == 1
 
 
 @st.composite
@@ -100,7 +102,7 @@ def test_no_stage_breaks_a_limit_grows_or_repeats_the_one_before(
     case: tuple[PruneSpec, tuple[int, ...]],
 ) -> None:
     spec, dense = case
-    step = settled(spec, dense, 5, 2).round_to or 0
+    step = settled(spec, mlp(dense, 5, 2)).round_to or 0
     try:
         planned = plan(spec, dense, 5, 2)
     except BadInputError as refused:
@@ -138,7 +140,7 @@ def path_by_hand(spec: PruneSpec, dense: tuple[int, ...]) -> list[tuple[int, ...
 def test_the_budget_is_met_as_nearly_as_the_path_allows(
     case: tuple[PruneSpec, tuple[int, ...]],
 ) -> None:
-    spec, dense = settled(case[0], case[1], 5, 2), case[1]
+    spec, dense = settled(case[0], mlp(case[1], 5, 2)), case[1]
     if spec.pruning_ratio is not None or (
         spec.schedule == "sequential" and spec.stages % len(dense)  # layers pruned equally often
     ):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from spinn_engine.api import plan
 from spinn_engine.errors import BadInputError
 from spinn_engine.pruning.facts import DenseFacts
-from spinn_engine.pruning.schedule import plan
 from spinn_engine.pruning.smallest import PARTS, smallest_within
 from spinn_engine.pruning.whatif import predict
 from spinn_engine.spec import PruneSpec, Reconstruction

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from spinn_engine.artifacts.checkpoints import MODULES, sequential_of
 from spinn_engine.errors import BadInputError
 from spinn_engine.pruning.importance import ScoringData, l1, strongest
 from spinn_engine.pruning.stage import select
 from spinn_engine.pruning.surgery import remove_neurons
 from spinn_engine.spec import Activation
-from spinn_engine.training.network import ACTIVATIONS, Stack, new_stack
+from spinn_engine.training.modules import CALLS, module_of_member
+from spinn_engine.training.network import Stack, mlp_stack
+from tests.plain import biases_of, function, plain_stack, widths_of
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -30,7 +31,7 @@ NETWORKS = st.fixed_dictionaries(
         "hidden": st.lists(st.integers(2, 24), min_size=1, max_size=6),
         "inputs": st.integers(1, 9),
         "outputs": st.integers(1, 4),
-        "activation": st.sampled_from(sorted(ACTIVATIONS)),
+        "activation": st.sampled_from(sorted(name for name, one in CALLS.items() if one.module)),
         "members": st.integers(1, 3),
         "seed": st.integers(0, 2**20),
     }
@@ -47,16 +48,18 @@ def random_stack(
 ) -> Stack:
     """A stack whose biases are not zero either."""
     seeds = [seed + member for member in range(members)]
-    stack = new_stack((inputs, *hidden, outputs), activation, seeds)
+    stack = plain_stack((inputs, *hidden, outputs), activation, seeds)
     generator = torch.Generator().manual_seed(seed)
-    for bias in stack.biases:
+    for bias in biases_of(stack):
         bias.data = 0.3 * torch.randn(bias.shape, generator=generator)
     return stack
 
 
 def plain(stack: Stack, member: int) -> nn.Sequential:
     """One member as torch's own classes."""
-    return sequential_of(stack, member).train()
+    found = module_of_member(stack, member).train()
+    assert isinstance(found, nn.Sequential)
+    return found
 
 
 def zero_outgoing(stack: Stack, kept: list[Tensor]) -> Stack:
@@ -67,7 +70,9 @@ def zero_outgoing(stack: Stack, kept: list[Tensor]) -> Stack:
             gone = torch.ones(stack.hidden[layer], dtype=torch.bool)
             gone[keep[member]] = False
             weights[layer + 1][member, gone, :] = 0.0
-    return Stack(weights, [b.detach().clone() for b in stack.biases], stack.activation)
+    return mlp_stack(
+        weights, [b.detach().clone() for b in biases_of(stack)], stack.graph.activation
+    )
 
 
 @given(NETWORKS, st.data())
@@ -83,7 +88,7 @@ def test_output_equals_that_of_zeroed_outgoing_weights(
         kept.append(torch.stack(rows).sort(dim=1).values)
     small = remove_neurons(stack, kept)
     assert small.hidden == tuple(k.shape[1] for k in kept)
-    x = torch.randn(stack.size, 17, stack.widths[0], generator=generator)
+    x = torch.randn(stack.size, 17, widths_of(stack)[0], generator=generator)
     torch.testing.assert_close(small(x), zero_outgoing(stack, kept)(x), rtol=1e-5, atol=1e-5)
 
 
@@ -91,10 +96,10 @@ def test_output_equals_that_of_zeroed_outgoing_weights(
 @settings(max_examples=30)
 def test_a_stack_is_its_members_side_by_side(network: dict[str, object]) -> None:
     stack = random_stack(**network)  # type: ignore[arg-type]
-    x = torch.randn(5, stack.widths[0])
+    x = torch.randn(5, widths_of(stack)[0])
     for member in range(stack.size):
         alone = plain(stack, member)
-        assert isinstance(alone[1], MODULES[stack.activation])
+        torch.testing.assert_close(alone[1](x), function(stack.graph.activation)(x))
         torch.testing.assert_close(stack(x)[member], alone(x), rtol=1e-5, atol=1e-5)
 
 
@@ -104,7 +109,7 @@ def test_equals_torch_pruning_for_the_same_kept_set(
     network: dict[str, object], share: float
 ) -> None:
     stack = random_stack(**(network | {"members": 1}))  # type: ignore[arg-type]
-    x = torch.randn(7, stack.widths[0])
+    x = torch.randn(7, widths_of(stack)[0])
     kept = [
         strongest(score, max(1, round(width * share)))
         for score, width in zip(l1(stack, NOTHING), stack.hidden, strict=True)

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from spinn_engine.pruning.activations import ACTIVATIONS as IN_NUMPY
 
+from spinn_engine.graph.functions import FUNCTIONS as IN_NUMPY
 from spinn_engine.problems.problem import Problem
-from spinn_engine.pruning.facts import DenseFacts, moments
+from spinn_engine.pruning.facts import DenseFacts
 from spinn_engine.pruning.importance import CRITERIA, ScoringData
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.stage import prune_stage, select
@@ -21,9 +21,11 @@ from spinn_engine.pruning.whatif import curve, predict, sensitivity
 from spinn_engine.spec import Criterion, Reconstruction
 from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import PlacedData, on_device
+from spinn_engine.training.functions import FUNCTIONS as ACTIVATIONS
 from spinn_engine.training.loop import Members, Settings, fit
-from spinn_engine.training.network import ACTIVATIONS, Stack, new_stack
+from spinn_engine.training.network import Stack
 from spinn_engine.training.validation import validate
+from tests.plain import biases_of, plain_facts, plain_moments, plain_stack, pre_activations
 
 FIRST = torch.zeros(1, dtype=torch.int64)
 WAYS: list[Reconstruction] = ["none", "bias", "least_squares"]
@@ -58,18 +60,18 @@ def problem(rng: np.random.Generator) -> Problem:
 def trained() -> Trained:
     """A network of 64, 48 and 32 neurons that has learned."""
     data = on_device(problem(np.random.default_rng(5)), torch.device("cpu"))
-    stack = new_stack((4, 64, 48, 32, 2), "tanh", [0])
+    stack = plain_stack((4, 64, 48, 32, 2), "tanh", [0])
     fit(stack, data, Members(FIRST, [0]), Settings(Fixed(40), 3e-3, 64), lambda _: None)
     seen = ScoringData(*data.take(FIRST, data.calibration), [0])
     scores = {name: score(stack, seen) for name, score in CRITERIA.items()}
     weights = [w[0].detach().numpy() for w in stack.weights]
-    biases = [b[0, 0].detach().numpy() for b in stack.biases]
+    biases = [b[0, 0].detach().numpy() for b in biases_of(stack)]
     x, y = (part[0].numpy() for part in data.take(FIRST, data.val.rows))
     known = [
-        moments(weights, biases, "tanh", data.x[0, rows].numpy())
+        plain_moments(weights, biases, "tanh", data.x[0, rows].numpy())
         for rows in (data.calibration[0], data.held_out[0])
     ]
-    facts = DenseFacts(
+    facts = plain_facts(
         weights=weights,
         biases=biases,
         activation="tanh",
@@ -95,8 +97,8 @@ def test_numpy_activations_equal_those_of_torch(name: Any) -> None:
 def test_moments_equal_numpys_own(trained: Trained) -> None:
     rows = trained.data.x[0, trained.data.calibration[0]][None]
     with torch.no_grad():
-        hidden = trained.stack.pre_activations(rows)[:-1]
-    for values, known in zip(hidden, trained.facts.fit, strict=True):
+        hidden = pre_activations(trained.stack, rows)[:-1]
+    for values, known in zip(hidden, trained.facts.fit.values(), strict=True):
         activations = torch.tanh(values[0]).double().numpy()
         np.testing.assert_allclose(known.mean, activations.mean(axis=0), atol=1e-5)
         covariance = np.cov(activations, rowvar=False, bias=True)
@@ -165,9 +167,9 @@ def test_dead_neurons_and_a_network_of_single_neurons_are_predicted_too() -> Non
     weights = [rng.normal(size=s).astype(np.float32) for s in ((3, 8), (8, 6), (6, 1))]
     biases = [np.full(8, -100, np.float32), np.zeros(6, np.float32), np.zeros(1, np.float32)]
     x, y = (rng.normal(size=(50, n)).astype(np.float32) for n in (3, 1))
-    known = moments(weights, biases, "relu", x)
+    known = plain_moments(weights, biases, "relu", x)
     scores = {"l1": [np.ones(8, np.float32), np.ones(6, np.float32)]}
-    facts = DenseFacts(weights, biases, "relu", scores, known, known, x, y, 0, ("t",))
+    facts = plain_facts(weights, biases, "relu", scores, known, known, x, y, 0, ("t",))
     assert np.isfinite(predict(facts, (4, 3), "l1", "least_squares").r2)
     assert all(np.isfinite(one.r2) for one in curve(facts))
 

@@ -16,8 +16,9 @@ from spinn_engine.problems.split import cross_validation
 from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import calibration_split, on_device
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
-from spinn_engine.training.network import Stack, new_stack
+from spinn_engine.training.network import Stack
 from spinn_engine.training.validation import validate
+from tests.plain import plain_stack
 
 CPU = torch.device("cpu")
 
@@ -133,7 +134,7 @@ def test_members_of_different_folds_learn_as_each_would_alone() -> None:
     assert len(set(placed.train.counts)) == 3
 
     def learned(folds: list[int], seeds: list[int]) -> tuple[Stack, list[Epoch]]:
-        stack, seen = new_stack((3, 10, 6, 2), "tanh", seeds), list[Epoch]()
+        stack, seen = plain_stack((3, 10, 6, 2), "tanh", seeds), list[Epoch]()
         fit(stack, placed, Members(torch.tensor(folds), seeds), how, seen.append)
         return stack, seen
 

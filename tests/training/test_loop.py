@@ -20,8 +20,9 @@ from spinn_engine.training.loop import (
     Settings,
     fit,
 )
-from spinn_engine.training.network import Stack, new_stack
+from spinn_engine.training.network import Stack
 from spinn_engine.training.validation import validate
+from tests.plain import plain_stack
 from tests.pruning.test_surgery import plain
 
 SETTINGS = Settings(Fixed(4), learning_rate=3e-3, batch_size=32)
@@ -91,7 +92,7 @@ def plain_loop(
 
 def test_each_member_learns_as_it_would_alone_in_plain_torch() -> None:
     train, val = rows(150, 1), rows(60, 2)
-    stack = new_stack((3, 16, 8, 2), "tanh", [0, 1])
+    stack = plain_stack((3, 16, 8, 2), "tanh", [0, 1])
     alone = [plain_loop(plain(stack, m), train, val, SEEDS[m]) for m in range(2)]
     train_stack(stack, train, val)
     for member, (network, loss) in enumerate(alone):
@@ -102,7 +103,7 @@ def test_each_member_learns_as_it_would_alone_in_plain_torch() -> None:
 
 def test_weights_end_at_the_best_epoch_and_are_a_copy() -> None:
     train, val = rows(40, 1), rows(30, 5)
-    stack = new_stack((3, 32, 32, 2), "relu", [0, 1])
+    stack = plain_stack((3, 32, 32, 2), "relu", [0, 1])
     seen = train_stack(stack, train, val, Settings(Fixed(25), learning_rate=2e-2, batch_size=8))
     assert [e.epoch for e in seen] == list(range(26))
     assert seen[0].train_loss is None
@@ -113,7 +114,7 @@ def test_weights_end_at_the_best_epoch_and_are_a_copy() -> None:
 
 
 def test_no_epochs_leaves_the_network_as_it_was() -> None:
-    stack = new_stack((3, 4, 2), "tanh", [0])
+    stack = plain_stack((3, 4, 2), "tanh", [0])
     before = [p.detach().clone() for p in stack.parameters()]
     train_stack(stack, rows(20, 1), rows(10, 2), Settings(Fixed(0), 1e-3, 8))
     assert all(torch.equal(a, b) for a, b in zip(before, stack.parameters(), strict=True))
@@ -121,7 +122,7 @@ def test_no_epochs_leaves_the_network_as_it_was() -> None:
 
 def test_same_seeds_same_bytes() -> None:
     def train() -> list[Tensor]:
-        stack = new_stack((3, 16, 8, 2), "tanh", [0, 1])
+        stack = plain_stack((3, 16, 8, 2), "tanh", [0, 1])
         train_stack(stack, rows(150, 1), rows(60, 2))
         return [p.detach() for p in stack.parameters()]
 
@@ -129,7 +130,7 @@ def test_same_seeds_same_bytes() -> None:
 
 
 def test_a_diverging_loss_is_named_with_epoch_and_rate() -> None:
-    stack = new_stack((3, 8, 2), "relu", [0])
+    stack = plain_stack((3, 8, 2), "relu", [0])
     settings = Settings(Fixed(30), learning_rate=1e30, batch_size=8)
     with pytest.raises(TrainingDivergedError, match=r"epoch \d+ at learning rate 1e30"):
         train_stack(stack, rows(40, 1), rows(20, 2), settings)
@@ -139,12 +140,12 @@ def test_r2_equals_that_of_scikit_learn() -> None:
     from sklearn.metrics import r2_score
 
     val = rows(60, 2)
-    stack = new_stack((3, 16, 8, 2), "tanh", [0, 1])
+    stack = plain_stack((3, 16, 8, 2), "tanh", [0, 1])
     predicted = stack(val.x).detach()
     for member, r2 in enumerate(judge(stack, val)[1]):
         assert r2 == pytest.approx(r2_score(val.y, predicted[member]), rel=1e-4)
 
 
 def test_a_member_starts_the_same_whatever_stands_beside_it() -> None:
-    alone, beside = new_stack((3, 5, 2), "tanh", [7]), new_stack((3, 5, 2), "tanh", [1, 7, 9])
+    alone, beside = plain_stack((3, 5, 2), "tanh", [7]), plain_stack((3, 5, 2), "tanh", [1, 7, 9])
     assert all(torch.equal(a[0], b[1]) for a, b in zip(alone.weights, beside.weights, strict=True))

@@ -11,8 +11,8 @@ from spinn_engine.spec import PhysicsSpec
 from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import PlacedData, on_device
 from spinn_engine.training.loop import Members, Settings, fit
-from spinn_engine.training.network import new_stack
 from spinn_engine.training.objective import objective_of
+from tests.plain import plain_stack
 
 LIVES, ROWS = 10, 12
 CPU = torch.device("cpu")
@@ -72,7 +72,7 @@ def after(rows: list[int]) -> list[int]:
 def test_the_loss_is_that_of_a_loop_over_rows() -> None:
     data = on_device(made(), CPU)
     physics = PhysicsSpec(non_negative=0.3, monotone=0.7, wear_law=0.2)
-    stack = new_stack((3, 8, 1), "tanh", [0, 1])
+    stack = plain_stack((3, 8, 1), "tanh", [0, 1])
     rows = [[3, 11, 30, 47, 52, 8, 1, 60, 70, 2], [23, 5, 35, 0, 9, 14, 66, 31, 44, 7]]
     folds = torch.zeros(2, dtype=torch.int64)
     whole = objective_of(data, physics, 2, {}).loss(stack, folds, torch.tensor(rows))
@@ -91,7 +91,7 @@ def trained(
 ) -> tuple[float, dict[str, list[float]]]:
     """Root mean square of what is not as the law says, on training steps; the coefficients."""
     data = on_device(problem, CPU)
-    stack = new_stack((3, 16, 1), "tanh", [0])
+    stack = plain_stack((3, 16, 1), "tanh", [0])
     folds = torch.zeros(1, dtype=torch.int64)
     objective = objective_of(data, physics, 1, {})
     fit(
@@ -135,7 +135,7 @@ def test_a_member_learns_the_same_whatever_stands_beside_it() -> None:
     physics = PhysicsSpec(wear_law=0.1, monotone=0.1)
     found = []
     for seeds in ([4, 5], [5]):
-        stack = new_stack((3, 8, 1), "tanh", seeds)
+        stack = plain_stack((3, 8, 1), "tanh", seeds)
         folds = torch.zeros(len(seeds), dtype=torch.int64)
         objective = objective_of(data, physics, len(seeds), {})
         members = Members(folds, [seed + 10 for seed in seeds])

@@ -14,7 +14,6 @@ from onnx import TensorProto, helper, numpy_helper
 from spinn_engine.export.folding import RawNetwork
 from spinn_engine.export.translated.onnx_steps import (
     FUNCTIONS,
-    IN_DOUBLE,
     Nodes,
     Steps,
     layer_norm,
@@ -81,8 +80,7 @@ def _function(steps: Steps, op: AnyOperation, taken: list[str], _: Graph) -> Non
     if function.factor != 1.0:
         x = steps.of("Mul", x, function.factor)
     slope = ROWS[function.function].slope if function.slope is None else function.slope
-    table = FUNCTIONS | IN_DOUBLE if steps.nodes.double else FUNCTIONS
-    table[function.function](steps, x, slope)
+    FUNCTIONS[function.function](steps, x, slope)
 
 
 def _prelu(steps: Steps, op: AnyOperation, taken: list[str], _: Graph) -> None:

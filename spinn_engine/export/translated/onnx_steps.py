@@ -7,6 +7,7 @@ others, of which it has both.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from onnx import NodeProto, TensorProto, helper
@@ -141,31 +142,50 @@ def _with_alpha(name: str) -> Make:
     return lambda steps, x, slope: steps.of(name, x, last=True, alpha=slope)
 
 
-# By function, the steps that make it of the value ``x``, with its slope if it has one.
-FUNCTIONS: dict[str, Make] = {
-    "tanh": _operator("Tanh"),
-    "relu": _operator("Relu"),
-    "gelu": _operator("Gelu"),
-    "gelu_tanh": _operator("Gelu", approximate="tanh"),
-    "silu": _silu,
-    "sigmoid": _operator("Sigmoid"),
-    "elu": _with_alpha("Elu"),
-    "selu": _operator("Selu"),
-    "leaky_relu": _with_alpha("LeakyRelu"),
-    "softplus": _operator("Softplus"),
-    "mish": _operator("Mish"),
-    "sin": _operator("Sin"),
-    "cos": _operator("Cos"),
-    "exp": _operator("Exp"),
-    "square": lambda steps, x, _: steps.of("Mul", x, x, last=True),
-}
-# Those that are made otherwise in double precision.
-IN_DOUBLE: dict[str, Make] = {
-    "gelu": _gelu_of_floats,
-    "gelu_tanh": _gelu_tanh,
-    "elu": lambda steps, x, slope: elu(steps, x, slope or 0.0, last=True),
-    "selu": lambda steps, x, _: steps.of("Mul", elu(steps, x, SELU_ALPHA), SELU_SCALE, last=True),
-    "leaky_relu": lambda steps, x, slope: leaky(steps, x, slope or 0.0),
-    "softplus": lambda steps, x, _: softplus(steps, x, last=True),
-    "mish": lambda steps, x, _: steps.of("Mul", x, steps.of("Tanh", softplus(steps, x)), last=True),
+@dataclass(frozen=True)
+class OnnxFunction:
+    """A function of single numbers.
+
+    Attributes:
+        of_floats: the steps that make it of the value ``x``, with its slope if it has one.
+        of_doubles: those in double precision, where they are others.
+    """
+
+    of_floats: Make
+    of_doubles: Make | None = None
+
+    def __call__(self, steps: Steps, x: str, slope: float | None) -> str:
+        """Put the steps where they belong; the name of what they make."""
+        make = self.of_doubles if self.of_doubles and steps.nodes.double else self.of_floats
+        return make(steps, x, slope)
+
+
+FUNCTIONS: dict[str, OnnxFunction] = {
+    "tanh": OnnxFunction(_operator("Tanh")),
+    "relu": OnnxFunction(_operator("Relu")),
+    "gelu": OnnxFunction(_operator("Gelu"), _gelu_of_floats),
+    "gelu_tanh": OnnxFunction(_operator("Gelu", approximate="tanh"), _gelu_tanh),
+    "silu": OnnxFunction(_silu),
+    "sigmoid": OnnxFunction(_operator("Sigmoid")),
+    "elu": OnnxFunction(
+        _with_alpha("Elu"), lambda steps, x, slope: elu(steps, x, slope or 0.0, last=True)
+    ),
+    "selu": OnnxFunction(
+        _operator("Selu"),
+        lambda steps, x, _: steps.of("Mul", elu(steps, x, SELU_ALPHA), SELU_SCALE, last=True),
+    ),
+    "leaky_relu": OnnxFunction(
+        _with_alpha("LeakyRelu"), lambda steps, x, slope: leaky(steps, x, slope or 0.0)
+    ),
+    "softplus": OnnxFunction(
+        _operator("Softplus"), lambda steps, x, _: softplus(steps, x, last=True)
+    ),
+    "mish": OnnxFunction(
+        _operator("Mish"),
+        lambda steps, x, _: steps.of("Mul", x, steps.of("Tanh", softplus(steps, x)), last=True),
+    ),
+    "sin": OnnxFunction(_operator("Sin")),
+    "cos": OnnxFunction(_operator("Cos")),
+    "exp": OnnxFunction(_operator("Exp")),
+    "square": OnnxFunction(lambda steps, x, _: steps.of("Mul", x, x, last=True)),
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
+import torch
+
 from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.ops import (
     INPUTS,
@@ -15,26 +17,7 @@ from spinn_engine.graph.ops import (
     Select,
     Sum,
 )
-from spinn_engine.vocabulary import FUNCTIONS
-
-# By function, its call; ``{x}`` is what it takes, ``{slope}`` its own.
-CALLS = {
-    "tanh": "torch.tanh({x})",
-    "relu": "torch.relu({x})",
-    "gelu": "torch.nn.functional.gelu({x})",
-    "gelu_tanh": "torch.nn.functional.gelu({x}, approximate='tanh')",
-    "silu": "torch.nn.functional.silu({x})",
-    "sigmoid": "torch.sigmoid({x})",
-    "elu": "torch.nn.functional.elu({x}, {slope})",
-    "selu": "torch.nn.functional.selu({x})",
-    "leaky_relu": "torch.nn.functional.leaky_relu({x}, {slope})",
-    "softplus": "torch.nn.functional.softplus({x})",
-    "mish": "torch.nn.functional.mish({x})",
-    "sin": "torch.sin({x})",
-    "cos": "torch.cos({x})",
-    "exp": "torch.exp({x})",
-    "square": "torch.square({x})",
-}
+from spinn_engine.training.modules import CALLS
 
 
 def torch_code(graph: Graph) -> str:
@@ -61,9 +44,12 @@ def _dense(op: AnyOperation, taken: list[str]) -> str:
 
 def _function(op: AnyOperation, taken: list[str]) -> str:
     op = cast(Function, op)
-    slope = FUNCTIONS[op.function].slope if op.slope is None else op.slope
+    how = CALLS[op.function]
+    name = how.call.__name__
+    place = "torch" if getattr(torch, name, None) is how.call else "torch.nn.functional"
     x = taken[0] if op.factor == 1.0 else f"{op.factor!r} * {taken[0]}"
-    return CALLS[op.function].format(x=x, slope=slope)
+    given = [f"{key}={value!r}" for key, value in how.with_slope(op.slope).items()]
+    return f"{place}.{name}({', '.join([x, *given])})"
 
 
 def _layer_norm(op: AnyOperation, taken: list[str]) -> str:

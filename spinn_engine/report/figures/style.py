@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from spinn_engine.vocabulary import ARMS
 
 COLUMN_INCHES = 3.4
+NOTEBOOK_DPI = 160
 INK, FAINT, PAPER = "#1b2733", "#c9d1d9", "#fefefe"  # the page gives these colours of its own
 GREY = "#7F8C99"
 
@@ -78,9 +79,26 @@ def _saved(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
     return buffer.getvalue()
 
 
+class Drawing(Figure):
+    """A figure that a notebook shows as it is, whichever backend there is, or none."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=NOTEBOOK_DPI)
+        return buffer.getvalue()
+
+
+def on_paper(draw: Callable[[], Figure]) -> Figure:
+    """A figure in the look of the report, on a white ground, for who goes on with it."""
+    with _ONE_AT_A_TIME, mpl.rc_context(STYLE):
+        figure = draw()
+    figure.set_facecolor("white")
+    return figure
+
+
 def new_figure(height: float, rows: int = 1, **options: Any) -> tuple[Figure, list[Axes]]:
     """A figure of a column's width with so many axes below each other; ``height`` in inches."""
-    figure = Figure(figsize=(COLUMN_INCHES, height))
+    figure = Drawing(figsize=(COLUMN_INCHES, height))
     axes = figure.subplots(rows, 1, squeeze=False, **options)
     return figure, [row[0] for row in axes]
 

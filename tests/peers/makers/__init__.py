@@ -1,0 +1,1 @@
+"""A module a tool, each with ``make()``; ``requirements-peers.txt`` installs the tools."""
