@@ -19,6 +19,7 @@ from spinn_engine.claims.arithmetic import ARITHMETIC
 from spinn_engine.claims.claim import Claim
 from spinn_engine.claims.measured import MEASURED
 from spinn_engine.errors import BadInputError
+from spinn_engine.export.translated import onnx_steps
 from spinn_engine.export.writers import WRITERS
 from spinn_engine.graph import functions as arrays
 from spinn_engine.graph.kinds import KINDS
@@ -50,6 +51,7 @@ IMPLEMENTATIONS: dict[str, tuple[Any, Any]] = {
     "functions of a stack": (vocabulary.FUNCTIONS, functions.FUNCTIONS),
     "functions of a prediction": (vocabulary.FUNCTIONS, arrays.FUNCTIONS),
     "functions of a checkpoint": (vocabulary.FUNCTIONS, CALLS),
+    "functions of an ONNX file": (vocabulary.FUNCTIONS, onnx_steps.FUNCTIONS),
     "functions of an equation": (SMOOTH, DERIVATIVES),
     "networks": (vocabulary.NETWORKS, KINDS),
     "arms that are fitted": (
