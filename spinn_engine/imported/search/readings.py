@@ -28,7 +28,7 @@ from spinn_engine.imported.search.scales import (
 from spinn_engine.imported.search.structures import BEHIND, Structure, structures, with_behind
 from spinn_engine.problems.problem import Problem
 from spinn_engine.vocabulary import SCALES
-from spinn_engine.vocabulary.scalings import USUAL_PAIRS
+from spinn_engine.vocabulary.networks import USUAL_PAIRS
 from spinn_engine.words import shown_list
 
 WORK = 2e11  # multiply-accumulates of all that is tried
