@@ -28,7 +28,7 @@ def _zips() -> Files:
     whole = small()
     for length in (1, 4, 30, 200, len(whole) // 2, len(whole) - 100, len(whole) - 1):
         yield f"the first {length} bytes", whole[:length], ""
-    yield "bytes before", b"MZ" + whole, "neither a PyTorch checkpoint nor"
+    yield "bytes before", b"MZ" + whole, "no file of a network that is read"
     yield "bytes after", whole + b"x", "without its end"
     flipped = bytearray(whole)
     flipped[whole.index(floats(4, 3)) + 5] ^= 1
@@ -191,7 +191,7 @@ def _others() -> Files:
     yield "gzip", gzip.compress(small()), "compressed with gzip, unpack it first"
     yield "JSON", b'{"a": 1}', "JSON or other text"
     yield "empty", b"", "it is empty"
-    yield "zeros", bytes(10_000), "neither a PyTorch checkpoint nor safetensors"
-    yield "noise", np.random.default_rng(1).bytes(10_000), "neither a PyTorch checkpoint nor"
+    yield "zeros", bytes(10_000), "no file of a network that is read"
+    yield "noise", np.random.default_rng(1).bytes(10_000), "no file of a network that is read"
     yield "an empty zip", zip_of([]), "an empty zip file"
     yield "a Word file", zip_of([Part("word/document.xml", b"<a/>")]), "zip file of another kind"

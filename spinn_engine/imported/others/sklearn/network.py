@@ -1,0 +1,1 @@
+def read_skops(file, size): raise NotImplementedError
