@@ -34,6 +34,7 @@ from spinn_engine.imported.recognition.other_kinds import SCALERS
 from spinn_engine.words import shown, shown_list
 
 LARGEST_FILE = 2**30
+MOST_ENTRIES = 65_536  # of any zip file: scikit-learn writes one for every iteration
 WRAPPERS = ("module", "_orig_mod")
 
 Tensors = TorchZip | Safetensors | Named  # numbers under names: what they compute is not told
@@ -129,7 +130,7 @@ def _opened(file: BufferedReader, size: int) -> StoredNetwork | Tensors:
         )
     kind = kinds.kind_of(file.read(kinds.HEAD_BYTES), size)
     if kind == kinds.ZIP:
-        kind = kinds.zip_kind(read_list(file, size))
+        kind = kinds.zip_kind(read_list(file, size, MOST_ENTRIES))
     file.seek(0)
     return READERS[kind](file, size)
 
