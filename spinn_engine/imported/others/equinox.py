@@ -35,7 +35,7 @@ def read_equinox(file: BinaryIO, size: int) -> Named:
         CorruptArtifactError: it is cut off or damaged.
     """
     told = _line(file)
-    leaves = []
+    leaves: list[Array] = []
     while file.tell() < size:
         if len(leaves) == MOST_LEAVES:
             raise BadInputError(f"it holds more than {MOST_LEAVES:,} arrays")

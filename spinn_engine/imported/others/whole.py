@@ -8,6 +8,7 @@ import numpy as np
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.ops import Function, Prelu
 from spinn_engine.imported.files.tensors import as_float32
 from spinn_engine.imported.network import Floats32, StoredNetwork, dead_neurons
 from spinn_engine.imported.others.assembly import Assembly
@@ -66,7 +67,11 @@ def whole_network(
 
 
 def _activation(graph: Graph) -> str:
-    return graph.activation if graph.activation in ACTIVATIONS else "identity"
+    """That of most layers, of those that may stand between layers."""
+    names = [op.function for op in graph.ops if isinstance(op, Function)]
+    names += ["prelu" for op in graph.ops if isinstance(op, Prelu)]
+    found = [name for name in names if name in ACTIVATIONS]
+    return max(found, key=found.count) if found else "identity"
 
 
 def _rounding(dtypes: Collection[str], rounded: float) -> list[str]:

@@ -12,7 +12,7 @@ from spinn_engine.words import shown, shown_list
 MOST_LAYERS = 1024
 DEEPEST = 16
 STRANGE = "its config is not as Keras writes it, copy the file again"
-OWN = ("keras", "tensorflow.keras", "tf_keras", "tensorflow.python.keras")
+OWN = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
 
 Ref = tuple[str, int]  # a layer, and which of its calls
 Config = dict[str, Any]
@@ -68,7 +68,9 @@ def model_of(told: Config) -> Model:
     if not isinstance(layers, list) or not all(isinstance(one, dict) for one in layers):
         raise CorruptArtifactError(STRANGE)
     if not 0 < len(layers) <= MOST_LAYERS:
-        raise BadInputError(f"it has {len(layers):,} layers, between 1 and {MOST_LAYERS:,} are read")
+        raise BadInputError(
+            f"it has {len(layers):,} layers, between 1 and {MOST_LAYERS:,} are read"
+        )
     if kind == "Sequential":
         return _sequential(layers)
     found = tuple(_layer(one, _calls(one)) for one in layers)
@@ -103,12 +105,17 @@ def _layer(told: Config, calls: tuple[tuple[Ref | float, ...], ...]) -> Layer:
 def _refuse_own(told: Config, what: str) -> None:
     """Refuse a class that is not of Keras itself: its code is not in the file, nor run."""
     kind, module, registered = (told.get(k) for k in ("class_name", "module", "registered_name"))
-    is_other = isinstance(module, str) and not module.startswith(OWN)
-    if is_other or (isinstance(registered, str) and registered not in (kind, "Functional")):
+    is_other = isinstance(registered, str) and registered not in (kind, "Functional")
+    if is_other or not is_of_keras(module):
         raise BadInputError(
             f"its {what} is of the class {shown(registered or kind)}, which is not one of Keras: "
             "no code of a file is run, so build it of layers of Keras"
         )
+
+
+def is_of_keras(module: object) -> bool:
+    """Whether a module is one of Keras; where none is named it is, as in files of version 2."""
+    return module is None or any(f"{module}.".startswith(f"{own}.") for own in OWN)
 
 
 def _config(told: Config) -> Config:

@@ -24,6 +24,7 @@ from spinn_engine.words import shown, shown_list
 
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 TORCH_NAMES = {"kernel": "weight", "0": "weight", "1": "bias", "bias": "bias"}
+DEEPEST, MOST_GROUPS = 8, 4096
 NO_CONFIG = (
     "It holds weights without what is computed with them: save the model whole (model.save) to "
     "have its functions read too."
@@ -60,8 +61,9 @@ def read_keras_hdf5(file: BinaryIO, size: int) -> StoredNetwork | Named:
             return _network(model, made, weights, "keras h5")
         if weights.texts("", "layer_names"):
             return _by_name(weights)
-        if weights.members("layers"):
-            return _by_class(weights)
+        named = _by_class(weights)
+        if named.value:
+            return named
     raise BadInputError(
         f"it is an HDF5 file that Keras did not write (a table, or another program's): {SAVE_AGAIN}"
     )
@@ -102,6 +104,8 @@ def _ended(making: Making, ends: Sequence[str], model: Model) -> list[str]:
         making.built.concat("outputs", ends)
         names = shown_list(name for name, _ in model.outputs)
         notes.append(f"Its outputs stand beside each other in the model's order: {names}.")
+    if halved := sorted({policy for one in model.layers if (policy := _half(one))}):
+        notes.append(f"Keras computed in {shown_list(halved)}, here it is float32.")
     if making.fixed:
         notes.append(f"Layers that do not learn stay as they are: {shown_list(making.fixed)}.")
     return notes
@@ -137,6 +141,15 @@ def _refs(layer: Layer) -> list[Ref]:
     return [one for one in layer.calls[0] if isinstance(one, tuple)]
 
 
+def _half(layer: Layer) -> str:
+    """The policy by which a layer computes in half precision; empty for another one."""
+    policy: Any = layer.config.get("dtype")
+    if isinstance(policy, dict):
+        inner = policy.get("config")
+        policy = inner.get("name") if isinstance(inner, dict) else None
+    return policy if isinstance(policy, str) and "float16" in policy else ""
+
+
 def _is_dense(layer: Layer) -> bool:
     return layer.kind == "Dense"
 
@@ -163,20 +176,38 @@ def _by_name(weights: Hdf5) -> Named:
 
 
 def _by_class(weights: Hdf5) -> Named:
-    """Weights as version 3 saves them, by class and order."""
+    """Weights as version 3 saves them: by class and order, or by the attributes of a class."""
     named = Named("keras weights", (NO_CONFIG,))
-    for group in weights.members("layers"):
-        for name in weights.members(f"layers/{group}/vars"):
-            array = weights.array(f"layers/{group}/vars/{name}")
-            if array is None:
-                raise CorruptArtifactError(STRANGE)
-            if not group.startswith("dense") or name not in TORCH_NAMES:
-                raise BadInputError(
-                    f"it holds weights alone, among them of {shown(group)}, and not in which order "
-                    "layers follow one another: save the model whole (model.save)"
-                )
-            _add(named, group, name, array)
+    waiting = [name for name in weights.members("") if name not in ("optimizer", "vars")]
+    while waiting:
+        group = waiting.pop(0)
+        _add_dense(named, weights, group)
+        if group.count("/") < DEEPEST:
+            inside = [name for name in weights.members(group) if name != "vars"]
+            waiting += [f"{group}/{name}" for name in inside]
+        if len(waiting) > MOST_GROUPS:
+            raise BadInputError(f"it holds more than {MOST_GROUPS:,} groups: save the model alone")
     return named
+
+
+def _add_dense(named: Named, weights: Hdf5, group: str) -> None:
+    """Add what a group has, which must be a kernel and perhaps a bias."""
+    names = weights.members(f"{group}/vars")
+    found = {
+        name: array
+        for name in names
+        if (array := weights.array(f"{group}/vars/{name}")) is not None
+    }
+    if not found or "seed_generator" in group:
+        return
+    kernel = found.get("0")
+    if kernel is None or kernel.ndim != 2 or len(found) != len(names) or set(found) - {"0", "1"}:
+        raise BadInputError(
+            f"it holds weights alone, among them {shown(group)}, which is no dense layer, and not "
+            "in which order layers follow one another: save the model whole (model.save)"
+        )
+    for name, array in found.items():
+        _add(named, group.removeprefix("layers/").replace("/", "."), name, array)
 
 
 def _add(named: Named, layer: str, name: str, array: np.ndarray) -> None:

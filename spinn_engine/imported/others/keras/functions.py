@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.imported.others.keras.config import Config
+from spinn_engine.imported.others.keras.config import Config, is_of_keras
 from spinn_engine.words import shown
 
 
@@ -43,14 +43,20 @@ def activation(told: object, layer: str) -> Activation:
     Raises:
         BadInputError: it is none of these.
     """
-    name: object = told
-    if isinstance(told, dict):
-        name = told.get("config")
-        if isinstance(name, dict) and isinstance(told.get("class_name"), str):
-            return layered(told["class_name"], name, layer)
     if told is None:
         return Activation(None)
-    if not isinstance(name, str) or name not in ACTIVATIONS or _is_own(told):
+    if not isinstance(told, dict):
+        name, is_own = told, False
+    else:
+        name, is_own = told.get("config"), not is_of_keras(told.get("module"))
+        kind = told.get("class_name")
+        if kind in ("__lambda__", "Lambda") or "value" in told:
+            raise BadInputError(
+                f"the activation of its layer {shown(layer)} is code (a lambda), which is never run"
+            )
+        if isinstance(name, dict) and isinstance(kind, str) and not is_own:
+            return layered(kind, name, layer)
+    if not isinstance(name, str) or name not in ACTIVATIONS or is_own:
         raise _unknown(name, layer)
     return ACTIVATIONS[name]
 
@@ -92,16 +98,8 @@ def number(value: object, what: str, layer: str) -> float:
     return float(value)
 
 
-def _is_own(told: object) -> bool:
-    """Whether a function was written by a person, perhaps under a name of Keras."""
-    if not isinstance(told, dict):
-        return False
-    module = told.get("module")
-    return not (module is None or str(module).startswith("keras"))
-
-
 def _unknown(name: object, layer: str) -> BadInputError:
     return BadInputError(
-        f"its layer {shown(layer)} has the activation {shown(name)}, which is not read: those that "
-        f"are are {', '.join(ACTIVATIONS)}"
+        f"its layer {shown(layer)} has the activation {shown(name)}, which is not read: take one of "
+        f"{', '.join(ACTIVATIONS)}"
     )

@@ -56,7 +56,9 @@ class Hdf5:
             if name not in group.attrs:
                 return None
             about = group.attrs.get_id(name)
-            if math.prod(about.shape or ()) > MOST_MEMBERS or about.get_storage_size() > 2**24:
+            if 0 in about.shape:
+                return []
+            if math.prod(about.shape) > MOST_MEMBERS or about.get_storage_size() > 2**24:
                 raise BadInputError(f"its attribute {shown(name)} is larger than is read")
             value = group.attrs[name]
             return [_text(name, one) for one in np.atleast_1d(np.asarray(value, dtype=object))]

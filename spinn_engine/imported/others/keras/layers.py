@@ -60,20 +60,29 @@ def add(making: Making, layer: Layer, taken: Sequence[str | float]) -> str:
         CorruptArtifactError: its variables are not there.
     """
     values = [one for one in taken if isinstance(one, str)]
-    if layer.is_operation:
-        return _operation(making, layer, taken)
-    if layer.kind in MERGING and len(values) == len(taken) >= 1:
+    if len(values) == len(taken) > 0 and layer.kind in MERGING:
         return MERGING[layer.kind](making, layer, values)
+    if len(values) == 1 and len(taken) == 2:
+        return _with_number(making, layer, values[0], taken)
     if len(values) != 1 or len(taken) != 1:
         raise _unread(layer)
-    if layer.kind in RESTING:
-        return values[0]
-    if layer.kind in SINGLE:
-        return SINGLE[layer.kind](making, layer, values[0])
-    if layer.kind in ("Activation", "ReLU", "LeakyReLU", "ELU"):
-        found = layered(layer.kind, layer.config, layer.name)
-        return _acted(making, layer.name, values[0], found)
-    raise _unread(layer)
+    found = (FUNCTIONS if layer.is_operation else SINGLE).get(layer.kind)
+    if found is None:
+        raise _unread(layer)
+    return found(making, layer, values[0])
+
+
+def _rested(making: Making, layer: Layer, taken: str) -> str:
+    """What does nothing but in training."""
+    return taken
+
+
+def _function(making: Making, layer: Layer, taken: str) -> str:
+    return making.built.function(layer.name, taken, OPERATIONS[layer.kind])
+
+
+def _activation(making: Making, layer: Layer, taken: str) -> str:
+    return _acted(making, layer.name, taken, layered(layer.kind, layer.config, layer.name))
 
 
 def _acted(making: Making, name: str, taken: str, found: Activation) -> str:
@@ -124,9 +133,7 @@ def _layer_norm(making: Making, layer: Layer, taken: str) -> str:
     names = _affine_names(layer.config)
     affine = dict(zip(names, making.numbers(layer, *names), strict=True))
     eps = number(layer.config.get("epsilon", 1e-3), "epsilon", layer.name)
-    return making.built.layer_norm(
-        layer.name, taken, eps, affine.get("gamma"), affine.get("beta")
-    )
+    return making.built.layer_norm(layer.name, taken, eps, affine.get("gamma"), affine.get("beta"))
 
 
 def _affine_names(config: Config) -> tuple[str, ...]:
@@ -137,7 +144,7 @@ def _affine_names(config: Config) -> tuple[str, ...]:
 def _normalization(making: Making, layer: Layer, taken: str) -> str:
     """By a mean and variance that were given, or found in data."""
     config = layer.config
-    if config.get("axis") is not None:
+    if config.get("axis") not in (None, []):  # without one, a single mean for all columns
         _check_axis(making, layer, taken)
     if config.get("mean") is None:
         mean, variance, _ = making.numbers(layer, "mean", "variance", "count")
@@ -168,7 +175,8 @@ def _listed(layer: Layer, key: str, told: object) -> Floats:
     while waiting:
         one = waiting.pop(0)
         if isinstance(one, dict):  # as an array is written
-            one = one.get("config", {}).get("value") if isinstance(one.get("config"), dict) else None
+            inner = one.get("config")
+            one = inner.get("value") if isinstance(inner, dict) else None
         if isinstance(one, list) and len(waiting) + len(one) + len(found) <= 65_536:
             waiting = one + waiting
         else:
@@ -207,46 +215,45 @@ def _joined(making: Making, layer: Layer, taken: Sequence[str]) -> str:
     return making.built.concat(layer.name, taken)
 
 
-def _operation(making: Making, layer: Layer, taken: Sequence[str | float]) -> str:
-    """A function on tensors, where one value or two come in, or a value and a number."""
-    values = [one for one in taken if isinstance(one, str)]
-    if len(taken) == 1 and values and layer.kind in OPERATIONS:
-        return making.built.function(layer.name, values[0], OPERATIONS[layer.kind])
-    if len(taken) == 2 and len(values) == 2 and layer.kind in ("Add", "Subtract", "Multiply"):
-        return MERGING[layer.kind](making, layer, values)
-    if len(taken) == 2 and len(values) == 1:
-        scale_shift = _with_number(layer.kind, taken)
-        if scale_shift:
-            scale, shift = map(np.array, scale_shift)
-            return making.built.scale(layer.name, values[0], scale, shift)
-    raise _unread(layer)
-
-
-def _with_number(kind: str, taken: Sequence[str | float]) -> tuple[float, float] | None:
+def _with_number(making: Making, layer: Layer, value: str, taken: Sequence[str | float]) -> str:
     """A sum, difference, product or quotient with a number, as a scale and a shift."""
     first, second = taken
+    number_first = isinstance(first, float)
     given = first if isinstance(first, float) else second
     assert isinstance(given, float)
-    is_first = isinstance(first, float)
     ways = {
         "Add": (1.0, given),
         "Multiply": (given, 0.0),
-        "Subtract": (-1.0, given) if is_first else (1.0, -given),
+        "Subtract": (-1.0, given) if number_first else (1.0, -given),
     }
-    if kind in ("Divide", "TrueDivide") and not is_first and given:
-        return 1 / given, 0.0
-    return ways.get(kind)
+    if not number_first and given:
+        ways |= {"Divide": (1 / given, 0.0), "TrueDivide": (1 / given, 0.0)}
+    if layer.kind not in ways:
+        raise _unread(layer)
+    scale, shift = map(np.array, ways[layer.kind])
+    return making.built.scale(layer.name, value, scale, shift)
 
 
 def _unread(layer: Layer) -> BadInputError:
+    name, kind = shown(layer.name), shown(layer.kind)
+    if layer.kind in ("Lambda", "TFOpLambda"):
+        return BadInputError(f"its layer {name} is code ({kind}), which is never run")
+    if layer.kind in ("Sequential", "Functional", "Model"):
+        return BadInputError(
+            f"its layer {name} is a model within the model, which is not read: build one of all "
+            "layers"
+        )
     return BadInputError(
-        f"its layer {shown(layer.name)} is of the class {shown(layer.kind)}, or takes other values "
-        "than one that is read: dense layers, activations, norms, dropout, scalings, sums, "
-        "products and concatenations are read"
+        f"its layer {name} is of the class {kind}, or takes what is not read of such a layer: read "
+        "are Dense, activations, dropout, norms but RMS, Rescaling, sums, products, Concatenate"
     )
 
 
-SINGLE: dict[str, Callable[[Making, Layer, str], str]] = {
+OfOne = Callable[[Making, Layer, str], str]
+FUNCTIONS: dict[str, OfOne] = dict.fromkeys(OPERATIONS, _function)
+SINGLE: dict[str, OfOne] = {
+    **dict.fromkeys(RESTING, _rested),
+    **dict.fromkeys(("Activation", "ReLU", "LeakyReLU", "ELU"), _activation),
     "Dense": _dense,
     "BatchNormalization": _batch_norm,
     "LayerNormalization": _layer_norm,

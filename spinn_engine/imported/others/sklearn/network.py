@@ -80,22 +80,27 @@ def _steps(tree: Tree, model: Thing, depth: int) -> tuple[list[Thing], list[Thin
     if model.kind != PIPELINE:
         return [model], []
     found: list[Thing] = []
-    every = tree.of(model, "steps")
-    if not isinstance(every, list) or not every:
-        raise CorruptArtifactError(STRANGE)
     behind = []
-    for pair in every:
-        if not isinstance(pair, list) or len(pair) != 2:
+    for step in _of_pipeline(tree, model):
+        if behind:
             raise CorruptArtifactError(STRANGE)
-        if pair[1] in (None, "passthrough"):
-            continue
-        if not isinstance(pair[1], Thing) or behind:
-            raise CorruptArtifactError(STRANGE)
-        steps, behind = _steps(tree, pair[1], depth + 1)
+        steps, behind = _steps(tree, step, depth + 1)
         found += steps
-    if not found:
-        raise CorruptArtifactError(STRANGE)
     return found, behind
+
+
+def _of_pipeline(tree: Tree, model: Thing) -> list[Thing]:
+    """Its steps but those that do nothing."""
+    pairs = tree.of(model, "steps")
+    if not isinstance(pairs, list) or not all(
+        isinstance(one, list) and len(one) == 2 for one in pairs
+    ):
+        raise CorruptArtifactError(STRANGE)
+    steps = [step for _, step in pairs if step not in (None, "passthrough")]
+    found = [step for step in steps if isinstance(step, Thing)]
+    if not found or len(found) != len(steps):
+        raise CorruptArtifactError(STRANGE)
+    return found
 
 
 def _thing(tree: Tree, model: Thing, name: str) -> Thing:

@@ -117,5 +117,3 @@ def _json(text: str) -> object:
     except (ValueError, RecursionError):
         raise CorruptArtifactError(STRANGE) from None
     return found
-
-
