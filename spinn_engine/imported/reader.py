@@ -34,7 +34,7 @@ from spinn_engine.imported.recognition.other_kinds import SCALERS
 from spinn_engine.words import shown, shown_list
 
 LARGEST_FILE = 2**30
-MOST_ENTRIES = 65_536  # of any zip file: scikit-learn writes one for every iteration
+MOST_ENTRIES = 32_768  # of any zip file: scikit-learn writes one for every iteration
 WRAPPERS = ("module", "_orig_mod")
 
 Tensors = TorchZip | Safetensors | Named  # numbers under names: what they compute is not told

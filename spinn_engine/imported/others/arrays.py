@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from tokenize import TokenError
 from typing import BinaryIO
 
 import numpy as np
@@ -13,6 +14,11 @@ from numpy.typing import NDArray
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.imported.files.values import MOST_DIMENSIONS
 from spinn_engine.words import shown
+
+# What NumPy raises of a header that is no dictionary of three entries.
+FAULTS = (
+    ValueError, TypeError, SyntaxError, TokenError, KeyError, RecursionError, MemoryError, Warning,
+)  # fmt: skip
 
 
 def read_npy(file: BinaryIO, available: int, name: str) -> NDArray[np.generic]:
@@ -35,7 +41,7 @@ def read_npy(file: BinaryIO, available: int, name: str) -> NDArray[np.generic]:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             shape, fortran, dtype = npy.read_array_header_1_0(file)
-    except (ValueError, TypeError, SyntaxError, KeyError, RecursionError, MemoryError, Warning):
+    except FAULTS:
         raise damaged from None
     if dtype.kind not in "fiub":
         raise BadInputError(f"{shown(name)} holds no numbers, which is not read")

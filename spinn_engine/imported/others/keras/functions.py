@@ -100,6 +100,6 @@ def number(value: object, what: str, layer: str) -> float:
 
 def _unknown(name: object, layer: str) -> BadInputError:
     return BadInputError(
-        f"its layer {shown(layer)} has the activation {shown(name)}, which is not read: take one of "
-        f"{', '.join(ACTIVATIONS)}"
+        f"its layer {shown(layer)} has the activation {shown(name)}, which is not read: "
+        f"{', '.join(ACTIVATIONS)} are"
     )
