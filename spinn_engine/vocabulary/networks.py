@@ -84,3 +84,15 @@ NETWORKS = table(
         options=("trunk",),
     ),
 )
+
+# What is read, by how a file's name ends; what is in it decides, not its name.
+NETWORK_FILES = {
+    ".pt": "PyTorch",
+    ".pth": "PyTorch",
+    ".safetensors": "PyTorch or Flax",
+    ".keras": "Keras",
+    ".h5": "Keras",
+    ".skops": "scikit-learn",
+    ".msgpack": "Flax",
+    ".eqx": "Equinox",
+}

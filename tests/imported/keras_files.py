@@ -23,7 +23,9 @@ NAMES = {
 }
 
 
-def layer(kind: str, name: str, variables: Variables = (), **config: Any) -> tuple[Config, Variables]:
+def layer(
+    kind: str, name: str, variables: Variables = (), **config: Any
+) -> tuple[Config, Variables]:
     """A layer and its variables, as a Sequential has it."""
     told = {"module": "keras.layers", "class_name": kind, "registered_name": None}
     return {**told, "config": {"name": name, **config}}, variables
@@ -59,7 +61,9 @@ def keras_bytes(config: Config, layers: Sequence[tuple[Config, Variables]]) -> b
     weights, used = io.BytesIO(), dict[str, int]()
     with h5py.File(weights, "w") as file:
         for told, variables in layers:
-            words = re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", told["class_name"]))
+            words = re.sub(
+                "([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", told["class_name"])
+            )
             group = words.lower()
             used[group] = used.get(group, -1) + 1
             name = f"{group}_{used[group]}" if used[group] else group

@@ -234,7 +234,11 @@ def test_what_is_not_read_is_named(tmp_path: Path, more: Any, words: str) -> Non
 
 def test_classes_of_ones_own_are_named(tmp_path: Path) -> None:
     told, variables = behind()[1]
-    for own in ({"module": "physics.layers"}, {"registered_name": "My>Dense"}, {"module": "kerasx"}):
+    for own in (
+        {"module": "physics.layers"},
+        {"registered_name": "My>Dense"},
+        {"module": "kerasx"},
+    ):
         assert "which is not one of Keras" in refusal(
             tmp_path, [kf.given(3), ({**told, **own}, variables)]
         )

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from spinn_engine.errors import BadInputError
+from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.imported.others.assembly import Assembly, Floats
 from spinn_engine.imported.others.keras.config import Config, Layer
 from spinn_engine.imported.others.keras.functions import OPERATIONS, Activation, layered, number
@@ -50,6 +50,17 @@ class Making:
         """Variables of a layer in double precision."""
         found = self.variables.of(layer, names)
         return [np.asarray(found[name], np.float64) for name in names]
+
+    def vectors(self, layer: Layer, width: int, *names: str) -> list[Floats]:
+        """Those that have a number for every column."""
+        found = self.numbers(layer, *names)
+        for name, one in zip(names, found, strict=True):
+            if one.shape != (width,):
+                raise CorruptArtifactError(
+                    f"the {name} of its layer {shown(layer.name)} has the shape {list(one.shape)}, "
+                    f"where {width} columns come in"
+                )
+        return found
 
 
 def add(making: Making, layer: Layer, taken: Sequence[str | float]) -> str:
@@ -117,7 +128,8 @@ def _batch_norm(making: Making, layer: Layer, taken: str) -> str:
     _check_axis(making, layer, taken)
     config = layer.config
     names = _affine_names(config)
-    *affine, mean, variance = making.numbers(layer, *names, "moving_mean", "moving_variance")
+    width, kept = making.built.width(taken), ("moving_mean", "moving_variance")
+    *affine, mean, variance = making.vectors(layer, width, *names, *kept)
     by_name = dict(zip(names, affine, strict=True))
     eps = number(config.get("epsilon", 1e-3), "epsilon", layer.name)
     with np.errstate(all="ignore"):
@@ -151,6 +163,10 @@ def _normalization(making: Making, layer: Layer, taken: str) -> str:
         mean, variance = mean.ravel(), variance.ravel()
     else:
         mean, variance = (_listed(layer, key, config.get(key)) for key in ("mean", "variance"))
+    if mean.shape != variance.shape:
+        raise CorruptArtifactError(
+            f"mean and variance of its layer {shown(layer.name)} have other shapes"
+        )
     with np.errstate(all="ignore"):
         spread = np.maximum(np.sqrt(variance), EPSILON)
     if config.get("invert"):

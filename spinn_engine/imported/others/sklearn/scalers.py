@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from spinn_engine.errors import BadInputError
+from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.imported.others.sklearn.tree import Floats, Thing, Tree
 from spinn_engine.words import shown
 
@@ -26,29 +26,43 @@ def scaling(tree: Tree, thing: Thing) -> Affine:
         )
     if tree.of(thing, "clip"):
         raise BadInputError(f"its {shown(thing.name)} clips what it gives, which is not read")
-    return SCALERS[thing.kind](tree, thing)
+    scale, shift = SCALERS[thing.kind](tree, thing)
+    if scale.ndim != 1 or shift.ndim != 1 or scale.size != shift.size:
+        raise _uneven(thing)
+    return scale, shift
 
 
 def _standard(tree: Tree, thing: Thing) -> Affine:
     centre = tree.numbers(thing, "mean_") if tree.of(thing, "with_mean") else None
     spread = tree.numbers(thing, "scale_") if tree.of(thing, "with_std") else None
-    return _affine(centre, spread)
+    return _affine(thing, centre, spread)
 
 
 def _robust(tree: Tree, thing: Thing) -> Affine:
     centre = tree.numbers(thing, "center_") if tree.of(thing, "with_centering") else None
     spread = tree.numbers(thing, "scale_") if tree.of(thing, "with_scaling") else None
-    return _affine(centre, spread)
+    return _affine(thing, centre, spread)
 
 
 def _largest(tree: Tree, thing: Thing) -> Affine:
-    return _affine(None, tree.numbers(thing, "scale_"))
+    return _affine(thing, None, tree.numbers(thing, "scale_"))
 
 
-def _affine(centre: Floats | None, spread: Floats | None) -> Affine:
+def _affine(thing: Thing, centre: Floats | None, spread: Floats | None) -> Affine:
     """``(x - centre) / spread``; what is None changes nothing."""
-    scale = np.ones(1) if spread is None else 1 / spread
-    return scale, np.zeros(1) if centre is None else -centre * scale
+    known = [one for one in (centre, spread) if one is not None]
+    if len({one.shape for one in known}) > 1:
+        raise _uneven(thing)
+    columns = known[0].shape if known else (1,)
+    with np.errstate(all="ignore"):  # what is not finite is refused with the other numbers
+        scale = np.ones(columns) if spread is None else 1 / spread
+        return scale, np.zeros(columns) if centre is None else -centre * scale
+
+
+def _uneven(thing: Thing) -> CorruptArtifactError:
+    return CorruptArtifactError(
+        f"its {shown(thing.name)} has numbers of several shapes, copy the file again"
+    )
 
 
 def _minmax(tree: Tree, thing: Thing) -> Affine:
