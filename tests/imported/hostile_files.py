@@ -186,7 +186,7 @@ def _others() -> Files:
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n"
     yield "LFS pointer", pointer, "a Git LFS pointer, fetch the file itself with 'git lfs pull'"
     yield "web page", b"\n <!DOCTYPE html><html><title>404", "a web page, download the file itself"
-    yield "HDF5", b"\x89HDF\r\n\x1a\n" + bytes(100), "an HDF5 file"
+    yield "HDF5", b"\x89HDF\r\n\x1a\n" + bytes(100), "HDF5 that is cut off or damaged"
     yield "ONNX", b"\x08\x08\x12\x07pytorch\x1a\x052.1.0" + bytes(100), "an ONNX model"
     yield "gzip", gzip.compress(small()), "compressed with gzip, unpack it first"
     yield "JSON", b'{"a": 1}', "JSON or other text"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import zipfile
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +13,11 @@ import numpy as np
 
 Config = dict[str, Any]
 Variables = Sequence[np.ndarray]
+GROUPS = {  # as Keras 3.15 writes them
+    "BatchNormalization": "batch_normalization",
+    "LayerNormalization": "layer_normalization",
+    "PReLU": "p_re_lu",
+}
 NAMES = {
     "Dense": ("kernel", "bias"),
     "BatchNormalization": ("gamma", "beta", "moving_mean", "moving_variance"),
@@ -61,10 +65,7 @@ def keras_bytes(config: Config, layers: Sequence[tuple[Config, Variables]]) -> b
     weights, used = io.BytesIO(), dict[str, int]()
     with h5py.File(weights, "w") as file:
         for told, variables in layers:
-            words = re.sub(
-                "([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", told["class_name"])
-            )
-            group = words.lower()
+            group = GROUPS.get(told["class_name"], told["class_name"].lower())
             used[group] = used.get(group, -1) + 1
             name = f"{group}_{used[group]}" if used[group] else group
             for place, array in enumerate(variables):

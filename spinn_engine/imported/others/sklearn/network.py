@@ -134,6 +134,8 @@ def _layers(
 
 def _function(tree: Tree, net: Thing, name: str) -> str | None:
     told = tree.of(net, name)
+    if isinstance(told, Thing):
+        raise BadInputError(f"its {name} is {shown(told.kind)}, which is code and never run")
     if not isinstance(told, str) or told not in ACTIVATIONS:
         raise BadInputError(f"its {name} is {shown(told)}, {', '.join(ACTIVATIONS)} are read")
     return ACTIVATIONS[told]
