@@ -3,16 +3,16 @@
 # Behaviour: a group is named by the layer's class and by how many of that class came before; names of layers are used
 #            nowhere. The group layers/dense holds the first Dense layer, which may be the one named "dense_1".
 #            The older .h5 of the same model goes by names.
-# Seen:      Keras 3.15.1.
+# Seen:      Keras 3.15.1 (jax 0.10.2, torch 2.13.0).
 # Follows:   a reader has to count classes in the order of config.json; one that goes by names takes the numbers of
 #            another layer, and where shapes agree nothing complains.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/env"
-"$folder/env/bin/pip" install -q keras==3.15.1 h5py==3.16.0 numpy==2.4.6 scipy==1.17.1
+"$folder/env/bin/pip" install -q keras==3.15.1 h5py==3.16.0 numpy==2.4.6 jax==0.10.2
 cd "$folder"
-KERAS_BACKEND=numpy "$folder/env/bin/python" -W ignore - > "$folder/seen" <<'PYTHON'
+KERAS_BACKEND=jax "$folder/env/bin/python" -W ignore - > "$folder/seen" <<'PYTHON'
 import io
 import zipfile
 
