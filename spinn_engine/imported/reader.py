@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.imported.files.kinds import HEAD_BYTES, ZIP, kind_of
+from spinn_engine.imported.files import kinds
 from spinn_engine.imported.files.own_format import own_parts, refuse_stack
 from spinn_engine.imported.files.safetensors import Safetensors
 from spinn_engine.imported.files.tensors import refuse_shared
 from spinn_engine.imported.files.torch_zip import TorchZip
+from spinn_engine.imported.files.zip_archive import read_list
 from spinn_engine.imported.network import StoredNetwork, dead_neurons, plain
+from spinn_engine.imported.others.claims import Named
+from spinn_engine.imported.others.equinox import read_equinox
+from spinn_engine.imported.others.flax import read_flax, refuse_orbax
+from spinn_engine.imported.others.keras.files import read_keras, read_keras_hdf5
+from spinn_engine.imported.others.sklearn.network import read_skops
 from spinn_engine.imported.recognition.activations import is_key
 from spinn_engine.imported.recognition.beside import beside_the_network
 from spinn_engine.imported.recognition.contents import Candidate, contents_of, the_network
@@ -27,18 +34,31 @@ from spinn_engine.imported.recognition.other_kinds import SCALERS
 from spinn_engine.words import shown, shown_list
 
 LARGEST_FILE = 2**30
+MOST_ENTRIES = 32_768  # of any zip file: scikit-learn writes one for every iteration
 WRAPPERS = ("module", "_orig_mod")
+
+Tensors = TorchZip | Safetensors | Named  # numbers under names: what they compute is not told
+READERS: dict[str, Callable[[BufferedReader, int], StoredNetwork | Tensors]] = {
+    kinds.ZIP: TorchZip,
+    kinds.SAFETENSORS: Safetensors,
+    kinds.KERAS: read_keras,
+    kinds.HDF5: read_keras_hdf5,
+    kinds.SKOPS: read_skops,
+    kinds.MSGPACK: read_flax,
+    kinds.ORBAX: refuse_orbax,
+    kinds.LEAVES: read_equinox,
+}
 
 
 def read_network(path: Path | str) -> StoredNetwork:
-    """The plain MLP in a checkpoint of PyTorch 1.6 or newer, or in a safetensors file.
+    """The network in a file of PyTorch, Keras, scikit-learn, Flax or Equinox.
 
     Args:
         path: of the file; nothing in it is run or imported.
 
     Raises:
-        BadInputError: there is no such file, it is of another kind, or it holds another network
-            than a plain MLP; the sentence says what it seems to be.
+        BadInputError: there is no such file, it is of another kind, or it holds a network that
+            cannot be read; the sentence says what it seems to be.
         CorruptArtifactError: the file is cut off, damaged, or its claims do not agree.
     """
     path = Path(path)
@@ -62,6 +82,8 @@ def _refuse_no_file(path: Path) -> None:
 
 def _read(file: BufferedReader, size: int) -> StoredNetwork:
     opened = _opened(file, size)
+    if isinstance(opened, StoredNetwork):
+        return replace(opened, sha256=_sha256(file))
     refuse_stack(opened.value)
     contents = contents_of(opened.value)
     network, others = the_network(contents)
@@ -79,7 +101,9 @@ def _read(file: BufferedReader, size: int) -> StoredNetwork:
     made = matrices_of(layers, opened)
     own = own_parts(opened.value, opened, made.weights[0].shape[0], made.weights[-1].shape[1])
     graph, arrays = plain(made.weights, made.biases, activation or "tanh")
-    if own is None:
+    if isinstance(opened, Named):
+        notes += opened.notes
+    elif own is None:
         notes += _left_out(opened.value, network, others)
     return StoredNetwork(
         graph=graph,
@@ -99,20 +123,24 @@ def _read(file: BufferedReader, size: int) -> StoredNetwork:
     )
 
 
-def _opened(file: BufferedReader, size: int) -> TorchZip | Safetensors:
+def _opened(file: BufferedReader, size: int) -> StoredNetwork | Tensors:
     if size > LARGEST_FILE:
         raise BadInputError(
             f"it has {size:,} bytes, more than the {LARGEST_FILE:,} that are read: save "
             "model.state_dict() alone"
         )
-    kind = kind_of(file.read(HEAD_BYTES), size)
+    kind = kinds.kind_of(file.read(kinds.HEAD_BYTES), size)
+    if kind == kinds.ZIP:
+        kind = kinds.zip_kind(read_list(file, size, MOST_ENTRIES))
     file.seek(0)
-    return TorchZip(file, size) if kind == ZIP else Safetensors(file, size)
+    return READERS[kind](file, size)
 
 
-def _format(opened: TorchZip | Safetensors, network: Candidate) -> str:
+def _format(opened: Tensors, network: Candidate) -> str:
     if isinstance(opened, Safetensors):
         return "safetensors"
+    if isinstance(opened, Named):
+        return opened.kind
     return "zip whole module" if network.module else "zip state_dict"
 
 

@@ -15,7 +15,7 @@ from dashboard.reads import imported_network
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import Scaling
-from spinn_engine.vocabulary import ACTIVATIONS
+from spinn_engine.vocabulary import ACTIVATIONS, NETWORK_FILES
 from spinn_engine.words import counted, fixed, percent, widths
 
 NEW, IMPORTED = "train a new one", "bring a checkpoint"
@@ -59,12 +59,12 @@ def imported_form(first_values: Values) -> dict[str, Any]:
     """
     upload_form(
         "Checkpoint",
-        ["pt", "pth", "safetensors"],
+        [suffix[1:] for suffix in NETWORK_FILES],
         key="checkpoint",
         keep=api.keep_upload,
         path_key="dense",
-        about="A state_dict, a whole module or safetensors of a plain multilayer perceptron. No "
-        "code in it is run.",
+        about="A network of PyTorch, Keras, scikit-learn (skops), Flax or Equinox. No code in it "
+        "is run.",
     )
     path = st.text_input(
         "Path of the checkpoint on the server",

@@ -1,18 +1,18 @@
-"""What a file is, by its first bytes: one of the two kinds that are read, or which other kind."""
+"""What a file is, by its first bytes: a kind that is read, or which other kind."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 
 HEAD_BYTES = 512
-ZIP, SAFETENSORS = "zip", "safetensors"
+ZIP, SAFETENSORS, HDF5, MSGPACK, LEAVES = "zip", "safetensors", "hdf5", "msgpack", "leaves"
+KERAS, SKOPS, ORBAX = "keras", "skops", "orbax"  # zip files, by what lies in them
 SAVE_AGAIN = "save it again with torch.save(model.state_dict(), ...) in PyTorch 1.6 or newer"
 BEGINNINGS = (
     (b"version https://git-lfs", "a Git LFS pointer, fetch the file itself with 'git lfs pull'"),
-    (b"\x93NUMPY", f"a NumPy array, {SAVE_AGAIN}"),
-    (b"\x89HDF\r\n\x1a\n", f"an HDF5 file, as Keras writes, {SAVE_AGAIN}"),
     (b"GGUF", f"a GGUF file, {SAVE_AGAIN}"),
     (b"\x1f\x8b", "compressed with gzip, unpack it first"),
     (b"BZh", "compressed with bzip2, unpack it first"),
@@ -23,10 +23,17 @@ BEGINNINGS = (
 )
 LEGACY = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."  # the pickled number that such files begin with
 TAR_MARK = slice(257, 262)
+STARTS = (
+    (b"PK\x03\x04", ZIP),
+    (b"\x89HDF\r\n\x1a\n", HDF5),
+    (b"\x93NUMPY", LEAVES),
+    (b"{", LEAVES),  # behind a line of JSON
+)
+ENTRIES = (("config.json", KERAS), ("schema.json", SKOPS), ("manifest.ocdbt", ORBAX))
 
 
 def kind_of(head: bytes, size: int) -> str:
-    """``zip`` or ``safetensors``.
+    """``zip``, ``safetensors`` or another kind that is read.
 
     Args:
         head: the first ``HEAD_BYTES`` of the file, or all where there are fewer.
@@ -37,14 +44,29 @@ def kind_of(head: bytes, size: int) -> str:
     """
     if not head:
         raise CorruptArtifactError("it is empty, copy it again")
-    if head.startswith(b"PK\x03\x04"):
-        return ZIP
+    for start, kind in STARTS:
+        if head.startswith(start):
+            return kind
     for beginning, what in BEGINNINGS:
         if head.startswith(beginning):
             raise BadInputError(f"it is {what}")
     if _is_safetensors(head, size):
         return SAFETENSORS
+    if _is_msgpack(head):
+        return MSGPACK
     raise BadInputError(f"it is {_other(head)}")
+
+
+def zip_kind(names: Collection[str]) -> str:
+    """What a zip file is, by the names of its entries; ``zip`` where torch may have written it."""
+    last = {name.rpartition("/")[2] for name in names}
+    return next((kind for name, kind in ENTRIES if name in last), ZIP)
+
+
+def _is_msgpack(head: bytes) -> bool:
+    """Whether it begins with a map whose first key is a text."""
+    first = head[1:2] if 0x81 <= head[0] <= 0x8F else head[3:4] if head[0] == 0xDE else b""
+    return bool(first) and (0xA0 <= first[0] <= 0xBF or first[0] in (0xD9, 0xDA))
 
 
 def _is_safetensors(head: bytes, size: int) -> bool:
@@ -71,6 +93,6 @@ def _other(head: bytes) -> str:
         return f"a plain pickle, not written by torch.save, {SAVE_AGAIN}"
     if head[0] == 0x08 and any(word in head for word in (b"onnx", b"pytorch", b"torch", b"tf2")):
         return f"an ONNX model, {SAVE_AGAIN}"
-    if text.startswith((b"{", b"[")):
+    if text.startswith(b"["):
         return f"JSON or other text, {SAVE_AGAIN}"
-    return f"neither a PyTorch checkpoint nor safetensors, {SAVE_AGAIN}"
+    return f"no file of a network that is read here, {SAVE_AGAIN}"
