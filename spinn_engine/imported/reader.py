@@ -5,40 +5,51 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
 
+import numpy as np
+
 from spinn_engine.errors import BadInputError
-from spinn_engine.imported.files.kinds import HEAD_BYTES, ZIP, kind_of
+from spinn_engine.graph.graph import Graph
+from spinn_engine.imported.files.kinds import HEAD_BYTES, LEGACY, ZIP, kind_of
+from spinn_engine.imported.files.mdlus import Mdlus, is_mdlus
 from spinn_engine.imported.files.own_format import own_parts, refuse_stack
 from spinn_engine.imported.files.safetensors import Safetensors
-from spinn_engine.imported.files.tensors import refuse_shared
+from spinn_engine.imported.files.torch_legacy import TorchLegacy
 from spinn_engine.imported.files.torch_zip import TorchZip
-from spinn_engine.imported.network import StoredNetwork, dead_neurons, plain
+from spinn_engine.imported.files.zip_archive import read_list
+from spinn_engine.imported.network import StoredNetwork, dead_neurons
 from spinn_engine.imported.recognition.activations import is_key
 from spinn_engine.imported.recognition.beside import beside_the_network
+from spinn_engine.imported.recognition.calls import would_run
 from spinn_engine.imported.recognition.contents import Candidate, contents_of, the_network
-from spinn_engine.imported.recognition.layers import layers_of
-from spinn_engine.imported.recognition.matrices import matrices_of
-from spinn_engine.imported.recognition.modules import describe
+from spinn_engine.imported.recognition.doubles import without_doubles
+from spinn_engine.imported.recognition.modules import Told, told_by
 from spinn_engine.imported.recognition.name_words import words_of
-from spinn_engine.imported.recognition.order import ordered
 from spinn_engine.imported.recognition.other_kinds import SCALERS
+from spinn_engine.imported.recognition.pieces import pieces_of
+from spinn_engine.imported.recognition.structure import readings_of, structure_of
+from spinn_engine.imported.recognition.structures.program import PHYSICSNEMO
+from spinn_engine.spec import Activation
+from spinn_engine.vocabulary import ACTIVATIONS
 from spinn_engine.words import shown, shown_list
 
+Opened = TorchZip | TorchLegacy | Safetensors
 LARGEST_FILE = 2**30
 WRAPPERS = ("module", "_orig_mod")
 
 
 def read_network(path: Path | str) -> StoredNetwork:
-    """The plain MLP in a checkpoint of PyTorch 1.6 or newer, or in a safetensors file.
+    """The network in a file of PyTorch, of PhysicsNeMo, or in a safetensors file.
 
     Args:
         path: of the file; nothing in it is run or imported.
 
     Raises:
         BadInputError: there is no such file, it is of another kind, or it holds another network
-            than a plain MLP; the sentence says what it seems to be.
+            than can be read; the sentence says what it seems to be.
         CorruptArtifactError: the file is cut off, damaged, or its claims do not agree.
     """
     path = Path(path)
@@ -62,43 +73,86 @@ def _refuse_no_file(path: Path) -> None:
 
 def _read(file: BufferedReader, size: int) -> StoredNetwork:
     opened = _opened(file, size)
+    ran = would_run(opened.called)
+    try:
+        network = _network(opened, file)
+    except BadInputError as error:
+        if ran is None:
+            raise
+        raise type(error)(f"{error} (loaded as a pickle, {ran}; here nothing was)") from None
+    if ran is None:
+        return network
+    warned = f"Loaded as a pickle, {ran}: here nothing was, do not load it by torch.load."
+    return replace(network, notes=(warned, *network.notes))
+
+
+def _network(opened: Opened, file: BufferedReader) -> StoredNetwork:
     refuse_stack(opened.value)
     contents = contents_of(opened.value)
     network, others = the_network(contents)
     left, beside = beside_the_network(network.tensors)
-    layers = ordered(layers_of({n: one for n, one in network.tensors.items() if n not in left}))
-    order = [layer.name for layer in layers]
-    refuse_shared(
-        (layer.names[part], layer.parts[part]) for layer in layers for part in layer.parts
-    )
-    notes = describe(network.module, order, contents.named) if network.module else []
-    if isinstance(opened, Safetensors):
-        for key, value in opened.metadata.items():
-            contents.named.note(key, value)
-    activation = contents.named.agreed()
-    made = matrices_of(layers, opened)
-    own = own_parts(opened.value, opened, made.weights[0].shape[0], made.weights[-1].shape[1])
-    graph, arrays = plain(made.weights, made.biases, activation or "tanh")
+    tensors = {n: one for n, one in network.tensors.items() if n not in left}
+    tensors, doubles = without_doubles(tensors, opened)
+    told = told_by(network.module, contents.named) if network.module else Told()
+    pieces = pieces_of(tensors, told.classes)
+    for key, value in opened.metadata.items():
+        contents.named.note(key, value)
+    given = _of_physicsnemo(opened)
+    structure = structure_of(pieces, told, given)
+    activation = None if structure.acts else contents.named.agreed()
+    contents.named.refuse_outputs()
+    found = readings_of(pieces, structure, opened, activation, told.eps)
+    (form, graph, arrays), *variants = found.graphs
+    own = own_parts(opened.value, opened, graph.inputs, graph.outputs)
+    notes = [*doubles, *told.notes]
     if own is None:
         notes += _left_out(opened.value, network, others)
+    counted = [arrays[p.name] for p in graph.parameters if p.trained]
     return StoredNetwork(
         graph=graph,
         arrays=arrays,
-        activation=activation,
+        activation=_activation(graph) if structure.acts else activation,
         format="spinn checkpoint" if own else _format(opened, network),
-        dtype=", ".join(sorted(made.dtypes)),
+        dtype=", ".join(sorted(found.numbers.dtypes)),
         sha256=_sha256(file),
-        params=made.params,
-        nonzero=made.nonzero,
+        params=sum(one.size for one in counted),
+        nonzero=sum(int(np.count_nonzero(one)) for one in counted),
         dead=dead_neurons(graph, arrays),
         scaler=own.scaler if own else None,
         input_names=own.input_names if own else None,
         target_names=own.target_names if own else None,
-        notes=(*_prefix(order), *made.notes(), *beside, *notes),
+        notes=(
+            *_prefix([layer.name for layer in structure.layers]),
+            *found.numbers.notes(),
+            *beside,
+            *notes,
+            *found.notes,
+        ),
+        computes=structure.known or own is not None,
+        kind=structure.words,
+        form=form,
+        variants=tuple(variants),
     )
 
 
-def _opened(file: BufferedReader, size: int) -> TorchZip | Safetensors:
+def _activation(graph: Graph) -> Activation | None:
+    return graph.activation if graph.activation in ACTIVATIONS else None
+
+
+def _of_physicsnemo(opened: Opened) -> dict[str, object] | None:
+    """The arguments of its ``FullyConnected``."""
+    if not isinstance(opened, Mdlus):
+        return None
+    name, given = opened.made
+    if name != PHYSICSNEMO:
+        raise BadInputError(
+            f"it is a {shown(name)} of PhysicsNeMo, whose code is not in the file: save its "
+            "state_dict, or the network as ONNX"
+        )
+    return given
+
+
+def _opened(file: BufferedReader, size: int) -> Opened:
     if size > LARGEST_FILE:
         raise BadInputError(
             f"it has {size:,} bytes, more than the {LARGEST_FILE:,} that are read: save "
@@ -106,13 +160,17 @@ def _opened(file: BufferedReader, size: int) -> TorchZip | Safetensors:
         )
     kind = kind_of(file.read(HEAD_BYTES), size)
     file.seek(0)
-    return TorchZip(file, size) if kind == ZIP else Safetensors(file, size)
+    if kind == LEGACY:
+        return TorchLegacy(file, size)
+    if kind != ZIP:
+        return Safetensors(file, size)
+    return (Mdlus if is_mdlus(read_list(file, size)) else TorchZip)(file, size)
 
 
-def _format(opened: TorchZip | Safetensors, network: Candidate) -> str:
-    if isinstance(opened, Safetensors):
-        return "safetensors"
-    return "zip whole module" if network.module else "zip state_dict"
+def _format(opened: Opened, network: Candidate) -> str:
+    if opened.kind in ("safetensors", "mdlus"):
+        return opened.kind
+    return f"{opened.kind} {'whole module' if network.module else 'state_dict'}"
 
 
 def _prefix(order: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: one of the two kinds that are read, or which other kind."""
+"""What a file is, by its first bytes: one of the kinds that are read, or which other kind."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import struct
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 
 HEAD_BYTES = 512
-ZIP, SAFETENSORS = "zip", "safetensors"
+ZIP, SAFETENSORS, LEGACY = "zip", "safetensors", "legacy"
 SAVE_AGAIN = "save it again with torch.save(model.state_dict(), ...) in PyTorch 1.6 or newer"
 BEGINNINGS = (
     (b"version https://git-lfs", "a Git LFS pointer, fetch the file itself with 'git lfs pull'"),
@@ -21,12 +21,14 @@ BEGINNINGS = (
     (b"\x28\xb5\x2f\xfd", "compressed with zstd, unpack it first"),
     (b"PK\x05\x06", "an empty zip file, no checkpoint"),
 )
-LEGACY = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."  # the pickled number that such files begin with
+LEGACY_MAGIC = (
+    b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."  # the pickled number that such files begin with
+)
 TAR_MARK = slice(257, 262)
 
 
 def kind_of(head: bytes, size: int) -> str:
-    """``zip`` or ``safetensors``.
+    """``zip``, ``safetensors`` or ``legacy``.
 
     Args:
         head: the first ``HEAD_BYTES`` of the file, or all where there are fewer.
@@ -42,6 +44,8 @@ def kind_of(head: bytes, size: int) -> str:
     for beginning, what in BEGINNINGS:
         if head.startswith(beginning):
             raise BadInputError(f"it is {what}")
+    if LEGACY_MAGIC in head[:32]:
+        return LEGACY
     if _is_safetensors(head, size):
         return SAFETENSORS
     raise BadInputError(f"it is {_other(head)}")
@@ -65,8 +69,6 @@ def _other(head: bytes) -> str:
         return "a web page, download the file itself"
     if head[TAR_MARK] == b"ustar":
         return f"a tar archive, as very old versions of PyTorch wrote, {SAVE_AGAIN}"
-    if LEGACY in head[:32]:
-        return f"in PyTorch's legacy format of before version 1.6, {SAVE_AGAIN}"
     if head[0] == 0x80 and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return f"a plain pickle, not written by torch.save, {SAVE_AGAIN}"
     if head[0] == 0x08 and any(word in head for word in (b"onnx", b"pytorch", b"torch", b"tf2")):
