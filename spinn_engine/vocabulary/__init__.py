@@ -21,7 +21,7 @@ from spinn_engine.vocabulary.arms import (
 from spinn_engine.vocabulary.checks import CHECKS, CheckRow
 from spinn_engine.vocabulary.criteria import CRITERIA, CriterionRow
 from spinn_engine.vocabulary.formats import FORMATS, FormatRow
-from spinn_engine.vocabulary.networks import NETWORKS, NetworkRow
+from spinn_engine.vocabulary.networks import NETWORKS, SCALES, NetworkRow, ScaleRow
 from spinn_engine.vocabulary.quantities import QUANTITIES, QuantityRow
 from spinn_engine.vocabulary.reconstructions import RECONSTRUCTIONS, ReconstructionRow
 from spinn_engine.vocabulary.row import Row, by_label, glossary, unknown
@@ -68,6 +68,7 @@ __all__ = [
     "RECONSTRUCTIONS",
     "REFERENCE",
     "RIVALS",
+    "SCALES",
     "SCHEDULES",
     "SOURCES",
     "SPLITS",
@@ -87,6 +88,7 @@ __all__ = [
     "QuestionRow",
     "ReconstructionRow",
     "Row",
+    "ScaleRow",
     "ScheduleRow",
     "SourceRow",
     "SplitRow",
