@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,16 +16,21 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.graph.graph import Graph
 from spinn_engine.imported.files.kinds import HEAD_BYTES, LEGACY, ZIP, kind_of
 from spinn_engine.imported.files.mdlus import Mdlus, is_mdlus
-from spinn_engine.imported.files.own_format import own_parts, refuse_stack
+from spinn_engine.imported.files.own_format import own_network, own_parts, refuse_stack
 from spinn_engine.imported.files.safetensors import Safetensors
 from spinn_engine.imported.files.torch_legacy import TorchLegacy
 from spinn_engine.imported.files.torch_zip import TorchZip
 from spinn_engine.imported.files.zip_archive import read_list
-from spinn_engine.imported.network import StoredNetwork, dead_neurons
+from spinn_engine.imported.network import Floats32, StoredNetwork, dead_neurons
 from spinn_engine.imported.recognition.activations import is_key
 from spinn_engine.imported.recognition.beside import beside_the_network
 from spinn_engine.imported.recognition.calls import would_run
-from spinn_engine.imported.recognition.contents import Candidate, contents_of, the_network
+from spinn_engine.imported.recognition.contents import (
+    Candidate,
+    Contents,
+    contents_of,
+    the_network,
+)
 from spinn_engine.imported.recognition.doubles import without_doubles
 from spinn_engine.imported.recognition.modules import Told, told_by
 from spinn_engine.imported.recognition.name_words import words_of
@@ -90,6 +96,45 @@ def _network(opened: Opened, file: BufferedReader) -> StoredNetwork:
     refuse_stack(opened.value)
     contents = contents_of(opened.value)
     network, others = the_network(contents)
+    own = own_network(opened.value, network.tensors, opened)
+    if own is None:
+        return _recognised(opened, file, contents, network, others)
+    graph, arrays = own
+    parts = own_parts(opened.value, opened, graph.inputs, graph.outputs)
+    assert parts is not None
+    return StoredNetwork(
+        graph=graph,
+        arrays=arrays,
+        activation=_activation(graph),
+        format="spinn checkpoint",
+        dtype="float32",
+        sha256=_sha256(file),
+        **_counted(graph, arrays),
+        **parts._asdict(),
+        notes=tuple(_prefix([f"network.{op.name}" for op in graph.dense])),
+        computes=True,
+        kind="network of this project",
+    )
+
+
+def _counted(graph: Graph, arrays: Mapping[str, Floats32]) -> dict[str, Any]:
+    """Parameters, those that are not zero, and neurons that are dead."""
+    counted = [arrays[p.name] for p in graph.parameters if p.trained]
+    return {
+        "params": sum(one.size for one in counted),
+        "nonzero": sum(int(np.count_nonzero(one)) for one in counted),
+        "dead": dead_neurons(graph, arrays),
+    }
+
+
+def _recognised(
+    opened: Opened,
+    file: BufferedReader,
+    contents: Contents,
+    network: Candidate,
+    others: Sequence[str],
+) -> StoredNetwork:
+    """The network that names and shapes tell."""
     left, beside = beside_the_network(network.tensors)
     tensors = {n: one for n, one in network.tensors.items() if n not in left}
     tensors, doubles = without_doubles(tensors, opened)
@@ -107,7 +152,6 @@ def _network(opened: Opened, file: BufferedReader) -> StoredNetwork:
     notes = [*doubles, *told.notes]
     if own is None:
         notes += _left_out(opened.value, network, others)
-    counted = [arrays[p.name] for p in graph.parameters if p.trained]
     return StoredNetwork(
         graph=graph,
         arrays=arrays,
@@ -115,9 +159,7 @@ def _network(opened: Opened, file: BufferedReader) -> StoredNetwork:
         format="spinn checkpoint" if own else _format(opened, network),
         dtype=", ".join(sorted(found.numbers.dtypes)),
         sha256=_sha256(file),
-        params=sum(one.size for one in counted),
-        nonzero=sum(int(np.count_nonzero(one)) for one in counted),
-        dead=dead_neurons(graph, arrays),
+        **_counted(graph, arrays),
         scaler=own.scaler if own else None,
         input_names=own.input_names if own else None,
         target_names=own.target_names if own else None,
