@@ -34,6 +34,11 @@ def described(network: api.StoredNetwork, file_bytes: int) -> dict[str, Any]:
         "inputs": network.inputs,
         "outputs": network.outputs,
         "hidden": list(network.hidden),
+        "kind": network.kind,
+        "form": network.form,
+        "dimensions": {dim: network.graph.widths[dim] for dim in network.graph.prunable},
+        "undecided": list(network.undecided),
+        "variants": [words for words, *_ in network.variants],
         "params": network.params,
         "nonzero": network.nonzero,
         "activation": network.activation,
@@ -59,12 +64,17 @@ def network_table(network: api.StoredNetwork, file_bytes: int) -> Group:
     for name, value in _rows(network, file_bytes):
         table.add_row(name, Text(value))
     notes = (Text(f"- {note}") for note in network.notes)
-    return Group(table, Text(_without_dead(network)), *notes)
+    left = (Text(f"- Undecided: {words}.") for words in network.undecided)
+    return Group(table, Text(_without_dead(network)), *notes, *left)
 
 
 def _rows(network: api.StoredNetwork, file_bytes: int) -> Iterator[tuple[str, str]]:
+    yield "network", f"{network.kind}: {network.form}" if network.form else network.kind
     yield "inputs", _counted(network.inputs, network.input_names)
     yield "hidden", widths(network.hidden)
+    if len(network.graph.dense) != len(network.hidden) + 1:  # else the widths say it
+        dims = ((dim, network.graph.widths[dim]) for dim in network.graph.prunable)
+        yield "dimensions", shown_list([f"{dim} {width:,}" for dim, width in dims], NAMES_SHOWN)
     yield "outputs", _counted(network.outputs, network.target_names)
     yield "parameters", f"{network.params:,}"
     yield "non-zero", f"{network.nonzero:,} ({percent(network.nonzero / network.params)})"

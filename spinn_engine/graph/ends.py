@@ -25,9 +25,11 @@ FIRST, LAST = "to_inputs", "to_outputs"  # operations that are put before and be
 
 
 def with_activation(graph: Graph, activation: str) -> Graph:
-    """The graph with another function in the place of every function between layers."""
+    """The graph with another function in the place of every tanh, which a reader puts there."""
     ops = tuple(
-        op.model_copy(update={"function": activation}) if isinstance(op, Function) else op
+        op.model_copy(update={"function": activation})
+        if isinstance(op, Function) and op.function == "tanh"
+        else op
         for op in graph.ops
     )
     return Graph(ops=ops, widths=graph.widths, prunable=graph.prunable)

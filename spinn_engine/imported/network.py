@@ -12,7 +12,9 @@ from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.kinds import mlp
 from spinn_engine.spec import Activation
 from spinn_engine.training.scaling import Scaler
+from spinn_engine.words import shown_list
 
+PLACEHOLDER = "tanh"  # stands where the file tells no activation
 Floats32 = NDArray[np.float32]
 
 
@@ -24,7 +26,8 @@ class StoredNetwork:
         graph: what it is; where the file tells no activation, with a tanh in every place.
         arrays: its parameters by name, ``[rows, columns]``, or ``[columns]`` of a single row.
         activation: that of most layers; None where the file does not tell it.
-        format: ``zip state_dict``, ``zip whole module``, ``safetensors`` or ``spinn checkpoint``.
+        format: ``zip`` or ``legacy`` with ``state_dict`` or ``whole module``, ``mdlus``,
+            ``safetensors`` or ``spinn checkpoint``.
         dtype: of the weights in the file; several are separated by commas.
         sha256: of the file.
         params: weights and biases in the file; a bias that does not exist is not counted.
@@ -35,6 +38,10 @@ class StoredNetwork:
         input_names: of a checkpoint of this project, else None.
         target_names: of a checkpoint of this project, else None.
         notes: what was done to read it, and what was left out, in sentences.
+        kind: what network it is, in words.
+        form: which of several readings the network is, in words; empty where there is one.
+        variants: further graphs that the file may mean, in words, with their numbers; where its
+            names and shapes leave open which, the likeliest is the network itself.
         computes: whether the file says what the network computes; else it holds numbers alone, and
             skips, functions and scalings beside them are not to be seen.
     """
@@ -53,6 +60,9 @@ class StoredNetwork:
     target_names: tuple[str, ...] | None
     notes: tuple[str, ...]
     computes: bool = False
+    kind: str = "chain of layers"
+    variants: tuple[tuple[str, Graph, dict[str, Floats32]], ...] = ()
+    form: str = ""
 
     @property
     def weights(self) -> tuple[Floats32, ...]:
@@ -63,6 +73,21 @@ class StoredNetwork:
     def biases(self) -> tuple[Floats32 | None, ...]:
         """What each of them adds ``[out]``; None where it adds nothing."""
         return tuple(self.arrays.get(f"{op.name}.bias") for op in self.graph.dense)
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """What its file leaves open, in words; without data the network is the likeliest."""
+        found = []
+        if self.activation is None and self.graph.activation == PLACEHOLDER:
+            found.append("the activation between its layers (tanh until another is given)")
+        if self.variants:
+            ways = shown_list(words for words, *_ in self.variants)
+            found.append(f"whether it is the likeliest ({self.form or 'as read'}), or {ways}")
+        if not self.computes:
+            found.append(
+                "skips, functions behind the outputs and scalings that are not among its tensors"
+            )
+        return tuple(found)
 
     @property
     def inputs(self) -> int:

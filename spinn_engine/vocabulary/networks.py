@@ -138,11 +138,15 @@ USUAL_PAIRS: dict[str, tuple[str, str]] = {
     "inputs": ("z", "raw"),
     "targets": ("raw", "z"),
     "none": ("raw", "raw"),
+}
 
 # What is read, by how a file's name ends; what is in it decides, not its name.
 NETWORK_FILES = {
     ".pt": "PyTorch",
     ".pth": "PyTorch",
+    ".ckpt": "PyTorch",
+    ".bin": "PyTorch",
+    ".mdlus": "PhysicsNeMo",
     ".safetensors": "PyTorch or Flax",
     ".keras": "Keras",
     ".h5": "Keras",

@@ -164,7 +164,12 @@ def _others() -> Files:
     state = mlp().state_dict()
     buffer = io.BytesIO()
     torch.save(state, buffer, _use_new_zipfile_serialization=False)
-    yield "legacy", buffer.getvalue(), "legacy format of before version 1.6, save it again"
+    legacy = buffer.getvalue()
+    yield "legacy, cut off", legacy[:-8], "it is cut off or damaged"
+    yield "legacy, with more", legacy + b"more", "it is cut off or damaged"
+    yield "legacy, another size", legacy.replace(b"K\x18Nt", b"K\x19Nt", 1), "another size"
+    yield "legacy, another version", legacy.replace(b"M\xe9\x03.", b"M\xea\x03.", 1), "its head is"
+    yield "legacy, only its head", legacy[:40], "its pickle is cut off"
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

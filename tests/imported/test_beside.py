@@ -42,8 +42,7 @@ def test_a_coefficient_of_an_equation_is_left_out(tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("a", torch.tensor(1.5)),  # a slope that is learned changes what is computed
-        ("slope", torch.tensor(1.5)),
+        ("gain", torch.tensor(1.5)),  # a factor that is learned changes what is computed
         ("nu", torch.ones(3)),  # more than one number is no coefficient
         ("total", torch.tensor(1.0)),  # a metric stands under a name of its own
         ("input_mean", torch.zeros(3)),

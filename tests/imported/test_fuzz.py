@@ -22,9 +22,11 @@ from hypothesis import strategies as st
 from torch.nn.utils import prune
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.graph.arrays import outputs_of
 from spinn_engine.imported import read_network
 from spinn_engine.imported.files.pickle_machine import STEPS
-from tests.imported.support import Part, Pinn, mlp, small, torch_zip, zip_of
+from tests.imported.structures import kinds_of_torch
+from tests.imported.support import Part, Pinn, mlp, pickled, small, tensor, torch_zip, zip_of
 from tests.imported.test_stored_networks import safetensors_bytes
 
 
@@ -49,11 +51,26 @@ def seeds() -> dict[str, bytes]:
         buffer = io.BytesIO()
         torch.save(value, buffer)
         files[name] = buffer.getvalue()
+    for name in ("state_dict", "module"):
+        buffer = io.BytesIO()
+        torch.save(values[name], buffer, _use_new_zipfile_serialization=False)
+        files[f"legacy {name}"] = buffer.getvalue()
+    for kind in ("residual", "fourier", "batchnorm"):
+        buffer = io.BytesIO()
+        torch.save(kinds_of_torch.SEEDS[kind]().state_dict(), buffer)
+        files[kind] = buffer.getvalue()
+    inside = io.BytesIO()
+    torch.save(mlp((3, 4, 2)).state_dict(), inside)
+    made = b'{"__name__": "FullyConnected", "__args__": {"activation_fn": "tanh"}}'
+    files["mdlus"] = zip_of([Part("model.pt", inside.getvalue()), Part("args.json", made)])
     files["safetensors"] = safetensors_bytes(mlp((3, 4, 2)).state_dict(), activation="tanh")
     return files
 
 
 SEEDS = seeds()
+ZIPPED = [
+    name for name in SEEDS if name not in ("safetensors", "legacy state_dict", "legacy module")
+]
 
 
 def outcome(path: Path, content: bytes) -> str:
@@ -64,6 +81,9 @@ def outcome(path: Path, content: bytes) -> str:
     except BadInputError as error:
         return str(error).removeprefix(f"{path}: ")
     assert all(np.isfinite(weight).all() for weight in network.weights)
+    for _, graph, arrays in (("", network.graph, network.arrays), *network.variants):
+        found = outputs_of(graph, arrays, np.ones((2, graph.inputs), np.float32))
+        assert found.shape == (2, graph.outputs)
     assert 0 <= network.nonzero <= network.params
     return "network"
 
@@ -99,7 +119,7 @@ def with_pickle(content: bytes, changes: list[tuple[int, int, str]]) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         parts = [Part(name, file.read(name)) for name in file.namelist()]
     for part in parts:
-        if part.name.endswith("data.pkl"):
+        if part.name.endswith(("data.pkl", "args.json")):
             part.data = mutated(part.data, changes)
     return zip_of(parts)
 
@@ -112,11 +132,11 @@ quick = settings(max_examples=150, suppress_health_check=[HealthCheck.function_s
 @given(changes=mutations)
 def test_any_bytes_changed(tmp_path: Path, name: str, changes: list[tuple[int, int, str]]) -> None:
     content = mutated(SEEDS[name], changes)
-    if outcome(tmp_path / "a", content) == "network" and name != "safetensors":
+    if outcome(tmp_path / "a", content) == "network" and name in ZIPPED:
         assert entries_are_whole(content)
 
 
-@pytest.mark.parametrize("name", [name for name in SEEDS if name != "safetensors"])
+@pytest.mark.parametrize("name", ZIPPED)
 @quick
 @given(changes=mutations)
 def test_the_pickle_changed(tmp_path: Path, name: str, changes: list[tuple[int, int, str]]) -> None:
@@ -145,6 +165,29 @@ def test_any_instructions(tmp_path: Path, program: list[tuple[bytes, bytes]]) ->
     assert outcome(tmp_path / "a", torch_zip(b"\x80\x02" + body + b".")) != "network"
 
 
+steps = st.sampled_from(
+    ("0", "1", "2", "3", "net", "layers", "blocks", "fc1", "fc2", "norm", "u", "v", "branch",
+     "trunk", "head", "skip", "act", "inmap", "outmap", "first", "last", "a b", "inputs")
+)  # fmt: skip
+ends = st.sampled_from(
+    ("weight", "weight", "weight", "bias", "kernel", "g", "v", "s", "weight_g", "weight_v", "a",
+     "alpha", "beta", "gamma", "scale", "running_mean", "running_var", "lb", "ub", "mean", "std",
+     "B", "b", "x_mean", "x_std", "weight_mask")
+)  # fmt: skip
+names = st.builds(lambda path, end: ".".join((*path, end)), st.lists(steps, max_size=3), ends)
+shapes = st.lists(st.integers(0, 4), max_size=2).map(tuple)
+square = st.sampled_from(((4, 3), (4, 4), (4, 4), (2, 4), (4,), (4,), (3,), (1,), ()))
+
+
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(found=st.dictionaries(names, square | shapes, max_size=9), seed=st.integers(0, 3))
+def test_any_names_and_shapes(tmp_path: Path, found: dict[str, tuple[int, ...]], seed: int) -> None:
+    tensors = {name: tensor(str(key), shape) for key, (name, shape) in enumerate(found.items())}
+    numbers = [np.random.default_rng(seed).normal(size=shape) for shape in found.values()]
+    data = {str(key): one.astype("<f4").tobytes() for key, one in enumerate(numbers)}
+    outcome(tmp_path / "a", torch_zip(pickled(tensors), data))
+
+
 def test_every_cut_is_refused(tmp_path: Path) -> None:
     for name, content in {**SEEDS, "by hand": small()}.items():
         for length in range(0, len(content), 37):
@@ -162,7 +205,7 @@ def fuzz(seconds: float) -> None:
                 (int(random.integers(2**20)), int(random.integers(256)), str(random.choice(HOWS)))
                 for _ in range(random.integers(1, 8))
             ]
-            inside = name != "safetensors" and random.random() < 0.7
+            inside = name in ZIPPED and random.random() < 0.7
             content = (with_pickle if inside else mutated)(SEEDS[name], changes)
             said = outcome(Path(folder) / "a", content)
             counted[" ".join(said.split()[:5])] += 1

@@ -10,6 +10,7 @@ from spinn_engine.errors import BadInputError, CorruptArtifactError
 HEAD_BYTES = 512
 ZIP, SAFETENSORS, HDF5, MSGPACK, LEAVES = "zip", "safetensors", "hdf5", "msgpack", "leaves"
 KERAS, SKOPS, ORBAX = "keras", "skops", "orbax"  # zip files, by what lies in them
+LEGACY, MDLUS = "legacy", "mdlus"
 SAVE_AGAIN = "save it again with torch.save(model.state_dict(), ...) in PyTorch 1.6 or newer"
 BEGINNINGS = (
     (b"version https://git-lfs", "a Git LFS pointer, fetch the file itself with 'git lfs pull'"),
@@ -21,7 +22,9 @@ BEGINNINGS = (
     (b"\x28\xb5\x2f\xfd", "compressed with zstd, unpack it first"),
     (b"PK\x05\x06", "an empty zip file, no checkpoint"),
 )
-LEGACY = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."  # the pickled number that such files begin with
+LEGACY_MAGIC = (
+    b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."  # the pickled number that such files begin with
+)
 TAR_MARK = slice(257, 262)
 STARTS = (
     (b"PK\x03\x04", ZIP),
@@ -29,7 +32,12 @@ STARTS = (
     (b"\x93NUMPY", LEAVES),
     (b"{", LEAVES),  # behind a line of JSON
 )
-ENTRIES = (("config.json", KERAS), ("schema.json", SKOPS), ("manifest.ocdbt", ORBAX))
+ENTRIES = (
+    ("config.json", KERAS),
+    ("schema.json", SKOPS),
+    ("manifest.ocdbt", ORBAX),
+    ("args.json", MDLUS),
+)
 
 
 def kind_of(head: bytes, size: int) -> str:
@@ -50,6 +58,13 @@ def kind_of(head: bytes, size: int) -> str:
     for beginning, what in BEGINNINGS:
         if head.startswith(beginning):
             raise BadInputError(f"it is {what}")
+    return _inside(head, size)
+
+
+def _inside(head: bytes, size: int) -> str:
+    """The kind of a file that has no beginning of its own."""
+    if LEGACY_MAGIC in head[:32]:
+        return LEGACY
     if _is_safetensors(head, size):
         return SAFETENSORS
     if _is_msgpack(head):
@@ -87,8 +102,6 @@ def _other(head: bytes) -> str:
         return "a web page, download the file itself"
     if head[TAR_MARK] == b"ustar":
         return f"a tar archive, as very old versions of PyTorch wrote, {SAVE_AGAIN}"
-    if LEGACY in head[:32]:
-        return f"in PyTorch's legacy format of before version 1.6, {SAVE_AGAIN}"
     if head[0] == 0x80 and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return f"a plain pickle, not written by torch.save, {SAVE_AGAIN}"
     if head[0] == 0x08 and any(word in head for word in (b"onnx", b"pytorch", b"torch", b"tf2")):

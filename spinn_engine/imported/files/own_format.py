@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
-from spinn_engine.imported.files.tensors import Numbers, plain_claim, stored
-from spinn_engine.imported.files.values import OddTensor, TensorClaim
+from spinn_engine.graph.graph import Graph
+from spinn_engine.imported.files.tensors import Numbers, as_float32, plain_claim, stored
+from spinn_engine.imported.files.values import OddTensor, Tensor, TensorClaim
+from spinn_engine.imported.network import Floats32
 from spinn_engine.training.scaling import Scaler
 
 CHECKPOINT_FORMAT = "spinn-checkpoint-1"
@@ -52,6 +55,43 @@ def own_parts(value: object, numbers: Numbers, inputs: int, outputs: int) -> Own
         _names(value, "input_names", inputs),
         _names(value, "target_names", outputs),
     )
+
+
+def own_network(
+    value: object, tensors: Mapping[str, Tensor], numbers: Numbers
+) -> tuple[Graph, dict[str, Floats32]] | None:
+    """The network of a checkpoint of this project that says what it computes; else None.
+
+    Args:
+        value: all that is in the file.
+        tensors: of its ``state_dict``.
+        numbers: the file.
+
+    Raises:
+        CorruptArtifactError: its graph, or a tensor of it, is missing or not as it was written.
+    """
+    if not isinstance(value, dict) or value.get("format") != CHECKPOINT_FORMAT:
+        return None
+    if "graph" not in value:  # of an earlier version, which had plain ones only
+        return None
+    text = value["graph"]
+    try:
+        graph = Graph.model_validate_json(text if isinstance(text, str) else "")
+    except ValueError:
+        raise CorruptArtifactError(f"its graph {CHANGED}") from None
+    arrays = {}
+    for parameter in graph.parameters:
+        name = f"network.{parameter.name}"
+        if name not in tensors:
+            raise CorruptArtifactError(f"its {parameter.name} {CHANGED}")
+        claim, (rows, columns) = plain_claim(name, tensors[name]), graph.shape(parameter)
+        one_row = parameter.rows is None
+        if claim.shape != ((columns,) if one_row else (columns, rows)):
+            raise CorruptArtifactError(f"its {parameter.name} {CHANGED}")
+        with np.errstate(all="ignore"):
+            values, _ = as_float32(name, stored(numbers, claim))
+        arrays[parameter.name] = values if one_row else np.ascontiguousarray(values.T)
+    return graph, arrays
 
 
 def refuse_stack(value: object) -> None:

@@ -14,48 +14,11 @@ from collections.abc import Callable
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.imported.files.pickle_state import DAMAGED, LONGEST_NAME, Machine
-from spinn_engine.imported.files.values import Named, Record, made, storage_of
+from spinn_engine.imported.files.values import Named, Record, made, referred
 
-LARGEST_PICKLE = 2**25
-MOST_STEPS = 500_000
 LONGEST_NUMBER = 64  # bytes
 LARGEST_KEY = 2**60  # larger numbers may be chosen to have one hash
 NEWEST_PROTOCOL = 5
-
-
-def read_pickle(data: bytes) -> object:
-    """The value of a pickle: numbers, text, bytes, lists, tuples, dicts, claims and records.
-
-    Raises:
-        BadInputError: it is too large, or no pickle that ``torch.save`` writes.
-        CorruptArtifactError: it is cut off or damaged.
-    """
-    if len(data) > LARGEST_PICKLE:
-        raise BadInputError(
-            f"its pickle has {len(data):,} bytes beside the tensors, more than the "
-            f"{LARGEST_PICKLE:,} that are read: save model.state_dict() alone"
-        )
-    try:
-        return _run(Machine(data))
-    except (IndexError, KeyError, UnicodeDecodeError, struct.error):
-        raise CorruptArtifactError(DAMAGED) from None
-
-
-def _run(machine: Machine) -> object:
-    for _ in range(MOST_STEPS):
-        code = machine.take(1)
-        if code == b".":
-            return machine.result()
-        step = STEPS.get(code)
-        if step is None:
-            raise BadInputError(
-                f"its pickle has the instruction {code!r}, which torch.save never writes"
-            )
-        step(machine)
-    raise BadInputError(
-        f"its pickle has more than {MOST_STEPS:,} instructions: save model.state_dict() alone"
-    )
-
 
 Step = Callable[[Machine], None]
 
@@ -161,8 +124,10 @@ def _stack_global(machine: Machine) -> None:
 
 
 def _reduce(machine: Machine) -> None:
-    arguments = machine.pop_tuple()
-    machine.stack.append(made(machine.stack.pop(), arguments))
+    arguments, function = machine.pop_tuple(), machine.stack.pop()
+    if isinstance(function, Named):
+        machine.called[function] = None
+    machine.stack.append(made(function, arguments))
 
 
 def _new_with_names(machine: Machine) -> None:
@@ -179,7 +144,9 @@ def _build(machine: Machine) -> None:
 
 
 def _persistent(machine: Machine) -> None:
-    machine.stack.append(storage_of(machine.stack.pop()))
+    found = referred(machine.stack.pop())
+    machine.persistent.append(found)
+    machine.stack.append(found)
 
 
 def _frame(machine: Machine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 from spinn_engine.errors import CorruptArtifactError
+from spinn_engine.imported.files.values import Named
 
 LONGEST_NAME = 1024
 DAMAGED = "its pickle is damaged, copy the file again"
@@ -17,17 +18,21 @@ class Machine:
         stack: values since the last mark.
         marked: the stacks below each mark.
         memo: values by the number that the pickle gave them.
+        called: the classes and functions that loading it would have called, in order.
+        persistent: what was asked for from outside of the pickle, such as storages, in order.
     """
 
-    def __init__(self, data: bytes) -> None:
-        self.data, self.position = data, 0
+    def __init__(self, data: bytes, position: int = 0) -> None:
+        self.data, self.position = data, position
+        self.called: dict[Named, None] = {}
+        self.persistent: list[object] = []
         self.stack: list[object] = []
         self.marked: list[list[object]] = []
         self.memo: dict[int, object] = {}
 
     def result(self) -> object:
         """The one value that is left at the end."""
-        if len(self.stack) != 1 or self.marked or self.position != len(self.data):
+        if len(self.stack) != 1 or self.marked:
             raise CorruptArtifactError(DAMAGED)
         return self.stack[0]
 

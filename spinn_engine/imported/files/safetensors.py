@@ -15,6 +15,7 @@ from spinn_engine.imported.files.values import (
     ITEM_BYTES,
     LARGEST_SIZE,
     MOST_DIMENSIONS,
+    Named,
     Storage,
     TensorClaim,
 )
@@ -38,9 +39,12 @@ class Safetensors:
         value: tensors by name.
         metadata: what was written beside them, text by name.
         order: sign for ``struct`` of the order of bytes.
+        called: nothing, as no pickle is in it.
     """
 
+    kind = "safetensors"
     order = "<"
+    called: tuple[Named, ...] = ()
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         (length,) = struct.unpack("<Q", file.read(8))

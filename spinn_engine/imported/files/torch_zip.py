@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.imported.files.kinds import SAVE_AGAIN
-from spinn_engine.imported.files.pickle_machine import LARGEST_PICKLE, read_pickle
+from spinn_engine.imported.files.pickles import LARGEST_PICKLE, read_pickle
 from spinn_engine.imported.files.values import ITEM_BYTES, Storage
 from spinn_engine.imported.files.zip_archive import check_sums, locate, read_list
 from spinn_engine.words import shown
@@ -21,7 +21,11 @@ class TorchZip:
     Attributes:
         value: what was saved, as ``read_pickle`` gives it.
         order: sign for ``struct`` of the order of bytes in storages.
+        called: the classes and functions that loading it would have called.
+        metadata: nothing, as such a file has no other place for it.
     """
+
+    kind = "zip"
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file
@@ -31,7 +35,9 @@ class TorchZip:
         self._entries = {name.removeprefix(folder): one for name, one in entries.items()}
         check_sums(file, self._entries)
         self.order = self._byte_order()
-        self.value = read_pickle(self._bytes(PICKLE, LARGEST_PICKLE))
+        self.metadata: dict[str, object] = {}
+        found = read_pickle(self._bytes(PICKLE, LARGEST_PICKLE))
+        self.value, self.called = found.value, found.called
 
     def check(self, storage: Storage) -> None:
         """Compare what is said of a storage with its entry.

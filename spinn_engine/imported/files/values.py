@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from spinn_engine.errors import CorruptArtifactError
+from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.words import shown
 
 ITEM_BYTES = {
@@ -106,15 +106,22 @@ class Record:
 Tensor = TensorClaim | OddTensor
 
 
-def storage_of(persistent: object) -> Storage:
-    """The storage that a persistent id of ``torch.save`` names.
+def referred(persistent: object) -> Storage | Named:
+    """The storage that a persistent id of ``torch.save`` names, or the class of a module.
+
+    Classes, with their source, are named so in PyTorch's legacy format alone.
 
     Raises:
         CorruptArtifactError: it names something else.
     """
+    match persistent:
+        case ("module", Named() as kind, _, _):
+            return kind
     if not isinstance(persistent, tuple) or len(persistent) < 5 or persistent[0] != "storage":
         raise CorruptArtifactError("its pickle refers to something that is no storage of a tensor")
     _, kind, key, _, count = persistent[:5]
+    if any(part is not None for part in persistent[5:]):
+        raise BadInputError("a tensor is a view of another's storage, as PyTorch wrote before 0.4")
     if not isinstance(kind, Named) or not isinstance(key, str):
         raise CorruptArtifactError(STRANGE)
     return Storage(key, STORAGES.get(kind.name, kind.name), _size(count))

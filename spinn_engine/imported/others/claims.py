@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spinn_engine.imported.files.values import Named as Global
 from spinn_engine.imported.files.values import Storage, TensorClaim
 
 
@@ -19,13 +20,17 @@ class Named:
         order: sign for ``struct`` of the order of bytes.
         kind: what wrote them, as ``StoredNetwork.format`` has it.
         notes: what is to be said of the file, in sentences.
+        called: nothing, as no pickle is in it.
+        metadata: nothing was written beside them.
     """
 
     order = "<"
+    called: tuple[Global, ...] = ()
 
     def __init__(self, kind: str, notes: tuple[str, ...] = ()) -> None:
         self.kind, self.notes = kind, notes
         self.value: dict[object, object] = {}
+        self.metadata: dict[str, object] = {}
         self._bytes: dict[str, bytes] = {}
 
     def add(self, name: str, array: NDArray[Any], turned: bool = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.files.values import Named, Record
@@ -99,6 +100,15 @@ class NamedActivations:
         if is_key(key) and (name := name_of(value)) is not None:
             (self.hidden if key.lower() in KEYS else self.output).add(name)
 
+    def refuse_outputs(self) -> None:
+        """Refuse an activation that is named for after the last layer.
+
+        Raises:
+            BadInputError: there is one.
+        """
+        for name in self.output:
+            refuse_output(name)
+
     def agreed(self) -> Activation | None:
         """The activation that all names between layers agree on; None without a name.
 
@@ -106,8 +116,7 @@ class NamedActivations:
             BadInputError: they differ, it is one that this project does not know, or there is
                 one after the last layer.
         """
-        for name in self.output:
-            refuse_output(name)
+        self.refuse_outputs()
         return _one({OTHER_NAMES.get(name, name) for name in self.hidden})
 
 
@@ -123,15 +132,22 @@ def refuse_output(name: str) -> None:
         )
 
 
+def refuse_unknown(name: str) -> NoReturn:
+    """Refuse an activation that this project does not know.
+
+    Raises:
+        BadInputError: always.
+    """
+    known = ", ".join(ACTIVATIONS)
+    raise BadInputError(f"its activation is {shown(name)}, those that can be read are {known}")
+
+
 def _one(names: set[str]) -> Activation | None:
     if not names:
         return None
     for name in sorted(names):
         if name not in ACTIVATIONS:
-            known = ", ".join(ACTIVATIONS)
-            raise BadInputError(
-                f"its activation is {shown(name)}, those that can be read are {known}"
-            )
+            refuse_unknown(name)
     if len(names) > 1:
         raise BadInputError(
             f"it names several activations, {shown_list(sorted(names))}: the same must stand after "

@@ -16,9 +16,20 @@ from spinn_engine.words import shown, shown_list
 MOST_VALUES = 100_000
 MOST_NETWORKS = 32
 DEEPEST = 12
+PRUNED = "full_state_dict"  # of torch_pruning.state_dict: the modules' own dicts, by name
 BEST_NAMES = ("model_state_dict", "state_dict")
-GOOD_NAMES = ("model_state", "model", "net", "network", "module", "weights", "params", "state")
-WEIGHTS = ("weight", "weight_orig", "weight_v", "original0", "original1")
+GOOD_NAMES = (
+    PRUNED,
+    "model_state",
+    "model",
+    "net",
+    "network",
+    "module",
+    "weights",
+    "params",
+    "state",
+)
+WEIGHTS = ("weight", "weight_orig", "weight_v", "original0", "original1", "kernel", "v")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +126,8 @@ def _candidate(path: tuple[str, ...], value: object) -> Candidate | None:
         return Candidate(path, state_dict_of(value), value)
     if not isinstance(value, dict):
         return None
+    if path[-1:] == (PRUNED,):
+        return Candidate(path, _of_modules(value), None)
     tensors: dict[str, Tensor] = {
         key: part
         for key, part in value.items()
@@ -124,6 +137,18 @@ def _candidate(path: tuple[str, ...], value: object) -> Candidate | None:
         return None
     beside = (key for key in value if isinstance(key, str) and key not in tensors)
     return Candidate(path, tensors, None, tuple(beside))
+
+
+def _of_modules(modules: dict[object, object]) -> dict[str, Tensor]:
+    """Tensors by name, of modules' own dicts by name."""
+    found: dict[str, Tensor] = {}
+    for name, own in modules.items():
+        for group in ("_parameters", "_buffers"):
+            values = own.get(group) if isinstance(own, dict) else None
+            for key, part in values.items() if isinstance(values, dict) else ():
+                if isinstance(part, (TensorClaim, OddTensor)):
+                    found[f"{name}.{key}".strip(".")] = part
+    return found
 
 
 def _has_layers(tensors: dict[str, Tensor]) -> bool:

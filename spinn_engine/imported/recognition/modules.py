@@ -6,13 +6,13 @@ class of one's own; what its ``forward`` does is code, which is not in the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.files.values import OddTensor, Record, Tensor, TensorClaim
-from spinn_engine.imported.recognition.activations import NamedActivations, name_of, refuse_output
+from spinn_engine.imported.recognition.activations import NamedActivations, name_of
 from spinn_engine.imported.recognition.name_words import RESIDUAL, words_of
 from spinn_engine.words import shown, shown_list
 
@@ -24,6 +24,9 @@ KNOWN_HOOKS = ("torch.nn.utils.prune", "torch.nn.utils.weight_norm")
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "DataParallel", "DistributedDataParallel")
 DROPOUTS = ("Dropout", "AlphaDropout", "FeatureAlphaDropout", "Dropout1d")
 HARMLESS = ("Identity", "Flatten", *DROPOUTS)
+BATCH_NORMS = ("BatchNorm1d", "SyncBatchNorm")
+NORMS = ("LayerNorm", "ParameterList", "ParameterDict", *BATCH_NORMS)
+WRAPPERS = ("DataParallel", "DistributedDataParallel", "AveragedModel", "OptimizedModule")
 
 
 @dataclass(eq=False)
@@ -76,28 +79,85 @@ def state_dict_of(module: Record) -> dict[str, Tensor]:
     }
 
 
-def describe(module: Record, order: Sequence[str], named: NamedActivations) -> list[str]:
-    """What there is to note of a whole module.
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What a whole module tells beside its tensors.
+
+    Attributes:
+        notes: what there is to say, in sentences.
+        eps: of its norms, by name.
+        steps: its parts in the order in which they run, where it is made of PyTorch's own layers
+            alone; else None, as its code is not in the file.
+        sequences: the parts of each Sequential inside of it.
+        classes: of its parts that are PyTorch's own, by name.
+    """
+
+    notes: list[str] = field(default_factory=list)
+    eps: dict[str, float] = field(default_factory=dict)
+    steps: list[Part] | None = None
+    sequences: list[list[Part]] = field(default_factory=list)
+    classes: dict[str, str] = field(default_factory=dict)
+
+
+def told_by(module: Record, named: NamedActivations) -> Told:
+    """What there is to know of a whole module.
 
     Args:
         module: the module.
-        order: names of its linear layers, from input to output.
-        named: takes in the activations that it has.
+        named: takes in the activations that it has, where its code is not in the file.
 
     Raises:
-        BadInputError: something in it is no part of a plain MLP, by its class or its place.
+        BadInputError: something in it is of a class that cannot be read.
     """
     root = _tree(module)
     parts = list(_each(root))
     for part in parts:
         _refuse_hooks(part)
         _refuse_other(part)
-    _check_sequences(root, order)
-    for part in parts:
-        named.note("activation", part.record if _activation(part) else None)
-        for key, value in part.record.attributes().items():
-            named.note(str(key), value)
-    return _notes(parts)
+    steps = _steps(root)
+    if steps is None:
+        for part in parts:
+            named.note("activation", part.record if _activation(part) else None)
+            for key, value in part.record.attributes().items():
+                named.note(str(key), value)
+    eps = {
+        part.name: eps
+        for part in parts
+        if isinstance(eps := part.record.attributes().get("eps"), float) and 0 < eps < 1
+    }
+    sequences = [] if steps is not None else list(_sequences(root))
+    classes = {part.name: part.kind for part in parts if part.is_torch}
+    return Told(_notes(parts), eps, steps, sequences, classes)
+
+
+def _steps(part: Part) -> list[Part] | None:
+    """The layers in the order in which they run; None where code of one's own runs them."""
+    if part.kind in WRAPPERS and (part.is_torch or part.kind == "OptimizedModule"):
+        return _steps(part.children[0]) if len(part.children) == 1 else None
+    if part.is_torch and part.kind == "Sequential":
+        found = []
+        for child in part.children:
+            steps = _steps(child)
+            if steps is None:
+                return None
+            found += steps
+        return found
+    if not part.is_torch or part.children or part.kind in CONTAINERS:
+        return None
+    return [] if part.kind in HARMLESS else [part]
+
+
+def _sequences(part: Part) -> Iterator[list[Part]]:
+    """The steps of the outermost modules that run what is in them one after the other."""
+    kinds = {child.kind for child in part.children}
+    mixed = part.kind == "ModuleList" and "Linear" in kinds and len(kinds) > 1
+    if part.is_torch and (part.kind == "Sequential" or mixed):
+        steps = [_steps(child) for child in part.children]
+        if all(one is not None for one in steps):
+            yield [step for one in steps for step in one or ()]
+            return
+    for child in part.children:
+        yield from _sequences(child)
 
 
 def _tree(module: Record) -> Part:
@@ -152,20 +212,23 @@ def _refuse_hooks(part: Part) -> None:
 
 
 def _refuse_other(part: Part) -> None:
-    """Refuse a part of a class that no plain MLP has."""
-    if RESIDUAL & set(words_of(part.kind)):
-        raise BadInputError(
-            f"it seems to be a residual network ({_place(part)} is a {shown(part.kind)}), only "
-            "plain MLPs can be read"
-        )
+    """Refuse a part of a class that no network that can be read has."""
     if _is_linear(part) or _is_container(part) or _activation(part) is not None:
         return
     if part.is_torch:
-        if part.kind not in HARMLESS and ".loss" not in part.record.kind.module:
+        if (
+            part.kind in BATCH_NORMS
+            and f"{part.name}.running_mean".strip(".") not in part.tensors()
+        ):
             raise BadInputError(
-                f"{_place(part)} is a {shown(part.kind)}, which is no part of a plain MLP"
+                f"{_place(part)} is a {part.kind} without running statistics: what it computes "
+                "depends on the other rows"
             )
-    elif part.tensors() or not part.children:
+        if part.kind not in (*HARMLESS, *NORMS) and ".loss" not in part.record.kind.module:
+            raise BadInputError(
+                f"{_place(part)} is a {shown(part.kind)}, which no network that can be read has"
+            )
+    elif not part.tensors() and not part.children:
         raise BadInputError(
             f"{_place(part)} is of the class {shown(part.record.kind)}, whose code is not in the "
             "file, so what it computes cannot be known: build the network of torch.nn.Linear and "
@@ -208,46 +271,7 @@ def _notes(parts: list[Part]) -> list[str]:
             f"The code of {shown_list(own)} is not in the file: the order of the layers is that of "
             "their names and shapes."
         )
+    skips = sorted({part.kind for part in parts if RESIDUAL & set(words_of(part.kind))})
+    if skips:
+        notes.append(f"By the name of its class it has ways around layers: {shown_list(skips)}.")
     return notes
-
-
-def _check_sequences(root: Part, order: Sequence[str]) -> None:
-    """Where a Sequential tells the order, one activation must stand between two layers.
-
-    Raises:
-        BadInputError: there is none or several, one before the first or after the last layer, or
-            the layers run in another order than ``order``.
-    """
-    for part in _sequences(root):
-        steps = [one for one in _each(part) if _is_linear(one) or _activation(one) is not None]
-        names = [one.name for one in steps if _is_linear(one)]
-        kinds = "".join("L" if _is_linear(one) else "a" for one in steps)
-        if not names:
-            continue
-        if missing := [name for name in names if name not in order]:
-            raise BadInputError(f"its layer {shown(missing[0])} has no weight")
-        first = order.index(names[0])
-        if list(order[first : first + len(names)]) != names:
-            raise BadInputError(
-                f"{_place(part)} runs its layers in another order than their names and shapes tell"
-            )
-        if "LL" in kinds or "aa" in kinds or (first == 0 and kinds[0] == "a"):
-            raise BadInputError(
-                f"{_place(part)} has not just one activation between two layers, as a plain MLP has"
-            )
-        if names[-1] == order[-1] and kinds[-1] == "a":
-            refuse_output(_activation(steps[-1]) or "")
-
-
-def _sequences(part: Part) -> Iterator[Part]:
-    """The outermost modules that run what is in them one after the other."""
-    kinds = {child.kind for child in part.children}
-    runs = part.is_torch and (
-        part.kind == "Sequential"
-        or (part.kind == "ModuleList" and "Linear" in kinds and len(kinds) > 1)
-    )
-    if runs and all(one.is_torch for one in _each(part)):
-        yield part
-        return
-    for child in part.children:
-        yield from _sequences(child)

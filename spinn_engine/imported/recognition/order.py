@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Generic, Protocol, TypeVar
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.imported.recognition.layers import Layer
-from spinn_engine.imported.recognition.name_words import RESIDUAL, earlier, words_of
+from spinn_engine.imported.recognition.name_words import earlier, words_of
 from spinn_engine.imported.recognition.other_kinds import ONLY_PLAIN
-from spinn_engine.words import shown, shown_list
+from spinn_engine.words import shown_list
 
 MOST_TRIES = 5_000
-IF_PLAIN = (
-    "run as a plain one it would give nonsense; if it is plain, save it as a torch.nn.Sequential"
-)
 
 
-def ordered(layers: Sequence[Layer]) -> list[Layer]:
+class Ordered(Protocol):
+    """A layer, or several that stand together."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs it takes."""
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs it gives."""
+
+
+One = TypeVar("One", bound=Ordered)
+
+
+def ordered(layers: Sequence[One]) -> list[One]:
     """The layers from input to output.
 
     That is the one order in which each layer takes what the one before gives, and no name speaks
@@ -26,9 +42,7 @@ def ordered(layers: Sequence[Layer]) -> list[Layer]:
     Raises:
         BadInputError: there is no such order, or several.
     """
-    if len(layers) == 1:
-        raise BadInputError(f"it is a single layer, {layers[0]}: there is no hidden neuron in it")
-    _refuse_residual(layers)
+    refuse_single(layers)
     tries = _Tries(layers)
     orders = list(islice(tries.orders(), 2))
     if not orders and tries.count <= MOST_TRIES:
@@ -43,14 +57,26 @@ def ordered(layers: Sequence[Layer]) -> list[Layer]:
     return [layers[number] for number in orders[0]]
 
 
-class _Tries:
+def refuse_single(layers: Sequence[Ordered]) -> None:
+    """Refuse a network of one layer, or of none.
+
+    Raises:
+        BadInputError: it is one.
+    """
+    if not layers:
+        raise BadInputError("it holds no layers: save model.state_dict()")
+    if len(layers) == 1:
+        raise BadInputError(f"it is a single layer, {layers[0]}: there is no hidden neuron in it")
+
+
+class _Tries(Generic[One]):
     """A search through the orders that names and shapes allow.
 
     Attributes:
         count: steps that were tried.
     """
 
-    def __init__(self, layers: Sequence[Layer]) -> None:
+    def __init__(self, layers: Sequence[One]) -> None:
         self.layers, self.count = layers, 0
         words = [words_of(layer.name) for layer in layers]
         everyone = range(len(layers))
@@ -71,32 +97,7 @@ class _Tries:
             yield from self.orders((*chosen, number))
 
 
-def _refuse_residual(layers: Sequence[Layer]) -> None:
-    """Refuse layers whose names or grouping are those of blocks with a way around them.
-
-    Such a network has the tensors of a plain one, and gives nonsense if it is run as one.
-    """
-    groups: dict[str, list[Layer]] = {}
-    for layer in layers:
-        words = set(words_of(layer.name))
-        if words & RESIDUAL or (words & {"block", "blocks"} and layer.inputs == layer.outputs):
-            raise BadInputError(
-                f"it seems to be a residual network, by the name of the layer {layer}: {IF_PLAIN}"
-            )
-        steps = layer.name.split(".")
-        for depth, step in enumerate(steps[:-1], start=1):
-            if any(letter.isdigit() for letter in step):
-                groups.setdefault(".".join(steps[:depth]), []).append(layer)
-    for name, group in groups.items():
-        closed = sorted(one.inputs for one in group) == sorted(one.outputs for one in group)
-        if 1 < len(group) < len(layers) and closed:
-            raise BadInputError(
-                f"it seems to be a residual network, since the {len(group)} layers in "
-                f"{shown(name)} end as wide as they begin: {IF_PLAIN}"
-            )
-
-
-def _why_none(layers: Sequence[Layer]) -> str:
+def _why_none(layers: Sequence[Ordered]) -> str:
     """What layers seem to be that do not follow one another."""
     taken = {layer.inputs for layer in layers}
     given = {layer.outputs for layer in layers}
@@ -112,5 +113,5 @@ def _why_none(layers: Sequence[Layer]) -> str:
     )
 
 
-def _named(layers: Sequence[Layer]) -> str:
+def _named(layers: Sequence[Ordered]) -> str:
     return shown_list(map(str, layers))

@@ -1,4 +1,4 @@
-"""What a network seems to be that is no plain MLP, by the names and shapes of its tensors."""
+"""What a network seems to be that has other layers than dense ones, by names and shapes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from spinn_engine.imported.recognition.name_words import words_of
 from spinn_engine.words import shown, shown_list
 
 MOST_TENSORS, LONGEST_NAME = 4096, 256
-ONLY_PLAIN = "only plain MLPs can be read"
+ONLY_PLAIN = "no such network can be read from a list of tensors, save it as ONNX"
 SCALERS = frozenset(("mean", "std", "scale", "scaler", "shift", "lb", "ub", "min", "max", "var"))
 ATTENTION = frozenset(("attn", "attention", "mha"))
 EMBEDDING = frozenset(("emb", "embed", "embedding", "embeddings", "wte", "wpe"))
+FEATURES = frozenset(("fourier", "rff", "features", "freq", "frequencies"))
 GATES = {1: "an Elman network", 3: "a GRU", 4: "an LSTM"}
 
 Shape = tuple[int, ...]
@@ -34,14 +35,9 @@ def refuse_other_kinds(tensors: Mapping[str, Tensor]) -> None:
         for name, shape in shapes.items():
             if what := shows(name, shape, shapes):
                 raise BadInputError(
-                    f"it seems to be {what} ({shown(name)} has the shape {list(shape)}): "
-                    f"{ONLY_PLAIN}"
+                    f"it seems to be {what} ({shown(name)} has the shape {list(shape)}): only "
+                    "networks of dense layers can be read"
                 )
-    words = [set(words_of(name)) for name in shapes if _ends_in_weight(name)]
-    if {"branch", "trunk"} <= set[object]().union(*words):
-        raise BadInputError(f"it seems to be a DeepONet, with branch and trunk: {ONLY_PLAIN}")
-    if sum("heads" in some for some in words) > 1:
-        raise BadInputError(f"it seems to have several heads, by their names: {ONLY_PLAIN}")
 
 
 def _refuse_too_many(tensors: Mapping[str, Tensor]) -> None:
@@ -71,7 +67,8 @@ def refuse_extra(names: Sequence[str]) -> None:
             "save the state_dict of the layers alone, for rows that are scaled before"
         )
     raise BadInputError(
-        f"it has {shown_list(names)} beside its layers, which no plain MLP has: {ONLY_PLAIN}"
+        f"it has {shown_list(names)} beside its layers, of which it is not known what they do: "
+        f"{ONLY_PLAIN}"
     )
 
 
@@ -96,20 +93,10 @@ def _convolution(name: str, shape: Shape, shapes: Shapes) -> str | None:
 
 
 def _embedding(name: str, shape: Shape, shapes: Shapes) -> str | None:
-    found = EMBEDDING & set(words_of(name)) and len(shape) == 2
+    words = set(words_of(name))
+    found = EMBEDDING & words and len(shape) == 2 and _ends_in_weight(name)
+    found = found and not FEATURES & words
     return "a network with an embedding" if found else None
-
-
-def _batch_norm(name: str, shape: Shape, shapes: Shapes) -> str | None:
-    return "a network with BatchNorm" if name.endswith("running_mean") else None
-
-
-def _layer_norm(name: str, shape: Shape, shapes: Shapes) -> str | None:
-    if not _ends_in_weight(name) or len(shape) != 1:
-        return None
-    if shape == (1,) and f"{name[: -len('weight')]}bias" not in shapes:
-        return "a network with PReLU or another activation that learns"
-    return "a network with LayerNorm or another normalisation"
 
 
 def _ends_in_weight(name: str) -> bool:
@@ -121,6 +108,4 @@ KINDS: tuple[Callable[[str, Shape, Shapes], str | None], ...] = (
     _attention,
     _convolution,
     _embedding,
-    _batch_norm,
-    _layer_norm,
 )
