@@ -1,0 +1,353 @@
+"""Operations of PyTorch's ATen, as an exported program names them, as calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from spinn_engine.errors import BadInputError
+from spinn_engine.imported.programs.calls import Call, Constant, Ref
+from spinn_engine.imported.programs.values import ANY
+
+Args = Mapping[str, Any]
+Made = list[Call]
+SAME = (
+    "alias", "clone", "contiguous", "detach", "detach_", "to", "_to_copy", "lift_fresh_copy",
+    "type_as", "positive",
+)  # fmt: skip
+PLAIN = {
+    "tanh": "tanh", "sigmoid": "sigmoid", "relu": "relu", "silu": "silu", "selu": "selu",
+    "mish": "mish", "sin": "sin", "cos": "cos", "exp": "exp", "neg": "neg", "sqrt": "sqrt",
+    "reciprocal": "reciprocal", "abs": "abs", "erf": "erf", "log": "log", "log1p": "log1p",
+    "expm1": "expm1", "square": "square",
+}  # fmt: skip
+PAIRS = {
+    "mul": "mul", "multiply": "mul", "maximum": "max", "minimum": "min", "pow": "pow",
+    "gt": "greater", "ge": "greater_equal", "lt": "less", "le": "less_equal",
+}  # fmt: skip
+THRESHOLD = 15.0  # behind which a softplus is its argument to single precision
+
+
+class Maker:
+    """Makes the calls of one operation.
+
+    Attributes:
+        args: by name, as the program gives them.
+        outputs: names of what the operation gives.
+        where: how the program calls it.
+        op: its name without overload and ``_``.
+    """
+
+    def __init__(self, op: str, args: Args, outputs: tuple[str, ...], where: str) -> None:
+        self.op, self.args, self.outputs, self.where = op, args, outputs, where
+        self.calls: Made = []
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """An argument, or what stands for it where it is left out."""
+        found = self.args.get(name)
+        return default if found is None else found
+
+    def call(self, op: str, *args: Any, last: bool = False, **given: Any) -> Ref:
+        """Another call; the last one gives what the operation gives."""
+        outputs = self.outputs if last else (f"{self.outputs[0]}/{len(self.calls)}",)
+        self.calls.append(Call(op, args, outputs, self.where, given))
+        return Ref(outputs[0])
+
+    def refuse(self, why: str) -> BadInputError:
+        """The error that says what of it cannot be read."""
+        return BadInputError(f"it has the operation {self.where} {why}")
+
+
+def calls_of(op: str, args: Args, outputs: tuple[str, ...], where: str) -> Made:
+    """The calls that an operation is.
+
+    Args:
+        op: without ``torch.ops.aten.`` and overload.
+        args: by name.
+        outputs: names of what it gives.
+        where: how a sentence calls it.
+
+    Raises:
+        BadInputError: it is unknown, or told something that no network here can have.
+    """
+    in_place = op.endswith("_") and not op.startswith("_") and op != "detach_"
+    base = op.rstrip("_") if in_place else op
+    made = Maker(base, args, outputs, where)
+    if base in SAME:
+        made.call("same", made.get("self", made.get("input")), last=True)
+    elif base in PLAIN:
+        made.call(PLAIN[base], made.get("self"), last=True)
+    elif base in PAIRS:
+        other = made.get("other", made.get("exponent"))
+        made.call(PAIRS[base], made.get("self"), other, last=True)
+    elif base in OTHERS:
+        OTHERS[base](made)
+    else:
+        raise BadInputError(f"it has the operation {where}, which no network here can have")
+    if in_place:
+        given = {**made.calls[-1].given, "in_place": True}
+        first = made.get("self", made.get("input"))
+        if len(made.calls) > 1 or made.calls[-1].args[:1] != (first,):
+            raise made.refuse("in place: write it without '_' or inplace")
+        made.calls[-1] = Call(base_op(made), made.calls[-1].args, outputs, where, given)
+    return made.calls
+
+
+def base_op(made: Maker) -> str:
+    """The operation of the last call."""
+    return made.calls[-1].op
+
+
+def _linear(m: Maker) -> None:
+    weight = m.call("transpose", m.get("weight"), order=[1, 0])
+    bias = m.get("bias")
+    product = m.call("matmul", m.get("input"), weight, last=bias is None)
+    if bias is not None:
+        m.call("add", product, bias, last=True)
+
+
+def _addmm(m: Maker) -> None:
+    product: Any = m.call("matmul", m.get("mat1"), m.get("mat2"))
+    added: Any = m.get("self")
+    if m.get("alpha", 1) != 1:
+        product = m.call("mul", product, m.get("alpha"))
+    if m.get("beta", 1) != 1:
+        added = m.call("mul", added, m.get("beta"))
+    m.call("add", product, added, last=True)
+
+
+def _mm(m: Maker) -> None:
+    other = m.get("mat2", m.get("other", m.get("vec")))
+    m.call("matmul", m.get("self"), other, last=True)
+
+
+def _add(m: Maker) -> None:
+    """Sums and differences, whose second part may be multiplied."""
+    one, other = m.get("self"), m.get("other")
+    if m.get("alpha", 1) != 1:
+        scaled = m.call("mul", one if m.op == "rsub" else other, m.get("alpha"))
+        one, other = (scaled, other) if m.op == "rsub" else (one, scaled)
+    if m.op == "rsub":
+        one, other = other, one
+    m.call("add" if m.op == "add" else "sub", one, other, last=True)
+
+
+def _div(m: Maker) -> None:
+    if m.get("rounding_mode") is not None:
+        raise m.refuse("with rounding, which no network here can have")
+    m.call("div", m.get("self"), m.get("other"), last=True)
+
+
+def _rsqrt(m: Maker) -> None:
+    m.call("reciprocal", m.call("sqrt", m.get("self")), last=True)
+
+
+def _gelu(m: Maker) -> None:
+    name = "gelu_tanh" if m.get("approximate", "none") == "tanh" else "gelu"
+    m.call(name, m.get("self"), last=True)
+
+
+def _elu(m: Maker) -> None:
+    if (m.get("scale", 1), m.get("input_scale", 1)) != (1, 1):
+        raise m.refuse("with a scale")
+    m.call("elu", m.get("self"), last=True, options={"slope": float(m.get("alpha", 1.0))})
+
+
+def _leaky(m: Maker) -> None:
+    slope = float(m.get("negative_slope", 0.01))
+    m.call("leaky_relu", m.get("self"), last=True, options={"slope": slope})
+
+
+def _softplus(m: Maker) -> None:
+    beta, threshold = float(m.get("beta", 1.0)), float(m.get("threshold", 20.0))
+    if threshold < THRESHOLD or beta <= 0:
+        raise m.refuse(f"with the threshold {threshold:g}, which is not smooth")
+    if beta == 1.0:
+        m.call("softplus", m.get("self"), last=True)
+        return
+    made = m.call("softplus", m.call("mul", m.get("self"), beta))
+    m.call("mul", made, 1 / beta, last=True)
+
+
+def _prelu(m: Maker) -> None:
+    m.call("prelu", m.get("self"), m.get("weight"), last=True)
+
+
+def _layer_norm(m: Maker) -> None:
+    shape = m.get("normalized_shape", [])
+    if len(shape) != 1:
+        raise m.refuse("over several axes")
+    args = (m.get("input"), m.get("weight"), m.get("bias"))
+    m.call("layer_norm", *args, last=True, eps=float(m.get("eps", 1e-5)), width=shape[0])
+
+
+def _batch_norm(m: Maker) -> None:
+    if m.get("training", False):
+        raise m.refuse("in training, which computes rows from others: call model.eval()")
+    mean, var = m.get("running_mean"), m.get("running_var")
+    if mean is None or var is None:
+        raise m.refuse("without running statistics, which computes rows from others")
+    x = m.call("sub", m.get("input"), mean)
+    spread = m.call("sqrt", m.call("add", var, float(m.get("eps", 1e-5))))
+    x = m.call("div", x, spread)
+    for op in ("weight", "bias"):
+        if m.get(op) is not None:
+            x = m.call("mul" if op == "weight" else "add", x, m.get(op))
+    m.call("same", x, last=True)
+
+
+def _dropout(m: Maker) -> None:
+    if m.get("train", False) and m.get("p", 0.5):
+        raise m.refuse("in training: call model.eval() before")
+    m.call("same", m.get("input", m.get("self")), last=True)
+
+
+def _cat(m: Maker) -> None:
+    m.call("concat", m.get("tensors"), last=True, axis=int(m.get("dim", 0)))
+
+
+def _stack(m: Maker) -> None:
+    dim = int(m.get("dim", 0))
+    parts = [m.call("unsqueeze", one, axes=[dim]) for one in m.get("tensors")]
+    m.call("concat", parts, last=True, axis=dim)
+
+
+def _slice(m: Maker) -> None:
+    start, end, step = m.get("start", 0), m.get("end"), m.get("step", 1)
+    if not all(one is None or isinstance(one, int) for one in (start, end, step)):
+        raise m.refuse("up to a number that depends on the rows")
+    places = slice(start, end, step)
+    m.call("slice", m.get("self"), last=True, axis=int(m.get("dim", 0)), places=places)
+
+
+def _select(m: Maker) -> None:
+    axis, index = int(m.get("dim", 0)), int(m.get("index", 0))
+    m.call("slice", m.get("self"), last=True, axis=axis, places=index)
+
+
+def _split(m: Maker) -> None:
+    sizes = m.get("split_sizes", m.get("split_size", m.get("chunks")))
+    if not isinstance(sizes, (int, list)):
+        raise m.refuse("without sizes")
+    start, axis = 0, int(m.get("dim", 0))
+    each = sizes if isinstance(sizes, list) else [sizes] * len(m.outputs)
+    for name, size in zip(m.outputs, each, strict=False):
+        places = slice(start, start + int(size))
+        given = {"axis": axis, "places": places}
+        m.calls.append(Call("slice", (m.get("self"),), (name,), m.where, given))
+        start += int(size)
+
+
+def _view(m: Maker) -> None:
+    sizes = m.get("size", m.get("shape"))
+    m.call("reshape", m.get("self"), sizes, last=True)
+
+
+def _flatten(m: Maker) -> None:
+    start, end = m.get("start_dim", 0), m.get("end_dim", -1)
+    if (start, end) == (1, -1):
+        m.call("reshape", m.get("self"), [-2, ANY], last=True)
+    elif (start, end) == (0, -1):
+        m.call("reshape", m.get("self"), [ANY], last=True)
+    else:
+        raise m.refuse("of some axes")
+
+
+def _transpose(m: Maker) -> None:
+    m.call("transpose", m.get("self"), last=True, swap=(m.get("dim0", 0), m.get("dim1", 1)))
+
+
+def _permute(m: Maker) -> None:
+    m.call("transpose", m.get("self"), last=True, order=list(m.get("dims")))
+
+
+def _t(m: Maker) -> None:
+    m.call("transpose", m.get("self"), last=True)
+
+
+def _squeeze(m: Maker) -> None:
+    dim = m.get("dim")
+    axes = dim if isinstance(dim, list) or dim is None else [dim]
+    m.call("squeeze", m.get("self"), last=True, axes=axes)
+
+
+def _unsqueeze(m: Maker) -> None:
+    m.call("unsqueeze", m.get("self"), last=True, axes=[m.get("dim", 0)])
+
+
+def _reduce(m: Maker) -> None:
+    dim = m.get("dim")
+    axes = dim if isinstance(dim, list) or dim is None else [dim]
+    op = "mean" if m.op == "mean" else "total"
+    m.call(op, m.get("self"), last=True, axes=axes, keep=bool(m.get("keepdim", False)))
+
+
+def _where(m: Maker) -> None:
+    m.call("where", m.get("condition"), m.get("self"), m.get("other"), last=True)
+
+
+def _clamp(m: Maker) -> None:
+    """Bounds; of two numbers it is no smooth function and is refused where it is made."""
+    low = m.get("min", m.get("min_val"))
+    high = m.get("max", m.get("max_val"))
+    x = m.get("self")
+    if low is not None:
+        x = m.call("max", x, low, last=high is None)
+    if high is not None:
+        m.call("min", x, high, last=True)
+
+
+def _size(m: Maker) -> None:
+    m.call("shape", m.get("self"), last=True, axis=int(m.get("dim", 0)))
+
+
+def _weight_norm(m: Maker) -> None:
+    """``g v / |v|``, the norm over all axes but one (Salimans & Kingma 2016)."""
+    v, dim = m.get("v"), int(m.get("dim", 0))
+    squares = m.call("square", v)
+    total = m.call("total", squares, axes=[1 - dim] if dim in (0, 1) else None, keep=True)
+    m.call("mul", m.call("div", v, m.call("sqrt", total)), m.get("g"), last=True)
+
+
+def _full(m: Maker) -> None:
+    """A number in the place of all others: ``ones_like`` and such."""
+    number = {"ones_like": 1.0, "zeros_like": 0.0}.get(m.op, m.get("fill_value", 0.0))
+    m.call("same", Constant(np.asarray(float(number))), last=True)
+
+
+OTHERS: dict[str, Callable[[Maker], None]] = {
+    "linear": _linear,
+    "addmm": _addmm,
+    **dict.fromkeys(("mm", "matmul", "mv", "dot"), _mm),
+    **dict.fromkeys(("add", "sub", "rsub"), _add),
+    "div": _div,
+    "rsqrt": _rsqrt,
+    "gelu": _gelu,
+    "elu": _elu,
+    "leaky_relu": _leaky,
+    "softplus": _softplus,
+    **dict.fromkeys(("prelu", "_prelu_kernel"), _prelu),
+    **dict.fromkeys(("layer_norm", "native_layer_norm"), _layer_norm),
+    **dict.fromkeys(("batch_norm", "_native_batch_norm_legit_no_training"), _batch_norm),
+    **dict.fromkeys(("dropout", "alpha_dropout", "feature_dropout"), _dropout),
+    "cat": _cat,
+    "stack": _stack,
+    "slice": _slice,
+    "select": _select,
+    **dict.fromkeys(("split", "split_with_sizes"), _split),
+    **dict.fromkeys(("view", "reshape", "_unsafe_view"), _view),
+    "flatten": _flatten,
+    "transpose": _transpose,
+    "permute": _permute,
+    **dict.fromkeys(("t", "numpy_T"), _t),
+    "squeeze": _squeeze,
+    "unsqueeze": _unsqueeze,
+    **dict.fromkeys(("mean", "sum"), _reduce),
+    "where": _where,
+    **dict.fromkeys(("clamp", "clamp_min", "clamp_max", "hardtanh", "relu6"), _clamp),
+    "sym_size": _size,
+    "_weight_norm": _weight_norm,
+    **dict.fromkeys(("ones_like", "zeros_like", "full_like"), _full),
+}
