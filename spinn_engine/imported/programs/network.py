@@ -1,0 +1,94 @@
+"""From a program to a stored network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+import numpy as np
+
+from spinn_engine.errors import BadInputError
+from spinn_engine.graph.graph import Graph
+from spinn_engine.imported.network import StoredNetwork, dead_neurons
+from spinn_engine.imported.programs.calls import Program
+from spinn_engine.imported.programs.emit import Arrays, graph_of
+from spinn_engine.imported.programs.meaning import computed
+from spinn_engine.imported.programs.nodes import concat
+from spinn_engine.imported.programs.values import COLUMNS, ROWS, Value
+from spinn_engine.spec import Activation
+from spinn_engine.words import counted, shown
+
+LARGEST_WIDTH = 65_536
+
+
+def converted(program: Program) -> tuple[Graph, Arrays, tuple[str, ...]]:
+    """The graph of a program, its numbers in double precision, and notes.
+
+    Raises:
+        BadInputError: it is no network of rows.
+    """
+    shape = program.shape
+    if len(shape) != 2 or shape[1] is None or not 0 < shape[1] <= LARGEST_WIDTH:
+        sizes = ", ".join("rows" if one is None else str(one) for one in shape)
+        raise BadInputError(f"it takes the shape [{sizes}]: a network here takes [rows, inputs]")
+    try:
+        outputs = computed(program)
+        for one in outputs:
+            _check_rows(one)
+        graph, arrays = graph_of(concat([one.node for one in outputs], "the outputs"), shape[1])
+    except RecursionError:
+        raise BadInputError("its operations are nested too deeply to be read") from None
+    if not any(op.trained for op in graph.dense):
+        raise BadInputError("it has no layer that learns")
+    notes = []
+    if len(outputs) > 1:
+        notes.append(f"Its {counted(len(outputs), 'output')} stand beside each other, in order.")
+    return graph, arrays, tuple(notes)
+
+
+def _check_rows(one: Value) -> None:
+    plain = [axis for axis in one.axes if axis in (ROWS, COLUMNS)]
+    if len(one.axes) > 2 or plain[0] != ROWS:
+        raise BadInputError("it gives something else than one row for each of its rows")
+
+
+def stored_network(program: Program, called: str, dtype: str, sha256: str) -> StoredNetwork:
+    """A program as a network that a run can begin with.
+
+    Args:
+        program: as its file has it.
+        called: the format of the file.
+        dtype: of its numbers.
+        sha256: of the file.
+
+    Raises:
+        BadInputError: it is no network of rows, or its numbers are not finite.
+    """
+    graph, exact, notes = converted(program)
+    arrays = {name: array.astype(np.float32) for name, array in exact.items()}
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise BadInputError(f"{shown(name)} holds NaN or infinite numbers, or too large ones")
+    learned = [arrays[one.name] for one in graph.parameters if one.trained]
+    return StoredNetwork(
+        graph=graph,
+        arrays=arrays,
+        activation=_activation(graph),
+        format=called,
+        dtype=dtype,
+        sha256=sha256,
+        params=graph.params(graph.hidden),
+        nonzero=sum(int(np.count_nonzero(array)) for array in learned),
+        dead=dead_neurons(graph, arrays),
+        scaler=None,
+        input_names=None,
+        target_names=None,
+        notes=notes,
+        computes=True,
+    )
+
+
+def _activation(graph: Graph) -> Activation:
+    """The function of most layers, of those that a new network can have."""
+    known: Sequence[Activation] = get_args(Activation)
+    return next((one for one in known if one == graph.activation), "identity")
