@@ -10,6 +10,7 @@ from typing import Any
 
 from spinn_engine.artifacts.creation import check_spec_apart, create_run, one_at_a_time
 from spinn_engine.errors import FULL_MEMORY, SpinnError, UnreachableError, is_out_of_memory
+from spinn_engine.guarded.processes import end_idle
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.files import is_locked, locked
 from spinn_engine.store.runs import RunFolder, results_root
@@ -36,6 +37,7 @@ def run(
         SpinnError: as ``submit`` and ``Runner``.
     """
     checked = check_spec_apart(spec)  # what is refused costs no import of torch
+    end_idle()  # what has read the rows keeps memory, and training needs it
     from spinn_engine.pipeline import Runner
     from spinn_engine.training.device import pick_device
 

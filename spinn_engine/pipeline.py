@@ -20,9 +20,10 @@ from spinn_engine.artifacts.beginning import fresh_stack, imported_stack
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, stack_bytes
 from spinn_engine.artifacts.delivery import publish_checkpoints
 from spinn_engine.artifacts.pruned import Pruner, mixed_seed
-from spinn_engine.artifacts.result import write_result
+from spinn_engine.artifacts.result import findings_on, write_result
 from spinn_engine.errors import BadInputError, TrainingDivergedError
 from spinn_engine.problems import load_problem
+from spinn_engine.problems.matrix import Stored
 from spinn_engine.pruning.magnitude import global_masks, reconstruct_masked
 from spinn_engine.pruning.schedule import plan
 from spinn_engine.spec import batch_size
@@ -82,6 +83,10 @@ class Runner:
                 "for: put the old data back, or submit a new run"
             )
         self.device = pick_device(self.spec.train.device)
+        self._found = None
+        if isinstance(problem.inputs, Stored) and not folder.is_complete():
+            self._found = findings_on(problem, self.spec)  # while training holds no rows yet
+            give_freed_memory_back()
         self.data = on_device(problem, self.device, self.spec.compare.folds)
         self.graph = self.spec.model.graph_for(*self.data.ends)
         stages = plan(self.spec.prune, self.graph)
@@ -128,7 +133,7 @@ class Runner:
         if not self.folder.is_complete():
             give_freed_memory_back()
             self.folder.log("the test rows are read and every arm is measured")
-            write_result(self.folder, self.data)
+            write_result(self.folder, self.data, self._found)
             self.folder.log("run done")
 
     def _forget_damaged(self) -> None:

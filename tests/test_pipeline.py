@@ -16,7 +16,9 @@ from spinn_engine import api
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.errors import BadInputError, CorruptArtifactError, TrainingDivergedError
 from spinn_engine.pipeline import Runner
-from spinn_engine.problems import load_problem
+from spinn_engine.problems import load_problem, matrix
+from spinn_engine.problems.matrix import Stored
+from spinn_engine.problems.tables.texts import raw
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
 
@@ -37,6 +39,25 @@ def small_spec(table: Path, **changes: Any) -> RunSpec:
 @pytest.fixture
 def finished(small_table: Path) -> RunFolder:
     return api.run(small_spec(small_table))
+
+
+@pytest.mark.parametrize("folds", [1, 3])
+def test_a_run_of_rows_that_stay_in_a_file_is_the_same(
+    small_table: Path, monkeypatch: pytest.MonkeyPatch, folds: int
+) -> None:
+    spec = small_spec(small_table, compare={"folds": folds}, seeds=[3], model={"hidden": [8]})
+    held = api.run(spec)
+    monkeypatch.setattr(raw, "START_BYTES", 4096)
+    monkeypatch.setattr(matrix, "STAYS_BYTES", 0)
+    stored = api.run(spec)
+    assert isinstance(load_problem(spec.data).inputs, Stored)
+    one, other = held.result(), stored.result()
+    assert one is not None
+    assert other is not None
+    for key in ("checks", "pruning_history", "whatif", "data", "physics"):
+        assert one[key] == other[key], key
+    for path in held.checkpoint_paths():
+        assert (stored.checkpoints / path.name).read_bytes() == path.read_bytes()
 
 
 def test_the_files_reproduce_the_numbers_of_the_result(finished: RunFolder) -> None:

@@ -8,19 +8,22 @@ from typing import Any
 import numpy as np
 import torch
 
-from spinn_engine.adaptation.arms import Learning
+from spinn_engine.adaptation.arms import ARMS, LastLayer, Learning, no_closed_form
 from spinn_engine.adaptation.prequential import OnBatch, check_memory, run_stream
 from spinn_engine.adaptation.result import write_adaptation
 from spinn_engine.adaptation.rows import place_stream
 from spinn_engine.adaptation.settings import AdaptSettings
 from spinn_engine.adaptation.stream import Stream, open_stream
 from spinn_engine.adaptation.summary import Met, summary
+from spinn_engine.adaptation.words import told_left_out
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack
 from spinn_engine.errors import BadInputError
+from spinn_engine.graph.cuts import layers
 from spinn_engine.pipeline import Runner
 from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.spec import DataSpec, RunSpec
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.training.network import Stack
 from spinn_engine.vocabulary import LONGER, REFERENCE, SUBJECT
 
 OnFindings = Callable[[Sequence[Finding]], None]
@@ -46,7 +49,8 @@ def adapt(
 
     Raises:
         BadInputError: the run is not finished or learned from an equation, or the new rows or the
-            settings do not fit it, or a number in the rows looks like a code for a missing value.
+            settings do not fit it, no arm that was asked for can be, or a number in the rows looks
+            like a code for a missing value.
         TrainingDivergedError: an arm no longer predicts finite numbers.
         SpinnError: a file is missing, broken or cannot be written.
     """
@@ -86,11 +90,28 @@ def _meet(runner: Runner, stream: Stream, settings: AdaptSettings, on_batch: OnB
     rows = place_stream(runner.data, stream, [fold for _, fold in who])
     seeds = [int(np.random.SeedSequence([*one, 1]).generate_state(1)[0]) for one in who]
     epochs = stored["pruned"][1].taken.epochs or spec.train.fine_tune_epochs or 1
-    learning = _learning(runner, settings, len(stacks["dense"].weights), epochs, seeds)
+    left_out = _left_out(settings, stacks["dense"])
+    learning = _learning(runner, settings, len(layers(stacks["dense"].graph)), epochs, seeds)
+    learning = {arm: how for arm, how in learning.items() if arm not in left_out}
     check_memory(stacks.values(), learning, rows)
     tracks = run_stream(stacks, learning, rows, batches, on_batch)
     trained_as = {name: arm for name, (arm, _) in stored.items()}
-    return Met(stacks, trained_as, learning, rows, batches, tracks)
+    return Met(stacks, trained_as, learning, rows, batches, tracks, left_out)
+
+
+def _left_out(settings: AdaptSettings, stack: Stack) -> dict[str, str]:
+    """By arm that cannot be for these networks, why not.
+
+    Raises:
+        BadInputError: nothing that was asked for is left.
+    """
+    asked = [arm for arm in settings.chosen() if ARMS[arm] is LastLayer]
+    if not asked or (why := no_closed_form(stack)) is None:
+        return {}
+    if not {*settings.arms} - {"none", *asked}:
+        told = told_left_out(asked[0], why).rstrip(".")
+        raise BadInputError(f"--arms: {told[0].lower()}{told[1:]}; give others, such as full")
+    return dict.fromkeys(asked, why)
 
 
 def networks_of(folder: RunFolder, device: torch.device) -> dict[str, tuple[str, StoredStack]]:

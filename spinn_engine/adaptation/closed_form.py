@@ -1,10 +1,10 @@
-"""The last layer by recursive least squares, in double precision, without going back to old rows.
+"""A last layer by recursive least squares, in double precision, without going back to old rows.
 
 A linear last layer is the least-squares solution of its own rows, and can follow each new batch
 exactly (Plackett 1950, *Some theorems in least squares*, Biometrika 37; for networks Liang et al.
 2006, *A fast and accurate online sequential learning algorithm for feedforward networks*, IEEE
-Transactions on Neural Networks 17). With ``h`` the last hidden activations and a one, ``W0`` the
-layer as the run trained it and ``W`` the one to find, what is minimised is
+Transactions on Neural Networks 17). With ``h`` what the layer takes and, if it has a bias, a one,
+``W0`` the layer as the run trained it and ``W`` the one to find, what is minimised is
 
     sum over new rows |y - h W|^2 + sum over old rows |h W0 - h W|^2 + ridge |W0 - W|^2
 
@@ -23,7 +23,7 @@ RIDGE = 1e-6  # of the mean of the information matrix's diagonal: enough to fact
 
 
 class LeastSquares:
-    """The last layers of ``M`` networks.
+    """A last layer of ``M`` networks.
 
     Attributes:
         start: ``[M, w + 1, out]`` weights and, last, biases, as they were.

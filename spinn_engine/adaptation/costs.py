@@ -11,33 +11,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spinn_engine.pruning.sizes import mac_count
+from spinn_engine.graph.cuts import Cut, Last
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.ops import AnyOperation, Dense
 
 
-def training_macs(widths: Sequence[int], frozen: int, rows: int) -> int:
-    """Forward and backward through the layers that learn, for so many rows.
+def training_macs(cut: Cut, rows: int) -> int:
+    """Forward and backward through what learns, for so many rows whose ``kept`` is at hand.
 
     Args:
-        widths: inputs, hidden widths, outputs.
-        frozen: layers that do not learn, whose activations are at hand.
+        cut: what learns.
         rows: that are gone through, counted in every epoch.
     """
-    learning = widths[frozen:]
-    return rows * (3 * mac_count(learning) - learning[0] * learning[1])
+    macs = 0
+    for op in cut.above:
+        if isinstance(op, Dense):
+            learns = op.trained and op.name in cut.learning
+            passes_on = op.inputs[0] not in cut.kept
+            macs += _matrix(cut.graph, op) * (1 + learns + passes_on)
+    return rows * macs
 
 
-def forward_macs(widths: Sequence[int], layers: int, rows: int) -> int:
-    """Forward through the first layers, for so many rows."""
-    return rows * mac_count(widths[: layers + 1])
+def forward_macs(cut: Cut, rows: int) -> int:
+    """Forward up to what is kept, for so many rows."""
+    return rows * sum(_matrix(cut.graph, op) for op in cut.below)
 
 
-def gathering_macs(widths: Sequence[int], rows: int) -> int:
-    """The last hidden activations and a one times themselves and times the targets, added up."""
-    features = widths[-2] + 1
-    return rows * (features**2 + features * widths[-1])
+def gathering_macs(graph: Graph, last: Sequence[Last], rows: int) -> int:
+    """What the last layers take, times itself and times their targets, added up."""
+    return rows * sum(w**2 + w * columns for w, columns in _solved(graph, last))
 
 
-def solving_macs(widths: Sequence[int]) -> int:
-    """The last layer from what was gathered."""
-    features = widths[-2] + 1
-    return features**3 // 6 + features**2 * widths[-1]
+def solving_macs(graph: Graph, last: Sequence[Last]) -> int:
+    """The last layers from what was gathered."""
+    return sum(w**3 // 6 + w**2 * columns for w, columns in _solved(graph, last))
+
+
+def _solved(graph: Graph, last: Sequence[Last]) -> list[tuple[int, int]]:
+    """Of each layer how many numbers it takes, the one of the bias too, and its columns."""
+    return [
+        (graph.columns(graph.dims[one.op.inputs[0]]) + one.op.bias, len(one.columns))
+        for one in last
+    ]
+
+
+def _matrix(graph: Graph, op: AnyOperation) -> int:
+    if not isinstance(op, Dense):
+        return 0
+    rows, columns = graph.shape(graph.parameters_of(op)[0])
+    return rows * columns

@@ -13,6 +13,7 @@ import torch
 from spinn_engine.adaptation.arms import ARMS, Arm, Learning, Retrained
 from spinn_engine.adaptation.rows import Rows
 from spinn_engine.errors import BadInputError, TrainingDivergedError
+from spinn_engine.graph.cuts import early_frozen
 from spinn_engine.problems.problem import Floats
 from spinn_engine.pruning.sizes import BYTES_PER_WEIGHT
 from spinn_engine.training.network import Stack
@@ -89,7 +90,10 @@ def check_memory(networks: Collection[Stack], learning: Mapping[str, Learning], 
     count = rows.data.train.rows.shape[1] + rows.count
     needed = {
         arm: sum(
-            count * BYTES_PER_WEIGHT * stack.size * stack.widths[how.frozen_layers]
+            count
+            * BYTES_PER_WEIGHT
+            * stack.size
+            * early_frozen(stack.graph, how.frozen_layers).columns
             for stack in networks
         )
         for arm, how in learning.items()
@@ -141,7 +145,6 @@ def _diverged(key: Key, batch: range) -> TrainingDivergedError:
 
 def _now(stack: Stack) -> float:
     """Seconds on a clock, after the device has finished its queued work."""
-    device = stack.weights[0].device
-    if device.type != "cpu":
-        torch.accelerator.synchronize(device)
+    if stack.device.type != "cpu":
+        torch.accelerator.synchronize(stack.device)
     return time.perf_counter()

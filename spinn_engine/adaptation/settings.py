@@ -13,7 +13,8 @@ MEANING = {
     "none": "the networks stay as the run left them",
     "full": "all layers learn, from all training rows and all new rows so far",
     "frozen": "the same, but the early layers are frozen",
-    "last_layer": "the last layer is solved again in closed form, by recursive least squares",
+    "last_layer": "the last layer, of several heads that of each, is solved again in closed form, "
+    "by recursive least squares",
 }
 BATCHES = 20  # where the user says nothing
 
@@ -24,7 +25,8 @@ class AdaptSettings:
 
     Attributes:
         batch_rows: new rows that come at once; by default a twentieth of all.
-        frozen: share of the layers that the arm ``frozen`` leaves as they are.
+        frozen: share of the dense layers that the arm ``frozen`` leaves as they are; layers that
+            are equally far from the inputs stay or learn together.
         arms: ways to learn; ``none``, which all are compared with, is always there.
     """
 

@@ -27,7 +27,7 @@ from spinn_engine.adaptation.settings import MEANING, AdaptSettings
 from spinn_engine.adaptation.words import words_of
 from spinn_engine.evaluation.metrics import Floats
 from spinn_engine.evaluation.tested import evaluate_networks
-from spinn_engine.pruning.sizes import mac_count, parameter_count
+from spinn_engine.graph.cuts import early_frozen, layers
 from spinn_engine.spec import SCHEMA_VERSION
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.device import environment
@@ -45,6 +45,7 @@ class Met:
         rows: what there was to learn from.
         batches: the new rows of each batch.
         tracks: by network and arm, how it went.
+        left_out: by arm that was asked for but cannot be, why not.
     """
 
     stacks: Mapping[str, Stack]
@@ -53,6 +54,7 @@ class Met:
     rows: Rows
     batches: Sequence[range]
     tracks: Mapping[Key, Track]
+    left_out: Mapping[str, str]
 
     @property
     def seeds(self) -> int:
@@ -77,12 +79,13 @@ class Met:
 def summary(folder: RunFolder, settings: AdaptSettings, met: Met) -> dict[str, Any]:
     """The result as it is written: plain data, complete and finite."""
     problem, stream, spec = met.rows.data.problem, met.rows.stream, folder.spec()
-    networks = [_network(met, name, settings) for name in met.stacks]
+    networks = [_network(met, name) for name in met.stacks]
     against = {
         arm: difference(met.scores(("pruned", arm)), met.scores(("dense", arm)), met.seeds)
-        for arm in settings.chosen()
+        for arm in met.learning
     }
-    layers, learning = len(met.stacks["dense"].weights), met.learning["none"]
+    graph, learning = met.stacks["dense"].graph, met.learning["none"]
+    count = len(layers(graph))
     return {
         "schema_version": SCHEMA_VERSION,
         "run_id": folder.run_id,
@@ -104,9 +107,10 @@ def summary(folder: RunFolder, settings: AdaptSettings, met: Met) -> dict[str, A
         "settings": {
             "batch_rows": len(met.batches[0]),
             "frozen": settings.frozen,
-            "frozen_layers": settings.frozen_layers(layers),
-            "layers": layers,
-            "arms": list(settings.chosen()),
+            "frozen_layers": early_frozen(graph, settings.frozen_layers(count)).frozen_layers,
+            "layers": count,
+            "arms": list(met.learning),
+            "left_out": dict(met.left_out),
             "epochs": learning.epochs,
             "learning_rate": learning.learning_rate,
             "batch_size": learning.batch_size,
@@ -118,7 +122,7 @@ def summary(folder: RunFolder, settings: AdaptSettings, met: Met) -> dict[str, A
         "windows": [_span(window) for window in windows_of(met.batches)],
         "networks": networks,
         "pruned_against_dense": against,
-        "words": words_of(networks, against),
+        "words": words_of(networks, against, met.left_out),
         "environment": environment(met.rows.data.device),
     }
 
@@ -128,17 +132,18 @@ def _span(rows: range) -> dict[str, int]:
     return {"first_row": rows.start + 1, "last_row": rows.stop}
 
 
-def _network(met: Met, name: str, settings: AdaptSettings) -> dict[str, Any]:
-    widths, before = met.stacks[name].widths, met.old_scores(met.stacks[name])
+def _network(met: Met, name: str) -> dict[str, Any]:
+    stack, before = met.stacks[name], met.old_scores(met.stacks[name])
+    graph, hidden = stack.graph, stack.hidden
     return {
         "network": name,
         "trained_as": met.trained_as[name],
-        "hidden": list(widths[1:-1]),
-        "params": parameter_count(widths),
-        "macs": mac_count(widths),
+        "hidden": list(hidden),
+        "params": graph.params(hidden),
+        "macs": graph.macs(hidden),
         "test_r2_before": by_seed(before, met.seeds),
         "drift": difference(before, met.scores((name, "none")), met.seeds),
-        "arms": [_arm(met, (name, arm), before) for arm in settings.chosen()],
+        "arms": [_arm(met, (name, arm), before) for arm in met.learning],
     }
 
 

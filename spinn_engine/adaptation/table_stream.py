@@ -14,6 +14,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Floats, Indices, Problem
 from spinn_engine.problems.tables.columns import Column, typed_columns
 from spinn_engine.problems.tables.files import read_table
+from spinn_engine.problems.tables.large.opening import open_table
 from spinn_engine.problems.tables.proposal import readings_of
 from spinn_engine.problems.tables.roles import Roles
 from spinn_engine.problems.tables.rows import Input, complete_rows, take_inputs
@@ -93,8 +94,7 @@ def _read_own(data: DataSpec) -> tuple[dict[str, Column], str | None]:
     source = source_of(data.source)
     if source is None or not source.own_columns:
         return {}, None
-    cells, layout = read_table(table_path(data.source), reading=data)
-    columns = typed_columns(cells, layout, data.time, data.group)
+    columns, layout = open_table(table_path(data.source), data)
     signs = {column.marks.decimal for column in columns.values() if column.marks} | {layout.decimal}
     signs.discard(None)
     return columns, signs.pop() if len(signs) == 1 else None

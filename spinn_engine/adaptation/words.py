@@ -23,19 +23,27 @@ DOES = {
 
 
 def words_of(
-    networks: Sequence[Mapping[str, Any]], against: Mapping[str, Mapping[str, Any]]
+    networks: Sequence[Mapping[str, Any]],
+    against: Mapping[str, Mapping[str, Any]],
+    left_out: Mapping[str, str],
 ) -> list[str]:
     """The drift, what each arm gave and cost, network by network; then pruned against dense.
 
     Args:
         networks: as a result has them.
         against: by arm, the difference of the pruned networks from the dense ones, on coming rows.
+        left_out: by arm that cannot be, why not.
     """
     found = [sentence for network in networks for sentence in _network(network)]
     arm, difference = list(against.items())[-1]
     if not too_few(difference):
         found.append(_against(arm, difference))
-    return found
+    return found + [told_left_out(name, why) for name, why in left_out.items()]
+
+
+def told_left_out(arm: str, why: str) -> str:
+    """That an arm cannot be, and why."""
+    return f"{DOES[arm]} is not possible for these networks: {why}."
 
 
 def _against(arm: str, difference: Mapping[str, Any]) -> str:

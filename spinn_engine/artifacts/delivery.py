@@ -13,7 +13,6 @@ import numpy as np
 import torch
 
 from spinn_engine.artifacts.checkpoints import StoredStack, checkpoint_bytes, load_stack
-from spinn_engine.problems.matrix import ends_of
 from spinn_engine.store.files import write_atomically
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
@@ -71,7 +70,7 @@ def checkpoint(
     about: dict[str, Any] = {
         "input_names": list(data.problem.input_names),
         "target_names": list(data.problem.target_names),
-        "input_range": torch.from_numpy(ends_of(data.problem.inputs, data.folds[0].train)),
+        "input_range": torch.from_numpy(data.input_ends),
         "arm": arm,
         "stage": stage,
         "seed": seed,

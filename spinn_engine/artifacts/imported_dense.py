@@ -1,11 +1,10 @@
 """A dense network imported from a checkpoint, set on the data of a run; imports no torch.
 
-    imported = import_network(spec, problem)    # reads the file, checks it, measures its R2
+    imported = import_network(spec, problem)    # reads the file, finds out what it computes
     write_imported(folder, imported)            # brought.npz, from which stage 0 begins
 
-A network may take its inputs as they are or standardised, and give its targets so. Nothing in a
-plain checkpoint says which: all four ways are measured on the validation rows, so that a wrong one
-is seen at once.
+A network may take its inputs scaled in many ways, and give its targets so; bare numbers tell no
+skip and no function. What is not said is tried on the training rows (``imported/search``).
 """
 
 from __future__ import annotations
@@ -21,14 +20,22 @@ from numpy.typing import NDArray
 
 from spinn_engine.artifacts.arrays import graph_in, open_arrays, with_graph, write_arrays
 from spinn_engine.errors import BadInputError
-from spinn_engine.graph.ends import reordered, with_activation
+from spinn_engine.graph.ends import reordered
 from spinn_engine.graph.graph import Graph
 from spinn_engine.imported import StoredNetwork, read_network
 from spinn_engine.imported.network import plain
-from spinn_engine.imported.scaling import R2, SIDES, folded, mean_r2, measured_r2, scaling_sentence
+from spinn_engine.imported.search.choice import choose
+from spinn_engine.imported.search.readings import Asked, Reading
+from spinn_engine.imported.search.results import (
+    R2,
+    mean_r2,
+    r2_by_target,
+    readings_sentence,
+    standardised,
+)
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Problem
-from spinn_engine.spec import Activation, RunSpec, Scaling
+from spinn_engine.spec import Activation, RunSpec
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.training.scaling import Scaler, scaler_of
 from spinn_engine.words import counted, shown_list, widths
@@ -46,34 +53,38 @@ class ImportedNetwork:
     """An imported network on a problem.
 
     Attributes:
-        spec: the run's, with widths, activation, hash and scaling as they were found.
+        spec: the run's, with widths, activation, hash and reading as they were found.
         network: as the file has it, its inputs and targets in the problem's order.
-        r2: for every way of scaling that was tried, R2 by target on the validation rows in the
-            targets' units; None where it is no finite number.
+        reading: how it is read.
+        r2: for this and the next best readings, by name, R2 by target on the validation rows in
+            the targets' units; None where it is no finite number.
         scaler: the standardisation of the run.
+        notes: what a reader of the result must know of the reading, in sentences.
     """
 
     spec: RunSpec
     network: StoredNetwork
-    r2: dict[Scaling, R2]
+    reading: Reading
+    r2: dict[str, R2]
     scaler: Scaler
+    notes: tuple[str, ...]
 
     def mean_r2(self) -> float | None:
-        """Mean over targets, scaled as the spec says."""
-        return mean_r2(self.r2[self.spec.model.dense_scaling])
+        """Mean over targets, as it is read."""
+        return mean_r2(next(iter(self.r2.values())))
 
     def sentence(self) -> str:
-        """How it is scaled and what it scores so, and would otherwise, in a sentence."""
-        return scaling_sentence(self.r2, self.spec.model.dense_scaling)
+        """How it is read and what it scores so, and would otherwise, in a sentence."""
+        return readings_sentence(self.r2)
 
 
 def import_network(spec: RunSpec, problem: Problem) -> ImportedNetwork:
-    """Read the checkpoint of ``spec.model.dense``, and find out how it is scaled.
+    """Read the checkpoint of ``spec.model.dense``, and find out how it is to be read.
 
     Raises:
         BadInputError: the file is not there, changed since the run was made, does not fit the data
-            or what the spec says of it, or does not say its activation and the spec does not.
-        CorruptArtifactError: the file is broken, or no plain multilayer perceptron.
+            or what the spec says of it, or no reading of it is better than a straight line.
+        CorruptArtifactError: the file is broken, or no network that can be read.
     """
     path = Path(spec.model.dense or "")
     network = read_network(path)
@@ -84,24 +95,29 @@ def import_network(spec: RunSpec, problem: Problem) -> ImportedNetwork:
             "back, or leave dense_sha256 out of the spec"
         )
     network = _in_order(network, problem, path)
-    activation = _activation(network, spec, path)
-    _check_hidden(network, spec, path)
-    scaler = scaler_of(problem, problem.train)
-    if network.activation is None:
-        graph = with_activation(network.graph, activation)
-        network = replace(network, activation=activation, graph=graph)
-    r2 = {way: measured_r2(network, problem, scaler, way) for way in _ways(network, spec, path)}
-    means = {way: mean_r2(found) for way, found in r2.items()}
-    best = max(means, key=lambda way: -np.inf if (mean := means[way]) is None else mean)
+    asked = Asked(
+        spec.model.dense_scaling, _activation(network, spec, path), spec.model.dense_reading
+    )
+    if asked.scaling == "stored" and network.scaler is None:
+        raise BadInputError(
+            f"{path} has no scaler stored with it: give another --dense-scaling, or auto"
+        )
+    chosen = choose(network, problem, asked, path)
+    scaler, taken = scaler_of(problem, problem.train), chosen.taken
+    graph, columns = standardised(taken, scaler)[0], problem.input_names
+    _check_hidden(network, graph, spec, path)
     known = {
-        "hidden": network.hidden,
-        "graph": folded(network, scaler, best)[0],
-        "activation": activation,
+        "hidden": graph.hidden,
+        "graph": graph,
+        "activation": taken.structure.activation or network.activation or graph.activation,
         "dense_sha256": network.sha256,
-        "dense_scaling": best,
+        "dense_scaling": taken.scaling,
+        "dense_reading": taken.name(columns),
     }
     model = spec.model.model_copy(update=known)
-    return ImportedNetwork(spec.model_copy(update={"model": model}), network, r2, scaler)
+    shown = {one.name(columns): r2_by_target(one, problem) for one in (taken, *chosen.others)}
+    spec = spec.model_copy(update={"model": model})
+    return ImportedNetwork(spec, network, taken, shown, scaler, chosen.notes)
 
 
 def network_on_data(spec: RunSpec) -> ImportedNetwork:
@@ -113,13 +129,21 @@ def _in_order(network: StoredNetwork, problem: Problem, path: Path) -> StoredNet
     """The network with the problem's inputs and targets, in the problem's order."""
     have = network.inputs, network.outputs
     want = len(problem.input_names), len(problem.target_names)
-    if have != want:
+    if have[0] != want[0] or have[1] % want[1]:
+        made = (
+            "; it may take features that are made of the inputs before, as Fourier features are: "
+            "save them with the network"
+            if have[0] > want[0]
+            else ""
+        )
         raise BadInputError(
             f"{path}: the network takes {counted(have[0], 'input')} and gives "
             f"{counted(have[1], 'output')}, but {problem.source} has {counted(want[0], 'input')} "
             f"and {counted(want[1], 'target')}: choose columns (--targets, --drop) as the network "
-            "was trained with"
+            f"was trained with{made}"
         )
+    if network.target_names is None and network.input_names is None:
+        return network
     inputs = _order("input", network.input_names, problem.input_names, path)
     targets = _order("target", network.target_names, problem.target_names, path)
     scaler = network.scaler and Scaler(
@@ -147,46 +171,31 @@ def _order(
     return [stored.index(name) for name in names]
 
 
-def _activation(network: StoredNetwork, spec: RunSpec, path: Path) -> Activation:
+def _activation(network: StoredNetwork, spec: RunSpec, path: Path) -> Activation | None:
+    """The activation that the spec names; None where it leaves that open."""
     given = spec.model.activation if "activation" in spec.model.model_fields_set else None
-    if network.activation is None and given is None:
-        raise BadInputError(
-            f"{path} does not say which activation is between its layers: give it (--activation)"
-        )
-    if network.activation is not None and given not in (None, network.activation):
+    if network.activation is None:
+        return given
+    if given not in (None, network.activation):
         raise BadInputError(
             f"{path}: the activation is {network.activation}, not {given}: leave --activation out"
         )
-    found = network.activation or given
-    assert found is not None
-    return found
+    return None
 
 
-def _check_hidden(network: StoredNetwork, spec: RunSpec, path: Path) -> None:
+def _check_hidden(network: StoredNetwork, graph: Graph, spec: RunSpec, path: Path) -> None:
     given = spec.model.hidden
-    if "hidden" in spec.model.model_fields_set and given != network.hidden:
+    if "hidden" in spec.model.model_fields_set and given not in (network.hidden, graph.hidden):
         raise BadInputError(
             f"{path}: the hidden widths are {widths(network.hidden)}, not {widths(given)}: leave "
             "--hidden out"
         )
 
 
-def _ways(network: StoredNetwork, spec: RunSpec, path: Path) -> list[Scaling]:
-    """The ways of scaling to try: the one that is stored or given, else all."""
-    asked, has_scaler = spec.model.dense_scaling, network.scaler is not None
-    if asked == "stored" and not has_scaler:
-        raise BadInputError(
-            f"{path} has no scaler stored with it: give --dense-scaling {', '.join(SIDES)} or auto"
-        )
-    if asked == "auto":
-        return ["stored"] if has_scaler else list(SIDES)
-    return [asked]
-
-
 def write_imported(folder: RunFolder, imported: ImportedNetwork) -> None:
     """Write ``brought.npz``: the network for rows standardised as the run does, and what it is."""
     model, network = imported.spec.model, imported.network
-    graph, arrays = folded(network, imported.scaler, model.dense_scaling)
+    graph, arrays = standardised(imported.reading, imported.scaler)
     about = {
         "file": Path(model.dense or "").name,
         "sha256": network.sha256,
@@ -195,8 +204,9 @@ def write_imported(folder: RunFolder, imported: ImportedNetwork) -> None:
         "params": network.params,
         "nonzero": network.nonzero,
         "scaling": model.dense_scaling,
+        "reading": model.dense_reading,
         "val_r2": imported.r2,
-        "notes": list(network.notes),
+        "notes": [*network.notes, *imported.notes],
     }
     single = {name: array.astype(np.float32) for name, array in arrays.items()}
     told = {"about": np.array(json.dumps(about, allow_nan=False))}
@@ -223,4 +233,7 @@ def read_imported(
 
 def notes_of(about: dict[str, Any]) -> list[str]:
     """What a reader of the result must know of the imported network, in sentences."""
-    return [scaling_sentence(about["val_r2"], about["scaling"]), *about["notes"], *ORIGIN]
+    r2, scaling = about["val_r2"], about["scaling"]
+    if "reading" not in about:  # of an earlier version, which had the ways in another order
+        r2 = {scaling: r2[scaling], **r2}
+    return [readings_sentence(r2), *about["notes"], *ORIGIN]

@@ -104,7 +104,7 @@ class Pruner:
             before.seeds,
             before.folds,
             [o.gather(1, k) for o, k in zip(before.original, kept, strict=True)],
-            notes=self._notes(stage, decided),
+            notes=self._notes(stage, decided, before.stack.graph.labels),
             coefficients=before.coefficients,
         )
 
@@ -133,15 +133,15 @@ class Pruner:
                 by_arm.append(kept)
         return [torch.cat(layers) for layers in zip(*by_arm, strict=True)]
 
-    def _notes(self, stage: int, decided: Selection) -> list[str]:
+    def _notes(self, stage: int, decided: Selection, labels: Sequence[str]) -> list[str]:
         """Where the criterion or the calibration rows could not decide for ``structured``."""
         prune, found = self.folder.spec().prune, []
         rows = self.data.calibration.shape[1]
-        for layer, (one, kept) in enumerate(zip(decided.layers, decided.kept(), strict=True)):
+        for label, one, kept in zip(labels, decided.layers, decided.kept(), strict=True):
             width, scores = kept.shape[1], one.score
             if width == scores.shape[1]:
                 continue
-            where = f"stage {stage}, hidden layer {layer + 1}"
+            where = f"stage {stage}, {label}"
             if (scores == scores[:, :1]).all(axis=1).any():
                 tied = f"all neurons score the same by {prune.criterion}"
                 found.append(f"{where}: {tied}, so the first {width} stay")

@@ -32,21 +32,30 @@ from spinn_engine.evaluation.scales import scale_of
 from spinn_engine.evaluation.tested import Tested
 from spinn_engine.evaluation.verdict import verdict
 from spinn_engine.problems.checks import by_severity, check_problem
+from spinn_engine.problems.checks.finding import Finding
 from spinn_engine.problems.checks.linear import linear_against_network
+from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.terms import MEANING, terms_of, violations
 from spinn_engine.pruning.sizes import measure
 from spinn_engine.pruning.whatif import curve, predict_many, sensitivity
+from spinn_engine.spec import RunSpec
 from spinn_engine.store.files import write_atomically
 from spinn_engine.store.manifest import FINISH
 from spinn_engine.store.result_form import RESULT_VERSION
 from spinn_engine.store.run_folder import RunFolder
-from spinn_engine.training.data import PlacedData
+from spinn_engine.training.data import PlacedData, splits_of
 from spinn_engine.training.device import environment
 from spinn_engine.vocabulary import SUBJECT, main_arm
 
 
-def write_result(folder: RunFolder, data: PlacedData) -> None:
-    """Evaluate every arm on the test rows; write the final checkpoints and, last, the result."""
+def write_result(folder: RunFolder, data: PlacedData, found: list[Finding] | None = None) -> None:
+    """Evaluate every arm on the test rows; write the final checkpoints and, last, the result.
+
+    Args:
+        folder: of a run whose stages are done.
+        data: its rows.
+        found: what ``findings_on`` says of them, where that is known.
+    """
     last = folder.spec().prune.stages
     main = [main_stack(folder, data, stage) for stage in range(last + 1)]
     stages = measure(main[0].stack.graph, [one.stack.hidden for one in main])
@@ -74,7 +83,7 @@ def write_result(folder: RunFolder, data: PlacedData) -> None:
         "equal_work": arms.equal_work,
         "stages": _stage_rows(ended, trained),
         "physics": _physics(ended),
-        "checks": _checks(ended, arms.rows),
+        "checks": _checks(ended, arms.rows, found),
         "whatif": _whatif(ended),
         "notes": [note for one in main for note in one.notes],
         "brought": None if folder.spec().model.dense is None else read_imported(folder)[2],
@@ -135,14 +144,21 @@ def _verdict(ended: Ended, on_test: Mapping[str, Tested]) -> dict[str, Any]:
     return verdict(scores, margin, scale_of(equation), per_target)
 
 
-def _checks(ended: Ended, arms: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def findings_on(problem: Problem, spec: RunSpec) -> list[Finding]:
+    """What is wrong with the data of a run; of several folds, as the first has them."""
+    folds = spec.compare.folds
+    train, val, test = splits_of(problem, folds)[0]
+    problem = replace(problem, train=train, val=val, test=test)
+    return check_problem(problem, spec.data.group, cross_validated=folds > 1)
+
+
+def _checks(
+    ended: Ended, arms: Sequence[dict[str, Any]], found: list[Finding] | None
+) -> list[dict[str, Any]]:
     """What is wrong with the data; whether a linear fit is enough, by the arms where it is one."""
-    data, spec = ended.data, ended.folder.spec()
-    problem, folds = data.problem, len(data.folds)
-    if folds > 1:
-        parts = data.folds[0]
-        problem = replace(problem, train=parts.train, val=parts.val, test=parts.test)
-    found = check_problem(problem, spec.data.group, cross_validated=folds > 1)
+    problem, spec = ended.data.problem, ended.folder.spec()
+    if found is None:
+        found = findings_on(problem, spec)
     by_name = {arm["arm"]: arm for arm in arms if problem.equation is None}
     after = linear_against_network(by_name, spec.compare.margin)
     if after:

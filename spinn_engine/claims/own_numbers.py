@@ -13,9 +13,10 @@ from typing import Any
 
 from spinn_engine.claims.claim import Claim, Widths
 from spinn_engine.claims.own_result import OwnResult, read_result, unit
+from spinn_engine.graph.graph import Graph
 from spinn_engine.pruning.sizes import parameter_count
 from spinn_engine.vocabulary import QUANTITIES
-from spinn_engine.words import counted
+from spinn_engine.words import counted, listed
 
 NEAR = -6  # powers of ten below the larger number are noise: programs count in 32 bits
 
@@ -36,6 +37,10 @@ def claims_of_result(given: Mapping[str, Any], where: str) -> list[Claim]:
 
 def _of_widths(result: OwnResult) -> Iterator[Claim]:
     """Parameters, and how many were removed, against the widths."""
+    if result.graph is not None:
+        yield from _of_graph(result, result.graph)
+        yield from _same_widths(result)
+        return
     inputs, note = _inputs(result)
     network: dict[str, Any] = {"inputs": inputs} if inputs else {}
     network |= {"outputs": result.outputs} if result.outputs else {}
@@ -53,6 +58,20 @@ def _of_widths(result: OwnResult) -> Iterator[Claim]:
         ends = {"before": before, "after": after, **network}
         yield _claim(told, "param_reduction", result.parameter_reduction, **ends)
     yield from _same_widths(result)
+
+
+def _of_graph(result: OwnResult, graph: Graph) -> Iterator[Claim]:
+    """The parameters of a network that is no plain one, against what its operations have."""
+    for place, (count, hidden) in result.counts().items():
+        if len(hidden) != len(graph.prunable):
+            told = f"{place}: {list(hidden)} has a width for each of {listed(graph.labels)}."
+            yield _claim(told, "mean", Decimal(len(hidden)), [Decimal(len(graph.prunable))])
+            continue
+        told = (
+            f"{place}: the network of {listed(graph.labels, most=6)} with the widths "
+            f"{list(hidden)} has {count:,} parameters."
+        )
+        yield _claim(told, "mean", Decimal(count), [Decimal(graph.params(hidden))])
 
 
 def _same_widths(result: OwnResult) -> Iterator[Claim]:

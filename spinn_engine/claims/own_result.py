@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
 from typing import Annotated, Any
@@ -10,6 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from spinn_engine.claims.claim import Widths
 from spinn_engine.errors import BadInputError, one_sentence
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.kinds import mlp
+from spinn_engine.spec import ModelSpec
 
 KEPT = Context(prec=9)  # digits, which are more than that
 LEAST = Decimal("1e-20")
@@ -57,8 +61,17 @@ class _History(_Part):
     architectures: Architectures = ()
 
 
+class _Data(_Part):
+    input_names: tuple[str, ...] = ()
+    target_names: tuple[str, ...] = ()
+
+
 class OwnResult(_Part):
-    """Numbers that a result states, and that have to agree with each other."""
+    """Numbers that a result states, and that have to agree with each other.
+
+    Attributes:
+        graph: the dense network, where the result says that it is no plain one.
+    """
 
     dense_params: Params
     spinn_params: Params
@@ -68,6 +81,7 @@ class OwnResult(_Part):
     architectures: Architectures = ()
     pruning_history: _History = _History()
     final: _Final = _Final()
+    graph: Graph | None = None
 
     @property
     def widths(self) -> Sequence[Widths]:
@@ -103,6 +117,18 @@ def read_result(given: Mapping[str, Any], where: str) -> OwnResult:
         BadInputError: a number is none, or is missing.
     """
     try:
-        return OwnResult.model_validate(given)
+        return OwnResult.model_validate({**given, "graph": _graph(given)})
     except ValidationError as error:
         raise BadInputError(f"{where}: not a run's result: {one_sentence(error)}") from None
+
+
+def _graph(given: Mapping[str, Any]) -> Graph | None:
+    """The network of a result that was written here, if its sizes are not those of a plain one."""
+    try:
+        model = ModelSpec.model_validate_json(json.dumps(given["spec"]["model"], default=float))
+        data = _Data.model_validate(given["data"])
+        graph = model.graph_for(len(data.input_names), len(data.target_names))
+    except (KeyError, TypeError, ValueError, BadInputError):  # of another program, or earlier
+        return None
+    plain = mlp(graph.hidden, graph.inputs, graph.outputs)
+    return None if graph.params == plain.params else graph

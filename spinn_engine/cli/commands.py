@@ -174,7 +174,7 @@ USE = [
         Option(
             "--frozen", type=SHARE,
             default=AdaptSettings.frozen, show_default=str(AdaptSettings.frozen),
-            help="share of the layers that the arm frozen leaves as they are",
+            help="share of the layers, from the inputs on, that the arm frozen leaves as they are",
         ),
         Option(
             "--arms", type=choice("arm", MEANING, is_list=True),

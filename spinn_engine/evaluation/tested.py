@@ -148,12 +148,14 @@ def fit_linear(data: PlacedData) -> Stack:
         design, y = np.empty((0, data.ends[0] + 1)), np.empty((0, data.ends[1]))
         for start in range(0, len(fold.train), LINEAR_ROWS):
             part = torch.from_numpy(fold.train[start : start + LINEAR_ROWS]).to(data.device)
-            x, more = (t[number, part].double().cpu().numpy() for t in (data.x, data.y))
             if len(design):  # as long as what is told by the rows before, and no longer
                 rotation, design = np.linalg.qr(design)
                 y = rotation.T @ y
-            design = np.vstack([design, np.column_stack([x, np.ones(len(x))])])
-            y = np.vstack([y, more])
+                del rotation
+            before, above = design, len(design)
+            design = np.ones((above + len(part), data.ends[0] + 1))
+            design[:above], design[above:, :-1] = before, data.x[number, part].cpu().numpy()
+            y = np.vstack([y, data.y[number, part].double().cpu().numpy()])
         solution = np.linalg.lstsq(design, y, rcond=None)[0].astype(np.float32)
         weights.append(torch.from_numpy(solution[:-1]))
         biases.append(torch.from_numpy(solution[-1:]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.ops import (
     INPUTS,
     AnyOperation,
+    Concat,
     Dense,
     Function,
     Scale,
@@ -120,3 +121,50 @@ def _add(ops: list[AnyOperation], arrays: Named, layer: str, shift: Floats) -> N
 def _renamed(op: AnyOperation, old: str, new: str) -> AnyOperation:
     taken = tuple(new if name == old else name for name in op.inputs)
     return op.model_copy(update={"inputs": taken})
+
+
+def some_outputs(graph: Graph, arrays: Named, columns: Sequence[int]) -> tuple[Graph, Named]:
+    """The network that gives only some of its outputs, without what they do not need."""
+    last, wanted = graph.ops[-1], list(columns)
+    arrays, ops, widths = dict(arrays), list(graph.ops), dict(graph.widths)
+    if isinstance(last, Dense):
+        for parameter in graph.parameters_of(last):
+            arrays[parameter.name] = arrays[parameter.name][..., wanted]
+        widths[last.dim] = len(wanted)
+    elif isinstance(last, Concat):
+        names = [
+            name
+            for name, start in zip(last.inputs, _starts(graph, last), strict=True)
+            if start in wanted
+        ]
+        ops[-1:] = [Concat(name=last.name, inputs=tuple(names))] if len(names) > 1 else []
+        if len(names) == 1:
+            ops.append(ops.pop([op.name for op in ops].index(names[0])))  # the head is the last
+    else:
+        ops.append(Select(name=LAST, inputs=(last.name,), columns=tuple(wanted), dim=LAST))
+        widths[LAST] = len(wanted)
+    return only_used(ops, widths, graph.prunable, arrays)
+
+
+def _starts(graph: Graph, concat: Concat) -> list[int]:
+    """At which column each of the values that are put beside each other begins."""
+    counts = [graph.columns(graph.dims[name]) for name in concat.inputs]
+    return [sum(counts[:at]) for at in range(len(counts))]
+
+
+def only_used(
+    ops: Sequence[AnyOperation], widths: Mapping[str, int], prunable: Sequence[str], arrays: Named
+) -> tuple[Graph, Named]:
+    """The network of what the last operation needs."""
+    needed, kept = {ops[-1].name}, list[AnyOperation]()
+    for op in reversed(ops):
+        if op.name in needed:
+            needed |= {*op.inputs}
+            kept.insert(0, op)
+    used = {INPUTS, *(dim for op in kept if (dim := getattr(op, "dim", None)))}
+    graph = Graph(
+        ops=tuple(kept),
+        widths={dim: width for dim, width in widths.items() if dim in used},
+        prunable=tuple(dim for dim in prunable if dim in used),
+    )
+    return graph, {p.name: arrays[p.name] for p in graph.parameters}

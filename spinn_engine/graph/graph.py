@@ -16,6 +16,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from spinn_engine.graph.labels import LAYER, chain_labels, labels_of
 from spinn_engine.graph.ops import (
     INPUTS,
     LARGEST_WIDTH,
@@ -128,18 +129,50 @@ class Graph(BaseModel):
         """Widths of the dimensions that may be pruned, from input to output."""
         return tuple(self.widths[dim] for dim in self.prunable)
 
+    @cached_property
+    def distances(self) -> dict[str, int]:
+        """By value, the most layers that learn on a way from the inputs to it."""
+        far = {INPUTS: 0}
+        for op in self.ops:
+            layer = isinstance(op, Dense) and op.trained
+            far[op.name] = max(far[name] for name in op.inputs) + layer
+        return far
+
+    @property
+    def activations(self) -> list[Function | Prelu]:
+        """The functions that stand behind layers, in order."""
+        kinds = (Function, Prelu)
+        return [op for op in self.ops if isinstance(op, kinds) and self.distances[op.name]]
+
     @property
     def activation(self) -> str:
         """The function that most layers have; ``identity`` where none has one."""
-        names = [op.function for op in self.ops if isinstance(op, Function)]
-        names += ["prelu" for op in self.ops if isinstance(op, Prelu)]
+        names = self.activation_names
         return max(dict.fromkeys(names), key=names.count) if names else "identity"
+
+    @property
+    def activation_names(self) -> list[str]:
+        """The names of the functions that stand behind layers, in order."""
+        return [op.function if isinstance(op, Function) else op.kind for op in self.activations]
 
     @cached_property
     def is_chain(self) -> bool:
         """Whether every operation takes the value of the one before it, and no other."""
         before = [INPUTS, *(op.name for op in self.ops)]
         return all(op.inputs == (name,) for op, name in zip(self.ops, before, strict=False))
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """What people call the dimensions that may be pruned: ``hidden layer 2``, ``stream``."""
+        if not self.is_chain:
+            return labels_of(self.prunable)
+        made = [op.dim for op in self.dense if op.trained]
+        return chain_labels([made.index(dim) for dim in self.prunable])
+
+    @property
+    def layered(self) -> bool:
+        """Whether all that may be pruned are hidden layers, one after another."""
+        return all(label.startswith(LAYER) for label in self.labels)
 
     def columns(self, dims: Dims) -> int:
         """How many columns a value of these dimensions has."""

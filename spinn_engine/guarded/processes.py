@@ -213,8 +213,8 @@ def _sentence(fault: str, memory: int) -> str:
 
 
 @atexit.register
-def _end_all() -> None:
-    """End the processes with this one."""
+def end_idle() -> None:
+    """End the processes that read nothing now: with this one, or before it takes all memory."""
     with _lock:
         while _idle:
             _idle.pop().end()

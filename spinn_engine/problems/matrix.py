@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCK_CELLS = 2**20  # that are looked at together
+STAYS_BYTES = 2**27  # what is less as numbers is held in memory
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]

@@ -57,8 +57,9 @@ def succession(inputs: Matrix, targets: Floats, order: Indices) -> Succession | 
     windows = _windows(len(order))
     rows = order[windows]  # [windows, consecutive rows]
     left = _left_over(inputs[rows.ravel()], targets[rows.ravel()]).reshape(*rows.shape, -1)
-    is_sorted = [_sorts(column[order]) for column in targets.T]
-    found = np.where(is_sorted, 0.0, _autocorrelation(left))
+    found = _autocorrelation(left)
+    sorts = [at for at in _may_sort(targets[order[:WINDOW]]) if _sorts(targets[:, at][order])]
+    found[sorts] = 0.0
     best = int(np.argmax(found))
     value = float(found[best])
     if value < max(FOLLOWS, DEVIATIONS / np.sqrt(rows.size)):

@@ -7,7 +7,6 @@ Imports no torch:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,8 @@ from threadpoolctl import threadpool_limits
 from spinn_engine.errors import BadInputError
 from spinn_engine.graph.arrays import values_of
 from spinn_engine.graph.functions import Floats
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.labels import LAYER
 from spinn_engine.pruning.facts import DenseFacts
 from spinn_engine.pruning.whatif import predict_kept
 
@@ -86,7 +87,7 @@ def explore(facts: DenseFacts, layer: int, number: int) -> Neuron:
     Raises:
         BadInputError: the network has no such neuron.
     """
-    _check(facts.hidden, layer, number)
+    _check(facts.graph, layer, number)
     dim = facts.graph.prunable[layer]
     whole = [np.arange(width) for width in facts.hidden]
     without = [*whole[:layer], np.delete(whole[layer], number), *whole[layer + 1 :]]
@@ -113,15 +114,17 @@ def explore(facts: DenseFacts, layer: int, number: int) -> Neuron:
     )
 
 
-def _check(hidden: Sequence[int], layer: int, number: int) -> None:
+def _check(graph: Graph, layer: int, number: int) -> None:
+    hidden = graph.hidden
     if not 0 <= layer < len(hidden):
+        what = LAYER if graph.layered else "group of neurons"
         raise BadInputError(
-            f"there is no hidden layer {layer + 1}: this network has {len(hidden)}, of which the "
+            f"there is no {what} {layer + 1}: this network has {len(hidden)}, of which the "
             "first is layer=0"
         )
     if not 0 <= number < hidden[layer]:
         raise BadInputError(
-            f"hidden layer {layer + 1} has no neuron {number}: give 0 to {hidden[layer] - 1}"
+            f"{graph.labels[layer]} has no neuron {number}: give 0 to {hidden[layer] - 1}"
         )
 
 

@@ -66,8 +66,8 @@ def plan(prune: PruneSpec, graph: Graph) -> list[Stage]:
     """
     if sum(graph.hidden) > MOST_NEURONS:
         raise BadInputError(
-            f"the hidden layers have {sum(graph.hidden):,} neurons in all, at most "
-            f"{MOST_NEURONS:,} can be planned: give fewer or narrower layers"
+            f"there are {sum(graph.hidden):,} neurons in all, at most {MOST_NEURONS:,} can be "
+            "planned: give fewer or narrower layers"
         )
     prune = settled(prune, graph)
     steps = _steps(prune, graph)
@@ -77,7 +77,7 @@ def plan(prune: PruneSpec, graph: Graph) -> list[Stage]:
 def _steps(prune: PruneSpec, graph: Graph) -> list[Widths]:
     """Hidden widths of every stage, the dense network's first."""
     dense = graph.hidden
-    _check_limits(prune, dense)
+    _check_limits(prune, graph)
     budget = budget_of(prune, graph)
     if prune.widths is not None:
         steps = [dense, *prune.widths]
@@ -85,7 +85,7 @@ def _steps(prune: PruneSpec, graph: Graph) -> list[Widths]:
     else:
         times = TIMES_PRUNED[prune.schedule](prune.stages, len(dense))
         steps = (
-            _by_ratio(dense, times, prune)
+            _by_ratio(graph, times, prune)
             if budget is None
             else _by_budget(graph, times, prune, budget)
         )
@@ -135,13 +135,13 @@ def global_widths(
     return found
 
 
-def _check_limits(prune: PruneSpec, dense: Widths) -> None:
-    for layer, width in enumerate(dense, start=1):
+def _check_limits(prune: PruneSpec, graph: Graph) -> None:
+    for label, width in zip(graph.labels, graph.hidden, strict=True):
         for name in ("round_to", "least_width"):
             limit = getattr(prune, name) or 1
             if limit > width and (name == "least_width" or limit > 1):
                 raise BadInputError(
-                    f"prune.{name} {limit} is larger than hidden layer {layer} "
+                    f"prune.{name} {limit} is larger than {label} "
                     f"({width} neurons): use {width} or less"
                 )
 
@@ -196,17 +196,17 @@ TIMES_PRUNED: dict[str, Callable[[int, int], list[list[int]]]] = {
 }
 
 
-def _by_ratio(dense: Widths, times: list[list[int]], prune: PruneSpec) -> list[Widths]:
+def _by_ratio(graph: Graph, times: list[list[int]], prune: PruneSpec) -> list[Widths]:
     """Every pruning leaves ``1 - ratio`` of a layer, rounded from the dense width."""
     assert prune.pruning_ratio is not None
-    left = 1 - prune.pruning_ratio
+    left, dense = 1 - prune.pruning_ratio, graph.hidden
     steps = []
     for stage, counts in enumerate(times):
         widths = tuple(shrunk(prune, w, left**n) for w, n in zip(dense, counts, strict=True))
         if not all(widths):
             layer = widths.index(0)
             raise BadInputError(
-                f"stage {stage} would leave hidden layer {layer + 1} ({dense[layer]} neurons) with "
+                f"stage {stage} would leave {graph.labels[layer]} ({dense[layer]} neurons) with "
                 f"fewer than {max(prune.least_width, prune.round_to or 1)}: use fewer stages or a "
                 f"pruning_ratio below {shortest(prune.pruning_ratio)}"
             )

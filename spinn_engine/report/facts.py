@@ -13,6 +13,7 @@ from spinn_engine.artifacts.selection import LayerImportance, read_importance
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.evaluation.intervals import interval, of_members, repetitions_of
 from spinn_engine.evaluation.outcomes import too_few
+from spinn_engine.graph.graph import Graph
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.vocabulary import ARMS, REFERENCE, SUBJECT
@@ -30,7 +31,7 @@ class Facts:
         result_bytes: the same as it is on the disk.
         spec: what was asked for.
         created: when the run was made, ISO 8601 in UTC.
-        scored: the delivered seed's dense neurons, one entry a hidden layer.
+        scored: the delivered seed's dense neurons, one entry a dimension that may be pruned.
         survived: the same network's neurons after the last stage.
         validation: by arm and stage, R2 on the validation rows; stages that an arm trained in.
         fields: the solution of an equation, where one was solved.
@@ -52,6 +53,17 @@ class Facts:
         """The arms of the result by name, in the order of the legend."""
         found = {arm["arm"]: arm for arm in self.result["arms"]}
         return {name: found[name] for name in ARMS if name in found}
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The dense network."""
+        data = self.result["data"]
+        return self.spec.model.graph_for(len(data["input_names"]), len(data["target_names"]))
+
+    @cached_property
+    def short_labels(self) -> list[str]:
+        """What is pruned, for the side of a figure: ``layer 2``, ``stream``."""
+        return [label.removeprefix("hidden ") for label in self.graph.labels]
 
     @property
     def equation(self) -> bool:

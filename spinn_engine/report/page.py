@@ -16,7 +16,7 @@ from spinn_engine.report.figures.catalogue import Picture
 from spinn_engine.report.figures.inline_svg import inline_svg
 from spinn_engine.report.limits import limits
 from spinn_engine.report.table import Table
-from spinn_engine.vocabulary import ARMS, OUTCOMES, QUESTIONS
+from spinn_engine.vocabulary import ARMS, NETWORKS, OUTCOMES, QUESTIONS
 from spinn_engine.words import counted, listed, percent, shown, tied, typeset, widths
 
 FILES = (
@@ -141,7 +141,7 @@ def _facts(facts: Facts) -> list[tuple[str, str]]:
         ("Data", data["source"]),
         ("Points" if facts.equation else "Rows", split + groups),
         ("Targets", listed(data["target_names"], most=6)),
-        ("Dense network", f"{widths(dense['hidden'])}, {facts.spec.model.activation}"),
+        ("Dense network", f"{_kind(facts)}{widths(dense['hidden'])}, {_functions(facts)}"),
         ("Pruned network", widths(last["hidden"])),
         (
             "Parameters",
@@ -155,6 +155,18 @@ def _facts(facts: Facts) -> list[tuple[str, str]]:
         ("Repetitions", f"{facts.repetitions()} (n = {facts.n})"),
         ("Device", facts.device),
     ]
+
+
+def _kind(facts: Facts) -> str:
+    """The kind of a network that is no plain one."""
+    model = facts.spec.model
+    usual = type(model).model_fields["network"].default
+    return "" if model.network == usual else f"{NETWORKS[model.network].label} "
+
+
+def _functions(facts: Facts) -> str:
+    """The activations of a network by name."""
+    return ", ".join(dict.fromkeys(facts.graph.activation_names)) or "identity"
 
 
 def _environment(facts: Facts) -> list[tuple[str, str]]:

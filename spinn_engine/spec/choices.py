@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
@@ -16,11 +16,13 @@ from spinn_engine.vocabulary import (
     CRITERIA,
     NETWORKS,
     RECONSTRUCTIONS,
+    SCALES,
     SCHEDULES,
     SPLITS,
     Row,
     unknown,
 )
+from spinn_engine.vocabulary.scalings import USUAL_PAIRS
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,4 +63,35 @@ Reconstruction = Annotated[str, OneOf("reconstruction", RECONSTRUCTIONS)]
 Control = Annotated[str, OneOf("control", CONTROLS)]
 Arm = Annotated[str, OneOf("arm", ARMS)]
 Split = Annotated[str, OneOf("split", SPLITS)]
-Scaling = Literal["auto", "stored", "both", "inputs", "targets", "none"]
+
+
+@dataclass(frozen=True, eq=False)
+class ScalingPair:
+    """Metadata of a text field: a usual pair of scalings, or two names as ``inputs/targets``."""
+
+    usual: tuple[str, ...] = ("auto", "stored", *USUAL_PAIRS)
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Text, and then such a pair."""
+        return core_schema.no_info_after_validator_function(self.known, handler(source))
+
+    def known(self, text: str) -> str:
+        """The text.
+
+        Raises:
+            ValueError: it is no scaling.
+        """
+        inputs, _, targets = text.partition("/")
+        pair = inputs in SCALES and SCALES[inputs].of_inputs
+        pair = pair and targets in SCALES and SCALES[targets].of_targets
+        if text in self.usual or pair:
+            return text
+        raise ValueError(
+            f"it must be one of {', '.join(self.usual)}, or how inputs and targets were scaled, "
+            f"such as minmax/z, each one of {', '.join(SCALES)}, but got {text!r}"
+        )
+
+
+Scaling = Annotated[str, ScalingPair()]

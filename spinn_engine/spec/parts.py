@@ -101,9 +101,11 @@ class ModelSpec(SpecPart):
         graph: what the network of ``dense`` is, known once a run is made.
         dense: a checkpoint whose network is stage 0 as it is.
         dense_sha256: of that file, known once a run is made.
-        dense_scaling: which sides that network takes and gives standardised by the training rows;
-            ``stored``: it comes with its own scaler; ``auto``: what the file has, else what gives
-            the best R2 on the validation rows.
+        dense_scaling: which sides that network takes and gives standardised by the training rows,
+            or how inputs and targets were scaled, such as minmax/z; ``stored``: it comes with its
+            own scaler; ``auto``: what the file has, else what fits the training rows best.
+        dense_reading: one of the readings of that network that are shown, by its name, where
+            another than the best is to be taken.
     """
 
     hidden: Widths = Field(default=(512, 512, 512, 256), min_length=1, max_length=64)
@@ -119,12 +121,15 @@ class ModelSpec(SpecPart):
     dense: str | None = Field(default=None, min_length=1)
     dense_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     dense_scaling: Scaling = "auto"
+    dense_reading: str | None = Field(default=None, min_length=1, max_length=1000)
 
     @model_validator(mode="after")
     def _about_a_file(self) -> Self:
-        if self.dense is None and (self.dense_sha256 is not None or self.dense_scaling != "auto"):
+        about = (self.dense_sha256, self.dense_reading) != (None, None)
+        if self.dense is None and (about or self.dense_scaling != "auto"):
             raise ValueError(
-                "dense_sha256 and dense_scaling are about a checkpoint: name it in dense"
+                "dense_sha256, dense_scaling and dense_reading are about a checkpoint: name it in "
+                "dense"
             )
         return self
 

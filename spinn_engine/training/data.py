@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from spinn_engine.problems.matrix import blocks_of
+from spinn_engine.problems.matrix import Floats, blocks_of, ends_of
 from spinn_engine.problems.problem import Problem
-from spinn_engine.problems.split import cross_validation
+from spinn_engine.problems.split import Split, cross_validation
 from spinn_engine.training.scaling import Scaler, scaler_of
 
 CALIBRATION_ROWS = 4096
@@ -55,6 +55,7 @@ class PlacedData:
         folds: the splits; one, the problem's own, unless there is cross-validation.
         x: ``[F, N, in]`` standardised inputs.
         y: ``[F, N, out]`` standardised targets.
+        input_ends: smallest and largest input ``[2, in]`` of the first fold's training rows, raw.
         train: rows that training may see.
         val: rows for every selection.
         calibration: training rows ``[F, n]`` to score neurons and to reconstruct on.
@@ -65,6 +66,7 @@ class PlacedData:
     folds: tuple[Fold, ...]
     x: Tensor
     y: Tensor
+    input_ends: Floats
     train: Part
     val: Part
     calibration: Tensor
@@ -91,12 +93,10 @@ def on_device(problem: Problem, device: torch.device, folds: int = 1) -> PlacedD
     Raises:
         BadInputError: as ``cross_validation``.
     """
-    splits = [(problem.train, problem.val, problem.test)]
-    if folds > 1:
-        splits = cross_validation(problem, folds)
     made = []
-    for train, val, test in splits:
+    for train, val, test in splits_of(problem, folds):
         made.append(Fold(train, val, test, scaler_of(problem, train)))
+    input_ends = ends_of(problem.inputs, made[0].train)
     x = _standardised(problem, [fold.scaler for fold in made])
     y = np.stack([fold.scaler.targets(problem.targets) for fold in made])
     calibration = [calibration_split(problem, fold.train) for fold in made]
@@ -105,11 +105,23 @@ def on_device(problem: Problem, device: torch.device, folds: int = 1) -> PlacedD
         folds=tuple(made),
         x=torch.from_numpy(x).to(device),
         y=torch.from_numpy(y).to(device),
+        input_ends=input_ends,
         train=_part([fold.train for fold in made], device),
         val=_part([fold.val for fold in made], device),
         calibration=_shortest([fit for fit, _ in calibration], device),
         held_out=_shortest([other for _, other in calibration], device),
     )
+
+
+def splits_of(problem: Problem, folds: int) -> list[Split]:
+    """Train, validation and test rows of every fold: of one, the problem's own.
+
+    Raises:
+        BadInputError: as ``cross_validation``.
+    """
+    if folds > 1:
+        return cross_validation(problem, folds)
+    return [(problem.train, problem.val, problem.test)]
 
 
 def _standardised(problem: Problem, scalers: Sequence[Scaler]) -> NDArray[np.float32]:

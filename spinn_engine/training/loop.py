@@ -133,6 +133,7 @@ def fit(
                 loss = _step(stack, objective, optimizer, members, rows, rate)
                 total += loss * rows.shape[1]
             train_loss = (total / order.shape[1]).tolist()
+            del order  # of many rows as much as validation takes
         val_loss, val_r2 = objective.validate(stack, members.folds)
         _check_finite([*(train_loss or []), *val_loss], epoch, settings.learning_rate)
         best.keep(val_loss, epoch)
@@ -154,9 +155,12 @@ def _draw_order(data: PlacedData, members: Members, orders: Sequence[torch.Gener
     for own, fold, generator in zip(drawn, members.folds.tolist(), orders, strict=True):
         count, done = data.train.counts[fold], 0
         while done < length:
-            picked = torch.randperm(count, generator=generator)[: length - done]
-            own[done : done + len(picked)] = picked
-            done += len(picked)
+            fits = done + count <= length
+            part = own[done : done + count] if fits else torch.empty(count, dtype=own.dtype)
+            torch.randperm(count, generator=generator, out=part)
+            if not fits:
+                own[done:] = part[: length - done]
+            done += count
     return drawn.to(data.device)
 
 

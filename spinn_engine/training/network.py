@@ -6,7 +6,7 @@ gradient; batched matrix products only make many small networks cheaper than one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -57,6 +57,10 @@ class Stack(nn.Module):
         """All parameters ``[S, rows, columns]``, trained or not, by name."""
         return dict(zip(self._names, self._all(), strict=True))
 
+    def named_learned(self) -> list[tuple[str, nn.Parameter]]:
+        """The parameters that are trained, with their names in the graph."""
+        return list(zip(self._names, self.learned, strict=False))
+
     def _all(self) -> list[Tensor]:
         return [*self.learned, *(getattr(self, name) for name in self.fixed_names)]
 
@@ -101,9 +105,14 @@ class Stack(nn.Module):
 
     def values(self, x: Tensor) -> dict[str, Tensor]:
         """All values ``[S, B, width]``, by name, for ``x`` ``[S, B, in]``."""
-        values, tensors = {INPUTS: x}, self._all()
+        return self.onward({INPUTS: x}, {op.name for op in self.graph.ops})
+
+    def onward(self, given: Mapping[str, Tensor], ops: Collection[str]) -> dict[str, Tensor]:
+        """Some values ``[S, B, width]``, by name, and those that some operations make of them."""
+        values, tensors = dict(given), self._all()
         for name, step, inputs, own, _ in self._steps:
-            values[name] = step([values[i] for i in inputs], [tensors[at] for at in own])
+            if name in ops:
+                values[name] = step([values[i] for i in inputs], [tensors[at] for at in own])
         return values
 
 

@@ -22,7 +22,7 @@ def validate(stack: Stack, data: PlacedData, folds: Tensor) -> tuple[list[float]
     y = data.y[folds[:, None], rows]
     predicted = outputs_of(stack, rows.shape[1], lambda part: data.take(folds, rows[:, part])[0])
     weight = data.val.weight[folds][:, :, None]  # [M, n, 1]
-    squared = ((predicted - y).square() * weight).sum(dim=1)  # [M, out]
+    squared = predicted.sub_(y).square_().mul_(weight).sum(dim=1)  # [M, out]; of many rows no copy
     mean = (y * weight).sum(dim=1, keepdim=True)
-    variance = ((y - mean).square() * weight).sum(dim=1).clamp_min(1e-30)  # [M, out]
+    variance = y.sub_(mean).square_().mul_(weight).sum(dim=1).clamp_min(1e-30)  # [M, out]
     return squared.mean(dim=1).tolist(), (1 - squared / variance).mean(dim=1).tolist()

@@ -25,6 +25,7 @@ from spinn_engine.vocabulary.networks import NETWORKS, NetworkRow
 from spinn_engine.vocabulary.quantities import QUANTITIES, QuantityRow
 from spinn_engine.vocabulary.reconstructions import RECONSTRUCTIONS, ReconstructionRow
 from spinn_engine.vocabulary.row import Row, by_label, glossary, unknown
+from spinn_engine.vocabulary.scalings import SCALES, ScaleRow
 from spinn_engine.vocabulary.schedules import SCHEDULES, ScheduleRow
 from spinn_engine.vocabulary.sources import (
     SOURCES,
@@ -68,6 +69,7 @@ __all__ = [
     "RECONSTRUCTIONS",
     "REFERENCE",
     "RIVALS",
+    "SCALES",
     "SCHEDULES",
     "SOURCES",
     "SPLITS",
@@ -87,6 +89,7 @@ __all__ = [
     "QuestionRow",
     "ReconstructionRow",
     "Row",
+    "ScaleRow",
     "ScheduleRow",
     "SourceRow",
     "SplitRow",

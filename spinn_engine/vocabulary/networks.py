@@ -71,7 +71,7 @@ NETWORKS = table(
         name="heads",
         label="heads",
         help="an mlp with a last hidden layer of its own for every target",
-        methods="a multilayer perceptron with a head for every target",
+        methods="a multilayer perceptron of shared layers and one head per target",
         widths="one a layer, the last that of every head",
         options=("activations",),
     ),

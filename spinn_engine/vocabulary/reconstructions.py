@@ -27,9 +27,9 @@ RECONSTRUCTIONS = table(
         help="re-solves the next layer so that it still gets the signals it got",
         solves=True,
         methods=(
-            "After the cut the next layer was solved anew by ridge regression on training {rows}, "
-            "so that its pre-activations stayed what they were (after He et al. 2017), with the "
-            "ridge that was best on other training {rows}."
+            "After the cut every layer that had taken what went was solved anew by ridge "
+            "regression on training {rows}, so that its pre-activations stayed what they were "
+            "(after He et al. 2017), with the ridge that was best on other training {rows}."
         ),
     ),
     ReconstructionRow(
@@ -37,8 +37,8 @@ RECONSTRUCTIONS = table(
         label="bias",
         help="folds the mean of what went into the next bias",
         methods=(
-            "After the cut the mean of what the next layer missed on training {rows} was added to "
-            "its bias, wherever that helped on other training {rows}."
+            "After the cut the mean of what a layer missed on training {rows} was added to its "
+            "bias, wherever that helped on other training {rows}."
         ),
     ),
     ReconstructionRow(

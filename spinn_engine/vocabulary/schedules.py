@@ -23,7 +23,9 @@ class ScheduleRow(Row):
             divides its width by the same factor, whenever it is that layer's turn.
         refusal: where it takes no ``pruning_ratio`` or budget: why, and what to give instead.
         methods: what goes on after "removed whole neurons in 4 stages: "; ``{every}`` is "each
-            stage", or "it" of one stage; ``{again}`` tells of a second round over the layers.
+            stage", or "it" of one stage; ``{again}`` tells of a second round over the layers;
+            ``{layers}``, ``{layer}`` and ``{short}`` name what is pruned: "hidden layers" and
+            "layer", or "groups of neurons" and "group".
     """
 
     amounts: tuple[str, ...] = ("pruning_ratio", *BUDGETS)
@@ -39,13 +41,13 @@ SCHEDULES = table(
         label="uniform",
         help="every hidden layer in every stage",
         between="size",
-        methods="{every} pruned all hidden layers alike",
+        methods="{every} pruned all {layers} alike",
     ),
     ScheduleRow(
         name="sequential",
         label="sequential",
         help="stage 1 prunes hidden layer 1, stage 2 layer 2, then round again",
-        methods="stage k pruned hidden layer k alone{again}",
+        methods="stage k pruned {layer} k alone{again}",
     ),
     ScheduleRow(
         name="global",
@@ -59,8 +61,8 @@ SCHEDULES = table(
             "mac_reduction or max_bytes instead of pruning_ratio"
         ),
         methods=(
-            "{every} took the neurons that ranked lowest over all hidden layers together, each "
-            "score divided by the mean of its layer"
+            "{every} took the neurons that ranked lowest over all {layers} together, each score "
+            "divided by the mean of its {short}"
         ),
     ),
     ScheduleRow(
@@ -69,6 +71,6 @@ SCHEDULES = table(
         help="your own widths, stage by stage",
         amounts=("widths",),
         widths="given",
-        methods="{every} cut the hidden layers to widths that were given",
+        methods="{every} cut the {layers} to widths that were given",
     ),
 )

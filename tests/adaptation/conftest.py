@@ -9,14 +9,16 @@ import pandas as pd
 import pytest
 
 from spinn_engine import api
+from spinn_engine.adaptation.rows import Rows
 from spinn_engine.problems.problem import Floats
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
+from tests.adaptation.plain import some_rows
 
 FINISHED = "finished"
 
 
-def rows(rng: np.random.Generator, count: int, drift: float) -> pd.DataFrame:
+def drawn(rng: np.random.Generator, count: int, drift: float) -> pd.DataFrame:
     """Inputs a, b, c, targets y, z, twenty rows a group g, and the time t; drift moves targets."""
     x = rng.normal(size=(count, 3))
     frame = pd.DataFrame(x, columns=["a", "b", "c"])
@@ -50,8 +52,8 @@ def small_spec(table: Path) -> RunSpec:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the run, and beside it ``old.csv`` and ``new.csv``; made once."""
     folder, rng = tmp_path_factory.mktemp("adaptation"), np.random.default_rng(7)
-    rows(rng, 400, 0.0).to_csv(folder / "old.csv", index=False)
-    rows(rng, 230, 0.4).to_csv(folder / "new.csv", index=False)
+    drawn(rng, 400, 0.0).to_csv(folder / "old.csv", index=False)
+    drawn(rng, 230, 0.4).to_csv(folder / "new.csv", index=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPINN_RESULTS", str(folder / "results"))
         api.run(small_spec(folder / "old.csv")).path.rename(folder / "results" / FINISHED)
@@ -67,6 +69,11 @@ def finished(made: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
 @pytest.fixture
 def new_rows(made: Path) -> Path:
     return made / "new.csv"
+
+
+@pytest.fixture
+def rows(rng: np.random.Generator) -> Rows:
+    return some_rows(rng)
 
 
 def r2(predicted: Floats, target: Floats) -> float:

@@ -51,8 +51,8 @@ class Stranger:
         stored = torch.load(folder.path / "stacks" / f"stage1_{block}.pt", weights_only=True)
         who = list(zip(stored["arms"], stored["seeds"], strict=True)).index((arm, seed))
         self.layers = [
-            (w[who].double().numpy(), b[who].double().numpy())
-            for w, b in zip(stored["weights"], stored["biases"], strict=True)
+            tuple(stored["tensors"][f"{n}.{k}"][who].double().numpy() for k in ("weight", "bias"))
+            for n in (0, 2, 4)
         ]
         x, y = problem.inputs[problem.train], problem.targets[problem.train]
         self.x_mean, self.x_std, self.y_mean, self.y_std = x.mean(0), x.std(0), y.mean(0), y.std(0)
@@ -130,7 +130,7 @@ def test_all_is_there_and_the_file_holds_it(finished: RunFolder, result: dict[st
     assert result["data"]["rows"] == 230
     assert result["settings"] == {
         "batch_rows": 50, "frozen": 0.5, "frozen_layers": 2, "layers": 3,
-        "arms": ["none", "full", "frozen", "last_layer"],
+        "arms": ["none", "full", "frozen", "last_layer"], "left_out": {},
         "epochs": 3, "learning_rate": 5e-4, "batch_size": 32, "ridge": RIDGE,
     }  # fmt: skip
     for network in result["networks"]:
@@ -261,8 +261,8 @@ def test_an_arm_that_diverges_says_which(
         if fault == "equations":
             raise ArithmeticError
         with torch.no_grad():
-            arm.stack.biases[-1].fill_(torch.nan if fault == "weights" else 3e38)
-            arm.stack.weights[-1].fill_(3e38)
+            arm.stack.tensors["4.bias"].fill_(torch.nan if fault == "weights" else 3e38)
+            arm.stack.tensors["4.weight"].fill_(3e38)
         return 1
 
     monkeypatch.setattr(LastLayer, "update", ruined)

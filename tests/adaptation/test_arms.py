@@ -2,80 +2,37 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from spinn_engine.adaptation.arms import ARMS, Arm, Learning, activations
-from spinn_engine.adaptation.rows import Rows, place_stream
-from spinn_engine.adaptation.stream import Stream
-from spinn_engine.artifacts.checkpoints import sequential_of
-from spinn_engine.problems.problem import Problem
-from spinn_engine.problems.split import split_items
-from spinn_engine.training.course import learning_rate_at
-from spinn_engine.training.data import on_device
+from spinn_engine.adaptation.arms import ARMS, kept_values
+from spinn_engine.adaptation.rows import Rows
+from spinn_engine.graph.cuts import early_frozen
+from spinn_engine.graph.kinds import mlp
+from spinn_engine.training.modules import module_of_member
 from spinn_engine.training.network import Stack, new_stack
+from tests.adaptation.plain import BATCHES, begin, taught_plainly
 
 WIDTHS = (3, 6, 5, 4, 2)
-BATCHES = [range(0, 20), range(20, 50)]
-
-
-@pytest.fixture
-def rows(rng: np.random.Generator) -> Rows:
-    def some(count: int) -> tuple[np.ndarray, np.ndarray]:
-        inputs = rng.normal(3.0, 2.0, size=(count, 3))
-        return inputs, np.column_stack([inputs.sum(axis=1), 100 * np.sin(inputs[:, 0])])
-
-    inputs, targets = some(100)
-    parts = split_items(100)
-    problem = Problem("table:old.csv", ("a", "b", "c"), ("y", "z"), inputs, targets, None, *parts)
-    stream = Stream("table:new.csv", *some(50), False, ())
-    return place_stream(on_device(problem, torch.device("cpu")), stream, [0, 0])
 
 
 @pytest.fixture
 def stack() -> Stack:
-    return new_stack(WIDTHS, "tanh", [5, 6])
+    return new_stack(mlp(WIDTHS[1:-1], WIDTHS[0], WIDTHS[-1]), [5, 6])
 
 
-def how(frozen: int) -> Learning:
-    return Learning(2, 1e-2, 16, frozen, [11, 12])
+def layers(stack: Stack) -> list[list[Tensor]]:
+    tensors, graph = stack.tensors, stack.graph
+    return [[tensors[p.name].detach() for p in graph.parameters_of(op)] for op in graph.dense]
 
 
-def begin(name: str, stack: Stack, rows: Rows, frozen: int = 0) -> Arm:
-    return ARMS[name](stack.subset(range(stack.size)), rows, how(frozen))
-
-
-def layers(stack: Stack) -> list[tuple[Tensor, Tensor]]:
-    return [(w.detach(), b.detach()) for w, b in zip(stack.weights, stack.biases, strict=True)]
-
-
-def taught_plainly(network: nn.Sequential, rows: Rows, member: int, frozen: int) -> nn.Sequential:
-    """The same, as PyTorch's users write it: the whole network, early layers without gradients."""
-    linear = [module for module in network if isinstance(module, nn.Linear)]
-    for module in linear[:frozen]:
-        module.requires_grad_(False)
-    x, y = (part[member] for part in rows.old())
-    generator = torch.Generator().manual_seed(how(frozen).seeds[member])
-    for batch in BATCHES:
-        new_x, new_y = (part[member] for part in rows.new(batch))
-        x, y = torch.cat([x, new_x]), torch.cat([y, new_y])
-        optimizer = torch.optim.Adam(p for m in linear[frozen:] for p in m.parameters())
-        steps = math.ceil(len(x) / 16)
-        for epoch in range(2):
-            order = torch.randperm(len(x), generator=generator)
-            for step in range(steps):
-                at = order[16 * step : 16 * (step + 1)]
-                optimizer.param_groups[0]["lr"] = learning_rate_at((epoch + step / steps) / 2, 1e-2)
-                optimizer.zero_grad()
-                torch.autograd.backward(nn.functional.mse_loss(network(x[at]), y[at]))
-                optimizer.step()
-    return network
+def first_linear(network: nn.Module, count: int) -> list[str]:
+    named = [name for name, module in network.named_modules() if isinstance(module, nn.Linear)]
+    return named[:count]
 
 
 @pytest.mark.parametrize(("name", "frozen"), [("full", 0), ("frozen", 1), ("frozen", 3)])
@@ -87,7 +44,8 @@ def test_it_learns_as_a_plain_network_does(
         arm.update(batch)
     x = rows.new(range(50))[0]
     for member in range(2):
-        plain = taught_plainly(sequential_of(stack, member).train(), rows, member, frozen)
+        network = module_of_member(stack, member)
+        plain = taught_plainly(network, rows, member, first_linear(network, frozen))
         assert not torch.allclose(plain(x[member]), stack(x)[member], atol=1e-2)
         torch.testing.assert_close(arm.stack(x)[member], plain(x[member]), rtol=1e-4, atol=1e-4)
 
@@ -123,11 +81,14 @@ def test_activations_in_parts_are_those_of_the_plain_network(
 ) -> None:
     monkeypatch.setattr("spinn_engine.adaptation.arms.CHUNK", 7)
     x = rows.new(range(50))[0]
-    assert torch.equal(activations(stack, x, 0), x)
+    (inputs,) = kept_values(stack, early_frozen(stack.graph, 0), x).values()
+    assert torch.equal(inputs, x)
+    (found,) = kept_values(stack, early_frozen(stack.graph, 2), x).values()
     for member in range(2):
-        plain = sequential_of(stack, member)[:4]  # two layers, each with its tanh
-        found = activations(stack, x, 2)[member]
-        torch.testing.assert_close(found, plain(x[member]))
+        network = module_of_member(stack, member)
+        assert isinstance(network, nn.Sequential)
+        plain = network[:4]  # two layers, each with its tanh
+        torch.testing.assert_close(found[member], plain(x[member]))
 
 
 def test_updated_parameters(stack: Stack, rows: Rows) -> None:

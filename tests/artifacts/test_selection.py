@@ -16,6 +16,7 @@ from spinn_engine.artifacts.creation import create_run
 from spinn_engine.artifacts.selection import read_importance
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.errors import CorruptArtifactError
+from spinn_engine.graph.graph import Graph
 from spinn_engine.pipeline import Runner
 from spinn_engine.pruning.importance import CRITERIA
 from spinn_engine.store.demo import open_run
@@ -140,16 +141,17 @@ def test_predictions_start_from_the_scores_of_stage_0(small_table: Path, version
 
 def as_before(arrays: dict[str, Any]) -> dict[str, Any]:
     """The arrays of the facts under the names that an earlier version gave them."""
-    found = {}
-    for name, values in arrays.items():
-        layer, mark, what = name.removeprefix("layer").partition("_")
-        if not (mark and layer.isdigit()):
-            found[name] = values
-        elif what == "score":
-            for criterion, own in zip(arrays["criteria"].tolist(), values, strict=True):
-                found[f"score_{criterion}{layer}"] = own
-        else:
-            found[f"{what}{layer}"] = values
+    graph = Graph.model_validate_json(str(arrays["graph"]))
+    found = {name: arrays[name] for name in ("seed", "criteria", "targets", "x", "y")}
+    found["activation"] = np.array(graph.activation)
+    layers = [op.name for op in graph.dense]
+    for at, name in enumerate(layers):
+        found |= {f"{part}{at}": arrays[f"{name}.{part}"] for part in ("weight", "bias")}
+    for at, (dim, after) in enumerate(zip(graph.prunable, layers[1:], strict=True)):
+        for criterion, own in zip(arrays["criteria"].tolist(), arrays[f"score.{dim}"], strict=True):
+            found[f"score_{criterion}{at}"] = own
+        for part in ("fit_mean", "fit_covariance", "held_out_mean", "held_out_covariance"):
+            found[f"{part}{at}"] = arrays[f"{part}.{after}"]
     return found
 
 

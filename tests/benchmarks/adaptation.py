@@ -71,8 +71,9 @@ def closed_form(stack: Stack, rows: Rows, factor: float) -> tuple[np.ndarray, np
     predicted = []
     for batch in AdaptSettings().batches(rows.count):
         predicted.append(rows.raw(arm.stack(rows.new(batch)[0]).detach()))
-        arm.solver.information *= factor
-        arm.solver.missed *= factor
+        for solver in arm.solvers:
+            solver.information *= factor
+            solver.missed *= factor
         arm.update(batch)
     scores = r2(squared_errors(predicted, rows.stream.targets), rows.stream.targets)
     assert scores is not None

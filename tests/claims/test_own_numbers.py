@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from torch import nn
 
 from spinn_engine import api
 from spinn_engine.claims import claims_from_json, verify_claims
@@ -188,3 +189,31 @@ def test_means_and_shares_can_be_claimed_by_anyone() -> None:
     assert [row["verdict"] for row in rows] == ["contradicted", "confirmed"]
     assert rows[0]["why"] == "Mean: (0.85 + 0.96) / 2 = 0.905, not 0.92."
     assert rows[1]["why"] == "1 - 6 / 8 = 25 %. So it stands."
+
+
+GATED: dict[str, Any] = {  # a residual network of this project, as its result says it
+    "spec": {"model": {"network": "residual", "hidden": [8, 4], "norm": True}},
+    "data": {"input_names": ["a", "b", "c"], "target_names": ["y"]},
+    "architectures": [[8, 4], [5, 3]],
+}
+
+
+def counted_by_torch(stream: int, inside: int) -> int:
+    layers = [nn.Linear(3, stream), nn.LayerNorm(stream), nn.Linear(stream, inside)]
+    layers += [nn.Linear(inside, stream), nn.LayerNorm(stream), nn.Linear(stream, 1)]
+    return sum(p.numel() for layer in layers for p in layer.parameters())
+
+
+def test_parameters_of_a_network_of_another_kind_are_those_of_its_operations() -> None:
+    sizes = {"dense_params": counted_by_torch(8, 4), "spinn_params": counted_by_torch(5, 3)}
+    rows = judged({**GATED, **sizes})
+    assert [row["verdict"] for row in rows] == ["confirmed", "confirmed"]
+    assert "the network of stream and block 1 with the widths [8, 4]" in rows[0]["claim"]
+    wrong = judged({**GATED, **sizes, "spinn_params": sizes["spinn_params"] + 1})
+    assert [row["verdict"] for row in wrong] == ["confirmed", "contradicted"]
+
+
+def test_widths_that_are_not_those_of_its_dimensions_are_contradicted() -> None:
+    rows = judged({**GATED, "architectures": [[8, 4, 4]], "dense_params": 9, "spinn_params": 9})
+    assert {row["verdict"] for row in rows} == {"contradicted"}
+    assert "a width for each of stream and block 1" in rows[0]["claim"]

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
-from spinn_engine.guarded.processes import guarded
+from spinn_engine.guarded.processes import end_idle, guarded
 from tests.guarded import work
 
 
@@ -22,6 +22,13 @@ def test_a_task_is_done_elsewhere_and_its_process_is_kept() -> None:
     first = guarded("a.csv", work.wait, 0)
     assert first != os.getpid()
     assert guarded("a.csv", work.wait, 0) == first
+
+
+def test_processes_that_wait_are_ended_before_memory_is_needed() -> None:
+    first = guarded("a.csv", work.wait, 0)
+    end_idle()
+    assert not psutil.pid_exists(first)
+    assert guarded("a.csv", work.wait, 0) != first
 
 
 def test_paths_begin_where_the_caller_stands(

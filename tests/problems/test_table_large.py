@@ -18,7 +18,6 @@ from spinn_engine.problems import load_problem, matrix
 from spinn_engine.problems.checks import check_problem
 from spinn_engine.problems.matrix import Stored
 from spinn_engine.problems.problem import Problem
-from spinn_engine.problems.tables.large import opening
 from spinn_engine.spec import DataSpec
 from spinn_engine.training.data import on_device
 from spinn_engine.training.scaling import moments
@@ -29,6 +28,11 @@ ROWS = 400
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "BLOCK_CELLS", 700)
+
+
+def moments_in_digits() -> list[int]:
+    moments = pd.date_range("2021-03-01", periods=ROWS, freq="min")
+    return [int(text) for text in moments.strftime("%Y%m%d%H%M%S")]
 
 
 def table(seed: int = 0) -> pa.Table:
@@ -51,6 +55,7 @@ def table(seed: int = 0) -> pa.Table:
             "empty": np.full(ROWS, np.nan),
             "when": pd.Timestamp("2024-05-01") + pd.to_timedelta(np.arange(ROWS), "min"),
             "serial": run + 4_000_000_000_000_000_000,
+            "timestamp": pa.array(moments_in_digits(), pa.int64()),
             "t": np.tile(np.arange(20.0), ROWS // 20),
             "wear": np.sin(gaps) + whole / 1e3 + rng.normal(size=ROWS),
         }
@@ -60,7 +65,7 @@ def table(seed: int = 0) -> pa.Table:
 def both(path: Path, data: DataSpec, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, Problem]:
     """The problem in memory, and with its numbers in the file."""
     in_memory = load_problem(data)
-    monkeypatch.setattr(opening, "STAYS_BYTES", 0)
+    monkeypatch.setattr(matrix, "STAYS_BYTES", 0)
     return in_memory, load_problem(data)
 
 
@@ -119,7 +124,7 @@ def test_rows_are_taken_in_any_order(
         pa.table(dict(zip(names, values.T, strict=True))), path, row_group_size=row_group
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(opening, "STAYS_BYTES", 0)
+        patch.setattr(matrix, "STAYS_BYTES", 0)
         inputs = load_problem(DataSpec(source=f"table:{path}", targets=(names[-1],))).inputs
     expected = values[:, :-1]
     np.testing.assert_array_equal(inputs[np.array(rows, dtype=np.int64)], expected[rows])
@@ -170,7 +175,7 @@ def test_a_damaged_file_is_refused_in_one_sentence(
     content = bytearray(path.read_bytes())
     content[100:400] = bytes(300)
     path.write_bytes(content)
-    monkeypatch.setattr(opening, "STAYS_BYTES", 0)
+    monkeypatch.setattr(matrix, "STAYS_BYTES", 0)
     with pytest.raises(BadInputError, match="cannot be read as a table: ") as told:
         load_problem(DataSpec(source=f"table:{path}", targets=("wear",)))
     assert "\n" not in str(told.value)

@@ -13,13 +13,15 @@ LOAD = r"""
 import re, sys
 from pathlib import Path
 from spinn_engine.problems import load_problem
+from spinn_engine.problems.matrix import blocks_of
 from spinn_engine.spec import DataSpec
 data = DataSpec(source="table:" + sys.argv[1], targets=("y",), group="run", time="t")
 problem = load_problem(data)
 problem.sha256()
 status = Path("/proc/self/status").read_text()  # ru_maxrss would count the process before exec
 kibibytes = int(re.search(r"VmHWM:\s+(\d+)", status).group(1))
-print(*problem.inputs.shape, problem.inputs.sum(), kibibytes * 1024)
+total = sum(block.sum() for block in blocks_of(problem.inputs))
+print(*problem.inputs.shape, total, kibibytes * 1024)
 """
 
 

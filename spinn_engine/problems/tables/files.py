@@ -23,7 +23,7 @@ from spinn_engine.problems.tables.containers.joining import joined
 from spinn_engine.problems.tables.gaps import without_codes
 from spinn_engine.problems.tables.header import numbered
 from spinn_engine.problems.tables.sheet import Layout, Sheet
-from spinn_engine.problems.tables.texts.memory import memory_a_byte
+from spinn_engine.problems.tables.texts.memory import memory_needed
 from spinn_engine.problems.tables.texts.raw import BLOCK_BYTES
 from spinn_engine.problems.tables.texts.reading import read_text
 from spinn_engine.spec import ReadingSpec
@@ -58,7 +58,7 @@ Columns = dict[str, pa.ChunkedArray]
 
 
 def read_table(
-    path: Path, whole: bool = True, reading: ReadingSpec = FOUND
+    path: Path, whole: bool = True, reading: ReadingSpec = FOUND, keep: bool = False
 ) -> tuple[Columns, Layout]:
     """The columns of a file, or those of a folder's train, val and test files in this order.
 
@@ -66,6 +66,7 @@ def read_table(
         path: a file or a folder.
         whole: read all rows, not just enough at the start of each file to show what is in it.
         reading: how a person wants them read; what is left open is found.
+        keep: leave numbers of a long text file in a file (``Layout.kept``), without cells here.
 
     Returns:
         The columns by their headers, which are different now, and where their rows come from.
@@ -75,8 +76,9 @@ def read_table(
             is free; or the files' columns differ.
     """
     files = _files(path)
-    _check_memory(files if whole else [file for file in files if kind_of(file).at_once])
-    sheets = [_read(file, whole, reading) for file in files]
+    keep = keep and len(files) == 1
+    _check_memory(files if whole else [file for file in files if kind_of(file).at_once], keep)
+    sheets = [_read(file, whole, reading, keep) for file in files]
     headers = [numbered(sheet.headers) for sheet in sheets]
     for file, names in zip(files[1:], headers[1:], strict=True):
         _check_same(file, names, files[0], headers[0])
@@ -94,7 +96,8 @@ def read_table(
     decimal = signs.pop() if len(signs) == 1 else None
     whole = all(sheet.whole for sheet in sheets)
     read, lines = tuple(s.read for s in sheets), tuple(s.line for s in sheets)
-    return columns, Layout(path, rows, tuple(notes), whole, decimal, reading, read, lines)
+    kept = sheets[0].kept if keep else None
+    return columns, Layout(path, rows, tuple(notes), whole, decimal, reading, read, lines, kept)
 
 
 def _files(path: Path) -> list[Path]:
@@ -130,19 +133,19 @@ def _part_file(folder: Path, part: str) -> Path:
     return found[0]
 
 
-def _check_memory(files: Sequence[Path]) -> None:
+def _check_memory(files: Sequence[Path], keep: bool) -> None:
     """Refuse, before anything is read, what does not fit into memory."""
-    needed = 0
+    needed = 0.0
     for file in files:
         try:
-            of_words = kind_of(file).reader is None
-            needed += round(
-                (memory_a_byte(file) if of_words else MEMORY_PER_BYTE) * _unpacked(file)
+            of_words, size_now = kind_of(file).reader is None, _unpacked(file)
+            needed += (
+                memory_needed(file, size_now, keep) if of_words else MEMORY_PER_BYTE * size_now
             )
         except UNREADABLE as error:
             raise unreadable(file, error) from None
     if files:
-        check_free(files[0] if len(files) == 1 else files[0].parent, needed)
+        check_free(files[0] if len(files) == 1 else files[0].parent, round(needed))
 
 
 def check_free(path: Path, needed: int) -> None:
@@ -177,12 +180,12 @@ def _unpacked(file: Path) -> int:
     return int(resolve_name(measure)(file)) if measure else file.stat().st_size
 
 
-def _read(file: Path, whole: bool, reading: ReadingSpec) -> Sheet:
+def _read(file: Path, whole: bool, reading: ReadingSpec, keep: bool) -> Sheet:
     reader = kind_of(file).reader
     try:
         if reader is None:
             check_one_table(reading.sheet)
-            sheet = read_text(file, whole, reading)
+            sheet = read_text(file, whole, reading, keep)
         else:
             most = None if whole else START_ROWS
             sheet = resolve_name(reader)(file, reading, most)

@@ -211,37 +211,44 @@ def certain_decimal(columns: Iterable[Readings], seen: str | None) -> str | None
     return signs.pop() if len(signs) == 1 else None
 
 
-def has_decimals(cells: pa.ChunkedArray) -> bool:
-    """Whether a column of a file was read as numbers that are not all whole."""
-    return pa.types.is_floating(cells.type) and len(_fractions(cells)) > 0
+def has_decimals(parts: Iterable[pa.Array]) -> bool:
+    """Whether a column of a file, some cells at a time, was read as numbers not all whole."""
+    return any(pa.types.is_floating(one.type) and len(_fractions(one)) > 0 for one in parts)
 
 
-def may_be_misread(cells: pa.ChunkedArray) -> bool:
-    """Whether 1.023 may be a thousand and 23, or long numbers are no longer different."""
-    if not pa.types.is_floating(cells.type):
-        return False
-    numbers = _finite(cells)
-    if len(numbers) and (numbers % 1 == 0).all():
-        return bool(np.abs(numbers).max() >= LARGEST_EXACT)
-    broken = np.abs(_fractions(cells))
-    in_thousandths = np.abs(1000 * broken - np.rint(1000 * broken)) < 1e-9 * 1000 * broken
-    return bool(
-        len(broken) and (broken > 1).all() and (broken < 1000).all() and in_thousandths.all()
-    )
+def may_be_misread(parts: Iterable[pa.Array]) -> bool:
+    """Whether 1.023 may be a thousand and 23, or long numbers are no longer different.
+
+    Args:
+        parts: the cells of a column, some at a time.
+    """
+    largest, has_fractions = 0.0, False
+    for cells in parts:
+        if not pa.types.is_floating(cells.type):
+            return False
+        numbers = np.abs(_finite(cells))
+        largest = max(largest, numbers.max(initial=0.0))
+        broken = np.abs(_fractions(cells))
+        thousandths = 1000 * broken
+        are_thousandths = np.abs(thousandths - np.rint(thousandths)) < 1e-9 * thousandths
+        if not ((broken > 1) & (broken < 1000) & are_thousandths).all():
+            return False
+        has_fractions = has_fractions or len(broken) > 0
+    return has_fractions or largest >= LARGEST_EXACT
 
 
-def have_thousands(texts: pa.ChunkedArray) -> bool:
+def have_thousands(texts: pa.Array) -> bool:
     """Whether every text is a whole number, or has three digits after its point or comma."""
-    return bool(pc.all(pc.match_substring_regex(texts, _WHOLE_OR_THREE)).as_py())
+    return bool(pc.all(pc.match_substring_regex(texts, _WHOLE_OR_THREE), min_count=0).as_py())
 
 
-def _fractions(cells: pa.ChunkedArray) -> Floats:
+def _fractions(cells: pa.Array) -> Floats:
     """The numbers that are not whole."""
     numbers = _finite(cells)
     return np.asarray(numbers[numbers % 1 != 0], dtype=np.float64)
 
 
-def _finite(cells: pa.ChunkedArray) -> Floats:
+def _finite(cells: pa.Array) -> Floats:
     numbers = cells.to_numpy(zero_copy_only=False)
     return np.asarray(numbers[np.isfinite(numbers)], dtype=np.float64)
 

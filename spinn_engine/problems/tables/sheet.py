@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from spinn_engine.problems.tables.texts.kept import Kept
 from spinn_engine.spec import ReadingSpec
 from spinn_engine.words import listed, shown
 
@@ -71,6 +72,7 @@ class Sheet:
         read: how it was read, and why.
         line: gives the line, or the row of the sheet, of a row from 0; None where the file has no
             lines.
+        kept: columns of numbers that stay in a file; they have no cells here.
     """
 
     headers: list[str]
@@ -80,10 +82,13 @@ class Sheet:
     decimal: str | None = None
     read: ReadSo = ReadSo()
     line: Line | None = None
+    kept: Kept | None = None
 
     @property
     def rows(self) -> int:
         """Number of rows that were read."""
+        if self.kept is not None:
+            return self.kept.rows
         return len(self.columns[0]) if self.columns else 0
 
 
@@ -100,6 +105,7 @@ class Layout:
         asked: how a person wants them read.
         read: how each file was read.
         lines: of each file what gives the line of a row, where it has lines.
+        kept: of a long text file the columns of numbers that stay in a file.
     """
 
     path: Path
@@ -110,6 +116,7 @@ class Layout:
     asked: ReadingSpec = ReadingSpec()
     read: tuple[ReadSo, ...] = ()
     lines: tuple[Line | None, ...] = ()
+    kept: Kept | None = None
 
     @property
     def rows(self) -> int:

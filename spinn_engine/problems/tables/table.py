@@ -19,9 +19,9 @@ from spinn_engine.problems.matrix import Matrix
 from spinn_engine.problems.problem import LEAST_SPREAD, Floats, Indices, Problem
 from spinn_engine.problems.split import Split
 from spinn_engine.problems.steps import next_rows, within
-from spinn_engine.problems.tables.columns import Column, typed_columns
-from spinn_engine.problems.tables.files import PARTS, read_table
-from spinn_engine.problems.tables.large.opening import open_large
+from spinn_engine.problems.tables.columns import Column
+from spinn_engine.problems.tables.files import PARTS
+from spinn_engine.problems.tables.large.opening import open_table
 from spinn_engine.problems.tables.large.rows import rows_in_file
 from spinn_engine.problems.tables.parting import Rows, split_table
 from spinn_engine.problems.tables.proposal import asked_note, reading_notes, readings_of
@@ -36,7 +36,6 @@ from spinn_engine.problems.tables.rows import (
     named_once,
     take_inputs,
 )
-from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.spec import DataSpec
 from spinn_engine.words import counted, listed, shortest
 
@@ -49,7 +48,7 @@ def load_table(data: DataSpec) -> Problem:
             two uses, or does not hold what its use needs; too few rows or groups are left; a
             target is constant in a part; the time goes back within a group.
     """
-    columns, layout = _open(data)
+    columns, layout = open_table(table_path(data.source), data)
     roles = assign_roles(data, columns, layout)
     _check_usable(columns, roles, layout.path)
     complete = complete_rows(columns, roles, layout)
@@ -113,15 +112,6 @@ def table_path(source: str) -> Path:
             f"data source {source!r}: a file or folder must be named, as in table:runs.csv"
         )
     return Path(text)
-
-
-def _open(data: DataSpec) -> tuple[dict[str, Column], Layout]:
-    """Columns by name; nothing else holds their cells, so that they can be given back."""
-    path = table_path(data.source)
-    if large := open_large(path, data):
-        return large
-    cells, layout = read_table(path, reading=data)
-    return typed_columns(cells, layout, data.time, data.group), layout
 
 
 def _check_usable(columns: Mapping[str, Column], roles: Roles, path: Path) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
+from spinn_engine.graph.labels import LAYER, with_article
 from spinn_engine.report.facts import Facts
 from spinn_engine.report.figures.networks import (
     TIMED,
@@ -126,11 +127,21 @@ def _shrink_words(facts: Facts) -> Words:
         "" if len(shown) == len(rows) else f" Drawn are the stages {listed(list(map(str, shown)))}."
     )
     caption = (
-        "The network of every stage with its parameters. A bar is a hidden layer, as wide as it "
-        f"has neurons, input side on top; the outline is the dense network.{some}"
+        f"The network of every stage with its parameters. A bar is {_bar(facts)}, as wide as it "
+        f"has neurons, {_order(facts)}; the outline is the dense network.{some}"
     )
     shapes = "; ".join(f"stage {stage}: {widths(rows[stage]['hidden'])}" for stage in shown)
     return "How the network shrank", caption, f"Hidden widths. {shapes}."
+
+
+def _bar(facts: Facts) -> str:
+    return f"a {LAYER}" if facts.graph.layered else "a group of neurons that are pruned together"
+
+
+def _order(facts: Facts) -> str:
+    if facts.graph.layered:
+        return "input side on top"
+    return f"from the top {listed([with_article(one) for one in facts.graph.labels], most=8)}"
 
 
 def _importance_words(facts: Facts) -> Words:
@@ -139,14 +150,14 @@ def _importance_words(facts: Facts) -> Words:
     thinned = "" if steps == 1 else f" Of the widest layer every {steps}th neuron is drawn."
     fold = ", first fold" if facts.folds > 1 else ""
     caption = (
-        f"The dense network's neurons, layer by layer in the order of their {prune.criterion} "
+        f"The dense network's neurons, strip by strip in the order of their {prune.criterion} "
         f"score before the first cut (seed {seed}{fold}, n = 1). Upper strip: the score. Lower "
         "strip: the stage that removed the neuron. Every later stage scores what is left anew, so "
         f"the order of the first scores need not be that of the cuts.{thinned}"
     )
     kept = [
-        f"layer {number}: {int((layer.stage_removed < 0).sum()):,} of {len(layer.stage_removed):,}"
-        for number, layer in enumerate(facts.survived, start=1)
+        f"{label}: {int((layer.stage_removed < 0).sum()):,} of {len(layer.stage_removed):,}"
+        for label, layer in zip(facts.short_labels, facts.survived, strict=True)
     ]
     return "Which neurons went", caption, f"Neurons kept to the end. {'; '.join(kept)}."
 

@@ -91,10 +91,11 @@ def importance(facts: Facts) -> Figure:
         score = _strip(axes, shares[number][order], (*span, 1, 2), ("cividis", lowest, 1))
         went = _strip(axes, gone, (*span, 0, 0.93), (removed, -0.5, stages + 0.5))
         left = int((survived.stage_removed < 0).sum())
-        _name_strip(axes, f"layer {number + 1}\n{left:,} of\n{len(scored.score):,}", len(layers))
+        named = f"{facts.short_labels[number]}\n{left:,} of\n{len(scored.score):,}"
+        _name_strip(axes, named, len(layers))
     panels[0].set_xlim(0.5, max(len(layer.score) for layer in facts.scored) + 0.5)
     panels[-1].set_xlabel("neurons of the dense network, highest score first")
-    score_bar = _colour_bar(figure, score, panels, "upper strip: score over the layer's highest")
+    score_bar = _colour_bar(figure, score, panels, "upper strip: score over the strip's highest")
     score_bar.ax.xaxis.set_major_locator(MaxNLocator(5))
     stage_bar = _colour_bar(figure, went, panels, "lower strip: stage that removed the neuron")
     stage_bar.set_ticks(_stage_ticks(stages), labels=_stage_names(stages))
@@ -113,7 +114,9 @@ def _name_strip(axes: Axes, name: str, layers: int) -> None:
 
 
 def _colour_bar(figure: Figure, image: AxesImage, panels: Sequence[Axes], name: str) -> Colorbar:
-    bar = figure.colorbar(image, ax=panels, location="bottom", aspect=28, pad=0.02, fraction=0.05)
+    share = 0.15 / len(panels)  # of the panels' height, of which a few have little
+    look: dict[str, Any] = {"location": "bottom", "aspect": 28, "pad": 0.02}
+    bar = figure.colorbar(image, ax=panels, fraction=max(share, 0.05), **look)
     bar.set_label(name)
     bar.outline.set_visible(False)
     return bar

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from spinn_engine.graph.labels import LAYER
 from spinn_engine.pruning.schedule import settled
 from spinn_engine.report.facts import Facts
+from spinn_engine.report.methods.network import (
+    joined_sentence,
+    network_sentences,
+    neurons_of,
+    starting_sentence,
+)
 from spinn_engine.training.course import FALL_SHARE, LEAST_GAIN, PATIENCE_SHARE, WARM_UP_SHARE
 from spinn_engine.vocabulary import (
-    ACTIVATIONS,
     CRITERIA,
     NEW_WEIGHTS,
     RECONSTRUCTIONS,
@@ -17,21 +23,11 @@ from spinn_engine.words import counted, listed, percent, shortest, size, widths
 
 def training_sentences(facts: Facts) -> list[str]:
     """The dense network, its loss, and what trained it."""
-    spec, data = facts.spec, facts.result["data"]
-    dense = facts.result["stages"][0]
-    activation = ACTIVATIONS[spec.model.activation].methods
     imported = facts.result.get("brought")
-    found = [
-        "The dense network is a multilayer perceptron with "
-        f"{counted(len(data['input_names']), 'input')}, {_layers(dense['hidden'])} with the "
-        f"activation {activation}, and {counted(len(data['target_names']), 'output')}: "
-        f"{dense['params']:,} parameters.",
-        _standardised(facts),
-    ]
+    found = [*network_sentences(facts), _standardised(facts)]
     if imported is None:
         found.append(
-            "Its weights were drawn from the normal distribution of Glorot and Bengio (2010), its "
-            f"biases began at zero. It was trained for {_length(facts, 0, 'dense')}."
+            f"{starting_sentence(facts.graph)} It was trained for {_length(facts, 0, 'dense')}."
         )
     else:
         found.append(
@@ -52,14 +48,6 @@ def _training_common(facts: Facts) -> list[str]:
         f"Each network kept the weights of the epoch with the lowest loss on the validation "
         f"{facts.rows}, the state before training counted as one.",
     ]
-
-
-def _layers(hidden: list[int]) -> str:
-    if len(hidden) > 6:
-        return f"{len(hidden)} hidden layers ({widths(hidden)} neurons)"
-    if len(hidden) == 1:
-        return f"one hidden layer of {hidden[0]} neurons"
-    return f"hidden layers of {listed(list(map(str, hidden)))} neurons"
 
 
 def _standardised(facts: Facts) -> str:
@@ -159,11 +147,13 @@ def pruning_sentences(facts: Facts) -> list[str]:
     return [
         f"Structured pruning removed whole neurons in {counted(prune.stages, 'stage')}: "
         f"{_schedule(facts)}, {_amount(facts)}{_rounding(facts)}.",
+        *filter(None, [joined_sentence(facts.graph)]),
         CRITERIA[prune.criterion].methods.format(**words),
         RECONSTRUCTIONS[prune.reconstruction].methods.format(**words),
         tuning,
-        f"The pruned network has {_layers(last['hidden'])} and {last['params']:,} parameters, "
-        f"{percent(last['param_reduction'])} fewer than the dense one.",
+        f"The pruned network has {neurons_of(facts.graph, last['hidden'])} and "
+        f"{last['params']:,} parameters, {percent(last['param_reduction'])} fewer than the dense "
+        "one.",
     ]
 
 
@@ -171,14 +161,21 @@ def _schedule(facts: Facts) -> str:
     prune, layers = facts.spec.prune, len(facts.result["stages"][0]["hidden"])
     return SCHEDULES[prune.schedule].methods.format(
         every="each stage" if prune.stages > 1 else "it",
-        again=", beginning again after the last layer" if prune.stages > layers else "",
+        again=f", beginning again after the last {_short(facts)}" if prune.stages > layers else "",
+        layers=f"{LAYER}s" if facts.graph.layered else "groups of neurons",
+        layer=LAYER if facts.graph.layered else "group",
+        short=_short(facts),
     )
+
+
+def _short(facts: Facts) -> str:
+    return "layer" if facts.graph.layered else "group"
 
 
 def _amount(facts: Facts) -> str:
     prune = facts.spec.prune
     if prune.pruning_ratio is not None:
-        return f"{percent(prune.pruning_ratio)} of a layer's neurons at a time"
+        return f"{percent(prune.pruning_ratio)} of a {_short(facts)}'s neurons at a time"
     if prune.mac_reduction is not None:
         return f"towards {percent(prune.mac_reduction)} fewer multiply-accumulates"
     if prune.max_bytes is not None:
@@ -189,9 +186,8 @@ def _amount(facts: Facts) -> str:
 
 
 def _rounding(facts: Facts) -> str:
-    data, prune = facts.result["data"], facts.spec.prune
-    ends = len(data["input_names"]), len(data["target_names"])
-    step = settled(prune, facts.spec.model.graph_for(*ends)).round_to or 1
+    prune = facts.spec.prune
+    step = settled(prune, facts.graph).round_to or 1
     rounded = f", pruned widths being multiples of {step}" if step > 1 else ""
-    least = f", no layer below {counted(prune.least_width, 'neuron')}"
+    least = f", no {_short(facts)} below {counted(prune.least_width, 'neuron')}"
     return rounded + (least if prune.least_width > 1 else "")

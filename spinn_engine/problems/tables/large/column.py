@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from spinn_engine.problems.matrix import Floats, Indices, rows_a_block
-from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.columns import Column, as_floats, typed_columns
 from spinn_engine.problems.tables.gaps import without_codes
 from spinn_engine.problems.tables.large.file import NumbersFile
 from spinn_engine.problems.tables.sheet import Layout
@@ -53,7 +53,7 @@ class ColumnInFile(Column):
 
     def among(self, cells: pa.Array) -> Floats:
         """Some of its cells as numbers, NaN where they hold nothing."""
-        return typed(self.title.header, pa.chunked_array([cells]), self.layout).numbers()
+        return as_floats(without_codes(pa.chunked_array([cells]), self.layout.asked))
 
     def _whole(self) -> Column:
         header = self.title.header

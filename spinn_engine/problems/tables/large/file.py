@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.tables.files import UNREADABLE, unreadable
+from spinn_engine.problems.tables.texts.kept import Kept
+from spinn_engine.problems.tables.texts.raw import Part
 
 BUFFER_BYTES = 2**16  # of the pages of one column
 BATCHES_A_RELEASE = 8
@@ -26,20 +28,22 @@ class NumbersFile:
         path: where it is.
         state: its size and time then.
         starts: ``[row groups + 1]`` the first row of each row group, and the number of rows.
+        kept: where the file at that place is text, its numbers in a file that nobody else has.
     """
 
     path: Path
     state: tuple[int, int]
     starts: tuple[int, ...]
+    kept: Kept | None = None
 
     @classmethod
-    def at(cls, path: Path) -> NumbersFile:
+    def at(cls, path: Path, kept: Kept | None = None) -> NumbersFile:
         """The file as it is now."""
         state = _state(path)
-        with pq.ParquetFile(path) as parquet:
+        with pq.ParquetFile(path if kept is None else kept.opened()) as parquet:
             facts = parquet.metadata
         sizes = [facts.row_group(number).num_rows for number in range(facts.num_row_groups)]
-        return cls(path, state, tuple(np.cumsum([0, *sizes]).tolist()))
+        return cls(path, state, tuple(np.cumsum([0, *sizes]).tolist()), kept)
 
     def column(self, header: str, rows: int) -> Iterator[pa.Array]:
         """The cells of a column in turn, so many at a time.
@@ -66,7 +70,9 @@ class NumbersFile:
         pa.default_memory_pool().release_unused()  # what was read before this
         try:
             with pq.ParquetFile(
-                self.path, buffer_size=BUFFER_BYTES, pre_buffer=False
+                self._source(),
+                buffer_size=BUFFER_BYTES,
+                pre_buffer=False,
             ) as parquet:  # which would hold all that it has read to the end
                 for run in _runs(wanted):
                     at = self.starts[run[0]]
@@ -82,7 +88,12 @@ class NumbersFile:
         pa.default_memory_pool().release_unused()
         self._check_same()
 
+    def _source(self) -> Path | Part:
+        return self.path if self.kept is None else self.kept.opened()
+
     def _check_same(self) -> None:
+        if self.kept is not None:
+            return
         if not self.path.exists() or _state(self.path) != self.state:
             raise BadInputError(
                 f"{self.path}: was changed while it was read, start again when it is whole"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from spinn_engine.problems import matrix
 from spinn_engine.problems.tables.columns import Column, typed_columns
 from spinn_engine.problems.tables.containers.parquet import parquet_bytes, read_parquet
 from spinn_engine.problems.tables.files import (
@@ -16,21 +17,21 @@ from spinn_engine.problems.tables.files import (
     MEMORY_PER_BYTE,
     UNREADABLE,
     check_free,
+    read_table,
     unreadable,
 )
 from spinn_engine.problems.tables.gaps import without_codes
-from spinn_engine.problems.tables.header import numbered, titles
+from spinn_engine.problems.tables.header import Title, numbered, titles
 from spinn_engine.problems.tables.large.column import ColumnInFile, typed
 from spinn_engine.problems.tables.large.file import NumbersFile
 from spinn_engine.problems.tables.sheet import Layout, ReadSo
 from spinn_engine.spec import DataSpec
 
 COLUMN_ROWS = 2**20  # that are read together
-STAYS_BYTES = 2**27  # what is less as numbers is read once
 
 
-def open_large(path: Path, data: DataSpec) -> tuple[dict[str, Column], Layout] | None:
-    """The columns of a Parquet file of many numbers, by name, each read for itself.
+def open_table(path: Path, data: DataSpec) -> tuple[dict[str, Column], Layout]:
+    """The columns of a table by name; of a large one, those of numbers stay in a file.
 
     The time and the group are held, as texts and dates are.
 
@@ -39,12 +40,27 @@ def open_large(path: Path, data: DataSpec) -> tuple[dict[str, Column], Layout] |
         data: how it is to be read, and which columns are time and group.
 
     Returns:
-        The columns, which hold no numbers, and where their rows come from; None where the file is
-        no such one, or its names are not all there and different.
+        The columns, and where their rows come from; nothing else holds the cells.
 
     Raises:
-        BadInputError: a column cannot be read, or texts need more memory than is free.
+        BadInputError: it cannot be read, or what is to be held needs more memory than is free.
     """
+    if large := _large_parquet(path, data):
+        return large
+    cells, layout = read_table(path, reading=data, keep=True)
+    if layout.kept is None:
+        return typed_columns(cells, layout, data.time, data.group), layout
+    in_file, named = list(layout.kept.headers.values()), titles(list(cells))
+    for header in in_file:
+        del cells[header]
+    held = typed_columns(cells, layout, data.time, data.group)
+    columns = {column.title.header: column for column in held.values()}
+    columns |= _in_file(NumbersFile.at(path, layout.kept), in_file, layout)
+    return _by_name(named, columns), layout
+
+
+def _large_parquet(path: Path, data: DataSpec) -> tuple[dict[str, Column], Layout] | None:
+    """The same of a Parquet file of many numbers with names that are all there and different."""
     if path.suffix.lower() != ".parquet" or not path.is_file() or data.sheet:
         return None
     try:
@@ -61,14 +77,27 @@ def open_large(path: Path, data: DataSpec) -> tuple[dict[str, Column], Layout] |
         if _is_number(one.type) and not used & {title.name, title.header}
     ]
     rows = file.starts[-1]
-    if 8 * rows * len(numbers) < STAYS_BYTES:
+    if 8 * rows * len(numbers) < matrix.STAYS_BYTES:
         return None
     layout = Layout(path, ((path.name, rows),), (), True, None, data, (ReadSo(),), (None,))
     columns = _held(path, [one for one in schema.names if one not in numbers], data, layout)
-    for header in numbers:
+    return _by_name(named, columns | _in_file(file, numbers, layout)), layout
+
+
+def _in_file(file: NumbersFile, headers: Sequence[str], layout: Layout) -> dict[str, Column]:
+    """Columns of numbers by header; they are read one after the other, and not held."""
+    columns = {}
+    for header in headers:
         column = typed(header, pa.chunked_array(list(file.column(header, COLUMN_ROWS))), layout)
-        columns[header] = ColumnInFile.of(column, file, layout)
-    return {one.name: replace(columns[one.header], title=one) for one in named}, layout
+        if column.kind != "date":  # of digits, such as 20210301120000
+            column = ColumnInFile.of(column, file, layout)
+        columns[header] = column
+    return columns
+
+
+def _by_name(named: Sequence[Title], columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Columns in the order of the file, with names and units as all its headers tell them."""
+    return {one.name: replace(columns[one.header], title=one) for one in named}
 
 
 def _held(path: Path, headers: list[str], data: DataSpec, layout: Layout) -> dict[str, Column]:

@@ -4,97 +4,94 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import BinaryIO
+from dataclasses import replace
+from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import csv as arrow_csv
 
 from spinn_engine.problems.tables.forms.names import COMMENT_MARKS
 from spinn_engine.problems.tables.forms.said import headers_of
-from spinn_engine.problems.tables.header import bare
-from spinn_engine.problems.tables.marks import (
-    LARGEST_EXACT,
-    has_decimals,
-    have_thousands,
-    may_be_misread,
-)
+from spinn_engine.problems.tables.header import bare, numbered
+from spinn_engine.problems.tables.marks import has_decimals, have_thousands, may_be_misread
 from spinn_engine.problems.tables.texts import raw
-from spinn_engine.problems.tables.texts.extent import Extent
 from spinn_engine.problems.tables.texts.form import SPACES, TextForm, rows_of, sample_of
+from spinn_engine.problems.tables.texts.kept import Kept, are_kept
+from spinn_engine.problems.tables.texts.source import Opened, Types
+from spinn_engine.problems.tables.texts.stream import TEXT, read_stream
 from spinn_engine.spec import DataSpec
 from spinn_engine.words import counted
 
 UNEVEN_ROW = re.compile(r"Row #\d+: Expected \d+ columns, got \d+")
 IDS = re.compile(r"0\d+|\d+[eE]\d+")  # 01 is not 1 and 1E1 is not 10, where they name something
 
-Types = Mapping[str, pa.DataType]
 
-
-@dataclass(frozen=True)
-class Opened:
-    """A text file whose form is known.
+class Cells(NamedTuple):
+    """The cells of a file.
 
     Attributes:
-        file: in UTF-8, with rows as Arrow reads them.
-        form: how it is written.
-        extent: which bytes are rows.
-        is_start: whether only the first of them are to be read.
+        columns: that are held, by their numbers.
+        decimal: the sign before decimals, where numbers tell it.
+        kept: columns of numbers that are not held.
     """
 
-    file: BinaryIO
-    form: TextForm
-    extent: Extent
-    is_start: bool
+    columns: dict[str, pa.ChunkedArray]
+    decimal: str | None
+    kept: Kept | None = None
 
-    def part(self) -> pa.NativeFile:
-        """The bytes of the rows, of a long file perhaps only the first."""
-        start, end = self.extent.start, self.extent.end
-        if not self.is_start:
-            return pa.PythonFile(raw.Part(self.file, start, end), mode="r")
-        self.file.seek(start)
-        text = self.file.read(min(raw.START_BYTES, end - start))
-        if start + len(text) < end:
-            text = text[: text.rfind(b"\n") + 1] or text
-        return pa.BufferReader(text)
+    def parts(self, name: str) -> Iterator[pa.Array]:
+        """The cells of a column, some at a time."""
+        if self.kept is not None and name in self.kept.headers:
+            return self.kept.column(name)
+        return iter(self.columns[name].chunks)
 
 
-def read_cells(source: Opened, text: str, is_all: bool) -> tuple[pa.Table, str | None]:
-    """All cells, and the sign before decimals where numbers tell it.
+def read_cells(source: Opened, text: str, is_all: bool, keep: bool = False) -> Cells:
+    """All cells.
 
     Args:
         source: the file.
         text: its start.
         is_all: whether that is all of it.
+        keep: whether numbers of a long file need not be held in memory.
 
     Raises:
-        ValueError: a row has more or fewer cells than there are names.
+        ValueError: a row has more or fewer cells than there are names, or there is no room for
+            numbers that are not held.
     """
     if source.extent.start >= source.extent.end:
-        return pa.table(
-            {str(n): pa.nulls(0) for n in range(len(source.form.structure.names))}
-        ), None
+        return Cells({name: pa.chunked_array([pa.nulls(0)]) for name in source.names}, None)
     ids = _columns_of_ids(text, is_all, source.form)
     start = replace(source, is_start=True)
-    table = _read_at_once(start, ids, skip_uneven=not is_all)
-    if not source.is_start:
-        table = _read_stream(source, table, ids)
-    doubtful = [name for name in table.column_names if may_be_misread(table[name])]
+    kept = None
+    with _with_lines(source):
+        table = start.at_once(ids, skip_uneven=not is_all)
+        if not source.is_start:
+            away = _kept(source, table) if keep else frozenset()
+            table, kept = read_stream(source, table, ids, away)
+    found = Cells(dict(zip(table.column_names, table.columns, strict=True)), None, kept)
+    doubtful = [name for name in source.names if may_be_misread(found.parts(name))]
     for one in dict.fromkeys((start, source)):
-        if doubtful:
-            texts = _read_again(one, doubtful, source.form.nothing)
-            doubtful = [name for name in doubtful if have_thousands(texts[name])]
-    numbers = [table[name] for name in table.column_names if name not in doubtful]
-    decimal = source.form.decimal if any(map(has_decimals, numbers)) else source.form.asked.decimal
-    if doubtful:
-        table = _with(table, texts.select(doubtful))
-    words = [name for name in table.column_names if _has_gaps_among_words(table[name])]
-    if words:
-        table = _with(table, _read_again(source, words, ("",)))
-    return table, decimal
+        doubtful = _with_thousands(one, doubtful)
+    is_decimal = any(has_decimals(found.parts(n)) for n in source.names if n not in doubtful)
+    decimal = source.form.decimal if is_decimal else source.form.asked.decimal
+    columns = found.columns | _read_again(source, doubtful, source.form.nothing)
+    words = [name for name in columns if _has_gaps_among_words(columns[name])]
+    columns |= _read_again(source, words, ("",))
+    return Cells(columns, decimal, kept and kept.without(doubtful))
+
+
+def _kept(source: Opened, start: pa.Table) -> frozenset[str]:
+    """Columns that need not be held, where there are many cells: not the time, which is sorted."""
+    form = source.form
+    headers = headers_of(form.structure)
+    length = source.extent.end - source.extent.start
+    cells = start.num_rows * start.num_columns * length / min(raw.START_BYTES, length)
+    if not are_kept(cells, start.num_columns) or numbered(headers) != headers:
+        return frozenset()
+    time = form.asked.time if isinstance(form.asked, DataSpec) else None
+    return frozenset(source.names) - {str(column) for column in _called(time, form)}
 
 
 def _columns_of_ids(text: str, is_all: bool, form: TextForm) -> Types:
@@ -108,62 +105,39 @@ def _columns_of_ids(text: str, is_all: bool, form: TextForm) -> Types:
         if IDS.fullmatch(cell.strip()) and column < len(form.structure.names)
     }
     group = form.asked.group if isinstance(form.asked, DataSpec) else None
+    found |= _called(group, form)
+    return {str(column): TEXT for column in sorted(found)}
+
+
+def _called(wanted: str | None, form: TextForm) -> set[int]:
+    """The columns of a name, with or without its unit."""
     names = enumerate(zip(form.structure.names, headers_of(form.structure), strict=True))
-    found |= {column for column, (name, header) in names if group in (name, header, bare(header))}
-    return {str(column): pa.dictionary(pa.int32(), pa.string()) for column in sorted(found)}
+    return {column for column, (name, header) in names if wanted in (name, header, bare(header))}
 
 
-def _read_at_once(source: Opened, types: Types, skip_uneven: bool) -> pa.Table:
-    with source.part() as part, _with_lines(source):
-        return arrow_csv.read_csv(
-            part,
-            read_options=_read_options(source.form),
-            parse_options=_parse_options(source.form, skip_uneven),
-            convert_options=_convert_options(source.form, types),
-        )
+def _with_thousands(source: Opened, names: Sequence[str]) -> list[str]:
+    """Columns whose texts may all be numbers with a mark between thousands."""
+    left = list(names)
+    if left:
+        texts = dict.fromkeys(names, pa.string())
+        with _with_lines(source), source.stream(texts, names, source.form.nothing) as stream:
+            for batch in stream:
+                left = [name for name in left if have_thousands(batch.column(name))]
+                if not left:
+                    break
+    return left
 
 
-def _read_stream(source: Opened, start: pa.Table, ids: Types) -> pa.Table:
-    """All rows, block by block; at once where the start did not show what a column holds."""
-    types = {name: _wider(start[name]) for name in start.column_names} | dict(ids)
-    form = source.form
-    try:
-        with (
-            source.part() as part,
-            arrow_csv.open_csv(
-                part,
-                _read_options(form),
-                _parse_options(form),
-                _convert_options(form, types),
-            ) as stream,
-        ):
-            return pa.Table.from_batches(list(stream))
-    except pa.ArrowInvalid:
-        return _read_at_once(source, ids, skip_uneven=False)
-    finally:
-        pa.default_memory_pool().release_unused()
-
-
-def _read_again(source: Opened, names: Sequence[str], nothing: Sequence[str]) -> pa.Table:
+def _read_again(
+    source: Opened, names: Sequence[str], nothing: Sequence[str]
+) -> dict[str, pa.ChunkedArray]:
     """Some columns as the texts that stand there."""
-    convert = _convert_options(source.form, dict.fromkeys(names, pa.string()))
-    convert.include_columns = list(names)
-    convert.null_values = list(nothing)
-    with source.part() as part, _with_lines(source):
-        return arrow_csv.read_csv(
-            part,
-            read_options=_read_options(source.form),
-            parse_options=_parse_options(source.form, skip_uneven=source.is_start),
-            convert_options=convert,
-        )
-
-
-def _with(table: pa.Table, texts: pa.Table) -> pa.Table:
-    """A table with the texts of some of its columns instead of what was read of them."""
-    for number, name in enumerate(table.column_names):
-        if name in texts.column_names:
-            table = table.set_column(number, name, texts[name])
-    return table
+    if not names:
+        return {}
+    texts = dict.fromkeys(names, pa.string())
+    with _with_lines(source), source.stream(texts, names, nothing) as stream:
+        table = stream.read_all()
+    return dict(zip(table.column_names, table.columns, strict=True))
 
 
 def _has_gaps_among_words(cells: pa.ChunkedArray) -> bool:
@@ -205,45 +179,3 @@ def _uneven(source: Opened) -> str:
     finally:
         text.detach()
     return f"a row has more or fewer cells than the header has names, which are {width}"
-
-
-def _wider(cells: pa.ChunkedArray) -> pa.DataType:
-    """The type that further cells of a column most likely fit."""
-    kind = cells.type
-    if pa.types.is_null(kind):
-        return pa.float64()
-    if pa.types.is_integer(kind):  # long serial numbers must stay different
-        is_exact = pc.all(pc.less(pc.abs(cells), LARGEST_EXACT)).as_py()
-        return pa.float64() if is_exact else kind
-    if pa.types.is_date(kind):
-        return pa.timestamp("ns")
-    if pa.types.is_timestamp(kind):
-        return pa.timestamp("ns", kind.tz)
-    return kind
-
-
-def _read_options(form: TextForm) -> arrow_csv.ReadOptions:
-    return arrow_csv.ReadOptions(
-        use_threads=False,  # so that a complaint tells the row; the stream is as fast
-        block_size=raw.BLOCK_BYTES,
-        column_names=[str(number) for number in range(len(form.structure.names))],
-    )
-
-
-def _parse_options(form: TextForm, skip_uneven: bool = False) -> arrow_csv.ParseOptions:
-    return arrow_csv.ParseOptions(
-        delimiter="\t" if form.delimiter == SPACES else form.delimiter,
-        newlines_in_values=True,
-        invalid_row_handler=(lambda _: "skip") if skip_uneven else None,
-    )
-
-
-def _convert_options(form: TextForm, types: Types) -> arrow_csv.ConvertOptions:
-    return arrow_csv.ConvertOptions(
-        column_types=dict(types),
-        decimal_point=form.decimal,
-        null_values=form.nothing,
-        strings_can_be_null=True,
-        auto_dict_encode=True,
-        auto_dict_max_cardinality=1000,
-    )

@@ -5,19 +5,26 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+from spinn_engine.problems.tables.texts.kept import are_kept
 from spinn_engine.problems.tables.texts.raw import START_BYTES
 
 BYTES_A_NUMBER = 24  # of a cell, while it is read and becomes an input
+BYTES_A_ROW = 64  # of numbers that stay in a file: targets, the split, and a column at a time
 BYTES_A_BYTE = 4  # of a file of words
 OF_NUMBERS = b"0123456789+-.eE"
 BETWEEN = b",;\t \r\n"
 MOSTLY = 0.95  # of the bytes between separators
 
 
-def memory_a_byte(path: Path) -> float:
-    """Bytes of memory that reading takes for each of a text file's own, unpacked: at most.
+def memory_needed(path: Path, size: int, keep: bool = False) -> float:
+    """Bytes of memory that reading a text file takes, at most.
 
     A number takes as much however many digits it is written with; words take what they are.
+
+    Args:
+        path: the file.
+        size: bytes of its text, unpacked.
+        keep: whether numbers of a long file stay in a file.
 
     Raises:
         OSError: it cannot be opened, or is no gzip file.
@@ -27,6 +34,10 @@ def memory_a_byte(path: Path) -> float:
     _, _, rows = start.partition(b"\n")  # the names are words
     rest = rows.translate(None, BETWEEN)
     if not rest or len(rest.translate(None, OF_NUMBERS)) > (1 - MOSTLY) * len(rest):
-        return BYTES_A_BYTE
-    cells = rows.count(b"\n") + max(rows.count(mark) for mark in (b",", b";", b"\t", b" "))
-    return BYTES_A_NUMBER * cells / len(rows)
+        return BYTES_A_BYTE * size
+    lines = rows.count(b"\n")
+    cells = lines + max(rows.count(mark) for mark in (b",", b";", b"\t", b" "))
+    starts = size / len(rows)  # that the file is as long as
+    if keep and are_kept(starts * cells, cells / max(lines, 1)):
+        return BYTES_A_ROW * starts * lines
+    return BYTES_A_NUMBER * starts * cells

@@ -114,11 +114,25 @@ class Part(io.RawIOBase):
 
     def __init__(self, file: BinaryIO, start: int, end: int) -> None:
         super().__init__()
-        self._file, self._at, self._end = file, start, end
+        self._file, self._start, self._at, self._end = file, start, start, end
 
     def readable(self) -> bool:
         """Yes."""
         return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place, counted from its own start."""
+        origins = {io.SEEK_SET: self._start, io.SEEK_CUR: self._at, io.SEEK_END: self._end}
+        self._at = origins[whence] + offset
+        return self.tell()
+
+    def tell(self) -> int:
+        """The place where it is read next."""
+        return self._at - self._start
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes, none at the end."""

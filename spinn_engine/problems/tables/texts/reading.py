@@ -15,24 +15,35 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
+
 from spinn_engine.problems.tables.forms.said import headers_of
 from spinn_engine.problems.tables.sheet import Sheet
 from spinn_engine.problems.tables.texts import raw
-from spinn_engine.problems.tables.texts.cells import Opened, read_cells
+from spinn_engine.problems.tables.texts.cells import read_cells
 from spinn_engine.problems.tables.texts.extent import find_extent, rewritten
 from spinn_engine.problems.tables.texts.form import TextForm, find_form, rows_of
 from spinn_engine.problems.tables.texts.quotes import check_quotes, hold_line_ends
 from spinn_engine.problems.tables.texts.repeats import repeated_lines
+from spinn_engine.problems.tables.texts.source import Opened
 from spinn_engine.problems.tables.texts.told import notes_on, read_so
 from spinn_engine.spec import ReadingSpec
 
+NOT_HELD = pa.chunked_array([], pa.float64())
 
-def read_text(path: Path, whole: bool, asked: ReadingSpec) -> Sheet:
+
+def read_text(path: Path, whole: bool, asked: ReadingSpec, keep: bool = False) -> Sheet:
     """The columns of a text file; of a long one only the first rows, unless ``whole``.
 
+    Args:
+        path: the file.
+        whole: whether to read all of it.
+        asked: how a person wants it read.
+        keep: whether numbers of a long file may stay in a file: see ``Sheet.kept``.
+
     Raises:
-        ValueError: it is empty or not text, a row has more or fewer cells than there are names, or
-            a quotation mark is not closed.
+        ValueError: it is empty or not text, a row has more or fewer cells than there are names, a
+            quotation mark is not closed, or there is no room for numbers that stay in a file.
         OSError: it cannot be opened.
     """
     with ExitStack() as stack:
@@ -54,20 +65,21 @@ def read_text(path: Path, whole: bool, asked: ReadingSpec) -> Sheet:
         extent = find_extent(file, form, whole or is_all)
         source = Opened(file, form, extent, is_start=not whole or is_all)
         try:
-            table, decimal = read_cells(source, text, is_all)
+            cells = read_cells(source, text, is_all, keep)
         except ValueError:
             check_quotes(found, form)  # which swallow rows, so that others are said to be uneven
             raise
-        if (whole or is_all) and any(map(hold_line_ends, table.columns)):
+        if (whole or is_all) and any(map(hold_line_ends, cells.columns.values())):
             check_quotes(found, form)
     return Sheet(
         headers_of(form.structure),
-        table.columns,
+        [cells.columns.get(name, NOT_HELD) for name in source.names],
         notes_on(path.name, form, extent, encoding),
         whole or is_all,
-        decimal,
+        cells.decimal,
         read_so(text, form, extent, encoding),
         partial(line_of, path, form, encoding),
+        cells.kept,
     )
 
 
