@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.imported.files.kinds import HEAD_BYTES, ZIP, kind_of
+from spinn_engine.imported.files import kinds
 from spinn_engine.imported.files.own_format import own_parts, refuse_stack
 from spinn_engine.imported.files.safetensors import Safetensors
 from spinn_engine.imported.files.tensors import refuse_shared
 from spinn_engine.imported.files.torch_zip import TorchZip
+from spinn_engine.imported.files.zip_archive import read_list
 from spinn_engine.imported.network import StoredNetwork, dead_neurons, plain
+from spinn_engine.imported.programs.network import read_onnx, read_pt2
 from spinn_engine.imported.recognition.activations import is_key
 from spinn_engine.imported.recognition.beside import beside_the_network
 from spinn_engine.imported.recognition.contents import Candidate, contents_of, the_network
@@ -29,16 +32,24 @@ from spinn_engine.words import shown, shown_list
 LARGEST_FILE = 2**30
 WRAPPERS = ("module", "_orig_mod")
 
+Tensors = TorchZip | Safetensors  # numbers under names: what they compute is not told
+READERS: dict[str, Callable[[BufferedReader, int], StoredNetwork | Tensors]] = {
+    kinds.ZIP: TorchZip,
+    kinds.SAFETENSORS: Safetensors,
+    kinds.ONNX: read_onnx,
+    kinds.PT2: read_pt2,
+}
+
 
 def read_network(path: Path | str) -> StoredNetwork:
-    """The plain MLP in a checkpoint of PyTorch 1.6 or newer, or in a safetensors file.
+    """The network in a checkpoint of PyTorch 1.6 or newer, a safetensors, ONNX or .pt2 file.
 
     Args:
         path: of the file; nothing in it is run or imported.
 
     Raises:
-        BadInputError: there is no such file, it is of another kind, or it holds another network
-            than a plain MLP; the sentence says what it seems to be.
+        BadInputError: there is no such file, it is of another kind, or it holds a network that
+            cannot be read; the sentence says what it seems to be.
         CorruptArtifactError: the file is cut off, damaged, or its claims do not agree.
     """
     path = Path(path)
@@ -62,6 +73,8 @@ def _refuse_no_file(path: Path) -> None:
 
 def _read(file: BufferedReader, size: int) -> StoredNetwork:
     opened = _opened(file, size)
+    if isinstance(opened, StoredNetwork):
+        return replace(opened, sha256=_sha256(file))
     refuse_stack(opened.value)
     contents = contents_of(opened.value)
     network, others = the_network(contents)
@@ -98,18 +111,20 @@ def _read(file: BufferedReader, size: int) -> StoredNetwork:
     )
 
 
-def _opened(file: BufferedReader, size: int) -> TorchZip | Safetensors:
+def _opened(file: BufferedReader, size: int) -> StoredNetwork | Tensors:
     if size > LARGEST_FILE:
         raise BadInputError(
             f"it has {size:,} bytes, more than the {LARGEST_FILE:,} that are read: save "
             "model.state_dict() alone"
         )
-    kind = kind_of(file.read(HEAD_BYTES), size)
+    kind = kinds.kind_of(file.read(kinds.HEAD_BYTES), size)
+    if kind == kinds.ZIP:
+        kind = kinds.zip_kind(read_list(file, size))
     file.seek(0)
-    return TorchZip(file, size) if kind == ZIP else Safetensors(file, size)
+    return READERS[kind](file, size)
 
 
-def _format(opened: TorchZip | Safetensors, network: Candidate) -> str:
+def _format(opened: Tensors, network: Candidate) -> str:
     if isinstance(opened, Safetensors):
         return "safetensors"
     return "zip whole module" if network.module else "zip state_dict"

@@ -22,7 +22,7 @@ from spinn_engine.store.files import unwritable, write_atomically
 from spinn_engine.vocabulary import table_kind
 
 UPLOADS = "uploads"
-SUFFIXES = (".pt", ".pth", ".safetensors")
+SUFFIXES = (".pt", ".pth", ".safetensors", ".onnx", ".pt2")
 LONGEST_STEM = 40
 SETTLED = re.compile(  # by a person who says how the file is to be read
     rf"--({'|'.join(field.replace('_', '-') for field in ReadingSpec.model_fields)})\b"

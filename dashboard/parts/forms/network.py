@@ -59,12 +59,11 @@ def imported_form(first_values: Values) -> dict[str, Any]:
     """
     upload_form(
         "Checkpoint",
-        ["pt", "pth", "safetensors"],
+        ["pt", "pth", "safetensors", "onnx", "pt2"],
         key="checkpoint",
         keep=api.keep_upload,
         path_key="dense",
-        about="A state_dict, a whole module or safetensors of a plain multilayer perceptron. No "
-        "code in it is run.",
+        about="A state_dict, a whole module, safetensors, ONNX or .pt2. No code in it is run.",
     )
     path = st.text_input(
         "Path of the checkpoint on the server",

@@ -1,13 +1,15 @@
-"""What a file is, by its first bytes: one of the two kinds that are read, or which other kind."""
+"""What a file is, by its first bytes: a kind that is read, or which other kind."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 
 HEAD_BYTES = 512
-ZIP, SAFETENSORS = "zip", "safetensors"
+ZIP, SAFETENSORS, ONNX = "zip", "safetensors", "onnx"
+PT2 = "pt2"  # a zip file, by what lies in it
 SAVE_AGAIN = "save it again with torch.save(model.state_dict(), ...) in PyTorch 1.6 or newer"
 BEGINNINGS = (
     (b"version https://git-lfs", "a Git LFS pointer, fetch the file itself with 'git lfs pull'"),
@@ -23,10 +25,13 @@ BEGINNINGS = (
 )
 LEGACY = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."  # the pickled number that such files begin with
 TAR_MARK = slice(257, 262)
+# Behind the version of an ONNX model: who made it, in which version, for what domain, the version
+# of the model, a text, its graph, or its operations' version.
+ONNX_FIELDS = (0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42)
 
 
 def kind_of(head: bytes, size: int) -> str:
-    """``zip`` or ``safetensors``.
+    """``zip``, ``safetensors`` or ``onnx``.
 
     Args:
         head: the first ``HEAD_BYTES`` of the file, or all where there are fewer.
@@ -44,7 +49,14 @@ def kind_of(head: bytes, size: int) -> str:
             raise BadInputError(f"it is {what}")
     if _is_safetensors(head, size):
         return SAFETENSORS
+    if len(head) > 2 and head[0] == 0x08 and 0 < head[1] < 64 and head[2] in ONNX_FIELDS:
+        return ONNX
     raise BadInputError(f"it is {_other(head)}")
+
+
+def zip_kind(names: Collection[str]) -> str:
+    """What a zip file is, by the names of its entries; ``zip`` where torch.save may have made it."""
+    return PT2 if any(name.split("/")[1:2] == ["models"] for name in names) else ZIP
 
 
 def _is_safetensors(head: bytes, size: int) -> bool:
@@ -69,8 +81,6 @@ def _other(head: bytes) -> str:
         return f"in PyTorch's legacy format of before version 1.6, {SAVE_AGAIN}"
     if head[0] == 0x80 and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return f"a plain pickle, not written by torch.save, {SAVE_AGAIN}"
-    if head[0] == 0x08 and any(word in head for word in (b"onnx", b"pytorch", b"torch", b"tf2")):
-        return f"an ONNX model, {SAVE_AGAIN}"
     if text.startswith((b"{", b"[")):
         return f"JSON or other text, {SAVE_AGAIN}"
     return f"neither a PyTorch checkpoint nor safetensors, {SAVE_AGAIN}"

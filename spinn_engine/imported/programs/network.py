@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import get_args
+from io import BufferedReader
+from pathlib import Path
 
 import numpy as np
 
@@ -11,11 +11,12 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.graph.graph import Graph
 from spinn_engine.imported.network import StoredNetwork, dead_neurons
 from spinn_engine.imported.programs.calls import Program
-from spinn_engine.imported.programs.emit import Arrays, graph_of
-from spinn_engine.imported.programs.meaning import computed
-from spinn_engine.imported.programs.nodes import concat
-from spinn_engine.imported.programs.values import COLUMNS, ROWS, Value
-from spinn_engine.spec import Activation
+from spinn_engine.imported.programs.drawing.emit import Arrays, graph_of
+from spinn_engine.imported.programs.formats import onnx_file, pt2
+from spinn_engine.imported.programs.meaning.nodes import concat
+from spinn_engine.imported.programs.meaning.reading import computed
+from spinn_engine.imported.programs.meaning.values import COLUMNS, ROWS, Value
+from spinn_engine.vocabulary import ACTIVATIONS
 from spinn_engine.words import counted, shown
 
 LARGEST_WIDTH = 65_536
@@ -52,31 +53,43 @@ def _check_rows(one: Value) -> None:
         raise BadInputError("it gives something else than one row for each of its rows")
 
 
-def stored_network(program: Program, called: str, dtype: str, sha256: str) -> StoredNetwork:
-    """A program as a network that a run can begin with.
+def read_onnx(file: BufferedReader, size: int) -> StoredNetwork:
+    """The network of an ONNX model.
 
-    Args:
-        program: as its file has it.
-        called: the format of the file.
-        dtype: of its numbers.
-        sha256: of the file.
+    Raises:
+        BadInputError: it is no network of rows, or not one that can be read.
+        CorruptArtifactError: it is damaged.
+    """
+    onnx_file.check_size(size)
+    return stored_network(onnx_file.read_program(file.read(), Path(file.name)), "onnx")
+
+
+def read_pt2(file: BufferedReader, size: int) -> StoredNetwork:
+    """The network of an exported program of PyTorch (same errors)."""
+    return stored_network(pt2.read_program(file, size), "pt2")
+
+
+def stored_network(program: Program, called: str) -> StoredNetwork:
+    """A program as a network that a run can begin with; who reads the file adds its hash.
 
     Raises:
         BadInputError: it is no network of rows, or its numbers are not finite.
     """
     graph, exact, notes = converted(program)
-    arrays = {name: array.astype(np.float32) for name, array in exact.items()}
+    with np.errstate(over="ignore", invalid="ignore"):
+        arrays = {name: array.astype(np.float32) for name, array in exact.items()}
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise BadInputError(f"{shown(name)} holds NaN or infinite numbers, or too large ones")
     learned = [arrays[one.name] for one in graph.parameters if one.trained]
+    dtypes = {one.array.dtype.name for one in program.constants.values() if one.array.ndim > 1}
     return StoredNetwork(
         graph=graph,
         arrays=arrays,
-        activation=_activation(graph),
+        activation=graph.activation if graph.activation in ACTIVATIONS else "identity",
         format=called,
-        dtype=dtype,
-        sha256=sha256,
+        dtype=", ".join(sorted(dtypes)),
+        sha256="",
         params=graph.params(graph.hidden),
         nonzero=sum(int(np.count_nonzero(array)) for array in learned),
         dead=dead_neurons(graph, arrays),
@@ -86,9 +99,3 @@ def stored_network(program: Program, called: str, dtype: str, sha256: str) -> St
         notes=notes,
         computes=True,
     )
-
-
-def _activation(graph: Graph) -> Activation:
-    """The function of most layers, of those that a new network can have."""
-    known: Sequence[Activation] = get_args(Activation)
-    return next((one for one in known if one == graph.activation), "identity")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinn_engine.graph.functions import FUNCTIONS
-from spinn_engine.imported.programs.nodes import Floats, Node
-from spinn_engine.imported.programs.numbers import ELEMENTWISE
+from spinn_engine.imported.programs.meaning.nodes import Floats, Node
+from spinn_engine.imported.programs.meaning.numbers import ELEMENTWISE
 from spinn_engine.vocabulary import FUNCTIONS as ROWS_OF
 
 OPAQUE = ("input", "matmul", "select", "concat")

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.imported.files.zip_archive import Entry, check_sums, locate, read_list
-from spinn_engine.imported.programs.aten import calls_of
 from spinn_engine.imported.programs.calls import Array, Call, Constant, Program, Ref, place
-from spinn_engine.imported.programs.values import NUMBER_OF_ROWS
+from spinn_engine.imported.programs.formats.aten import calls_of
+from spinn_engine.imported.programs.meaning.values import NUMBER_OF_ROWS
 from spinn_engine.words import counted, shown
 
 LARGEST_JSON = 2**25
@@ -70,11 +69,6 @@ class Pt2:
             return json.loads(self.read(name).decode("utf-8"))
         except (ValueError, RecursionError):
             raise CorruptArtifactError(DAMAGED) from None
-
-
-def is_program(names: Mapping[str, Any]) -> bool:
-    """Whether a zip file of these entries is such a program."""
-    return any(name.partition("/")[2].startswith("models/") for name in names)
 
 
 def read_program(file: BinaryIO, size: int) -> Program:

@@ -22,7 +22,7 @@ from spinn_engine.imported.programs.calls import (
     Ref,
     place,
 )
-from spinn_engine.imported.programs.onnx_calls import Maker, attribute_of, calls_of
+from spinn_engine.imported.programs.formats.onnx_calls import Maker, attribute_of, calls_of
 from spinn_engine.words import counted, shown, shown_list
 
 LARGEST_MODEL = 2**28
@@ -33,13 +33,16 @@ EXTERNAL = 1  # TensorProto.DataLocation
 OUTSIDE = {1: "<f4", 11: "<f8", 10: "<f2", 7: "<i8", 6: "<i4"}
 
 
-def is_onnx(head: bytes) -> bool:
-    """Whether a file begins as a model does: its version, then another of its fields."""
-    return len(head) > 4 and head[0] == 0x08 and 0 < head[1] < 64 and head[2] in FIELDS
+def check_size(size: int) -> None:
+    """Refuse a model that is too large to be parsed.
 
-
-# ModelProto: producer_name, producer_version, domain, model_version, doc_string, graph, opset
-FIELDS = (0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42)
+    Raises:
+        BadInputError: it is.
+    """
+    if size > LARGEST_MODEL:
+        raise BadInputError(
+            f"it has {size:,} bytes, more than the {LARGEST_MODEL:,} that are read of an ONNX model"
+        )
 
 
 def read_program(content: bytes, path: Path) -> Program:
@@ -56,11 +59,6 @@ def read_program(content: bytes, path: Path) -> Program:
     import onnx
     from google.protobuf.message import DecodeError
 
-    if len(content) > LARGEST_MODEL:
-        raise BadInputError(
-            f"it has {len(content):,} bytes, more than the {LARGEST_MODEL:,} that are read of an "
-            "ONNX model"
-        )
     try:
         model = onnx.ModelProto.FromString(content)
     except (DecodeError, ValueError, RecursionError):

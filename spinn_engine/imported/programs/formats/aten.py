@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.programs.calls import Call, Constant, Ref
-from spinn_engine.imported.programs.values import ANY
+from spinn_engine.imported.programs.meaning.values import ANY
 
 Args = Mapping[str, Any]
 Made = list[Call]
@@ -119,7 +120,7 @@ def _addmm(m: Maker) -> None:
 
 
 def _mm(m: Maker) -> None:
-    other = m.get("mat2", m.get("other", m.get("vec")))
+    other = m.get("mat2", m.get("other", m.get("vec", m.get("tensor"))))
     m.call("matmul", m.get("self"), other, last=True)
 
 
@@ -228,7 +229,7 @@ def _select(m: Maker) -> None:
 
 
 def _split(m: Maker) -> None:
-    sizes = m.get("split_sizes", m.get("split_size", m.get("chunks")))
+    sizes = m.get("split_sizes", m.get("split_size"))
     if not isinstance(sizes, (int, list)):
         raise m.refuse("without sizes")
     start, axis = 0, int(m.get("dim", 0))
@@ -238,6 +239,51 @@ def _split(m: Maker) -> None:
         given = {"axis": axis, "places": places}
         m.calls.append(Call("slice", (m.get("self"),), (name,), m.where, given))
         start += int(size)
+
+
+def _chunk(m: Maker) -> None:
+    parts = int(m.get("chunks", 2))
+    m.call("chunk", m.get("self"), last=True, axis=int(m.get("dim", 0)), parts=parts)
+
+
+def _glu(m: Maker) -> None:
+    """Half of the columns, times the sigmoid of the other half."""
+    outputs = tuple(f"{m.outputs[0]}/{half}" for half in ("value", "gate"))
+    given = {"axis": int(m.get("dim", -1)), "parts": 2}
+    m.calls.append(Call("chunk", (m.get("self"),), outputs, m.where, given))
+    m.call("mul", Ref(outputs[0]), m.call("sigmoid", Ref(outputs[1])), last=True)
+
+
+def _var(m: Maker) -> None:
+    """The mean of squared distances from the mean, not corrected for their number."""
+    if m.get("unbiased", True) and m.get("correction", 1) != 0:
+        raise m.refuse("with a correction: give unbiased=False")
+    dim, keep = m.get("dim"), bool(m.get("keepdim", False))
+    axes = dim if isinstance(dim, list) or dim is None else [dim]
+    x = m.get("self")
+    off = m.call("sub", x, m.call("mean", x, axes=axes, keep=True))
+    made = m.call("mean", m.call("square", off), last=m.op == "var", axes=axes, keep=keep)
+    if m.op == "std":
+        m.call("sqrt", made, last=True)
+
+
+def _einsum(m: Maker) -> None:
+    """Rows times rows, or times a matrix."""
+    equation = str(m.get("equation", "")).replace(" ", "")
+    tensors = m.get("tensors") or []
+    letters = re.fullmatch(r"(\w)(\w),(\w)(\w)->(\w)(\w?)", equation)
+    if letters is None or len(tensors) != 2:
+        raise m.refuse(f"of {equation[:40]!r}")
+    a, b, c, d, e, f = letters.groups()
+    if (a, b, e, f) == (c, d, a, ""):
+        made = m.call("mul", *tensors)
+        m.call("total", made, last=True, axes=[1], keep=False)
+    elif (b, e, f) == (c, a, d) and a != b != d:
+        m.call("matmul", *tensors, last=True)
+    elif (b, e, f) == (d, a, c) and a != b != c:
+        m.call("matmul", tensors[0], m.call("transpose", tensors[1]), last=True)
+    else:
+        raise m.refuse(f"of {equation[:40]!r}")
 
 
 def _view(m: Maker) -> None:
@@ -320,7 +366,7 @@ def _full(m: Maker) -> None:
 OTHERS: dict[str, Callable[[Maker], None]] = {
     "linear": _linear,
     "addmm": _addmm,
-    **dict.fromkeys(("mm", "matmul", "mv", "dot"), _mm),
+    **dict.fromkeys(("mm", "matmul", "mv", "dot", "vdot"), _mm),
     **dict.fromkeys(("add", "sub", "rsub"), _add),
     "div": _div,
     "rsqrt": _rsqrt,
@@ -337,6 +383,10 @@ OTHERS: dict[str, Callable[[Maker], None]] = {
     "slice": _slice,
     "select": _select,
     **dict.fromkeys(("split", "split_with_sizes"), _split),
+    "chunk": _chunk,
+    "glu": _glu,
+    **dict.fromkeys(("var", "std"), _var),
+    "einsum": _einsum,
     **dict.fromkeys(("view", "reshape", "_unsafe_view"), _view),
     "flatten": _flatten,
     "transpose": _transpose,

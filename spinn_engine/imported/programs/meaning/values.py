@@ -10,7 +10,7 @@ import numpy as np
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.programs.calls import Constant
-from spinn_engine.imported.programs.nodes import Floats, Node, select
+from spinn_engine.imported.programs.meaning.nodes import Floats, Node, select
 from spinn_engine.words import counted
 
 ROWS, COLUMNS, ONE = "rows", "columns", "one"
@@ -104,9 +104,14 @@ def reshaped(of: Value, sizes: Sequence[int], where: str, fixed_rows: int | None
     left = [axis for axis in of.axes if axis == ROWS or (axis == COLUMNS and of.node.width > 1)]
     axes = []
     for size in sizes:
-        if left and left[0] == ROWS and size in (ANY, NUMBER_OF_ROWS, fixed_rows):
-            axes.append(left.pop(0))
-        elif left and left[0] == COLUMNS and size in (ANY, of.node.width):
+        if (
+            left
+            and left[0] == ROWS
+            and size in (ANY, NUMBER_OF_ROWS, fixed_rows)
+            or left
+            and left[0] == COLUMNS
+            and size in (ANY, of.node.width)
+        ):
             axes.append(left.pop(0))
         elif size == 1 or (size == ANY and not left):
             axes.append(ONE)

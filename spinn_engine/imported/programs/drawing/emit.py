@@ -29,9 +29,9 @@ from spinn_engine.graph.ops import (
     Select,
     Sum,
 )
-from spinn_engine.imported.programs.dimensions import Dimensions
-from spinn_engine.imported.programs.identify import Found, identified
-from spinn_engine.imported.programs.nodes import Floats, Node, concat, select
+from spinn_engine.imported.programs.drawing.dimensions import Dimensions
+from spinn_engine.imported.programs.drawing.identify import Found, identified
+from spinn_engine.imported.programs.meaning.nodes import Floats, Node, concat, select
 from spinn_engine.vocabulary import FUNCTIONS
 
 Arrays = dict[str, Floats]
@@ -123,7 +123,9 @@ class Emitting:
         if node.op == "prelu" and isinstance(node.taken[1], np.ndarray):
             return self._prelu(node, node.nodes[0], node.taken[1])
         if node.op in FUNCTIONS and node.op != "square":
-            return self._function(node, node.nodes[0], node.op, node.given.get("options", {}).get("slope"))
+            return self._function(
+                node, node.nodes[0], node.op, node.given.get("options", {}).get("slope")
+            )
         return self._composed(node)
 
     def _composed(self, node: Node) -> Plan:
@@ -318,7 +320,9 @@ class Emitting:
     def _alike(self, node: Node) -> str | Node:
         """A sum or a product; where dimensions lie otherwise, one for each part of the columns."""
         taken = [self.made[id(one)] for one in node.nodes]
-        wide = [name for name, one in zip(taken, node.nodes, strict=True) if one.width == node.width]
+        wide = [
+            name for name, one in zip(taken, node.nodes, strict=True) if one.width == node.width
+        ]
         if parts := self.shared.common([self.dims[name] for name in wide]):
             return _by_parts(node, parts)
         dims = self.dims[wide[0]]
@@ -405,7 +409,9 @@ def _finished(made: Emitting, root: Node) -> tuple[Graph, Arrays]:
     ]
     arrays = {
         f"{names[owner]}.{part}": array
-        for (owner, _, part), array in ((name.rpartition("."), a) for name, a in made.arrays.items())
+        for (owner, _, part), array in (
+            (name.rpartition("."), a) for name, a in made.arrays.items()
+        )
         if owner in names
     }
     return _with_dimensions(ops, made.shared), arrays
