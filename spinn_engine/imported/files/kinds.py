@@ -55,7 +55,7 @@ def kind_of(head: bytes, size: int) -> str:
 
 
 def zip_kind(names: Collection[str]) -> str:
-    """What a zip file is, by the names of its entries; ``zip`` where torch.save may have made it."""
+    """What a zip file is, by the names of its entries; ``zip`` as torch.save makes it."""
     return PT2 if any(name.split("/")[1:2] == ["models"] for name in names) else ZIP
 
 

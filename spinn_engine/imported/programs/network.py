@@ -11,7 +11,8 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.graph.graph import Graph
 from spinn_engine.imported.network import StoredNetwork, dead_neurons
 from spinn_engine.imported.programs.calls import Program
-from spinn_engine.imported.programs.drawing.emit import Arrays, graph_of
+from spinn_engine.imported.programs.drawing.drawing import Arrays
+from spinn_engine.imported.programs.drawing.emit import graph_of
 from spinn_engine.imported.programs.formats import onnx_file, pt2
 from spinn_engine.imported.programs.meaning.nodes import concat
 from spinn_engine.imported.programs.meaning.reading import computed

@@ -13,12 +13,13 @@ class Dimensions:
 
     Attributes:
         widths: by name, as each was made.
+        joins_inputs: whether a value was joined with the inputs, column by column.
     """
 
     def __init__(self) -> None:
         self.widths: dict[str, int] = {ONE[0]: 1}
         self._same: dict[str, str] = {}
-        self._joined = False
+        self.joins_inputs = False
 
     def new(self, name: str, width: int) -> str:
         """A dimension of its own."""
@@ -46,7 +47,7 @@ class Dimensions:
             if other in ONE:
                 one, other = other, one
             if INPUTS in (one, other):
-                self._joined = True  # and all is made again, with the inputs apart
+                self.joins_inputs = True  # and all is made again, with the inputs apart
             else:
                 self._same[other] = one
 
@@ -57,7 +58,3 @@ class Dimensions:
             return None
         every = sorted({end for one in ends for end in one})
         return [end - start for start, end in zip([0, *every], every, strict=False)]
-
-    def joins_inputs(self) -> bool:
-        """Whether a value was joined with the inputs, column by column."""
-        return self._joined

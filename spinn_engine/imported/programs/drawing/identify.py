@@ -1,7 +1,7 @@
 """Functions that a program writes out in parts, such as ``x * sigmoid(x)``, found by their values.
 
-An expression of one other expression is tried on numbers: whatever the parts are, it is the function
-whose values it has. So a LayerNorm of means, differences and roots is found too.
+An expression of one other expression is tried on numbers: whatever the parts are, it is the
+function whose values it has. So a LayerNorm of means, differences and roots is found too.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Found:
         kind: ``function``, ``norm`` or ``prelu``.
         base: of which expression.
         function: its name, of a function.
-        slope: of a function, where it is not the usual one; or one a column.
+        slope: of a function that has one.
+        slopes: of a PReLU, one a column.
         eps: of a norm.
         scale: of a norm, what each column is multiplied by.
     """
@@ -40,7 +41,8 @@ class Found:
     kind: str
     base: Node
     function: str = ""
-    slope: float | Floats | None = None
+    slope: float | None = None
+    slopes: Floats | None = None
     eps: float = 0.0
     scale: Floats | None = None
 
@@ -117,7 +119,7 @@ def _value(one: Node, taken: list[Floats]) -> Floats:
         x = taken[0] - taken[0].mean(axis=-1, keepdims=True)
         return np.asarray(x / np.sqrt((x * x).mean(axis=-1, keepdims=True) + one.given["eps"]))
     if one.op == "sum":
-        return sum(sign * part for sign, part in zip(one.given["signs"], taken, strict=True))  # type: ignore[return-value]
+        return np.asarray(one.given["signs"][0] * taken[0] + one.given["signs"][1] * taken[1])
     if one.op == "product":
         return np.asarray(taken[0] * taken[1])
     return np.asarray(ELEMENTWISE[one.op](*taken, **one.given.get("options", {})))
@@ -145,7 +147,7 @@ def _function(node: Node, base: Node) -> Found | None:
             if alike and _close(y, how(x, slope)):
                 return Found("function", base, name, _short(slope))
     if not alike and _close(y, np.where(x > 0, x, -below * x)):
-        return Found("prelu", base, slope=-below)
+        return Found("prelu", base, slopes=-below)
     return None
 
 

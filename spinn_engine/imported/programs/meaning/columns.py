@@ -27,6 +27,7 @@ from spinn_engine.words import counted
 
 
 def matmul(call: Call, args: list[Any], program: Program) -> Tensor:
+    """A product with a matrix that does not depend on the rows."""
     x, w = (as_tensor(one) for one in args)
     if isinstance(x, Constant) and isinstance(w, Constant):
         check_size((*x.array.shape[:-1], *w.array.shape[-1:]), call.where)
@@ -50,8 +51,8 @@ def matmul(call: Call, args: list[Any], program: Program) -> Tensor:
     place = -2 if left and len(of.axes) > 1 else -1
     if of.axes[place] != COLUMNS or array.shape[0] != of.node.width:
         raise BadInputError(
-            f"{call.where} multiplies {counted(of.node.width, 'column')} with an array of the shape "
-            f"{list(by.array.shape)}"
+            f"{call.where} multiplies {counted(of.node.width, 'column')} with an array of the "
+            f"shape {list(by.array.shape)}"
         )
     axes = of.axes
     if array.ndim == 1:
@@ -61,6 +62,7 @@ def matmul(call: Call, args: list[Any], program: Program) -> Tensor:
 
 
 def concat(call: Call, args: list[Any], program: Program) -> Tensor:
+    """Columns beside each other, or arrays."""
     parts, number = [as_tensor(one) for one in args[0]], call.given["axis"]
     still = [one for one in parts if isinstance(one, Constant)]
     if len(still) == len(parts):
@@ -101,6 +103,7 @@ def reduce(call: Call, args: list[Any], program: Program) -> Tensor:
 
 
 def layer_norm(call: Call, args: list[Any], program: Program) -> Tensor:
+    """A LayerNorm of each row, and its weight and bias."""
     of, width = args[0], call.given.get("width")
     if not isinstance(of, Value) or of.axes[-1] != COLUMNS or width not in (None, of.node.width):
         raise BadInputError(f"{call.where} normalises something else than each row")

@@ -51,15 +51,15 @@ def _add(p: list[Any], is_node: list[bool], where: str, trained: bool) -> Node |
     if all(is_node):
         return Node("sum", tuple(p), max(one.width for one in p), where, {"signs": (1.0, 1.0)})
     x, c = (p[0], p[1]) if is_node[0] else (p[1], p[0])
-    return affine(x, 1.0, c, where, trained=trained)
+    return affine(x, 1.0, c, where, trained=trained, added=trained)
 
 
 def _sub(p: list[Any], is_node: list[bool], where: str, trained: bool) -> Node | None:
     if all(is_node):
         return Node("sum", tuple(p), max(one.width for one in p), where, {"signs": (1.0, -1.0)})
     if is_node[0]:
-        return affine(p[0], 1.0, -p[1], where, trained=trained)
-    return affine(p[1], -1.0, p[0], where, trained=trained)
+        return affine(p[0], 1.0, -p[1], where, trained=trained, added=trained)
+    return affine(p[1], -1.0, p[0], where, trained=trained, added=trained)
 
 
 def _mul(p: list[Any], is_node: list[bool], where: str, trained: bool) -> Node | None:

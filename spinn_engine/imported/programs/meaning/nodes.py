@@ -6,6 +6,7 @@ one column fitting all. Nothing is simplified here but what is certain.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,7 +48,7 @@ class Node:
 def affine(x: Node, scale: Any, shift: Any, where: str, **given: Any) -> Node:
     """``x scale + shift``, column by column; one column may become many."""
     a, c = np.asarray(scale, np.float64), np.asarray(shift, np.float64)
-    if a.ndim == 0 and c.ndim == 0 and a == 1 and c == 0:
+    if a.ndim == 0 and c.ndim == 0 and a == 1 and c == 0 and not given.get("added"):
         return x
     return Node("affine", (x, a, c), max(x.width, a.size, c.size), where, given)
 
@@ -122,3 +123,32 @@ def concat(parts: Sequence[Node], where: str) -> Node:
     if len(flat) == 1:
         return flat[0]
     return Node("concat", tuple(flat), sum(one.width for one in flat), where)
+
+
+def shared(root: Node) -> Node:
+    """The same expression, in which nothing is computed twice."""
+    done: dict[int, Node] = {}
+    known: dict[object, Node] = {}
+    stack = [root]
+    while stack:
+        one = stack[-1]
+        left = [part for part in one.nodes if id(part) not in done]
+        if left:
+            stack.extend(left)
+            continue
+        stack.pop()
+        if id(one) not in done:
+            taken = tuple(done[id(p)] if isinstance(p, Node) else p for p in one.taken)
+            made = Node(one.op, taken, one.width, one.where, one.given)
+            done[id(one)] = known.setdefault(_key(made), made)
+    return done[id(root)]
+
+
+def _key(one: Node) -> object:
+    """What two expressions have in common that are the same."""
+    parts = tuple(
+        id(p) if isinstance(p, Node) else (p.shape, hashlib.sha256(p.tobytes()).digest())
+        for p in one.taken
+    )
+    told = repr({name: value for name, value in one.given.items() if name != "name"})
+    return one.op, parts, one.width, told

@@ -25,6 +25,7 @@ from spinn_engine.imported.programs.meaning.values import (
 
 
 def slice_call(call: Call, args: list[Any], program: Program) -> Tensor:
+    """Some columns, or some of an array."""
     number, places = call.given["axis"], call.given["places"]
     of = as_tensor(args[0])
     if isinstance(of, Value):
@@ -38,6 +39,7 @@ def slice_call(call: Call, args: list[Any], program: Program) -> Tensor:
 
 
 def reshape_call(call: Call, args: list[Any], program: Program) -> Tensor:
+    """Another shape."""
     of, sizes = as_tensor(args[0]), as_numbers(args[1], call.where)
     if isinstance(of, Value):
         if call.given.get("zero_copies"):
@@ -48,6 +50,8 @@ def reshape_call(call: Call, args: list[Any], program: Program) -> Tensor:
         if sizes == [ANY, 1] and call.outputs[0] in program.outputs:
             return of  # scikit-learn's exporter writes it behind any number of targets
         return reshaped(of, sizes, call.where, program.shape[0])
+    if of.array.ndim:
+        sizes = [len(of.array) if size == NUMBER_OF_ROWS else size for size in sizes]
     try:
         return Constant(of.array.reshape(sizes), of.name, of.trained)
     except ValueError:
@@ -59,6 +63,7 @@ def _size(of: Value, at: int) -> int:
 
 
 def shape_call(call: Call, args: list[Any], program: Program) -> Tensor:
+    """The sizes of a tensor, or one of them."""
     of = as_tensor(args[0])
     sizes = (
         list(of.array.shape)
@@ -71,6 +76,7 @@ def shape_call(call: Call, args: list[Any], program: Program) -> Tensor:
 
 
 def transpose_call(call: Call, args: list[Any], program: Program) -> Tensor:
+    """Axes in another order."""
     of = as_tensor(args[0])
     rank = of.array.ndim if isinstance(of, Constant) else len(of.axes)
     order = call.given.get("order") or list(range(rank))[::-1]
@@ -86,6 +92,7 @@ def transpose_call(call: Call, args: list[Any], program: Program) -> Tensor:
 
 
 def squeeze_call(call: Call, args: list[Any], program: Program) -> Tensor:
+    """Without axes of size one."""
     of, axes = as_tensor(args[0]), call.given.get("axes")
     if isinstance(of, Constant):
         sizes = [
@@ -108,6 +115,7 @@ def squeeze_call(call: Call, args: list[Any], program: Program) -> Tensor:
 
 
 def unsqueeze_call(call: Call, args: list[Any], program: Program) -> Tensor:
+    """With more axes of size one."""
     of, axes = as_tensor(args[0]), call.given["axes"]
     if isinstance(of, Constant):
         return Constant(np.expand_dims(of.array, tuple(axes)), of.name, of.trained)

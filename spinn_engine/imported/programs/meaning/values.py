@@ -134,14 +134,12 @@ def sliced(of: Value, number: int, places: Any, where: str) -> Value:
     """
     at = axis_of(of, number, where)
     size = of.node.width if of.axes[at] == COLUMNS else 1
-    columns = [*range(size)][places] if isinstance(places, slice) else places
     if of.axes[at] == ROWS:
-        if isinstance(places, slice) and (places.start or 0, places.step or 1) == (0, 1):
-            if places.stop is None or places.stop >= 2**31 - 1:
-                return of
+        if isinstance(places, slice) and _takes_all(places):
+            return of
         raise BadInputError(f"{where} takes some rows only: a network here takes all, one by one")
-    alone = isinstance(columns, int)
-    wanted = [columns] if alone else [int(one) for one in columns]
+    alone = isinstance(places, int)
+    wanted = [*range(size)][places] if isinstance(places, slice) else [*np.ravel(places).tolist()]
     if not wanted or not all(-size <= one < size for one in wanted):
         raise BadInputError(f"{where} takes columns {wanted[:8]} of {size}")
     axes = [*of.axes[:at], *of.axes[at + 1 :]] if alone else of.axes
@@ -150,3 +148,8 @@ def sliced(of: Value, number: int, places: Any, where: str) -> Value:
             raise BadInputError(f"{where} repeats a column")
         return value(of.node, axes, viewed=True)
     return value(select(of.node, [one % size for one in wanted], where), axes, viewed=True)
+
+
+def _takes_all(places: slice) -> bool:
+    begins = (places.start or 0, places.step or 1) == (0, 1)
+    return begins and (places.stop is None or places.stop >= 2**31 - 1)
