@@ -108,6 +108,7 @@ def _read(file: BufferedReader, size: int) -> StoredNetwork:
         input_names=own.input_names if own else None,
         target_names=own.target_names if own else None,
         notes=(*_prefix(order), *made.notes(), *beside, *notes),
+        computes=own is not None,
     )
 
 

@@ -27,7 +27,8 @@ from spinn_engine.imported.search.scales import (
 )
 from spinn_engine.imported.search.structures import BEHIND, Structure, structures, with_behind
 from spinn_engine.problems.problem import Problem
-from spinn_engine.vocabulary.scalings import USUAL_PAIRS
+from spinn_engine.vocabulary import SCALES
+from spinn_engine.vocabulary.networks import USUAL_PAIRS
 from spinn_engine.words import shown_list
 
 WORK = 2e11  # multiply-accumulates of all that is tried
@@ -199,7 +200,8 @@ def _scored(tried: list[Reading], inputs: Floats, targets: Floats) -> list[Readi
 
 def _rank(one: Reading) -> float:
     """By R2; what is not to be seen in the file has to be worth it."""
-    unseen = one.structure.unseen + (one.order is not None)
+    odd = sum(not SCALES[scale.name].usual for scale in (one.x, one.y) if scale.name in SCALES)
+    unseen = one.structure.unseen + (one.order is not None) + odd
     return -round(one.r2 - UNSEEN * unseen, 6) if np.isfinite(one.r2) else np.inf
 
 

@@ -43,7 +43,7 @@ def standardised(reading: Reading, scaler: Scaler) -> tuple[Graph, dict[str, NDA
         return rescaled(one.graph, one.arrays, a, c, d, e)
     graph, arrays = rescaled(one.graph, one.arrays, a, c, y.scale, y.shift)
     last = graph.ops[-1].name
-    back = Function(name=f"{last}.{LOG}", inputs=(last,), function=LOG)
+    back = Function(name="from_logarithm", inputs=(last,), function=LOG)
     graph = Graph(ops=(*graph.ops, back), widths=graph.widths, prunable=graph.prunable)
     same = np.ones_like(a), np.zeros_like(a)
     return rescaled(graph, arrays, *same, 1 / scaler.y_std, -scaler.y_mean / scaler.y_std)

@@ -13,10 +13,10 @@ from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.ops import INPUTS, AnyOperation, Dense, Function, Sum
 from spinn_engine.imported.network import StoredNetwork
 from spinn_engine.vocabulary import ACTIVATIONS, FUNCTIONS
+from spinn_engine.words import shortest
 
 Named = dict[str, NDArray[Any]]
-FREQUENCIES = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0)  # tried with a sine
-BEHIND = ("sigmoid", "softplus", "relu", "tanh")  # tried after the last layer
+BEHIND = tuple(name for name, row in FUNCTIONS.items() if row.behind)
 BETWEEN = tuple(name for name in ACTIVATIONS if name in FUNCTIONS)
 
 
@@ -51,10 +51,8 @@ def structures(network: StoredNetwork, outputs: int) -> Iterator[Structure]:
     for words, graph, arrays in getattr(network, "variants", ()):
         several.append(Structure((words,), graph, dict(arrays)))
     if not network.computes:
-        several += [
-            replace(plain, words=(words,), graph=graph, unseen=1)
-            for words, graph in skips(network.graph)
-        ]
+        for words, graph in skips(network.graph):
+            several.append(replace(plain, words=(words,), graph=graph, unseen=1))
     for one in several:
         for chosen in _heads(one, outputs):
             yield from _with_activations(chosen, network)
@@ -79,16 +77,10 @@ def _with_activations(one: Structure, network: StoredNetwork) -> Iterator[Struct
         return
     for name in BETWEEN:
         graph = with_activation(one.graph, name)
-        if name != SINE:
-            yield replace(one, words=(*one.words, name), graph=graph, activation=name)
-            continue
-        for factor in FREQUENCIES:
-            words = f"{name} of {factor:g} times" if factor != 1.0 else name
+        for factor in FUNCTIONS[name].factors:
+            words = f"{name} of {shortest(factor)} times" if factor != 1.0 else name
             fast = with_factor(graph, factor)
             yield replace(one, words=(*one.words, words), graph=fast, activation=name)
-
-
-SINE = "sin"
 
 
 def with_factor(graph: Graph, factor: float) -> Graph:
@@ -146,7 +138,7 @@ def _skipped(graph: Graph, starts: Sequence[int], length: int, inside: bool) -> 
         value = op.name
         layer = op.name if isinstance(op, Dense) else op.inputs[0]
         if layer in opened and isinstance(op, Dense) == inside:
-            name = f"{op.name}.skip"
+            name = f"skip_{op.name}"
             ops.append(Sum(name=name, inputs=(opened.pop(layer), op.name)))
             renamed[op.name] = value = name
     ops = [
@@ -161,7 +153,7 @@ def _skipped(graph: Graph, starts: Sequence[int], length: int, inside: bool) -> 
 def with_behind(one: Structure, function: str) -> Structure:
     """The same with a function after the last layer."""
     last = one.graph.ops[-1].name
-    op = Function(name=f"{last}.behind", inputs=(last,), function=function)
+    op = Function(name="behind", inputs=(last,), function=function)
     graph = Graph(ops=(*one.graph.ops, op), widths=one.graph.widths, prunable=one.graph.prunable)
     words = (*one.words, f"{function} behind")
     return replace(one, words=words, graph=graph, unseen=one.unseen + 1)
