@@ -16,7 +16,7 @@ Bounds: TypeAlias = tuple[float, float]
 Ranges: TypeAlias = Mapping[str | int, Bounds] | Sequence[Bounds]
 
 PREFIXES = {"X": "x", "y": "y", "groups": "group"}
-SEED = 0
+SEED, DRAWN = 0, 2000
 
 
 def given(table: Table, called: str) -> pd.DataFrame:
@@ -39,7 +39,7 @@ def given(table: Table, called: str) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def drawn(ranges: Ranges | None, rows: int) -> pd.DataFrame:
+def drawn(ranges: Ranges | None) -> pd.DataFrame:
     """Rows drawn evenly between the bounds of each input.
 
     Raises:
@@ -50,14 +50,12 @@ def drawn(ranges: Ranges | None, rows: int) -> pd.DataFrame:
             "there are no rows: give X, or ranges={'x0': (low, high), ...} to draw them from"
         )
     named = ranges if isinstance(ranges, Mapping) else dict(enumerate(ranges))
-    if rows < 2 or not named:
-        raise BadInputError("give a range for every input of the model, and draw two rows or more")
     draw = np.random.default_rng(SEED)
     columns = {}
     for name, bounds in named.items():
         low, high = _bounds(name, bounds)
         called = f"x{name}" if isinstance(name, int) else str(name)
-        columns[called] = draw.uniform(low, high, rows)
+        columns[called] = draw.uniform(low, high, DRAWN)
     return pd.DataFrame(columns)
 
 

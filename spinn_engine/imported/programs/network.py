@@ -6,9 +6,11 @@ from io import BufferedReader
 from pathlib import Path
 
 import numpy as np
+from pydantic import ValidationError
 
-from spinn_engine.errors import BadInputError
+from spinn_engine.errors import BadInputError, CorruptArtifactError, one_sentence
 from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.ops import LARGEST_WIDTH
 from spinn_engine.imported.network import StoredNetwork, dead_neurons
 from spinn_engine.imported.programs.calls import Program
 from spinn_engine.imported.programs.drawing.drawing import Arrays
@@ -20,7 +22,8 @@ from spinn_engine.imported.programs.meaning.values import COLUMNS, ROWS, Value
 from spinn_engine.vocabulary import ACTIVATIONS
 from spinn_engine.words import counted, shown
 
-LARGEST_WIDTH = 65_536
+# What comes of operations that are told something of another kind than they take.
+MALFORMED = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError)
 
 
 def converted(program: Program) -> tuple[Graph, Arrays, tuple[str, ...]]:
@@ -40,6 +43,10 @@ def converted(program: Program) -> tuple[Graph, Arrays, tuple[str, ...]]:
         graph, arrays = graph_of(concat([one.node for one in outputs], "the outputs"), shape[1])
     except RecursionError:
         raise BadInputError("its operations are nested too deeply to be read") from None
+    except ValidationError as error:
+        raise BadInputError(f"it is no network that is read: {one_sentence(error)}") from None
+    except MALFORMED:
+        raise CorruptArtifactError("its operations are damaged, copy the file again") from None
     if not any(op.trained for op in graph.dense):
         raise BadInputError("it has no layer that learns")
     notes = []

@@ -143,11 +143,15 @@ def _array(tensor: Any, path: Path) -> Array:
     if tensor.data_location == EXTERNAL:
         return _outside(tensor, sizes, path)
     try:
-        return onnx.numpy_helper.to_array(tensor)
+        array = onnx.numpy_helper.to_array(tensor)
+        array = array.astype(np.float32) if array.dtype.name == "bfloat16" else array
     except (ValueError, TypeError, KeyError):
         raise CorruptArtifactError(
             f"{shown(name)} claims the shape {sizes} and has other numbers"
         ) from None
+    if array.dtype.kind not in "fiub":
+        raise BadInputError(f"{shown(name)} holds {array.dtype.name}: it must hold numbers")
+    return array
 
 
 def _outside(tensor: Any, sizes: list[int], path: Path) -> Array:

@@ -84,13 +84,14 @@ def read_program(file: BinaryIO, size: int) -> Program:
         raise BadInputError(f"it holds {counted(len(models), 'program')}: save one, called model")
     try:
         return _program(opened, opened.json(MODEL))
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError):
         raise CorruptArtifactError(DAMAGED) from None
 
 
 def _program(opened: Pt2, model: Any) -> Program:
     graph, signature = model["graph_module"]["graph"], model["graph_module"]["signature"]
     constants: dict[str, Constant] = {}
+    configs: dict[str, Any] = {}
     taken: list[str] = []
     for spec in signature["input_specs"]:
         ((kind, about),) = spec.items()
@@ -98,7 +99,10 @@ def _program(opened: Pt2, model: Any) -> Program:
             taken.append(about["arg"].get("as_tensor", {}).get("name", ""))
         elif kind in ("parameter", "buffer", "tensor_constant"):
             name = about[f"{kind}_name"]
-            array = _stored(opened, name, "constants" if kind == "tensor_constant" else "weights")
+            folder = "constants" if kind == "tensor_constant" else "weights"
+            if folder not in configs:
+                configs[folder] = opened.json(f"data/{folder}/model_{folder}_config.json")
+            array = _stored(opened, name, f"data/{folder}", configs[folder]["config"][name])
             constants[about["arg"]["name"]] = Constant(array, name, kind == "parameter")
         else:
             raise BadInputError(f"its program takes {shown(kind)}, which no network here can")
@@ -117,17 +121,15 @@ def _program(opened: Pt2, model: Any) -> Program:
     return Program(tuple(calls), taken[0], tuple(shape), tuple(outputs), constants)
 
 
-def _stored(opened: Pt2, name: str, folder: str) -> Array:
+def _stored(opened: Pt2, name: str, folder: str, about: Any) -> Array:
     """A tensor of the file."""
-    config = opened.json(f"data/{folder}/model_{folder}_config.json")["config"]
-    about = config[name]
     meta = about["tensor_meta"]
     kind = DTYPES.get(meta["dtype"])
     if kind is None or about["use_pickle"] or meta["layout"] != 7:
         raise BadInputError(f"{shown(name)} is no plain tensor of numbers: save it as float32")
     sizes, strides = (tuple(int(o["as_int"]) for o in meta[k]) for k in ("sizes", "strides"))
     offset = int(meta["storage_offset"]["as_int"])
-    raw = opened.read(f"data/{folder}/{about['path_name']}", 2**31)
+    raw = opened.read(f"{folder}/{about['path_name']}", 2**31)
     flat = _numbers(raw, kind, name)
     extent = 1 + sum((n - 1) * s for n, s in zip(sizes, strides, strict=True))
     if min((*sizes, *strides, offset, 0)) < 0 or math.prod(sizes) > len(flat):

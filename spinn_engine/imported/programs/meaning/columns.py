@@ -66,11 +66,11 @@ def concat(call: Call, args: list[Any], program: Program) -> Tensor:
     parts, number = [as_tensor(one) for one in args[0]], call.given["axis"]
     still = [one for one in parts if isinstance(one, Constant)]
     if len(still) == len(parts):
+        check_size((sum(one.array.size for one in still),), call.where)
         try:
             joined = np.concatenate([np.atleast_1d(one.array) for one in still], number)
         except ValueError:
             raise BadInputError(f"{call.where} joins arrays that do not fit") from None
-        check_size(joined.shape, call.where)
         return merged(still, joined)
     values = [one for one in parts if isinstance(one, Value)]
     axes = {one.axes for one in values}

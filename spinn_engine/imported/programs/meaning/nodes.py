@@ -7,7 +7,7 @@ one column fitting all. Nothing is simplified here but what is certain.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,59 +62,69 @@ def matmul(x: Node, weight: Constant, where: str) -> Node:
 
 def select(x: Node, columns: Sequence[int], where: str) -> Node:
     """Some columns; of what is computed column by column, those are computed alone."""
-    columns = list(columns)
-    if columns == list(range(x.width)):
-        return x
-    if x.op in PUSHED:
-        return PUSHED[x.op](x, columns, where)
-    if x.op in ("input", "select", "mean", "norm") or _mixes(x):
-        return Node("select", (x,), len(columns), where, {"columns": tuple(columns)})
-    taken = tuple(_part(one, x.width, columns, where) for one in x.taken)
-    return Node(x.op, taken, len(columns), x.where, x.given)
+    return Selecting(where).of(x, tuple(columns))
 
 
-def _mixes(x: Node, depth: int = 32) -> bool:
+class Selecting:
+    """Some columns of expressions, each once for the same columns."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.known: dict[tuple[int, tuple[int, ...]], Node] = {}
+
+    def of(self, x: Node, columns: tuple[int, ...]) -> Node:
+        """These columns of an expression."""
+        if columns == tuple(range(x.width)):
+            return x
+        key = id(x), columns
+        if key not in self.known:
+            self.known[key] = self._made(x, columns)
+        return self.known[key]
+
+    def _made(self, x: Node, columns: tuple[int, ...]) -> Node:
+        width = len(columns)
+        if x.op == "select":
+            return self.of(x.nodes[0], tuple(x.given["columns"][one] for one in columns))
+        if x.op == "concat":
+            return self._of_concat(x, columns)
+        if x.op == "matmul":
+            taken, weight = x.taken
+            assert isinstance(weight, np.ndarray)
+            return Node("matmul", (taken, weight[:, list(columns)]), width, x.where, x.given)
+        if x.op in ("input", "mean", "norm") or _mixes(x):
+            return Node("select", (x,), width, self.where, {"columns": columns})
+        parts = tuple(self._part(one, x.width, columns) for one in x.taken)
+        return Node(x.op, parts, width, x.where, x.given)
+
+    def _part(self, one: Node | Floats, width: int, columns: tuple[int, ...]) -> Node | Floats:
+        """What an operation on ``width`` columns takes, for some of these; one column fits all."""
+        if isinstance(one, Node):
+            return one if one.width == 1 < width else self.of(one, columns)
+        return one if one.size == 1 else one[list(columns)]
+
+    def _of_concat(self, x: Node, columns: tuple[int, ...]) -> Node:
+        """Runs of columns, each of the part that it lies in."""
+        starts = np.cumsum([0, *(one.width for one in x.nodes)])
+        found: list[tuple[Node, list[int]]] = []
+        for column in columns:
+            at = int(np.searchsorted(starts, column, side="right")) - 1
+            if not found or found[-1][0] is not x.nodes[at]:
+                found.append((x.nodes[at], []))
+            found[-1][1].append(column - int(starts[at]))
+        return concat([self.of(part, tuple(inside)) for part, inside in found], self.where)
+
+
+def _mixes(x: Node) -> bool:
     """Whether a function takes a mean of its columns somewhere."""
-    if x.op in ("mean", "norm"):
-        return True
-    if x.op in ("input", "select", "matmul", "concat"):
-        return False
-    return depth == 0 or any(_mixes(one, depth - 1) for one in x.nodes)
-
-
-def _part(one: Node | Floats, width: int, columns: list[int], where: str) -> Node | Floats:
-    if isinstance(one, Node):
-        return one if one.width == 1 and width != 1 else select(one, columns, where)
-    return one if one.ndim == 0 or len(one) == 1 and width != 1 else one[columns]
-
-
-def _of_matmul(x: Node, columns: list[int], where: str) -> Node:
-    taken, weight = x.taken
-    assert isinstance(weight, np.ndarray)
-    return Node("matmul", (taken, weight[:, columns]), len(columns), x.where, x.given)
-
-
-def _of_concat(x: Node, columns: list[int], where: str) -> Node:
-    """Runs of columns, each of the part that it lies in."""
-    starts = np.cumsum([0, *(one.width for one in x.nodes)])
-    found: list[tuple[Node, list[int]]] = []
-    for column in columns:
-        at = int(np.searchsorted(starts, column, side="right")) - 1
-        if not found or found[-1][0] is not x.nodes[at]:
-            found.append((x.nodes[at], []))
-        found[-1][1].append(column - int(starts[at]))
-    return concat([select(part, inside, where) for part, inside in found], where)
-
-
-def _of_select(x: Node, columns: list[int], where: str) -> Node:
-    return select(x.nodes[0], [x.given["columns"][one] for one in columns], where)
-
-
-PUSHED: dict[str, Callable[[Node, list[int], str], Node]] = {
-    "matmul": _of_matmul,
-    "concat": _of_concat,
-    "select": _of_select,
-}
+    seen, waiting = set[int](), [x]
+    while waiting:
+        one = waiting.pop()
+        if one.op in ("mean", "norm"):
+            return True
+        if id(one) not in seen and one.op not in ("input", "select", "matmul", "concat"):
+            seen.add(id(one))
+            waiting.extend(one.nodes)
+    return False
 
 
 def concat(parts: Sequence[Node], where: str) -> Node:

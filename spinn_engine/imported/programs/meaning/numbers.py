@@ -61,8 +61,12 @@ def folded(op: str, arrays: Sequence[Array], given: dict[str, Any], where: str) 
         shapes = " and ".join(str(list(array.shape)) for array in arrays)
         raise BadInputError(f"{where} joins arrays of the shapes {shapes}") from None
     check_size(shape, where)
-    with np.errstate(all="ignore"):
-        return np.asarray(ELEMENTWISE[op](*arrays, **given))
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(ELEMENTWISE[op](*arrays, **given))
+    except (ValueError, TypeError):
+        kinds = " and ".join(array.dtype.name for array in arrays)
+        raise BadInputError(f"{where} cannot be done with numbers of the kind {kinds}") from None
 
 
 def check_size(shape: Sequence[int], where: str) -> None:

@@ -11,7 +11,7 @@ from spinn_engine.imported.programs.meaning.arguments import as_tensor
 from spinn_engine.imported.programs.meaning.columns import concat, layer_norm, matmul, reduce
 from spinn_engine.imported.programs.meaning.elementwise import elementwise
 from spinn_engine.imported.programs.meaning.nodes import Node
-from spinn_engine.imported.programs.meaning.numbers import ELEMENTWISE
+from spinn_engine.imported.programs.meaning.numbers import ELEMENTWISE, check_size
 from spinn_engine.imported.programs.meaning.shapes import (
     chunk_call,
     reshape_call,
@@ -43,7 +43,7 @@ class Reading:
     """A program while its calls are followed."""
 
     def __init__(self, program: Program) -> None:
-        self.program = program
+        self.program, self.made = program, 0
         start = Node("input", (), int(program.shape[1] or 0), "the input")
         self.known: dict[str, Tensor] = {**program.constants}
         self.known[program.input] = value(start, (ROWS, COLUMNS), viewed=True)
@@ -72,6 +72,9 @@ class Reading:
         parts = made if isinstance(made, list) else [made]
         for name, one in zip(call.outputs, parts, strict=False):
             self.known[name] = one
+            if isinstance(one, Constant) and one.array.base is None:
+                self.made += one.array.size
+                check_size((self.made,), call.where)
         if call.given.get("in_place") and isinstance(call.args[0], Ref):
             self.known[call.args[0].name] = parts[0]
 
