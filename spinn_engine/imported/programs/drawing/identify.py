@@ -19,11 +19,9 @@ from spinn_engine.vocabulary import FUNCTIONS as ROWS_OF
 OPAQUE = ("input", "matmul", "select", "concat")
 MOST_NODES = 48  # of an expression that is tried
 MOST_BASES = 8
-# The first are enough to tell all functions; the more, the surer.
-POINTS = np.array(
-    [-1.0, 1.0, 0.5, -0.5, 3.0, -3.0, 2.0, -8.0, 8.0, 0.0, *np.linspace(-7.9, 7.9, 99)]
-)
-FEWEST, MOST_NUMBERS = 10, 2**16
+FAR = (-1e4, -30.0, 30.0, 1e4)  # where what is written out may overflow
+POINTS = np.array([-1.0, 1.0, *FAR, 0.5, -3.0, 2.0, -8.0, 8.0, *np.linspace(-7.9, 7.9, 99)])
+FEWEST, MOST_NUMBERS = 11, 2**16  # points at least; numbers that are tried at most, beyond these
 TOLERANCE = 2e-6
 SMALL, LARGE = 1e-3, 1e4  # sizes of rows that show the eps of a norm, and that hide it
 
@@ -137,8 +135,10 @@ def _function(node: Node, base: Node) -> Found | None:
     points = POINTS[: max(FEWEST, MOST_NUMBERS // node.width)]
     x = np.repeat(points[:, None], node.width, axis=1)
     y = tried(node, base, x)
-    if not np.isfinite(y).all():
+    known = np.asarray(np.isfinite(y).all(axis=1))
+    if not known[~np.isin(points, FAR)].all():
         return None
+    x, y = x[known], y[known]
     below = y[0]  # [width], of -1
     alike = _close(y, np.repeat(y[:, :1], node.width, axis=1))
     for name, how in FUNCTIONS.items():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.imported.programs.calls import Call, Constant, Ref
+from spinn_engine.imported.programs.calls import Call, Constant
+from spinn_engine.imported.programs.formats.onnx_maker import Maker
+from spinn_engine.imported.programs.formats.onnx_shapes import SHAPES
 from spinn_engine.words import shown
 
 SAME = ("Identity", "Dropout")
@@ -23,58 +25,6 @@ PLAIN = {
 # TensorProto.DataType
 FLOATS = {1: np.float32, 10: np.float16, 11: np.float64, 16: np.float32}
 WHOLE = {6: np.int32, 7: np.int64, 9: np.bool_}
-
-
-class Maker:
-    """Makes the calls of one operation.
-
-    Attributes:
-        inputs: what it takes; None where it is left out.
-        attributes: what it is told.
-        outputs: names of what it gives.
-        where: how a sentence calls it.
-        constants: arrays that are known already, for what must be a number here.
-        version: of the operations.
-    """
-
-    def __init__(
-        self,
-        inputs: Sequence[Ref | None],
-        attributes: Mapping[str, Any],
-        outputs: tuple[str, ...],
-        where: str,
-        known: tuple[Mapping[str, Constant], int],
-    ) -> None:
-        self.inputs, self.attributes, self.outputs = list(inputs), attributes, outputs
-        self.where, (self.constants, self.version) = where, known
-        self.calls: list[Call] = []
-
-    def input(self, at: int) -> Any:
-        """What it takes; None where that is left out."""
-        return self.inputs[at] if at < len(self.inputs) else None
-
-    def numbers(self, at: int, attribute: str = "") -> list[int] | None:
-        """Whole numbers that are an input in newer versions, and an attribute in older ones.
-
-        Raises:
-            BadInputError: they are not in the file.
-        """
-        if attribute in self.attributes:
-            found = self.attributes[attribute]
-            return list(found) if isinstance(found, (list, tuple)) else [found]
-        given = self.input(at)
-        if given is None:
-            return None
-        constant = self.constants.get(given.name)
-        if constant is None or constant.array.size > 4096:
-            raise BadInputError(f"{self.where} takes sizes that are computed, not written down")
-        return [int(one) for one in constant.array.reshape(-1).tolist()]
-
-    def call(self, op: str, *args: Any, last: bool = False, **given: Any) -> Ref:
-        """Another call; the last one gives what the operation gives."""
-        outputs = self.outputs if last else (f"{self.outputs[0]}/{len(self.calls)}",)
-        self.calls.append(Call(op, args, outputs, self.where, given))
-        return Ref(outputs[0])
 
 
 def calls_of(op: str, made: Maker) -> list[Call]:
@@ -196,68 +146,6 @@ def _scaler(m: Maker) -> None:
     m.call("mul", shifted, Constant(scale), last=True)
 
 
-def _concat(m: Maker) -> None:
-    parts = [one for one in m.inputs if one is not None]
-    m.call("concat", parts, last=True, axis=int(m.attributes.get("axis", 0)))
-
-
-def _slice(m: Maker) -> None:
-    starts, ends = m.numbers(1, "starts") or [], m.numbers(2, "ends") or []
-    axes = m.numbers(3, "axes") or list(range(len(starts)))
-    steps = m.numbers(4) or [1] * len(starts)
-    if not len(starts) == len(ends) == len(axes) == len(steps) or not starts or 0 in steps:
-        raise BadInputError(f"{m.where} has other numbers of starts and ends")
-    found: Any = m.input(0)
-    for at, (start, end, axis, step) in enumerate(zip(starts, ends, axes, steps, strict=True), 1):
-        places = slice(start, None if step < 0 and end < -(2**30) else end, step)
-        found = m.call("slice", found, last=at == len(starts), axis=axis, places=places)
-
-
-def _gather(m: Maker) -> None:
-    axis = int(m.attributes.get("axis", 0))
-    index = m.constants.get(m.input(1).name) if m.input(1) is not None else None
-    if index is None or index.array.ndim > 1 or index.array.size > 65_536:
-        raise BadInputError(f"{m.where} takes columns that are not written down")
-    places: Any = index.array.tolist()
-    m.call("slice", m.input(0), last=True, axis=axis, places=places)
-
-
-def _split(m: Maker) -> None:
-    sizes, axis = m.numbers(1, "split"), int(m.attributes.get("axis", 0))
-    if sizes is None:
-        raise BadInputError(f"{m.where} has no sizes: export it with a newer opset")
-    start = 0
-    for name, size in zip(m.outputs, sizes, strict=False):
-        given = {"axis": axis, "places": slice(start, start + size)}
-        m.calls.append(Call("slice", (m.input(0),), (name,), m.where, given))
-        start += size
-
-
-def _reshape(m: Maker) -> None:
-    copies = not m.attributes.get("allowzero")
-    shape = m.input(1) if m.input(1) is not None else list(m.attributes.get("shape", []))
-    m.call("reshape", m.input(0), shape, last=True, zero_copies=copies)
-
-
-def _flatten(m: Maker) -> None:
-    if m.attributes.get("axis", 1) != 1:
-        raise BadInputError(f"{m.where} makes rows of something else than rows")
-    m.call("reshape", m.input(0), [-2, -1], last=True)
-
-
-def _transpose(m: Maker) -> None:
-    order = m.attributes.get("perm")
-    m.call("transpose", m.input(0), last=True, order=list(order) if order else None)
-
-
-def _squeeze(m: Maker) -> None:
-    m.call("squeeze", m.input(0), last=True, axes=m.numbers(1, "axes"))
-
-
-def _unsqueeze(m: Maker) -> None:
-    m.call("unsqueeze", m.input(0), last=True, axes=m.numbers(1, "axes") or [0])
-
-
 def _mean(m: Maker) -> None:
     _reduce(m, "mean")
 
@@ -284,10 +172,6 @@ def _clip(m: Maker) -> None:
         m.call("same", x, last=True)
 
 
-def _shape(m: Maker) -> None:
-    m.call("shape", m.input(0), last=True)
-
-
 def _constant(m: Maker) -> None:
     value = next((m.attributes[k] for k in CONSTANT_PARTS if k in m.attributes), None)
     if value is None:
@@ -298,6 +182,7 @@ def _constant(m: Maker) -> None:
 CONSTANT_PARTS = ("value", "value_float", "value_floats", "value_int", "value_ints")
 
 OTHERS: dict[str, Callable[[Maker], None]] = {
+    **SHAPES,
     "Sum": _sum,
     "Gemm": _gemm,
     "Cast": _cast,
@@ -309,19 +194,9 @@ OTHERS: dict[str, Callable[[Maker], None]] = {
     "LayerNormalization": _layer_norm,
     "BatchNormalization": _batch_norm,
     "ai.onnx.ml.Scaler": _scaler,
-    "Concat": _concat,
-    "Slice": _slice,
-    "Gather": _gather,
-    "Split": _split,
-    "Reshape": _reshape,
-    "Flatten": _flatten,
-    "Transpose": _transpose,
-    "Squeeze": _squeeze,
-    "Unsqueeze": _unsqueeze,
     "ReduceMean": _mean,
     "ReduceSum": _total,
     "Clip": _clip,
-    "Shape": _shape,
     "Constant": _constant,
 }
 

@@ -22,7 +22,8 @@ from spinn_engine.imported.programs.calls import (
     Ref,
     place,
 )
-from spinn_engine.imported.programs.formats.onnx_calls import Maker, attribute_of, calls_of
+from spinn_engine.imported.programs.formats.onnx_calls import attribute_of, calls_of
+from spinn_engine.imported.programs.formats.onnx_maker import Maker
 from spinn_engine.words import counted, shown, shown_list
 
 LARGEST_MODEL = 2**28
