@@ -90,7 +90,7 @@ def _as_taken(model: nn.Module, rows: Any) -> Tensor:
     )
     if first is None:
         raise BadInputError("the model has no parameters: there is nothing to prune")
-    return torch.as_tensor(rows).to(device=first.device, dtype=first.dtype)
+    return torch.tensor(rows, device=first.device, dtype=first.dtype)
 
 
 def _answers(model: nn.Module) -> Callable[[Any], Any]:
