@@ -96,7 +96,7 @@ MAKE = [
     ),
     Command(
         "inspect",
-        "Show what network a .pt, .pth or .safetensors file holds, without running any of it.",
+        "Show what network a .pt, .safetensors, .onnx or .pt2 file holds, without running any of it.",
         "cli.inspect:inspect",
         click.Argument(["file"], type=FILE, help="a checkpoint from anywhere"), JSON,
     ),
