@@ -96,7 +96,7 @@ MAKE = [
     ),
     Command(
         "inspect",
-        "Show what network a .pt, .safetensors, .onnx or .pt2 file holds, without running any of it.",
+        "Show what network a .pt, .onnx, .pt2 or .safetensors file holds, running nothing of it.",
         "cli.inspect:inspect",
         click.Argument(["file"], type=FILE, help="a checkpoint from anywhere"), JSON,
     ),
