@@ -37,6 +37,7 @@ def described(network: api.StoredNetwork, file_bytes: int) -> dict[str, Any]:
         "params": network.params,
         "nonzero": network.nonzero,
         "activation": network.activation,
+        "computes": network.computes,
         "format": network.format,
         "loaded_safely": True,  # there is no other way to read
         "dtype": network.dtype,
@@ -69,6 +70,7 @@ def _rows(network: api.StoredNetwork, file_bytes: int) -> Iterator[tuple[str, st
     yield "non-zero", f"{network.nonzero:,} ({percent(network.nonzero / network.params)})"
     yield "dead neurons", " ".join(map(str, network.dead))
     yield "activation", network.activation or "not stored"
+    yield "what it computes", "in the file" if network.computes else "not in the file"
     yield "format", f"{network.format}, {network.dtype}, {size(file_bytes)}"
     yield "SHA-256", network.sha256
 

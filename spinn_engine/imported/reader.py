@@ -17,6 +17,11 @@ from spinn_engine.imported.files.tensors import refuse_shared
 from spinn_engine.imported.files.torch_zip import TorchZip
 from spinn_engine.imported.files.zip_archive import read_list
 from spinn_engine.imported.network import StoredNetwork, dead_neurons, plain
+from spinn_engine.imported.others.claims import Named
+from spinn_engine.imported.others.equinox import read_equinox
+from spinn_engine.imported.others.flax import read_flax, refuse_orbax
+from spinn_engine.imported.others.keras.files import read_keras, read_keras_hdf5
+from spinn_engine.imported.others.sklearn.network import read_skops
 from spinn_engine.imported.programs.network import read_onnx, read_pt2
 from spinn_engine.imported.recognition.activations import is_key
 from spinn_engine.imported.recognition.beside import beside_the_network
@@ -30,19 +35,26 @@ from spinn_engine.imported.recognition.other_kinds import SCALERS
 from spinn_engine.words import shown, shown_list
 
 LARGEST_FILE = 2**30
+MOST_ENTRIES = 32_768  # of any zip file: scikit-learn writes one for every iteration
 WRAPPERS = ("module", "_orig_mod")
 
-Tensors = TorchZip | Safetensors  # numbers under names: what they compute is not told
+Tensors = TorchZip | Safetensors | Named  # numbers under names: what they compute is not told
 READERS: dict[str, Callable[[BufferedReader, int], StoredNetwork | Tensors]] = {
     kinds.ZIP: TorchZip,
     kinds.SAFETENSORS: Safetensors,
     kinds.ONNX: read_onnx,
     kinds.PT2: read_pt2,
+    kinds.KERAS: read_keras,
+    kinds.HDF5: read_keras_hdf5,
+    kinds.SKOPS: read_skops,
+    kinds.MSGPACK: read_flax,
+    kinds.ORBAX: refuse_orbax,
+    kinds.LEAVES: read_equinox,
 }
 
 
 def read_network(path: Path | str) -> StoredNetwork:
-    """The network in a checkpoint of PyTorch 1.6 or newer, a safetensors, ONNX or .pt2 file.
+    """The network in a file of PyTorch, Keras, scikit-learn, Flax or Equinox, or in an ONNX model.
 
     Args:
         path: of the file; nothing in it is run or imported.
@@ -92,7 +104,9 @@ def _read(file: BufferedReader, size: int) -> StoredNetwork:
     made = matrices_of(layers, opened)
     own = own_parts(opened.value, opened, made.weights[0].shape[0], made.weights[-1].shape[1])
     graph, arrays = plain(made.weights, made.biases, activation or "tanh")
-    if own is None:
+    if isinstance(opened, Named):
+        notes += opened.notes
+    elif own is None:
         notes += _left_out(opened.value, network, others)
     return StoredNetwork(
         graph=graph,
@@ -120,7 +134,7 @@ def _opened(file: BufferedReader, size: int) -> StoredNetwork | Tensors:
         )
     kind = kinds.kind_of(file.read(kinds.HEAD_BYTES), size)
     if kind == kinds.ZIP:
-        kind = kinds.zip_kind(read_list(file, size))
+        kind = kinds.zip_kind(read_list(file, size, MOST_ENTRIES))
     file.seek(0)
     return READERS[kind](file, size)
 
@@ -128,6 +142,8 @@ def _opened(file: BufferedReader, size: int) -> StoredNetwork | Tensors:
 def _format(opened: Tensors, network: Candidate) -> str:
     if isinstance(opened, Safetensors):
         return "safetensors"
+    if isinstance(opened, Named):
+        return opened.kind
     return "zip whole module" if network.module else "zip state_dict"
 
 

@@ -19,10 +19,9 @@ from spinn_engine.problems.tables.containers.conversions import no_table
 from spinn_engine.spec import DataSpec, ReadingSpec
 from spinn_engine.store.current import results_root
 from spinn_engine.store.files import unwritable, write_atomically
-from spinn_engine.vocabulary import table_kind
+from spinn_engine.vocabulary import NETWORK_FILES, table_kind
 
 UPLOADS = "uploads"
-SUFFIXES = (".pt", ".pth", ".safetensors", ".onnx", ".pt2")
 LONGEST_STEM = 40
 SETTLED = re.compile(  # by a person who says how the file is to be read
     rf"--({'|'.join(field.replace('_', '-') for field in ReadingSpec.model_fields)})\b"
@@ -40,11 +39,11 @@ def keep_upload(name: str, content: bytes) -> Path:
         Where it is now.
 
     Raises:
-        BadInputError: it is no checkpoint of a plain multilayer perceptron, or cannot be kept.
+        BadInputError: it is no network that can be read, or cannot be kept.
         CorruptArtifactError: it is broken.
     """
     suffix = _suffix(name)
-    return _keep(name, content, suffix if suffix in SUFFIXES else ".pt", _read_checkpoint)
+    return _keep(name, content, suffix if suffix in NETWORK_FILES else ".pt", _read_checkpoint)
 
 
 def keep_table(name: str, content: bytes) -> Path:

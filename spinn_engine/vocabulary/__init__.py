@@ -21,7 +21,13 @@ from spinn_engine.vocabulary.arms import (
 from spinn_engine.vocabulary.checks import CHECKS, CheckRow
 from spinn_engine.vocabulary.criteria import CRITERIA, CriterionRow
 from spinn_engine.vocabulary.formats import FORMATS, FormatRow
-from spinn_engine.vocabulary.networks import NETWORKS, SCALES, NetworkRow, ScaleRow
+from spinn_engine.vocabulary.networks import (
+    NETWORK_FILES,
+    NETWORKS,
+    SCALES,
+    NetworkRow,
+    ScaleRow,
+)
 from spinn_engine.vocabulary.quantities import QUANTITIES, QuantityRow
 from spinn_engine.vocabulary.reconstructions import RECONSTRUCTIONS, ReconstructionRow
 from spinn_engine.vocabulary.row import Row, by_label, glossary, unknown
@@ -62,6 +68,7 @@ __all__ = [
     "OUTCOMES",
     "LONGER",
     "NETWORKS",
+    "NETWORK_FILES",
     "NEW_WEIGHTS",
     "QUANTITIES",
     "QUESTIONS",

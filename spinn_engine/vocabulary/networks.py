@@ -139,3 +139,17 @@ USUAL_PAIRS: dict[str, tuple[str, str]] = {
     "targets": ("raw", "z"),
     "none": ("raw", "raw"),
 }
+
+# What is read, by how a file's name ends; what is in it decides, not its name.
+NETWORK_FILES = {
+    ".pt": "PyTorch",
+    ".pth": "PyTorch",
+    ".pt2": "PyTorch",
+    ".onnx": "ONNX",
+    ".safetensors": "PyTorch or Flax",
+    ".keras": "Keras",
+    ".h5": "Keras",
+    ".skops": "scikit-learn",
+    ".msgpack": "Flax",
+    ".eqx": "Equinox",
+}

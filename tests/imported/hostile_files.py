@@ -30,7 +30,7 @@ def _zips() -> Files:
     whole = small()
     for length in (1, 4, 30, 200, len(whole) // 2, len(whole) - 100, len(whole) - 1):
         yield f"the first {length} bytes", whole[:length], ""
-    yield "bytes before", b"MZ" + whole, "neither a PyTorch checkpoint nor"
+    yield "bytes before", b"MZ" + whole, "no file of a network that is read"
     yield "bytes after", whole + b"x", "without its end"
     flipped = bytearray(whole)
     flipped[whole.index(floats(4, 3)) + 5] ^= 1
@@ -188,12 +188,12 @@ def _others() -> Files:
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n"
     yield "LFS pointer", pointer, "a Git LFS pointer, fetch the file itself with 'git lfs pull'"
     yield "web page", b"\n <!DOCTYPE html><html><title>404", "a web page, download the file itself"
-    yield "HDF5", b"\x89HDF\r\n\x1a\n" + bytes(100), "an HDF5 file"
+    yield "HDF5", b"\x89HDF\r\n\x1a\n" + bytes(100), "HDF5 that is cut off or damaged"
     yield "ONNX", b"\x08\x08\x12\x07pytorch\x1a\x052.1.0" + bytes(100), "no whole ONNX model"
     yield "gzip", gzip.compress(small()), "compressed with gzip, unpack it first"
     yield "JSON", b'{"a": 1}', "JSON or other text"
     yield "empty", b"", "it is empty"
-    yield "zeros", bytes(10_000), "neither a PyTorch checkpoint nor safetensors"
-    yield "noise", np.random.default_rng(1).bytes(10_000), "neither a PyTorch checkpoint nor"
+    yield "zeros", bytes(10_000), "no file of a network that is read"
+    yield "noise", np.random.default_rng(1).bytes(10_000), "no file of a network that is read"
     yield "an empty zip", zip_of([]), "an empty zip file"
     yield "a Word file", zip_of([Part("word/document.xml", b"<a/>")]), "zip file of another kind"

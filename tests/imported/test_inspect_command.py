@@ -34,6 +34,7 @@ def test_it_prints_the_contract(capsys: Capture, tmp_path: Path) -> None:
         "params": params,
         "nonzero": params - 5 * 16,
         "activation": "tanh",
+        "computes": False,
         "format": "zip whole module",
         "loaded_safely": True,
         "dtype": "float32",

@@ -15,7 +15,7 @@ from dashboard.reads import imported_network
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import Scaling
-from spinn_engine.vocabulary import ACTIVATIONS
+from spinn_engine.vocabulary import ACTIVATIONS, NETWORK_FILES
 from spinn_engine.words import counted, fixed, percent, widths
 
 NEW, IMPORTED = "train a new one", "bring a checkpoint"
@@ -59,11 +59,12 @@ def imported_form(first_values: Values) -> dict[str, Any]:
     """
     upload_form(
         "Checkpoint",
-        ["pt", "pth", "safetensors", "onnx", "pt2"],
+        [suffix[1:] for suffix in NETWORK_FILES],
         key="checkpoint",
         keep=api.keep_upload,
         path_key="dense",
-        about="A state_dict, a whole module, safetensors, ONNX or .pt2. No code in it is run.",
+        about="A network of PyTorch, Keras, scikit-learn (skops), Flax or Equinox, or ONNX. No "
+        "code in it is run.",
     )
     path = st.text_input(
         "Path of the checkpoint on the server",

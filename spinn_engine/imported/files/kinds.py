@@ -8,13 +8,13 @@ from collections.abc import Collection
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 
 HEAD_BYTES = 512
-ZIP, SAFETENSORS, ONNX = "zip", "safetensors", "onnx"
-PT2 = "pt2"  # a zip file, by what lies in it
+ZIP, SAFETENSORS, HDF5, MSGPACK, LEAVES = "zip", "safetensors", "hdf5", "msgpack", "leaves"
+ONNX = "onnx"
+PT2 = "pt2"  # a zip file, by where its parts lie
+KERAS, SKOPS, ORBAX = "keras", "skops", "orbax"  # zip files, by what lies in them
 SAVE_AGAIN = "save it again with torch.save(model.state_dict(), ...) in PyTorch 1.6 or newer"
 BEGINNINGS = (
     (b"version https://git-lfs", "a Git LFS pointer, fetch the file itself with 'git lfs pull'"),
-    (b"\x93NUMPY", f"a NumPy array, {SAVE_AGAIN}"),
-    (b"\x89HDF\r\n\x1a\n", f"an HDF5 file, as Keras writes, {SAVE_AGAIN}"),
     (b"GGUF", f"a GGUF file, {SAVE_AGAIN}"),
     (b"\x1f\x8b", "compressed with gzip, unpack it first"),
     (b"BZh", "compressed with bzip2, unpack it first"),
@@ -28,10 +28,17 @@ TAR_MARK = slice(257, 262)
 # Behind the version of an ONNX model: who made it, in which version, for what domain, the version
 # of the model, a text, its graph, or its operations' version.
 ONNX_FIELDS = (0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42)
+STARTS = (
+    (b"PK\x03\x04", ZIP),
+    (b"\x89HDF\r\n\x1a\n", HDF5),
+    (b"\x93NUMPY", LEAVES),
+    (b"{", LEAVES),  # behind a line of JSON
+)
+ENTRIES = (("config.json", KERAS), ("schema.json", SKOPS), ("manifest.ocdbt", ORBAX))
 
 
 def kind_of(head: bytes, size: int) -> str:
-    """``zip``, ``safetensors`` or ``onnx``.
+    """``zip``, ``safetensors`` or another kind that is read.
 
     Args:
         head: the first ``HEAD_BYTES`` of the file, or all where there are fewer.
@@ -42,8 +49,9 @@ def kind_of(head: bytes, size: int) -> str:
     """
     if not head:
         raise CorruptArtifactError("it is empty, copy it again")
-    if head.startswith(b"PK\x03\x04"):
-        return ZIP
+    for start, kind in STARTS:
+        if head.startswith(start):
+            return kind
     for beginning, what in BEGINNINGS:
         if head.startswith(beginning):
             raise BadInputError(f"it is {what}")
@@ -51,12 +59,23 @@ def kind_of(head: bytes, size: int) -> str:
         return SAFETENSORS
     if len(head) > 2 and head[0] == 0x08 and 0 < head[1] < 64 and head[2] in ONNX_FIELDS:
         return ONNX
+    if _is_msgpack(head):
+        return MSGPACK
     raise BadInputError(f"it is {_other(head)}")
 
 
 def zip_kind(names: Collection[str]) -> str:
-    """What a zip file is, by the names of its entries; ``zip`` as torch.save makes it."""
-    return PT2 if any(name.split("/")[1:2] == ["models"] for name in names) else ZIP
+    """What a zip file is, by the names of its entries; ``zip`` where torch may have written it."""
+    if any(name.split("/")[1:2] == ["models"] for name in names):
+        return PT2
+    last = {name.rpartition("/")[2] for name in names}
+    return next((kind for name, kind in ENTRIES if name in last), ZIP)
+
+
+def _is_msgpack(head: bytes) -> bool:
+    """Whether it begins with a map whose first key is a text."""
+    first = head[1:2] if 0x81 <= head[0] <= 0x8F else head[3:4] if head[0] == 0xDE else b""
+    return bool(first) and (0xA0 <= first[0] <= 0xBF or first[0] in (0xD9, 0xDA))
 
 
 def _is_safetensors(head: bytes, size: int) -> bool:
@@ -81,6 +100,6 @@ def _other(head: bytes) -> str:
         return f"in PyTorch's legacy format of before version 1.6, {SAVE_AGAIN}"
     if head[0] == 0x80 and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return f"a plain pickle, not written by torch.save, {SAVE_AGAIN}"
-    if text.startswith((b"{", b"[")):
+    if text.startswith(b"["):
         return f"JSON or other text, {SAVE_AGAIN}"
-    return f"neither a PyTorch checkpoint nor safetensors, {SAVE_AGAIN}"
+    return f"no file of a network that is read here, {SAVE_AGAIN}"

@@ -18,7 +18,7 @@ from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.words import shown
 
 MOST_ENTRIES = 4096
-LARGEST_LIST = 2**20
+LONGEST_LISTED = 256  # bytes of an entry in the list, on average
 CHUNK_BYTES = 2**20
 END = struct.Struct("<4s4H2IH")  # mark, two disks, two counts, size, offset, length of a comment
 END64 = struct.Struct("<4sQ2H2I4Q")
@@ -57,24 +57,24 @@ class Entry(NamedTuple):
     crc: int
 
 
-def read_list(file: BinaryIO, size: int) -> dict[str, Listed]:
+def read_list(file: BinaryIO, size: int, most: int = MOST_ENTRIES) -> dict[str, Listed]:
     """What the list at the end of the file says of its entries, by name.
 
     Args:
         file: the zip file.
         size: its bytes.
+        most: entries that it may have.
 
     Raises:
         BadInputError: there are too many entries, or a name points elsewhere.
         CorruptArtifactError: the file is cut off or damaged.
     """
     count, length, offset = _end(file, size)
-    if count > MOST_ENTRIES:
+    if count > most:
         raise BadInputError(
-            f"it holds {count:,} entries, more than the {MOST_ENTRIES:,} that a checkpoint of an "
-            "MLP may have"
+            f"it holds {count:,} entries, more than the {most:,} that a network may have"
         )
-    if length > LARGEST_LIST:
+    if length > most * LONGEST_LISTED:
         raise CorruptArtifactError(f"its list of entries claims {length:,} bytes")
     found: dict[str, Listed] = {}
     data, position = _at(file, offset, length), 0

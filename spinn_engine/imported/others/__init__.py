@@ -1,0 +1,1 @@
+"""Networks of Keras, scikit-learn, Flax and Equinox, read from their files; nothing is imported."""

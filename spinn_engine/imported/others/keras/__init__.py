@@ -1,0 +1,1 @@
+"""Keras: models by their config, weights by the group or name that each version gives them."""
