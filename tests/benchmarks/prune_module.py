@@ -43,7 +43,7 @@ def trained() -> tuple[nn.Module, np.ndarray, np.ndarray]:
     for _ in range(UPDATES):
         some = torch.randint(0, ROWS, (128,))
         optimizer.zero_grad()
-        nn.functional.mse_loss(model(rows[some]), wanted[some]).backward()
+        nn.functional.mse_loss(model(rows[some]), wanted[some]).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     return model, x, y
 

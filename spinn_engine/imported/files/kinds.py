@@ -57,11 +57,10 @@ def kind_of(head: bytes, size: int) -> str:
             raise BadInputError(f"it is {what}")
     if _is_safetensors(head, size):
         return SAFETENSORS
-    if len(head) > 2 and head[0] == 0x08 and 0 < head[1] < 64 and head[2] in ONNX_FIELDS:
-        return ONNX
-    if _is_msgpack(head):
-        return MSGPACK
-    raise BadInputError(f"it is {_other(head)}")
+    told = next((kind for is_it, kind in TOLD if is_it(head)), None)
+    if told is None:
+        raise BadInputError(f"it is {_other(head)}")
+    return told
 
 
 def zip_kind(names: Collection[str]) -> str:
@@ -76,6 +75,14 @@ def _is_msgpack(head: bytes) -> bool:
     """Whether it begins with a map whose first key is a text."""
     first = head[1:2] if 0x81 <= head[0] <= 0x8F else head[3:4] if head[0] == 0xDE else b""
     return bool(first) and (0xA0 <= first[0] <= 0xBF or first[0] in (0xD9, 0xDA))
+
+
+def _is_onnx(head: bytes) -> bool:
+    """Whether it begins with a version of ONNX and another field of a model."""
+    return len(head) > 2 and head[0] == 0x08 and 0 < head[1] < 64 and head[2] in ONNX_FIELDS
+
+
+TOLD = ((_is_onnx, ONNX), (_is_msgpack, MSGPACK))
 
 
 def _is_safetensors(head: bytes, size: int) -> bool:
