@@ -81,9 +81,9 @@ def _of_arrays(x: Any, y: Any, groups: Any = None) -> Rows:
     """The table of inputs, targets and groups that stand side by side."""
     import pandas as pd
 
-    parts = [_frame(x, "X", "x", always_numbered=True), _frame(y, "y", "y")]
+    parts = [frame_of(x, "X", "x", always_numbered=True), frame_of(y, "y", "y")]
     if groups is not None:
-        parts.append(_frame(groups, "groups", GROUP))
+        parts.append(frame_of(groups, "groups", GROUP))
         if len(parts[2].columns) != 1:
             raise BadInputError(f"groups have {len(parts[2].columns)} columns: give one")
     for name, part in zip(("y", "groups"), parts[1:], strict=False):
@@ -95,7 +95,7 @@ def _of_arrays(x: Any, y: Any, groups: Any = None) -> Rows:
     return Rows(_kept(whole), [str(name) for name in parts[1].columns], group)
 
 
-def _frame(given: Any, called: str, prefix: str, always_numbered: bool = False) -> pd.DataFrame:
+def frame_of(given: Any, called: str, prefix: str, always_numbered: bool = False) -> pd.DataFrame:
     """Columns with names, from a frame, a series, or an array of one or two dimensions."""
     import numpy as np
     import pandas as pd

@@ -96,7 +96,7 @@ MAKE = [
     ),
     Command(
         "inspect",
-        "Show what network a file of PyTorch, Keras, scikit-learn or JAX holds; none of it is run.",
+        "Show what network a file of PyTorch, Keras, ONNX, skops or JAX holds; none of it is run.",
         "cli.inspect:inspect",
         click.Argument(["file"], type=FILE, help="a checkpoint from anywhere"), JSON,
     ),

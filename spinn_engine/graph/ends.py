@@ -75,8 +75,9 @@ def rescaled(
 ) -> tuple[Graph, Named]:
     """The network whose output is ``d f(a x + c) + e``, in double precision.
 
-    What scales inputs goes into the layers that take them, what scales outputs into the last one,
-    where they are dense layers that learn; else an operation of its own does it.
+    What scales inputs goes into the operations that take them, what scales outputs into the last
+    one, where these are dense layers that learn or scale themselves; else an operation of its own
+    does it.
 
     Args:
         graph: of ``f``.
@@ -89,8 +90,13 @@ def rescaled(
     arrays = {name: np.asarray(array, np.float64) for name, array in arrays.items()}
     ops: list[AnyOperation] = list(graph.ops)
     takers = [op for op in ops if INPUTS in op.inputs]
-    if all(isinstance(op, Dense) and op.trained for op in takers):
+    if all(_is_linear(op) for op in takers):
         for op in takers:
+            if isinstance(op, Scale):
+                shift = c * arrays[f"{op.name}.scale"]
+                arrays[f"{op.name}.scale"] = a * arrays[f"{op.name}.scale"]
+                arrays[f"{op.name}.shift"] = arrays[f"{op.name}.shift"] + shift
+                continue
             shift = c @ arrays[f"{op.name}.weight"]
             arrays[f"{op.name}.weight"] = a[:, None] * arrays[f"{op.name}.weight"]
             _add(ops, arrays, op.name, shift)
@@ -99,7 +105,7 @@ def rescaled(
         ops.insert(0, Scale(name=FIRST, inputs=(INPUTS,)))
         arrays |= {f"{FIRST}.scale": a, f"{FIRST}.shift": c}
     last = ops[-1]
-    if isinstance(last, Dense) and last.trained:
+    if _is_linear(last):
         for parameter in graph.parameters_of(last):
             arrays[parameter.name] = arrays[parameter.name] * d
         _add(ops, arrays, last.name, e)
@@ -109,9 +115,14 @@ def rescaled(
     return Graph(ops=tuple(ops), widths=graph.widths, prunable=graph.prunable), arrays
 
 
+def _is_linear(op: AnyOperation) -> bool:
+    """Whether what scales may go into an operation."""
+    return isinstance(op, Scale) or (isinstance(op, Dense) and op.trained)
+
+
 def _add(ops: list[AnyOperation], arrays: Named, layer: str, shift: Floats) -> None:
     """Add to what a layer gives; one without a bias gets one where there is something to add."""
-    name = f"{layer}.bias"
+    name = next((n for n in (f"{layer}.bias", f"{layer}.shift") if n in arrays), f"{layer}.bias")
     if name in arrays:
         arrays[name] = arrays[name] + shift
     elif shift.any():

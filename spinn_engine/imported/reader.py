@@ -27,6 +27,7 @@ from spinn_engine.imported.others.equinox import read_equinox
 from spinn_engine.imported.others.flax import read_flax, refuse_orbax
 from spinn_engine.imported.others.keras.files import read_keras, read_keras_hdf5
 from spinn_engine.imported.others.sklearn.network import read_skops
+from spinn_engine.imported.programs.network import read_onnx, read_pt2
 from spinn_engine.imported.recognition.activations import is_key
 from spinn_engine.imported.recognition.beside import beside_the_network
 from spinn_engine.imported.recognition.calls import would_run
@@ -58,6 +59,8 @@ READERS: dict[str, Callable[[BufferedReader, int], StoredNetwork | Opened]] = {
     kinds.LEGACY: TorchLegacy,
     kinds.MDLUS: Mdlus,
     kinds.SAFETENSORS: Safetensors,
+    kinds.ONNX: read_onnx,
+    kinds.PT2: read_pt2,
     kinds.KERAS: read_keras,
     kinds.HDF5: read_keras_hdf5,
     kinds.SKOPS: read_skops,
@@ -68,7 +71,7 @@ READERS: dict[str, Callable[[BufferedReader, int], StoredNetwork | Opened]] = {
 
 
 def read_network(path: Path | str) -> StoredNetwork:
-    """The network in a file of PyTorch, PhysicsNeMo, Keras, scikit-learn, Flax or Equinox.
+    """The network in a file of PyTorch, PhysicsNeMo, Keras, scikit-learn, Flax, Equinox or ONNX.
 
     Args:
         path: of the file; nothing in it is run or imported.

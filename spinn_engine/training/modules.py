@@ -94,7 +94,8 @@ def module_of(graph: Graph, weights: Mapping[str, Tensor]) -> nn.Module:
         weights: as ``state_dict`` gives them.
     """
     made = {op.name: module for op in graph.ops if (module := _module(graph, op)) is not None}
-    if graph.is_chain and len(made) == len(graph.ops) and _is_sequence(list(made)):
+    called = [op for op in graph.ops if op.name in made and not isinstance(op, Scale)]
+    if graph.is_chain and len(called) == len(graph.ops) and _is_sequence(list(made)):
         network: nn.Module = nn.Sequential(*_gaps_filled(made))
     else:
         network = fx.GraphModule(_nested(made), _traced(graph, made))

@@ -147,6 +147,8 @@ NETWORK_FILES = {
     ".ckpt": "PyTorch",
     ".bin": "PyTorch",
     ".mdlus": "PhysicsNeMo",
+    ".pt2": "PyTorch",
+    ".onnx": "ONNX",
     ".safetensors": "PyTorch or Flax",
     ".keras": "Keras",
     ".h5": "Keras",

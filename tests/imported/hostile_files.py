@@ -16,11 +16,13 @@ import numpy as np
 import torch
 
 from tests.imported.hostile_pickles import LAYERS, TOUCH, Files, bombs, broken_pickles, claims, code
+from tests.imported.programs.hostile import onnx_files, pt2_files
 from tests.imported.support import Part, floats, mlp, small, zip_of
 
 
 def every_file() -> Files:
-    for group in (code, bombs, broken_pickles, claims, _zips, _entries, _safetensors, _others):
+    groups = (code, bombs, broken_pickles, claims, _zips, _entries, _safetensors, _others)
+    for group in (*groups, onnx_files, pt2_files):
         yield from group()
 
 
@@ -192,7 +194,7 @@ def _others() -> Files:
     yield "LFS pointer", pointer, "a Git LFS pointer, fetch the file itself with 'git lfs pull'"
     yield "web page", b"\n <!DOCTYPE html><html><title>404", "a web page, download the file itself"
     yield "HDF5", b"\x89HDF\r\n\x1a\n" + bytes(100), "HDF5 that is cut off or damaged"
-    yield "ONNX", b"\x08\x08\x12\x07pytorch\x1a\x052.1.0" + bytes(100), "an ONNX model"
+    yield "ONNX", b"\x08\x08\x12\x07pytorch\x1a\x052.1.0" + bytes(100), "no whole ONNX model"
     yield "gzip", gzip.compress(small()), "compressed with gzip, unpack it first"
     yield "JSON", b'{"a": 1}', "JSON or other text"
     yield "empty", b"", "it is empty"

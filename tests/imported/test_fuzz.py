@@ -25,9 +25,11 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.graph.arrays import outputs_of
 from spinn_engine.imported import read_network
 from spinn_engine.imported.files.pickle_machine import STEPS
+from tests.imported.programs.hostile import program
 from tests.imported.structures import kinds_of_torch
 from tests.imported.support import Part, Pinn, mlp, pickled, small, tensor, torch_zip, zip_of
 from tests.imported.test_stored_networks import safetensors_bytes
+from tests.peers.table import FILES
 
 
 def seeds() -> dict[str, bytes]:
@@ -64,13 +66,13 @@ def seeds() -> dict[str, bytes]:
     made = b'{"__name__": "FullyConnected", "__args__": {"activation_fn": "tanh"}}'
     files["mdlus"] = zip_of([Part("model.pt", inside.getvalue()), Part("args.json", made)])
     files["safetensors"] = safetensors_bytes(mlp((3, 4, 2)).state_dict(), activation="tanh")
+    files["pt2"] = program()
+    files["onnx"] = (FILES / "flax_residual.onnx").read_bytes()
     return files
 
 
 SEEDS = seeds()
-ZIPPED = [
-    name for name in SEEDS if name not in ("safetensors", "legacy state_dict", "legacy module")
-]
+BARE = ("safetensors", "onnx", "legacy state_dict", "legacy module")  # no zip files
 
 
 def outcome(path: Path, content: bytes) -> str:
@@ -115,11 +117,11 @@ def mutated(content: bytes, changes: list[tuple[int, int, str]]) -> bytes:
 
 
 def with_pickle(content: bytes, changes: list[tuple[int, int, str]]) -> bytes:
-    """A zip file whose pickle alone is mutated, with checksums that are right."""
+    """A zip file whose pickle or JSON alone is mutated, with checksums that are right."""
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         parts = [Part(name, file.read(name)) for name in file.namelist()]
     for part in parts:
-        if part.name.endswith(("data.pkl", "args.json")):
+        if part.name.endswith(("data.pkl", "args.json", "model.json", "weights_config.json")):
             part.data = mutated(part.data, changes)
     return zip_of(parts)
 
@@ -132,11 +134,11 @@ quick = settings(max_examples=150, suppress_health_check=[HealthCheck.function_s
 @given(changes=mutations)
 def test_any_bytes_changed(tmp_path: Path, name: str, changes: list[tuple[int, int, str]]) -> None:
     content = mutated(SEEDS[name], changes)
-    if outcome(tmp_path / "a", content) == "network" and name in ZIPPED:
+    if outcome(tmp_path / "a", content) == "network" and name not in BARE:
         assert entries_are_whole(content)
 
 
-@pytest.mark.parametrize("name", ZIPPED)
+@pytest.mark.parametrize("name", [name for name in SEEDS if name not in BARE])
 @quick
 @given(changes=mutations)
 def test_the_pickle_changed(tmp_path: Path, name: str, changes: list[tuple[int, int, str]]) -> None:
@@ -205,7 +207,7 @@ def fuzz(seconds: float) -> None:
                 (int(random.integers(2**20)), int(random.integers(256)), str(random.choice(HOWS)))
                 for _ in range(random.integers(1, 8))
             ]
-            inside = name in ZIPPED and random.random() < 0.7
+            inside = name not in BARE and random.random() < 0.7
             content = (with_pickle if inside else mutated)(SEEDS[name], changes)
             said = outcome(Path(folder) / "a", content)
             counted[" ".join(said.split()[:5])] += 1

@@ -63,8 +63,8 @@ def imported_form(first_values: Values) -> dict[str, Any]:
         key="checkpoint",
         keep=api.keep_upload,
         path_key="dense",
-        about="A network of PyTorch, Keras, scikit-learn (skops), Flax or Equinox. No code in it "
-        "is run.",
+        about="A network of PyTorch, Keras, scikit-learn (skops), Flax or Equinox, or ONNX. No "
+        "code in it is run.",
     )
     path = st.text_input(
         "Path of the checkpoint on the server",

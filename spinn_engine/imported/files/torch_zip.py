@@ -87,8 +87,6 @@ def _folder(names: Collection[str]) -> str:
             "it is a TorchScript program, which holds code: save model.state_dict() of the model "
             "that it was made from"
         )
-    if "models" in inside or "archive_format" in inside:
-        raise BadInputError(f"it is an exported program (.pt2): {SAVE_AGAIN}")
     if any(name.endswith(".npy") for name in names):
         raise BadInputError(f"it is a NumPy archive (.npz), no PyTorch checkpoint: {SAVE_AGAIN}")
     if PICKLE not in inside or len(folders) != 1 or "" in inside:

@@ -1,0 +1,1 @@
+"""A module of PyTorch in memory, pruned."""

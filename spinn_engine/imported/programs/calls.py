@@ -1,0 +1,86 @@
+"""What a program is, whatever format it came in: a list of calls on named tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinn_engine.words import shown
+
+Array = NDArray[Any]
+MOST_CALLS = 8192
+LARGEST_CONSTANT = 2**26  # numbers, of all arrays that are computed
+
+
+@dataclass(frozen=True, eq=False)
+class Constant:
+    """An array that does not depend on the rows.
+
+    Attributes:
+        array: its numbers.
+        name: of the parameter that it is, or was made of; empty where it is none.
+        trained: whether it is learned; None where the file does not tell.
+    """
+
+    array: Array
+    name: str = ""
+    trained: bool | None = False
+
+
+@dataclass(frozen=True)
+class Ref:
+    """The name of a tensor, as an argument."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation.
+
+    Attributes:
+        op: its name here: a key of ``meaning.MEANINGS``.
+        args: tensors, numbers, or lists of them.
+        outputs: names of what it gives.
+        where: how its file calls it, for sentences.
+        given: what else it is told.
+    """
+
+    op: str
+    args: tuple[Any, ...]
+    outputs: tuple[str, ...]
+    where: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A network as a file has it.
+
+    Attributes:
+        calls: in an order in which they can be done.
+        input: name of the rows.
+        shape: theirs; what is no whole number is any number of rows.
+        outputs: names of what it gives.
+        constants: arrays by name.
+    """
+
+    calls: tuple[Call, ...]
+    input: str
+    shape: tuple[int | None, ...]
+    outputs: tuple[str, ...]
+    constants: Mapping[str, Constant]
+
+
+def place(kind: str, name: str) -> str:
+    """How a sentence calls an operation of a file."""
+    return f"{shown(kind)} ({shown(name)})" if name and name != kind else shown(kind)
+
+
+def as_constant(value: Any) -> Constant:
+    """A number, or a list of numbers, as an array."""
+    return Constant(np.asarray(value))

@@ -1,0 +1,1 @@
+"""From expressions to a graph and its numbers."""

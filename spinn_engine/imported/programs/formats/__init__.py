@@ -1,0 +1,1 @@
+"""Programs as their files have them, as lists of calls."""

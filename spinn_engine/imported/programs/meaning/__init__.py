@@ -1,0 +1,1 @@
+"""What a list of calls computes of a row, as expressions."""
