@@ -22,7 +22,21 @@ from spinn_engine.store.files import unwritable, write_atomically
 from spinn_engine.vocabulary import table_kind
 
 UPLOADS = "uploads"
-SUFFIXES = (".pt", ".pth", ".safetensors")
+NETWORK_SUFFIXES = (
+    ".pt",
+    ".pth",
+    ".safetensors",
+    ".onnx",
+    ".pt2",
+    ".keras",
+    ".h5",
+    ".skops",
+    ".mdlus",
+    ".msgpack",
+    ".eqx",
+    ".ckpt",
+    ".bin",
+)
 LONGEST_STEM = 40
 SETTLED = re.compile(  # by a person who says how the file is to be read
     rf"--({'|'.join(field.replace('_', '-') for field in ReadingSpec.model_fields)})\b"
@@ -44,7 +58,7 @@ def keep_upload(name: str, content: bytes) -> Path:
         CorruptArtifactError: it is broken.
     """
     suffix = _suffix(name)
-    return _keep(name, content, suffix if suffix in SUFFIXES else ".pt", _read_checkpoint)
+    return _keep(name, content, suffix if suffix in NETWORK_SUFFIXES else ".pt", _read_checkpoint)
 
 
 def keep_table(name: str, content: bytes) -> Path:

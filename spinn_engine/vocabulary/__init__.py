@@ -25,7 +25,7 @@ from spinn_engine.vocabulary.networks import NETWORKS, NetworkRow
 from spinn_engine.vocabulary.quantities import QUANTITIES, QuantityRow
 from spinn_engine.vocabulary.reconstructions import RECONSTRUCTIONS, ReconstructionRow
 from spinn_engine.vocabulary.row import Row, by_label, glossary, unknown
-from spinn_engine.vocabulary.scalings import SCALES, ScaleRow
+from spinn_engine.vocabulary.scalings import SCALES, USUAL_PAIRS, ScaleRow
 from spinn_engine.vocabulary.schedules import SCHEDULES, ScheduleRow
 from spinn_engine.vocabulary.sources import (
     SOURCES,
@@ -70,6 +70,7 @@ __all__ = [
     "REFERENCE",
     "RIVALS",
     "SCALES",
+    "USUAL_PAIRS",
     "SCHEDULES",
     "SOURCES",
     "SPLITS",
