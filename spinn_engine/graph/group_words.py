@@ -34,8 +34,8 @@ def strips_sentence(graph: Graph) -> str:
     said = "A strip is a group of neurons that are pruned together."
     if joined := joined_labels(graph):
         said += (
-            f" The neurons of {listed(joined, most=MOST)} are made by several layers whose values are "
-            "added or multiplied, scored by all of these and removed from all."
+            f" The neurons of {listed(joined, most=MOST)} are made by several layers whose values "
+            "are added or multiplied, scored by all of these and removed from all."
         )
     return said
 

@@ -74,7 +74,7 @@ def _widths(row: NetworkRow, source: str, first_values: Values) -> str:
         + (" Empty: 64, 64 for fewer than 2,000 training rows, more for more." if of_file else ""),
         **KEPT_IN_ADDRESS,
     )
-    if row.name != "mlp":
+    if row.widths != NETWORKS["mlp"].widths:
         st.caption(f"Widths: {row.widths}.")
     return (text or "").strip()
 
