@@ -13,7 +13,7 @@ from spinn_engine.words import percent
 
 # Pixels: of the picture, beside its bars, of a layer, its bar, and its words.
 WIDTH, BESIDE, ROW, BAR, ABOVE = 130, 5, 36, 14, 20
-NAME, MOST_LETTERS = 16, 18  # more of a layer, for its name
+NAME, MOST_LETTERS = 20, 18  # more of a layer, for its name
 
 
 def width_label(width: int, dense: int) -> str:

@@ -54,7 +54,7 @@ def shapes(stages: Sequence[tuple[str, Sequence[int], str]], graph: api.Graph) -
         )
         for title, hidden, below in stages
     ]
-    return markup.pictures(drawn, 120) + markup.note(plain(api.bars_sentence(graph)))
+    return markup.pictures(drawn, 120) + markup.note(api.bars_sentence(graph))
 
 
 def row_names(graph: api.Graph) -> tuple[str, ...]:

@@ -115,10 +115,13 @@ def draw_sensitivity(result: Result) -> None:
     )
     share, r2 = layers[lowest][-1]
     most = plain(capitalised(api.with_article(graph.short_labels[lowest])))
-    st.caption(
-        f"Each {graph.noun} pruned alone, the others whole; predicted, not fine-tuned. {most} "
-        f"is the most sensitive: {fixed(r2)} with {percent(share, 0)} of its neurons removed."
-    )
+    told = "Predicted, not fine-tuned"
+    if len(layers) > 1:
+        told = (
+            f"Each {graph.noun} pruned alone, the others whole; predicted, not fine-tuned. "
+            f"{most} is the most sensitive"
+        )
+    st.caption(f"{told}: {fixed(r2)} with {percent(share, 0)} of its neurons removed.")
     elements.folded_table(
         "The sensitivity in numbers",
         [

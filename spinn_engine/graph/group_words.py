@@ -11,10 +11,16 @@ MOST = 8
 
 def bars_sentence(graph: Graph) -> str:
     """What the bars of a drawn network are."""
+    labels = [with_article(label) for label in graph.labels]
+    if not graph.layered and len(labels) == 1:
+        return (
+            f"The bar is {labels[0]}, whose neurons are pruned together, as wide as there are "
+            "neurons; the outline is the dense network."
+        )
     bar, order = f"a {LAYER}", "input side on top"
     if not graph.layered:
         bar = "a group of neurons that are pruned together"
-        order = f"from the top {listed([with_article(one) for one in graph.labels], most=MOST)}"
+        order = f"from the top {listed(labels, most=MOST)}"
     return f"A bar is {bar}, as wide as it has neurons, {order}; the outline is the dense network."
 
 

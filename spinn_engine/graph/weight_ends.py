@@ -40,7 +40,7 @@ def _told(ends: list[tuple[str, Ends]]) -> Ends:
     every = [end for _, names in ends for end in names]
     if len(set(every)) == len(every):
         return tuple(every)
-    return tuple(f"{end} ({layer})" for layer, names in ends for end in names)
+    return tuple(f"{layer}: {end}" for layer, names in ends for end in names)
 
 
 def _taken(graph: Graph, value: str, inputs: Sequence[str]) -> Ends:

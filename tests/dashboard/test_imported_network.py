@@ -89,7 +89,7 @@ def test_the_best_readings_are_shown_in_words_and_another_can_be_taken(
     again = table_with(app, "It is read")
     assert again["It is read"][0].removesuffix(TAKEN) == shown["It is read"][1]
     assert again["It is read"][0].endswith(TAKEN)
-    name = app.text_input(key="dense_reading").value
+    name = app.text_input(key="dense_reading").value or ""
     by_link = opened("plan", **scaled, dense_reading=name)
     assert table_with(by_link, "It is read").equals(again)
 
@@ -142,7 +142,7 @@ def test_a_clone_begins_with_the_imported_network(bare: Path) -> None:
     app = opened("plan", **{"from": run_id})
     assert not app.error
     assert app.text_input(key="dense").value == str(bare)
-    reading = app.text_input(key="dense_reading").value
+    reading = app.text_input(key="dense_reading").value or ""
     assert reading == api.open_run(run_id).spec().model.dense_reading
     taken = table_with(app, "It is read")["It is read"].iloc[0]
     assert taken.casefold() == f"{api.reading_words(reading)}{TAKEN}".casefold()

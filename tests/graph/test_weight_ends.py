@@ -33,8 +33,8 @@ def test_of_a_stream_they_are_of_all_layers_that_make_and_take_it() -> None:
 def test_where_layers_share_an_end_each_is_named() -> None:
     graph = KINDS["modified_mlp"](Layout((1, 1)), 3, 2)
     before, _ = weight_ends(graph, "stream", INPUTS, TARGETS)
-    assert before[:3] == ("a (u)", "b (u)", "c (u)")
-    assert before[-1] == "stream, neuron 0 (gate2)"
+    assert before[:3] == ("u: a", "u: b", "u: c")
+    assert before[-1] == "gate2: stream, neuron 0"
     assert len(set(before)) == len(before)
 
 
@@ -58,7 +58,7 @@ def test_a_neuron_that_reaches_one_target_alone_has_weights_to_it_alone(kind: st
             for part in graph.taken(op, dim)
         ]
         after = weight_ends(graph, dim, INPUTS, TARGETS)[1]
-        ends = np.array([end.partition(" (")[0] for end in after])
+        ends = np.array([end.rpartition(": ")[2] for end in after])
         assert sum(weight.shape[1] for weight in weights) == len(ends)
         start = 0
         for weight in weights:
@@ -76,5 +76,9 @@ def test_a_picture_says_what_its_bars_and_strips_are() -> None:
     assert strips_sentence(plain) == ""
     assert "from the top the stream, block 1 and block 2" in bars_sentence(residual)
     assert "The neurons of the stream are made by several layers" in strips_sentence(residual)
+    gated = KINDS["modified_mlp"](Layout((4, 4)), 3, 2)
+    assert bars_sentence(gated).startswith(
+        "The bar is the stream, whose neurons are pruned together"
+    )
     heads = KINDS["heads"](Layout((4, 3)), 3, 2)
     assert strips_sentence(heads) == "A strip is a group of neurons that are pruned together."

@@ -157,7 +157,7 @@ def show_imported(found: imported_network.ImportedNetwork) -> None:
         with st.container(horizontal=True, gap="small", key="other_readings"):
             for number, name in enumerate(others):
                 st.button(
-                    f"Take “{plain(name)}”",
+                    f"Take it {plain(api.reading_words(name))}",
                     key=f"take_reading_{number}",
                     on_click=_take,
                     args=(name,),
