@@ -68,7 +68,7 @@ def read_new_rows(problem: Problem, data: DataSpec, path: Path) -> NewRows:
     cells, layout = read_table(path, reading=data)
     if layout.decimal is None:  # what the run was read with decides what may be read in two ways
         layout = replace(layout, decimal=wanted.decimal)
-    columns = typed_columns(cells, layout, data.time, data.group)
+    columns = typed_columns(cells, layout, data.time, data.words_of_groups)
     del cells
     inputs = _inputs(wanted, columns)
     roles = _roles(wanted, columns, inputs, layout)

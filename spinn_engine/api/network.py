@@ -28,7 +28,7 @@ class Network(nn.Module):
     name, in any order, and others are left alone.
 
     Attributes:
-        raw: the module for tensors alone; ``raw.network`` is the plain ``torch.nn.Sequential``.
+        raw: the module for tensors alone; ``raw.network`` is of torch's own classes.
         input_names: names of the input columns, in order.
         target_names: names of the output columns, in order.
     """

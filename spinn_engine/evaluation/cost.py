@@ -102,7 +102,7 @@ def peak_memory(network: nn.Module, inputs: int, device: torch.device) -> tuple[
     reports; elsewhere None, with the reason.
     """
     x = torch.zeros(max(ROUNDS), inputs, device=device)
-    weights = sum(p.numel() * p.element_size() for p in network.parameters())
+    weights = sum(p.nbytes for p in (*network.parameters(), *network.buffers()))
     if device.type == "cuda":
         torch.cuda.synchronize(device)
         before = torch.cuda.memory_allocated(device)
@@ -138,7 +138,7 @@ class _SparseLinear(nn.Module):
 
 
 class SparseNetwork(nn.Module):
-    """A network whose weights are kept in one of the sparse ``LAYOUTS``.
+    """A network whose trained matrices are kept in one of the sparse ``LAYOUTS``.
 
     Takes and gives standardised rows as the dense network that it is made from does.
     """
@@ -147,7 +147,7 @@ class SparseNetwork(nn.Module):
         super().__init__()
         self.network = copy.deepcopy(network)
         for name, module in list(self.network.named_modules()):
-            if isinstance(module, nn.Linear):
+            if isinstance(module, nn.Linear) and module.weight.requires_grad:
                 place, _, last = name.rpartition(".")
                 sparse = _SparseLinear(module, LAYOUTS[layout])
                 setattr(self.network.get_submodule(place), last, sparse)
@@ -158,12 +158,11 @@ class SparseNetwork(nn.Module):
         return found
 
     def file_bytes(self) -> int:
-        """Bytes of a ``torch.save`` file with these weights: values, indices and biases."""
+        """Bytes of a ``torch.save`` file with its numbers: values, indices and what is dense."""
         buffer = io.BytesIO()
-        torch.save(
-            [(one.weight, one.bias) for one in self.modules() if isinstance(one, _SparseLinear)],
-            buffer,
-        )
+        sparse = [one for one in self.modules() if isinstance(one, _SparseLinear)]
+        dense = self.state_dict().values()  # it has none of those
+        torch.save([*((one.weight, one.bias) for one in sparse), *dense], buffer)
         return buffer.getbuffer().nbytes
 
 

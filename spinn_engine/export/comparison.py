@@ -17,7 +17,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
 from spinn_engine.environment import without_secrets
 from spinn_engine.errors import BadInputError, SpinnError
 from spinn_engine.export import fresh_process
@@ -52,7 +51,7 @@ class Trial:
     Attributes:
         name: what the file is called.
         content: its bytes.
-        load: the line of Python that makes ``network``.
+        load: the lines of Python that make ``network``.
         run: the line that makes ``y`` of ``x``.
         dtype: what ``x`` is.
     """
@@ -87,7 +86,7 @@ def rows_to_compare(folder: RunFolder) -> Rows:
 
 
 @torch.inference_mode()
-def outputs_of(network: nn.Sequential | RawUnitsNetwork, inputs: NDArray[Any]) -> Floats:
+def outputs_of(network: nn.Module, inputs: NDArray[Any]) -> Floats:
     """What a network gives for raw rows ``[rows, in]``, in raw units ``[rows, out]``."""
     batches = torch.split(torch.from_numpy(inputs), fresh_process.BATCH)
     return np.concatenate([cast(Tensor, network(x)).double().numpy() for x in batches])

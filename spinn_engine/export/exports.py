@@ -20,7 +20,8 @@ from spinn_engine.export.comparison import Trial, outputs_in_a_fresh_process, ro
 from spinn_engine.export.formats import ALL
 from spinn_engine.export.manifest import Candidate, costs, description, differences
 from spinn_engine.export.sources import Source, checkpoint_of, read_source
-from spinn_engine.export.writers import WRITERS, formula_code, layers_code
+from spinn_engine.export.translated.torch_code import torch_code
+from spinn_engine.export.writers import WRITERS
 from spinn_engine.export.written import FOLDER
 from spinn_engine.store.files import write_atomically
 from spinn_engine.store.runs import RunFolder
@@ -118,7 +119,7 @@ def make_exports(
 def _candidate(name: str, source: Source, stem: str | None) -> Candidate:
     network, how = source.folded.network, FORMATS[name]
     file = f"{stem or source.path.stem}{how.suffix}"
-    load = how.load.format(name=file, layers=layers_code(network), formula=formula_code(network))
+    load = how.load.format(name=file, network=torch_code(network.graph))
     content = WRITERS[name](network, source.metadata())
     return Candidate(name, source, Trial(file, content, load, how.run, source.folded.dtype))
 

@@ -1,43 +1,72 @@
-"""A network with its scaling in its first and last layer: plain torch, from raw units to raw."""
+"""A network with its scaling in it: plain torch, from raw units to raw."""
 
 from __future__ import annotations
 
-import copy
+from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
+from spinn_engine.artifacts.checkpoints import SCALER_PARTS, RawUnitsNetwork
+from spinn_engine.graph.ends import Floats, rescaled
+from spinn_engine.graph.graph import Graph
+from spinn_engine.training.modules import module_of
 
 
-@torch.no_grad()
-def fold(whole: RawUnitsNetwork, dtype: torch.dtype) -> nn.Sequential:
-    """A ``torch.nn.Sequential`` that gives what ``whole`` does, for rows ``[B, in]`` of ``dtype``.
+@dataclass(frozen=True)
+class RawNetwork:
+    """A network for rows in raw units.
+
+    Attributes:
+        graph: what it is.
+        module: of torch's own classes, for rows ``[B, in]`` of its ``dtype``: a
+            ``torch.nn.Sequential`` where it can be one, else a ``torch.fx.GraphModule``.
+    """
+
+    graph: Graph
+    module: nn.Module
+
+    @property
+    def weights(self) -> dict[str, Tensor]:
+        """All its numbers as torch names and shapes them: of a layer ``[out, in]``."""
+        return dict(self.module.state_dict())
+
+    @property
+    def matrices(self) -> dict[str, Tensor]:
+        """Those of layers that are trained, ``[out, in]``."""
+        weights, names = self.weights, [op.name for op in self.graph.dense if op.trained]
+        return {f"{name}.weight": weights[f"{name}.weight"] for name in names}
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of its numbers, and of the rows that it takes."""
+        return next(iter(self.weights.values())).dtype
+
+
+def fold(whole: RawUnitsNetwork, dtype: torch.dtype) -> RawNetwork:
+    """What ``whole`` does, for rows ``[B, in]`` of ``dtype``.
 
     A first layer ``W (x - x_mean) / x_std + b`` is ``V x + (b - V x_mean)`` with ``V = W / x_std``;
-    a last one ``y_std (W h + b) + y_mean`` is ``(y_std W) h + (y_std b + y_mean)``. Computed in
+    a last one ``y_std (W h + b) + y_mean`` is ``(y_std W) h + (y_std b + y_mean)``; where no layer
+    stands at an end, an operation of its own does it (``graph.ends.rescaled``). Computed in
     float64, rounded once. A first or last layer without a bias gets one.
     """
-    x_mean, x_std, y_mean, y_std = (
-        cast(Tensor, getattr(whole, name)) for name in ("x_mean", "x_std", "y_mean", "y_std")
-    )
-    network = cast(nn.Sequential, copy.deepcopy(whole.network).double())
-    layers = linear_layers(network)
-    first, last = layers[0], layers[-1]
-    first.weight.div_(x_std)  # [out, in] / [in]
-    first.bias = nn.Parameter(_bias(first) - first.weight @ x_mean)
-    last.weight.mul_(y_std[:, None])  # [out, in] * [out, 1]
-    last.bias = nn.Parameter(_bias(last) * y_std + y_mean)
-    return network.to(dtype)
+    graph, weights = whole.graph, whole.network.state_dict()
+    single = {p.name for p in graph.parameters if p.rows is None}
+    arrays = {
+        name: (one if name in single else one.T).double().numpy() for name, one in weights.items()
+    }
+    x_mean, x_std, y_mean, y_std = (_numbers(whole, name) for name in SCALER_PARTS)
+    folded, arrays = rescaled(graph, arrays, 1 / x_std, -x_mean / x_std, y_std, y_mean)
+    single = {p.name for p in folded.parameters if p.rows is None}
+    tensors = {
+        name: torch.tensor(one if name in single else np.ascontiguousarray(one.T), dtype=dtype)
+        for name, one in arrays.items()
+    }
+    return RawNetwork(folded, module_of(folded, tensors))
 
 
-def linear_layers(network: nn.Sequential) -> list[nn.Linear]:
-    """The layers that have weights, in order."""
-    return [module for module in network if isinstance(module, nn.Linear)]
-
-
-def _bias(layer: nn.Linear) -> Tensor:
-    """A layer's bias ``[out]``, zero if it has none."""
-    bias = cast("Tensor | None", layer.bias)
-    return layer.weight.new_zeros(layer.out_features) if bias is None else bias
+def _numbers(whole: RawUnitsNetwork, name: str) -> Floats:
+    return np.asarray(cast(Tensor, getattr(whole, name)).numpy(), np.float64)

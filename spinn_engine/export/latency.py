@@ -28,9 +28,7 @@ THREADS = 1
 Batch = TypeVar("Batch")
 
 
-def onnx_beside_torch(
-    network: nn.Sequential, content: bytes, inputs: NDArray[Any]
-) -> dict[str, Any]:
+def onnx_beside_torch(network: nn.Module, content: bytes, inputs: NDArray[Any]) -> dict[str, Any]:
     """Microseconds a pass in ONNX Runtime and in torch.
 
     Args:
@@ -50,9 +48,7 @@ def onnx_beside_torch(
     return _timed(forwards, ROUNDS)
 
 
-def sparse_beside_dense(
-    network: nn.Sequential, layout: str, inputs: NDArray[Any]
-) -> dict[str, Any]:
+def sparse_beside_dense(network: nn.Module, layout: str, inputs: NDArray[Any]) -> dict[str, Any]:
     """Microseconds a pass of a network with zeros in it: its weights dense, and sparse.
 
     Args:

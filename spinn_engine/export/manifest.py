@@ -16,10 +16,9 @@ from torch import Tensor
 from spinn_engine.errors import SpinnError
 from spinn_engine.evaluation.cost import LAYOUTS, as_sparse
 from spinn_engine.export.comparison import TOLERANCE, Rows, Trial, largest_differences
-from spinn_engine.export.folding import linear_layers
 from spinn_engine.export.latency import THREADS, onnx_beside_torch, sparse_beside_dense
-from spinn_engine.export.onnx_graph import OPSET
 from spinn_engine.export.sources import Source
+from spinn_engine.export.translated.onnx_graph import OPSET
 from spinn_engine.export.writers import state_bytes
 from spinn_engine.training.device import environment
 from spinn_engine.words import scientific
@@ -43,6 +42,7 @@ class Candidate:
 def description(one: Candidate) -> dict[str, Any]:
     """What the file is, and how it is loaded."""
     source, trial = one.source, one.trial
+    graph = source.folded.network.graph
     return {
         "format": one.format,
         "file": trial.name,
@@ -52,7 +52,7 @@ def description(one: Candidate) -> dict[str, Any]:
         "run": trial.run,
         "checkpoint": f"checkpoints/{source.path.name}",
         **source.about(),
-        "params": sum(p.numel() for p in source.folded.network.parameters()),
+        "params": graph.params(graph.hidden),
         "dtype_why": source.folded.why,
     }
 
@@ -67,20 +67,20 @@ def costs(one: Candidate, rows: Rows) -> dict[str, Any]:
 
 
 def _onnx_costs(one: Candidate, inputs: NDArray[Any]) -> dict[str, Any]:
-    timed = onnx_beside_torch(one.source.folded.network, one.trial.content, inputs)
+    timed = onnx_beside_torch(one.source.folded.network.module, one.trial.content, inputs)
     versions = {"opset": OPSET, "onnxruntime": onnxruntime.__version__}
     return {**versions, "threads": THREADS, "latency_us": timed}
 
 
 def _sparse_costs(one: Candidate, inputs: NDArray[Any]) -> dict[str, Any]:
-    timed = sparse_beside_dense(one.source.folded.network, one.format, inputs)
+    timed = sparse_beside_dense(one.source.folded.network.module, one.format, inputs)
     return {"sparse": _sparse_sizes(one), "threads": THREADS, "latency_us": timed}
 
 
 def _sparse_sizes(one: Candidate) -> dict[str, int]:
     """Non-zeros and the bytes that they, their places, and the same file with zeros take."""
     network, layout = one.source.folded.network, LAYOUTS[one.format]
-    weights = [layer.weight.detach() for layer in linear_layers(network)]
+    weights = [*network.matrices.values()]
     sparse = [as_sparse(weight, layout) for weight in weights]
     return {
         "weights": sum(weight.numel() for weight in weights),

@@ -14,6 +14,9 @@ from spinn_engine.store.runs import RESULT_NAME, RunFolder
 def export_paper_layout(folder: RunFolder, out: Path | None = None) -> dict[str, Any]:
     """Write checkpoints, result and the whole network as the paper's folders have them.
 
+    The paper's networks are plain ones; of another kind the files stand in the same places, the
+    checkpoints name their weights as their ``graph`` does, and the module is no ``Sequential``.
+
     Args:
         folder: a finished run.
         out: what gets ``results/`` and ``models/``, by default ``exports/paper`` of the run.

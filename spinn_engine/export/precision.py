@@ -7,18 +7,18 @@ from typing import cast
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
 from spinn_engine.export.comparison import TOLERANCE, Rows, largest_differences, outputs_of
-from spinn_engine.export.folding import fold
+from spinn_engine.export.folding import RawNetwork, fold
 from spinn_engine.problems.problem import Floats
 from spinn_engine.words import scientific, shortest
 
 
 @dataclass(frozen=True)
 class Folded:
-    """A network with its scaling in its first and last layer.
+    """A network with its scaling in it.
 
     Attributes:
         network: takes and gives raw units.
@@ -27,7 +27,7 @@ class Folded:
         expected: ``[rows, out]`` what the checkpoint gives for the test rows.
     """
 
-    network: nn.Sequential
+    network: RawNetwork
     dtype: str
     why: str
     expected: Floats
@@ -44,7 +44,7 @@ def folded(whole: RawUnitsNetwork, rows: Rows) -> Folded:
     """
     expected = outputs_of(whole, rows.inputs)
     single = fold(whole, torch.float32)
-    found = outputs_of(single, rows.inputs.astype(np.float32))
+    found = outputs_of(single.module, rows.inputs.astype(np.float32))
     share = float((largest_differences(found, expected) / rows.spread).max())
     if share <= TOLERANCE / 2:
         why = f"float32 is {scientific(share)} of a target's spread from the network at most"

@@ -11,10 +11,9 @@ from spinn_engine.artifacts.checkpoints import load_network
 from spinn_engine.artifacts.delivery import FINAL_NAME, ZEROED_NAME, checkpoint_name
 from spinn_engine.errors import BadInputError
 from spinn_engine.export.comparison import Rows
-from spinn_engine.export.folding import linear_layers
 from spinn_engine.export.precision import Folded, folded
+from spinn_engine.graph.kinds import mlp
 from spinn_engine.store.runs import RunFolder
-from spinn_engine.training.modules import MODULES
 from spinn_engine.vocabulary import FORMATS, ZEROED, main_arm
 from spinn_engine.words import listed
 
@@ -44,16 +43,19 @@ class Source:
     units: dict[str, str]
 
     def about(self) -> dict[str, Any]:
-        """What the network is; holds nothing that differs between two runs of one spec."""
-        layers = linear_layers(self.folded.network)
-        kinds = {type(module) for module in self.folded.network}
+        """What the network is; holds nothing that differs between two runs of one spec.
+
+        ``hidden`` are the widths of what may be pruned; ``graph`` is there where these and the
+        activation do not say it all.
+        """
+        graph = self.folded.network.graph
+        plain = mlp(graph.hidden, graph.inputs, graph.outputs, graph.activation)
         return {
             "arm": self.arm,
             "stage": self.stage,
-            "hidden": [layer.out_features for layer in layers[:-1]],
-            "activation": next(
-                name for name, kind in MODULES.items() if isinstance(kind, type) and kind in kinds
-            ),
+            "hidden": list(graph.hidden),
+            "activation": graph.activation,
+            **({} if graph == plain else {"graph": graph.model_dump(mode="json")}),
             "dtype": self.folded.dtype,
             "inputs": [{"name": n, "unit": self.units.get(n)} for n in self.input_names],
             "outputs": [{"name": n, "unit": self.units.get(n)} for n in self.target_names],

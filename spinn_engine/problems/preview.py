@@ -55,7 +55,7 @@ def preview(data: DataSpec, rows: int = 5) -> dict[str, Any]:
         return _of_problem(load_problem(data), rows)
     path = table_path(data.source)
     cells, layout = read_table(path, whole=False, reading=data)
-    columns = typed_columns(cells, layout, data.time, data.group)
+    columns = typed_columns(cells, layout, data.time, data.words_of_groups)
     roles = assign_roles(data, columns, layout)
     return {
         "source": data.source,
@@ -102,7 +102,7 @@ def _role(column: Column, roles: Roles) -> tuple[str, str | None]:
     if name in roles.targets:
         return "target", None
     if name == roles.group:
-        return "group", None
+        return "group", "also an input" if name in roles.inputs else None
     if name == roles.time:
         return "time", "also an input" if name in roles.inputs else None
     if name in roles.left_out:

@@ -22,7 +22,7 @@ from spinn_engine.vocabulary import (
     Row,
     unknown,
 )
-from spinn_engine.vocabulary.scalings import USUAL_PAIRS
+from spinn_engine.vocabulary.networks import USUAL_PAIRS
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +88,10 @@ class ScalingPair:
         pair = pair and targets in SCALES and SCALES[targets].of_targets
         if text in self.usual or pair:
             return text
+        said = unknown("scaling", text, self.usual)
         raise ValueError(
-            f"it must be one of {', '.join(self.usual)}, or how inputs and targets were scaled, "
-            f"such as minmax/z, each one of {', '.join(SCALES)}, but got {text!r}"
+            f"{said}; or say how inputs and targets were scaled, such as minmax/z, each one of "
+            f"{', '.join(SCALES)}"
         )
 
 

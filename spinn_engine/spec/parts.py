@@ -47,7 +47,8 @@ class DataSpec(ReadingSpec):
     Attributes:
         source: where the rows come from.
         targets: columns to predict.
-        group: column whose equal values stay in one part of the split; never an input.
+        group: column whose equal values stay in one part of the split; no input.
+        keep_group: whether it is an input all the same, as a network that was brought may want.
         time: column that orders the rows within a group; it stays an input unless dropped.
         drop: columns that are no inputs.
         split: how the rows of one table are told apart: by ``group``, by ``block`` of rows that
@@ -59,17 +60,25 @@ class DataSpec(ReadingSpec):
     source: str = "milling-sim"
     targets: Names = ()
     group: str | None = None
+    keep_group: bool = False
     time: str | None = None
     drop: Names = ()
     split: Split | None = None
+
+    @property
+    def words_of_groups(self) -> str | None:
+        """The column whose cells only tell groups apart, so that they are read as texts."""
+        return None if self.keep_group else self.group
 
     @model_validator(mode="after")
     def _of_a_table(self) -> Self:
         source = source_of(self.source)
         if source is None or not source.own_columns:
-            for name in ("split", *ReadingSpec.model_fields):
-                if getattr(self, name) not in (None, ()):
+            for name in ("split", "keep_group", *ReadingSpec.model_fields):
+                if getattr(self, name) not in (None, (), False):
                     raise ValueError(f"{name} is for tables: leave it out for other data")
+        if self.keep_group and self.group is None:
+            raise ValueError("keep_group is about the column of the groups: name it in group")
         if self.split is None:
             return self
         by = SPLITS[self.split]

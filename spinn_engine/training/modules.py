@@ -98,7 +98,7 @@ def module_of(graph: Graph, weights: Mapping[str, Tensor]) -> nn.Module:
         network: nn.Module = nn.Sequential(*_gaps_filled(made))
     else:
         network = fx.GraphModule(_nested(made), _traced(graph, made))
-    network.load_state_dict(dict(weights))
+    network.load_state_dict(dict(weights), assign=True)  # in the precision that they have
     return network.eval()
 
 

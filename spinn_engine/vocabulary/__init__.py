@@ -21,11 +21,16 @@ from spinn_engine.vocabulary.arms import (
 from spinn_engine.vocabulary.checks import CHECKS, CheckRow
 from spinn_engine.vocabulary.criteria import CRITERIA, CriterionRow
 from spinn_engine.vocabulary.formats import FORMATS, FormatRow
-from spinn_engine.vocabulary.networks import NETWORKS, NetworkRow
+from spinn_engine.vocabulary.networks import (
+    NETWORKS,
+    SCALES,
+    USUAL_PAIRS,
+    NetworkRow,
+    ScaleRow,
+)
 from spinn_engine.vocabulary.quantities import QUANTITIES, QuantityRow
 from spinn_engine.vocabulary.reconstructions import RECONSTRUCTIONS, ReconstructionRow
 from spinn_engine.vocabulary.row import Row, by_label, glossary, unknown
-from spinn_engine.vocabulary.scalings import SCALES, USUAL_PAIRS, ScaleRow
 from spinn_engine.vocabulary.schedules import SCHEDULES, ScheduleRow
 from spinn_engine.vocabulary.sources import (
     SOURCES,

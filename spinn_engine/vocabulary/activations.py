@@ -18,6 +18,8 @@ class ActivationRow(Row):
         between: whether it may stand between the layers of a new network.
         slope: below zero, of those that have one to choose; what it is where none is given.
         learned: whether it has slopes that are learned.
+        behind: whether it may stand after the last layer of a network that was brought.
+        factors: that may stand in it, in a network that was brought.
     """
 
     methods: str
@@ -26,16 +28,21 @@ class ActivationRow(Row):
     between: bool = True
     slope: float | None = None
     learned: bool = False
+    behind: bool = False
+    factors: tuple[float, ...] = (1.0,)
 
 
 FUNCTIONS = table(
-    ActivationRow(name="tanh", label="tanh", help="the hyperbolic tangent", methods="tanh"),
+    ActivationRow(
+        name="tanh", label="tanh", help="the hyperbolic tangent", methods="tanh", behind=True
+    ),
     ActivationRow(
         name="relu",
         label="relu",
         help="max(0, x), which has no second derivative",
         methods="relu",
         smooth=False,
+        behind=True,
     ),
     ActivationRow(
         name="gelu", label="gelu", help="x times the normal distribution of x", methods="gelu"
@@ -53,7 +60,9 @@ FUNCTIONS = table(
         methods="silu",
         of_files=True,
     ),
-    ActivationRow(name="sigmoid", label="sigmoid", help="1 / (1 + exp(-x))", methods="sigmoid"),
+    ActivationRow(
+        name="sigmoid", label="sigmoid", help="1 / (1 + exp(-x))", methods="sigmoid", behind=True
+    ),
     ActivationRow(
         name="elu",
         label="elu",
@@ -77,9 +86,17 @@ FUNCTIONS = table(
         smooth=False,
         slope=0.01,
     ),
-    ActivationRow(name="softplus", label="softplus", help="log(1 + exp(x))", methods="softplus"),
+    ActivationRow(
+        name="softplus", label="softplus", help="log(1 + exp(x))", methods="softplus", behind=True
+    ),
     ActivationRow(name="mish", label="mish", help="x times tanh(softplus(x))", methods="mish"),
-    ActivationRow(name="sin", label="sin", help="the sine", methods="the sine"),
+    ActivationRow(
+        name="sin",
+        label="sin",
+        help="the sine",
+        methods="the sine",
+        factors=(1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0),
+    ),
     ActivationRow(name="cos", label="cos", help="the cosine", methods="the cosine", between=False),
     ActivationRow(
         name="exp", label="exp", help="the exponential", methods="the exponential", between=False

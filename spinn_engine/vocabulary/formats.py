@@ -18,8 +18,8 @@ class FormatRow(Row):
 
     Attributes:
         suffix: how its files end.
-        load: makes ``network`` in a new Python; ``{name}`` is the file's name, ``{layers}`` the
-            layers as Python, ``{formula}`` what they do with ``x.T``.
+        load: makes ``network`` in a new Python; ``{name}`` is the file's name, ``{network}`` the
+            lines of a function that takes its numbers from ``w``, by name, for files without them.
         run: makes ``y`` of ``x`` ``[rows, in]``, a NumPy array of the manifest's ``dtype``.
         sparse: whether it holds the zeroed network without its zeros.
         usual: whether a form has it chosen at first.
@@ -32,16 +32,12 @@ class FormatRow(Row):
     usual: bool = False
 
 
-# torch.nn.Linear takes no COO weight, and a sparse matrix wants the rows on its right.
-_SPARSE_LOAD = (
-    "import torch; w = torch.load('{name}', weights_only=True)['state_dict']; "
-    "network = lambda x: ({formula}).T"
-)
+_SPARSE_LOAD = "import torch; w = torch.load('{name}', weights_only=True)['state_dict']\n{network}"
 FORMATS = table(
     FormatRow(
         name="module",
         label="module",
-        help="a complete torch.nn.Sequential, for torch.load",
+        help="the whole network as a module of torch's own classes, for torch.load",
         suffix=".pth",
         load="import torch; network = torch.load('{name}', weights_only=False)",
         usual=True,
@@ -68,8 +64,7 @@ FORMATS = table(
         help="weights alone, for any reader",
         suffix=".safetensors",
         load=(
-            "import torch, safetensors.torch; network = torch.nn.Sequential({layers}); "
-            "network.load_state_dict(safetensors.torch.load_file('{name}'), assign=True)"
+            "import torch, safetensors.torch; w = safetensors.torch.load_file('{name}')\n{network}"
         ),
     ),
     FormatRow(

@@ -1,4 +1,4 @@
-"""The kinds of networks that can be trained anew; ``graph/kinds.py`` builds them."""
+"""The kinds of networks, which ``graph/kinds.py`` builds, and how their rows may be scaled."""
 
 from __future__ import annotations
 
@@ -87,3 +87,58 @@ NETWORKS = table(
         options=("trunk",),
     ),
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScaleRow(Row):
+    """A way of scaling columns by the training rows.
+
+    Attributes:
+        of_inputs: whether it is tried for inputs.
+        of_targets: whether it is tried for targets.
+        log: whether it is the logarithm that is scaled.
+        usual: whether it is taken before others that fit hardly better.
+    """
+
+    of_inputs: bool = True
+    of_targets: bool = True
+    log: bool = False
+    usual: bool = False
+
+
+SCALES = table(
+    ScaleRow(
+        name="z",
+        label="mean and spread",
+        help="less the mean, by the standard deviation",
+        usual=True,
+    ),
+    ScaleRow(name="raw", label="as they are", help="in their own units", usual=True),
+    ScaleRow(
+        name="minmax", label="0 to 1", help="least and largest value become 0 and 1", usual=True
+    ),
+    ScaleRow(name="symmetric", label="-1 to 1", help="least and largest value become -1 and 1"),
+    ScaleRow(name="largest", label="by the largest", help="divided by the largest absolute value"),
+    ScaleRow(  # of targets it would pass for z where a network says too little: 1.35 spreads
+        name="robust",
+        label="median and quartiles",
+        help="less the median, by the quartiles' range",
+        of_targets=False,
+    ),
+    ScaleRow(name="log", label="logarithm", help="their logarithm", of_inputs=False, log=True),
+    ScaleRow(
+        name="log_z",
+        label="logarithm, mean and spread",
+        help="their logarithm, less its mean, by its standard deviation",
+        of_inputs=False,
+        log=True,
+    ),
+)
+
+# The words of ``dense_scaling`` for the usual pairs; others are written as inputs/targets.
+USUAL_PAIRS: dict[str, tuple[str, str]] = {
+    "both": ("z", "z"),
+    "inputs": ("z", "raw"),
+    "targets": ("raw", "z"),
+    "none": ("raw", "raw"),
+}

@@ -22,13 +22,14 @@ from spinn_engine.artifacts.checkpoints import StoredStack, load_stack
 from spinn_engine.artifacts.creation import create_run
 from spinn_engine.artifacts.whatif import read_facts
 from spinn_engine.evaluation.intervals import interval
+from spinn_engine.graph.sizes import Widths
 from spinn_engine.pipeline import Runner
 from spinn_engine.pruning.facts import DenseFacts
 from spinn_engine.pruning.importance import ScoringData, l1
 from spinn_engine.pruning.path import levels, nearest, walk
 from spinn_engine.pruning.reconstruction import Calibration
 from spinn_engine.pruning.schedule import global_widths
-from spinn_engine.pruning.sizes import Stage, Widths, parameter_count
+from spinn_engine.pruning.sizes import Stage, parameter_count
 from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.pruning.whatif import sensitivity
 from spinn_engine.spec import CompareSpec, PruneSpec, RunSpec

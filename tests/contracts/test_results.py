@@ -16,7 +16,10 @@ from torch import nn
 from spinn_engine.claims import verify_claims
 from spinn_engine.claims.quantity import Verdict
 from spinn_engine.errors import BadInputError
-from spinn_engine.export.writers import WRITERS, formula_code, layers_code
+from spinn_engine.export.folding import RawNetwork
+from spinn_engine.export.translated.torch_code import torch_code
+from spinn_engine.export.writers import WRITERS
+from spinn_engine.graph.kinds import mlp
 from spinn_engine.spec import CompareSpec, RunSpec
 from spinn_engine.store.demo import demo_run
 from spinn_engine.vocabulary import ARMS, CLAIM_VERDICTS, CONTROLS, FORMATS, QUANTITIES
@@ -92,7 +95,7 @@ def test_what_is_missing_and_what_does_not_belong_is_told(name: str) -> None:
             verify_claims([claim_of(name, **bad)])
 
 
-def network() -> nn.Sequential:
+def network() -> RawNetwork:
     """Half of its weights are zero."""
     torch.manual_seed(0)
     found = nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, 5), nn.Tanh(), nn.Linear(5, 2))
@@ -100,7 +103,7 @@ def network() -> nn.Sequential:
         parameter.requires_grad_(False)
         if parameter.dim() == 2:
             parameter[parameter.abs() < parameter.abs().median()] = 0.0
-    return found.eval()
+    return RawNetwork(mlp((8, 5), 3, 2), found.eval())
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +116,8 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray[An
     for name, row in FORMATS.items():
         file = f"network_{name}{row.suffix}"
         (folder / file).write_bytes(WRITERS[name](network(), {"about": "x"}))
-        code = {"layers": layers_code(network()), "formula": formula_code(network())}
-        lines += [row.load.format(name=file, **code), "x = rows.copy()", row.run]
+        code = torch_code(network().graph)
+        lines += [row.load.format(name=file, network=code), "x = rows.copy()", row.run]
         lines.append(f"found[{name!r}] = np.asarray(y).tolist()")
     lines.append("import sys; assert 'spinn_engine' not in sys.modules")
     lines.append("print(json.dumps(found))")
@@ -129,7 +132,7 @@ def test_a_format_gives_the_network_back_in_a_fresh_process(
     name: str, outputs: dict[str, np.ndarray[Any, Any]], tmp_path: Path
 ) -> None:
     rows = torch.from_numpy(np.random.default_rng(1).normal(size=(40, 3)).astype(np.float32))
-    np.testing.assert_allclose(outputs[name], network()(rows).numpy(), atol=1e-5)
+    np.testing.assert_allclose(outputs[name], network().module(rows).numpy(), atol=1e-5)
     assert WRITERS[name](network(), {"about": "x"}) == WRITERS[name](network(), {"about": "x"})
     assert FORMATS[name].suffix.startswith(".")
 

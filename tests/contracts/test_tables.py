@@ -19,9 +19,11 @@ from spinn_engine.claims.arithmetic import ARITHMETIC
 from spinn_engine.claims.claim import Claim
 from spinn_engine.claims.measured import MEASURED
 from spinn_engine.errors import BadInputError
+from spinn_engine.export.translated import onnx_steps
 from spinn_engine.export.writers import WRITERS
 from spinn_engine.graph import functions as arrays
 from spinn_engine.graph.kinds import KINDS
+from spinn_engine.imported.search.scales import FITTED as FITTED_SCALES
 from spinn_engine.problems import checks
 from spinn_engine.problems.tables.parting import SPLITTERS
 from spinn_engine.pruning import importance, reconstruction, schedule, whatif
@@ -50,8 +52,10 @@ IMPLEMENTATIONS: dict[str, tuple[Any, Any]] = {
     "functions of a stack": (vocabulary.FUNCTIONS, functions.FUNCTIONS),
     "functions of a prediction": (vocabulary.FUNCTIONS, arrays.FUNCTIONS),
     "functions of a checkpoint": (vocabulary.FUNCTIONS, CALLS),
+    "functions of an ONNX file": (vocabulary.FUNCTIONS, onnx_steps.FUNCTIONS),
     "functions of an equation": (SMOOTH, DERIVATIVES),
     "networks": (vocabulary.NETWORKS, KINDS),
+    "ways of scaling": (vocabulary.SCALES, FITTED_SCALES),
     "arms that are fitted": (
         {name for name, arm in vocabulary.ARMS.items() if arm.block is None},
         FITTED,

@@ -96,6 +96,6 @@ def test_a_residual_network_goes_the_whole_way(
     session = onnxruntime.InferenceSession(download(page, button, tmp_path))
     rows = np.random.default_rng(0).normal(size=(5, 18)).astype(np.float32)
     found = session.run(None, {session.get_inputs()[0].name: rows})[0]
-    expected = np.asarray(api.load_network(run_id).predict(rows))
+    expected = np.asarray(api.load_network(run_id)(rows))
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3)
     watched.check()

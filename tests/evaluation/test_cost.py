@@ -10,24 +10,33 @@ import torch
 from torch import Tensor, nn
 
 from spinn_engine.evaluation.cost import ROUNDS, SparseNetwork, latencies, peak_memory, round_times
-from tests.pruning.test_surgery import plain, random_stack
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.kinds import KINDS, Layout, mlp
+from spinn_engine.training.modules import module_of_member
+from tests.export.kinds import GRAPHS, random_stack
 
 CPU = torch.device("cpu")
 
 
-def holed(seed: int) -> nn.Sequential:
-    """A network of which most weights are zero."""
-    network = plain(random_stack([30, 20], 5, 2, "tanh", seed=seed), 0)
-    for layer in network:
-        if isinstance(layer, nn.Linear):
+def network_of(graph: Graph, seed: int = 0) -> nn.Module:
+    return module_of_member(random_stack(graph, seed), 0)
+
+
+def holed(graph: Graph, seed: int) -> nn.Module:
+    """A network of which most weights that are learned are zero."""
+    network = network_of(graph, seed)
+    for layer in network.modules():
+        if isinstance(layer, nn.Linear) and layer.weight.requires_grad:
             layer.weight.data[layer.weight.abs() < layer.weight.abs().quantile(0.7)] = 0.0
     return network
 
 
 @pytest.mark.parametrize("layout", ["coo", "csr"])
 @pytest.mark.parametrize("batch", [1, 17])
-def test_a_sparse_network_gives_what_the_dense_one_does(layout: str, batch: int) -> None:
-    network, x = holed(seed=2), torch.randn(batch, 5)
+@pytest.mark.parametrize("name", GRAPHS)
+def test_a_sparse_network_gives_what_the_dense_one_does(layout: str, batch: int, name: str) -> None:
+    network = holed(GRAPHS[name], seed=2)
+    x = torch.randn(batch, 3, generator=torch.Generator().manual_seed(batch))
     sparse = SparseNetwork(network, layout)
     with torch.inference_mode():
         torch.testing.assert_close(sparse(x), network(x), rtol=1e-5, atol=1e-6)
@@ -35,7 +44,7 @@ def test_a_sparse_network_gives_what_the_dense_one_does(layout: str, batch: int)
 
 @pytest.mark.parametrize(("layout", "per_weight"), [("coo", 4 + 2 * 8), ("csr", 4 + 8)])
 def test_sparse_files_hold_values_and_indices(layout: str, per_weight: int) -> None:
-    network = plain(random_stack([200, 200], 50, 2, "tanh"), 0)
+    network = network_of(mlp([200, 200], 50, 2))
     nonzero = 200 * (50 + 200 + 2)
     assert SparseNetwork(network, layout).file_bytes() == pytest.approx(
         nonzero * per_weight, rel=0.05
@@ -43,6 +52,21 @@ def test_sparse_files_hold_values_and_indices(layout: str, per_weight: int) -> N
     buffer = io.BytesIO()
     torch.save(network.state_dict(), buffer)
     assert buffer.getbuffer().nbytes == pytest.approx(nonzero * 4, rel=0.05)
+
+
+@pytest.mark.parametrize("layout", ["coo", "csr"])
+def test_a_sparse_file_holds_what_is_dense_too(layout: str) -> None:
+    """A fixed map, and slopes and norms of many neurons, beside next to no weights."""
+    layouts = {
+        "fourier": (Layout((1,), features=500), 4 * 3 * 500),
+        "residual": (Layout((500, 1), ("prelu",), norm=True), 4 * (500 + 4 * 500)),
+    }
+    for kind, (layout_of_kind, dense) in layouts.items():
+        network = network_of(KINDS[kind](layout_of_kind, 3, 2))
+        for layer in network.modules():
+            if isinstance(layer, nn.Linear) and layer.weight.requires_grad:
+                layer.weight.data.zero_()
+        assert dense < SparseNetwork(network, layout).file_bytes() < dense + 20_000
 
 
 def test_every_arm_is_timed_for_every_batch_size() -> None:
@@ -77,7 +101,7 @@ def test_the_batch_sizes_are_the_contracts() -> None:
 @pytest.mark.parametrize("hidden", [[512, 512, 512, 256], [64, 32], [300]])
 def test_peak_memory_is_the_weights_and_the_largest_neighbours(hidden: list[int]) -> None:
     """Three tensors may be alive at once: a layer's input, its output, and the activation of it."""
-    network = plain(random_stack(hidden, 18, 2, "tanh"), 0).eval()
+    network = network_of(mlp(hidden, 18, 2))
     peak, how = peak_memory(network, 18, CPU)
     weights = 4 * sum(p.numel() for p in network.parameters())
     widths = [18, *hidden, 2]
@@ -91,8 +115,7 @@ def test_peak_memory_is_the_weights_and_the_largest_neighbours(hidden: list[int]
 
 def test_a_smaller_network_needs_less_memory() -> None:
     large, small = (
-        peak_memory(plain(random_stack([w, w], 18, 2, "relu"), 0).eval(), 18, CPU)[0]
-        for w in (256, 128)
+        peak_memory(network_of(mlp([w, w], 18, 2, "relu")), 18, CPU)[0] for w in (256, 128)
     )
     assert large is not None
     assert small is not None

@@ -12,11 +12,15 @@ import pandas as pd
 import torch
 from torch import nn
 
-from spinn_engine.artifacts.checkpoints import MODULES, RawUnitsNetwork
-from spinn_engine.export.folding import fold
+from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
+from spinn_engine.export.folding import RawNetwork, fold
 from spinn_engine.export.writers import WRITERS
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.kinds import mlp
 from spinn_engine.spec import Activation, RunSpec
 from spinn_engine.store.runs import RunFolder
+from spinn_engine.training.modules import CALLS
+from tests.export.kinds import GRAPHS, raw_network_of
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 ABOUT = {"zeta": "1", "names": '["é", "\\"b\\""]', "alpha": "x"}
@@ -32,7 +36,20 @@ def raw_network(
 ) -> RawUnitsNetwork:
     """A random network from a, b, c to y, z, 3 -> 12 -> 9 -> 2, between scalers in float64."""
     torch.manual_seed(seed)
-    kind = MODULES[activation]
+    how = CALLS[activation]
+
+    def kind() -> nn.Module:
+        assert how.module is not None
+        return how.module(**how.given)
+
+    graph = mlp((12, 9), 3, 2, activation)
+    if not bias:
+        bare = [op.model_copy(update={"bias": False}) for op in graph.ops[:4:2]]
+        graph = Graph(
+            ops=(bare[0], graph.ops[1], bare[1], *graph.ops[3:]),
+            widths=graph.widths,
+            prunable=graph.prunable,
+        )
     network = nn.Sequential(
         nn.Linear(3, 12, bias=bias), kind(), nn.Linear(12, 9, bias=bias), kind(), nn.Linear(9, 2)
     )
@@ -43,28 +60,33 @@ def raw_network(
         "y_std": torch.tensor([20.0, 0.3], dtype=torch.float64),
     }
     names = {"input_names": ["a", "b", "c"], "target_names": ["y", "z"]}
-    return RawUnitsNetwork(network, {"scaler": scaler, **names}).eval()
+    return RawUnitsNetwork(network, {"scaler": scaler, **names}, graph).eval()
 
 
 def raw_rows(whole: RawUnitsNetwork, count: int, seed: int = 0) -> np.ndarray[Any, Any]:
-    """Rows ``[count, 3]`` as the network's scaler expects them."""
-    normal = np.random.default_rng(seed).normal(size=(count, 3))
+    """Rows ``[count, in]`` as the network's scaler expects them."""
+    normal = np.random.default_rng(seed).normal(size=(count, len(whole.input_names)))
     return np.asarray(normal * whole.x_std.numpy() + whole.x_mean.numpy())  # type: ignore[operator]
 
 
-def network_of(activation: Activation, dtype: str, bias: bool = True) -> nn.Sequential:
+def network_of(activation: Activation, dtype: str, bias: bool = True) -> RawNetwork:
     """Half of its weights are zero."""
     network = fold(raw_network(activation, bias=bias), DTYPES[dtype])
-    for parameter in network.parameters():
+    for parameter in network.module.parameters():
         if parameter.dim() == 2:
             parameter.data[parameter.abs() < parameter.abs().median()] = 0.0
     return network
 
 
 def digests() -> dict[str, str]:
-    """SHA-256 of one network in every format."""
-    network = network_of("gelu", "float32")
-    return {n: hashlib.sha256(w(network, ABOUT)).hexdigest() for n, w in WRITERS.items()}
+    """SHA-256 of three networks in every format."""
+    networks = [network_of("gelu", "float32")]
+    networks += [fold(raw_network_of(GRAPHS[n]), torch.float64) for n in ("residual", "deeponet")]
+    return {
+        f"{name}{number}": hashlib.sha256(write(network, ABOUT)).hexdigest()
+        for number, network in enumerate(networks)
+        for name, write in WRITERS.items()
+    }
 
 
 def write_table(path: Path, clock: bool = False) -> Path:

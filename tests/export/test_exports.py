@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors
 import safetensors.torch
 import torch
 from torch import nn
@@ -18,11 +19,15 @@ from spinn_engine import api
 from spinn_engine.cli.main import main
 from spinn_engine.errors import SpinnError
 from spinn_engine.export import exports, writers
+from spinn_engine.export.folding import RawNetwork
+from spinn_engine.graph.arrays import outputs_of
+from spinn_engine.graph.graph import Graph
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.split import cross_validation
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.vocabulary import FORMATS
+from tests.export.support import small_spec, write_table
 
 FILES = {
     "module": "spinn_structured_final.pth",
@@ -154,6 +159,51 @@ def test_a_run_of_an_equation_is_exported() -> None:
     assert made["onnx"]["largest_share_of_spread"] <= 1e-5
 
 
+@pytest.mark.parametrize(
+    "model",
+    [
+        {"network": "residual", "hidden": [16, 8, 8], "norm": True, "activation": "gelu_tanh"},
+        {"network": "fourier", "hidden": [16, 8], "activation": "prelu"},
+        {"network": "deeponet", "hidden": [16, 8], "trunk": 1},
+    ],
+    ids=lambda model: model["network"],
+)
+def test_a_run_of_another_kind_is_exported_in_all_formats(
+    model: dict[str, Any], store: Path, tmp_path: Path
+) -> None:
+    """A clock among its inputs, so in double precision where it is not pruned away."""
+    table = write_table(tmp_path / "table.csv", clock=True)
+    run = api.run(small_spec(table, ["y"], model=model))
+    result = run.result()
+    assert result is not None
+    for stage, formats in ((0, ["module", "onnx"]), (None, ["all"])):
+        made = by_format(api.export(run.run_id, formats, stage=stage))
+        assert list(made) == (list(FORMATS) if formats == ["all"] else formats)
+        assert made["module"]["dtype"] == "float64"
+        for one in made.values():
+            assert 0 < one["largest_share_of_spread"] <= 1e-5
+        delivered = result["stages"][-1 if stage is None else stage]
+        assert made["module"]["params"] == delivered["params"]
+        assert made["module"]["hidden"] == delivered["hidden"]
+    check_by_what_the_file_says(run, run.path / "exports" / FILES["safetensors"])
+    api.export_paper_layout(run.run_id, tmp_path / "paper")
+    paper = tmp_path / "paper" / "models" / "saved" / "spinn_structured.pth"
+    assert paper.read_bytes() == (run.path / "exports" / FILES["module"]).read_bytes()
+
+
+def check_by_what_the_file_says(run: RunFolder, path: Path) -> None:
+    """The graph in a file's own header, on its weights, in NumPy."""
+    with safetensors.safe_open(path, "np") as opened:
+        graph = Graph.model_validate_json(opened.metadata()["graph"])
+        weights = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+    arrays = {name: one.T if one.ndim == 2 else one for name, one in weights.items()}
+    problem = load_problem(run.spec().data)
+    x, spread = problem.inputs[problem.test], problem.targets[problem.test].std(axis=0)
+    network = api.load_network(run.checkpoints / "spinn_structured_final.pt")
+    expected = network(torch.from_numpy(x)).detach().numpy()
+    assert (np.abs(outputs_of(graph, arrays, x) - expected) / spread).max() < 1e-5
+
+
 def test_the_paper_finds_its_files(finished: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", "plain", "--layout", "paper"]) == 0
     place = finished.path / "exports" / "paper"
@@ -198,9 +248,9 @@ def test_two_runs_of_one_spec_give_the_same_files(
 def test_an_export_that_is_not_the_network_is_refused_with_the_number(
     finished: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def off_by_a_little(network: nn.Sequential, about: Any) -> bytes:
+    def off_by_a_little(network: RawNetwork, about: Any) -> bytes:
         with torch.no_grad():
-            network[-1].bias[1] += 0.01  # type: ignore[index, operator]
+            network.module[-1].bias[1] += 0.01  # type: ignore[index]
         return writers.module_bytes(network, about)
 
     monkeypatch.setitem(writers.WRITERS, "module", off_by_a_little)

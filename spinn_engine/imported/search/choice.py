@@ -9,7 +9,7 @@ import numpy as np
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.network import StoredNetwork
-from spinn_engine.imported.search.readings import Asked, Reading, line_r2, readings
+from spinn_engine.imported.search.readings import Asked, Reading, line_r2, readings, training_rows
 from spinn_engine.problems.problem import Problem
 from spinn_engine.words import fixed, shown
 
@@ -46,9 +46,9 @@ def choose(network: StoredNetwork, problem: Problem, asked: Asked, path: Path) -
             f"{shown(path)}: there is no such reading of it among the best: {_told(found, problem)}"
         )
     best = fitting[0]
-    line = line_r2(problem.inputs[problem.train], problem.targets[problem.train])
+    line = line_r2(*training_rows(problem))
     forced = asked.reading is not None or asked.scaling != "auto"
-    if best.x.name != "stored" and not forced and not best.r2 > line:
+    if best.x.name != "stored" and not forced and not best.clearly_beats(line):
         raise BadInputError(_no_better(fitting, found, problem, line, path))
     return Choice(best, tuple(fitting[1:SHOWN]), _notes(best, found))
 
@@ -57,11 +57,11 @@ def _no_better(
     fitting: list[Reading], found: list[Reading], problem: Problem, line: float, path: Path
 ) -> str:
     said = (
-        f"{shown(path)}: however it is read, it is no better on the training rows than a straight "
-        f"line (R2 {fixed(line)}): {_told(fitting, problem)}"
+        f"{shown(path)}: however it is read, it is not clearly better on the training rows than a "
+        f"straight line (R2 {fixed(line)}): {_told(fitting, problem)}"
     )
     best = found[0]
-    if best.r2 > line and best is not fitting[0]:
+    if best.clearly_beats(line) and best is not fitting[0]:
         return f"{said}; with another activation it is {best.name(problem.input_names)} " + (
             f"({fixed(best.r2)}): give that (--activation {best.structure.activation})"
         )

@@ -8,13 +8,12 @@ was trained itself; the validation rows are too few to tell near ways apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations
 
 import numpy as np
 
-from spinn_engine.evaluation.metrics import regression_metrics
 from spinn_engine.graph.arrays import outputs_of
 from spinn_engine.graph.ends import reordered
 from spinn_engine.imported.network import StoredNetwork
@@ -28,15 +27,16 @@ from spinn_engine.imported.search.scales import (
 from spinn_engine.imported.search.structures import BEHIND, Structure, structures, with_behind
 from spinn_engine.problems.problem import Problem
 from spinn_engine.vocabulary import SCALES
-from spinn_engine.vocabulary.scalings import USUAL_PAIRS
+from spinn_engine.vocabulary.networks import USUAL_PAIRS
 from spinn_engine.words import shown_list
 
 WORK = 2e11  # multiply-accumulates of all that is tried
-MOST_ROWS, LEAST_ROWS = 2_000, 200  # on which everything is tried
-ALL_ROWS = 50_000  # on which the best are compared
+MOST_ROWS, LEAST_ROWS = 500, 200  # on which everything is tried
+ALL_ROWS = 20_000  # on which the best are compared
 FINALISTS = 24
 UNSEEN = 5e-4  # of R2, for each thing that the file does not show
-ORDERED_INPUTS = 5  # of so many all orders are tried
+CLEARLY = 0.1  # of what a line leaves over, for each of them: so much has it to explain
+ORDERED_INPUTS = 4  # of so many all orders are tried
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,17 @@ class Reading:
         usual = {names: word for word, names in USUAL_PAIRS.items()}
         return "stored" if pair == ("stored", "stored") else usual.get(pair, "/".join(pair))
 
+    @property
+    def unseen(self) -> int:
+        """How many things of it the file does not show, beside usual scalings."""
+        scales = [SCALES[one.name] for one in (self.x, self.y) if one.name in SCALES]
+        odd = sum(not row.usual for row in scales)
+        return self.structure.unseen + odd + (self.order is not None)
+
+    def clearly_beats(self, line: float) -> bool:
+        """Whether it explains more of the training rows than a line by what it supposes."""
+        return bool(self.r2 > line + CLEARLY * self.unseen * (1 - line))
+
     def name(self, columns: tuple[str, ...]) -> str:
         """Its name, given those of the problem's inputs."""
         parts = [self.scaling, *self.structure.words]
@@ -111,23 +122,23 @@ def readings(network: StoredNetwork, problem: Problem, asked: Asked) -> list[Rea
         problem: the rows.
         asked: what a person says of it.
     """
-    rows = problem.train[:: -(-len(problem.train) // ALL_ROWS)]
-    inputs, targets = problem.inputs[rows], problem.targets[rows]
+    inputs, targets = training_rows(problem)
     few = _few_rows(network, len(targets))
-    tried = _scored(list(_all(network, inputs, targets, asked)), inputs[few], targets[few])
+    tried = _scored(_all(network, inputs, targets, asked), inputs[few], targets[few])
     as_asked = [one for one in tried if asked.allows(one, problem.input_names)]
     best = dict.fromkeys([*as_asked[:FINALISTS], *tried[:FINALISTS]])
     found = _scored(list(best), inputs, targets)
-    line = line_r2(inputs, targets)
-    if asked.scaling == "auto" and network.input_names is None and best_r2(found) < line:
-        turned = _scored(_in_other_orders(found[:3], inputs.shape[1]), inputs[few], targets[few])
+    if network.input_names is None and not found[0].clearly_beats(line_r2(inputs, targets)):
+        orders = _in_other_orders(network, tried, inputs.shape[1])
+        turned = _scored(orders, inputs[few][:LEAST_ROWS], targets[few][:LEAST_ROWS])
         found = _scored([*found, *turned[:FINALISTS]], inputs, targets)
     return found
 
 
-def best_r2(found: list[Reading]) -> float:
-    """That of the best reading."""
-    return found[0].r2 if found else -np.inf
+def training_rows(problem: Problem) -> tuple[Floats, Floats]:
+    """Inputs and targets of the training rows, or of so many of them as are enough."""
+    rows = problem.train[:: -(-len(problem.train) // ALL_ROWS)]
+    return problem.inputs[rows], problem.targets[rows]
 
 
 def line_r2(inputs: Floats, targets: Floats) -> float:
@@ -142,9 +153,10 @@ def line_r2(inputs: Floats, targets: Floats) -> float:
 
 def mean_r2(predicted: Floats, targets: Floats) -> float:
     """The mean over targets; minus infinity where it is no finite number."""
-    if not np.isfinite(predicted).all():
-        return -np.inf
-    found = float(np.mean(regression_metrics(predicted, targets)["r2"]))
+    with np.errstate(all="ignore"):
+        residual = np.square(predicted - targets).sum(axis=0)
+        total = np.square(targets - targets.mean(axis=0)).sum(axis=0)
+        found = float(np.mean(1 - residual / total))
     return found if np.isfinite(found) else -np.inf
 
 
@@ -172,14 +184,16 @@ def _behind(structure: Structure, network: StoredNetwork) -> list[Structure]:
     return [] if network.computes else [with_behind(structure, name) for name in BEHIND]
 
 
-def _in_other_orders(found: list[Reading], count: int) -> list[Reading]:
+def _in_other_orders(network: StoredNetwork, tried: list[Reading], count: int) -> Iterator[Reading]:
+    """What is plain to be seen in the file, of inputs in other orders."""
+    plain = [one for one in tried if not one.unseen]
     if count > ORDERED_INPUTS:
-        return []
-    orders = list(permutations(range(count)))[1:]
-    return [replace(one, order=order) for one in found for order in orders]
+        return
+    for order in list(permutations(range(count)))[1:]:
+        yield from (replace(one, order=order) for one in plain)
 
 
-def _scored(tried: list[Reading], inputs: Floats, targets: Floats) -> list[Reading]:
+def _scored(tried: Iterable[Reading], inputs: Floats, targets: Floats) -> list[Reading]:
     """The readings with their R2 on some rows, the best first; of equal ones the plainer first."""
     scaled: dict[str, Floats] = {}
     given: dict[tuple[int, str, tuple[int, ...] | None], Floats] = {}
@@ -200,9 +214,7 @@ def _scored(tried: list[Reading], inputs: Floats, targets: Floats) -> list[Readi
 
 def _rank(one: Reading) -> float:
     """By R2; what is not to be seen in the file has to be worth it."""
-    odd = sum(not SCALES[scale.name].usual for scale in (one.x, one.y) if scale.name in SCALES)
-    unseen = one.structure.unseen + (one.order is not None) + odd
-    return -round(one.r2 - UNSEEN * unseen, 6) if np.isfinite(one.r2) else np.inf
+    return -round(one.r2 - UNSEEN * one.unseen, 6) if np.isfinite(one.r2) else np.inf
 
 
 def in_order(reading: Reading) -> Structure:

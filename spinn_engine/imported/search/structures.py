@@ -13,10 +13,10 @@ from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.ops import INPUTS, AnyOperation, Dense, Function, Sum
 from spinn_engine.imported.network import StoredNetwork
 from spinn_engine.vocabulary import ACTIVATIONS, FUNCTIONS
+from spinn_engine.words import shortest
 
 Named = dict[str, NDArray[Any]]
-FREQUENCIES = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0)  # tried with a sine
-BEHIND = ("sigmoid", "softplus", "relu", "tanh")  # tried after the last layer
+BEHIND = tuple(name for name, row in FUNCTIONS.items() if row.behind)
 BETWEEN = tuple(name for name in ACTIVATIONS if name in FUNCTIONS)
 
 
@@ -77,16 +77,10 @@ def _with_activations(one: Structure, network: StoredNetwork) -> Iterator[Struct
         return
     for name in BETWEEN:
         graph = with_activation(one.graph, name)
-        if name != SINE:
-            yield replace(one, words=(*one.words, name), graph=graph, activation=name)
-            continue
-        for factor in FREQUENCIES:
-            words = f"{name} of {factor:g} times" if factor != 1.0 else name
+        for factor in FUNCTIONS[name].factors:
+            words = f"{name} of {shortest(factor)} times" if factor != 1.0 else name
             fast = with_factor(graph, factor)
             yield replace(one, words=(*one.words, words), graph=fast, activation=name)
-
-
-SINE = "sin"
 
 
 def with_factor(graph: Graph, factor: float) -> Graph:

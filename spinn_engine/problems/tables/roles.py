@@ -41,12 +41,18 @@ class Roles:
     dropped: frozenset[str]
 
     def notes(self) -> list[str]:
-        """Which columns were left out although nobody asked for it."""
+        """Which columns were left out although nobody asked, and whether the group is an input."""
         by_reason: dict[str, list[str]] = {}
         for name, reason in self.left_out.items():
             by_reason.setdefault(reason, []).append(name)
         by_reason.pop(DROPPED, None)
-        return [f"Left out, {reason}: {listed(names)}." for reason, names in by_reason.items()]
+        notes = [f"Left out, {reason}: {listed(names)}." for reason, names in by_reason.items()]
+        if self.group in self.inputs:
+            notes.append(
+                f"Column {self.group!r} tells the groups apart and is an input all the same: what "
+                "is learned by it says nothing of groups that are new."
+            )
+        return notes
 
 
 def assign_roles(data: DataSpec, columns: Mapping[str, Column], layout: Layout) -> Roles:
@@ -82,7 +88,8 @@ def assign_roles(data: DataSpec, columns: Mapping[str, Column], layout: Layout) 
             left_out[name] = DROPPED
         elif name not in (*targets, *group, *time) and (reason := _reason_against(column, layout)):
             left_out[name] = reason
-    inputs = tuple(n for n in columns if n not in (*targets, *group) and n not in left_out)
+    never = (*targets, *(() if data.keep_group else group))
+    inputs = tuple(name for name in columns if name not in never and name not in left_out)
     return Roles(
         targets,
         group[0] if group else None,

@@ -66,9 +66,9 @@ def load_table(data: DataSpec) -> Problem:
         *_changed(columns, made),
     ]
     reading = tuple(readings_of(layout, columns))
-    inputs = rows_in_file(columns, made, complete) or take_inputs(columns, made, complete)
     groups = group_numbers(columns, roles, layout, complete)
     once = named_once(columns, roles)
+    inputs = rows_in_file(columns, made, complete) or take_inputs(columns, made, complete)
     told = [] if once is None else [_of_once(once, complete)]
     rows = Rows(inputs, targets, groups, times)
     try:

@@ -49,11 +49,11 @@ def open_table(path: Path, data: DataSpec) -> tuple[dict[str, Column], Layout]:
         return large
     cells, layout = read_table(path, reading=data, keep=True)
     if layout.kept is None:
-        return typed_columns(cells, layout, data.time, data.group), layout
+        return typed_columns(cells, layout, data.time, data.words_of_groups), layout
     in_file, named = list(layout.kept.headers.values()), titles(list(cells))
     for header in in_file:
         del cells[header]
-    held = typed_columns(cells, layout, data.time, data.group)
+    held = typed_columns(cells, layout, data.time, data.words_of_groups)
     columns = {column.title.header: column for column in held.values()}
     columns |= _in_file(NumbersFile.at(path, layout.kept), in_file, layout)
     return _by_name(named, columns), layout
@@ -70,7 +70,7 @@ def _large_parquet(path: Path, data: DataSpec) -> tuple[dict[str, Column], Layou
     if not _are_plain(schema):
         return None
     named = titles(schema.names)
-    used = {data.time, data.group}
+    used = {data.time, data.words_of_groups}
     numbers = [
         title.header
         for title, one in zip(named, schema, strict=True)
@@ -113,7 +113,7 @@ def _held(path: Path, headers: list[str], data: DataSpec, layout: Layout) -> dic
         header: without_codes(column, data)
         for header, column in zip(sheet.headers, sheet.columns, strict=True)
     }
-    found = typed_columns(cells, layout, data.time, data.group)
+    found = typed_columns(cells, layout, data.time, data.words_of_groups)
     return {column.title.header: column for column in found.values()}
 
 

@@ -104,7 +104,7 @@ def _columns_of_ids(text: str, is_all: bool, form: TextForm) -> Types:
         for column, cell in enumerate(cells)
         if IDS.fullmatch(cell.strip()) and column < len(form.structure.names)
     }
-    group = form.asked.group if isinstance(form.asked, DataSpec) else None
+    group = form.asked.words_of_groups if isinstance(form.asked, DataSpec) else None
     found |= _called(group, form)
     return {str(column): TEXT for column in sorted(found)}
 

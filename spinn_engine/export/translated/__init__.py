@@ -1,0 +1,1 @@
+"""A graph in the languages of others: ONNX, and lines of Python."""
