@@ -41,6 +41,7 @@ def ordered(layers: Sequence[LayerImportance], by_rank: bool) -> list[Order]:
 
 def importance_tables(
     layers: Sequence[LayerImportance],
+    names: Sequence[str],
     by_rank: bool = True,
     dark: bool = False,
     chosen: tuple[int, int] | None = None,
@@ -48,7 +49,8 @@ def importance_tables(
     """The rows of ``importance_picture``.
 
     Args:
-        layers: hidden layers from the input side.
+        layers: what is pruned, from the input side.
+        names: what each is called.
         by_rank: order neurons by score, highest first; else by their number in the dense network.
         dark: whether the page is dark.
         chosen: layer, and number in the dense network, of the neuron with a ring.
@@ -64,8 +66,8 @@ def importance_tables(
         fate=[np.where(layer.kept, "kept", "removed") for layer in layers],
     )
     rows = [
-        {"layer": at, "label": f"layer {at + 1}: {one.kept.sum():,} of {len(one.kept):,} kept"}
-        for at, one in enumerate(layers)
+        {"layer": at, "label": f"{name}: {one.kept.sum():,} of {len(one.kept):,} kept"}
+        for at, (name, one) in enumerate(zip(names, layers, strict=True))
     ]
     cuts = _cuts(layers, orders) if by_rank else []
     return {
@@ -83,13 +85,13 @@ def importance_picture(
     score: str = "L1",
     clickable: bool = False,
 ) -> Spec:
-    """A row a hidden layer; colour is the score over the layer's maximum.
+    """A strip for all that is pruned together; colour is the score over the strip's maximum.
 
     Kept and removed neurons have different colours on the same limits. Where neurons are ordered
     by score a line marks the cut, and each row says how many are kept.
 
     Args:
-        widths: neurons of each row, the widest this picture will show.
+        widths: neurons of each strip, the widest this picture will show.
         by_rank: as in ``importance_tables``.
         dark: whether the page is dark.
         score: what the criterion's score is called.
@@ -102,7 +104,7 @@ def importance_picture(
         {"field": "neuron", "title": "neuron", "format": "d"},
         {"field": "place", "title": "place", "format": ",d"},
         {"field": "told", "title": f"{score} score"},
-        {"field": "of_most", "title": "of the layer's maximum"},
+        {"field": "of_most", "title": "of the strip's maximum"},
     ]
     colour = {"field": "colour", "type": "nominal", "scale": None}
     cell = {"x": x, "x2": {"field": "right"}, **strip, "color": colour, "tooltip": told}
@@ -129,11 +131,14 @@ def importance_picture(
     return layered(layers, tall, dark, usermeta=CANVAS, resolve=resolved)
 
 
-def survival_tables(layers: Sequence[LayerImportance], by_stage: bool = False) -> Tables:
+def survival_tables(
+    layers: Sequence[LayerImportance], names: Sequence[str], by_stage: bool = False
+) -> Tables:
     """The rows of ``survival_picture``.
 
     Args:
-        layers: hidden layers from the input side, with ``stage_removed`` of the last stage.
+        layers: what is pruned, from the input side, with ``stage_removed`` of the last stage.
+        names: what each is called.
         by_stage: order neurons by how long they stayed; else by their number.
     """
     gone = [layer.stage_removed for layer in layers]
@@ -141,16 +146,16 @@ def survival_tables(layers: Sequence[LayerImportance], by_stage: bool = False) -
     orders = [
         np.argsort(-stay, kind="stable") if by_stage else np.arange(len(stay)) for stay in stayed
     ]
-    names = np.array([f"stage {stage}" for stage in range(last_stage(layers) + 1)] + [STAYS])
+    fates = np.array([f"stage {stage}" for stage in range(last_stage(layers) + 1)] + [STAYS])
     rows = [
-        {"layer": at, "label": f"layer {at + 1}: {(one < 0).sum():,} of {len(one):,} left"}
-        for at, one in enumerate(gone)
+        {"layer": at, "label": f"{name}: {(one < 0).sum():,} of {len(one):,} left"}
+        for at, (name, one) in enumerate(zip(names, gone, strict=True))
     ]
     return {
         FATES: cells(
             orders,
             neuron=[np.arange(len(stage)) for stage in gone],
-            fate=[names[stage] for stage in gone],  # -1 is the last of the names
+            fate=[fates[stage] for stage in gone],  # -1 is the last of them
         ),
         ROWS: pd.DataFrame(rows),
     }
@@ -159,7 +164,7 @@ def survival_tables(layers: Sequence[LayerImportance], by_stage: bool = False) -
 def survival_picture(
     layers: Sequence[LayerImportance], by_stage: bool = False, dark: bool = False
 ) -> Spec:
-    """A row a hidden layer of the dense network; colour is the stage that removed the neuron."""
+    """A strip as in the heatmap; colour is the stage that removed the neuron."""
     widths = [len(layer.stage_removed) for layer in layers]
     order = "longest kept first" if by_stage else "number in the dense network"
     last = last_stage(layers)

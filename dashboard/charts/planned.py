@@ -68,11 +68,11 @@ def cell_table(scores: Sequence[NDArray[np.float32]]) -> pd.DataFrame:
     """A row a neuron that is drawn, by score, highest first.
 
     Args:
-        scores: of the neurons of each hidden layer.
+        scores: of the neurons of each strip.
 
     Returns:
         Columns as ``strips.cells`` has them, ``neuron`` (its number in the dense network),
-        ``score``, and ``share`` of the layer's maximum, both in numbers and as ``with_texts`` has
+        ``score``, and ``share`` of the strip's maximum, both in numbers and as ``with_texts`` has
         them.
     """
     found = cells(
@@ -85,12 +85,13 @@ def cell_table(scores: Sequence[NDArray[np.float32]]) -> pd.DataFrame:
     return with_texts(found)
 
 
-def cut_tables(cells: pd.DataFrame, stages: Sequence[Stage]) -> Tables:
-    """The rows of ``cut_picture``: what each layer keeps, and where every stage cuts it.
+def cut_tables(cells: pd.DataFrame, stages: Sequence[Stage], names: Sequence[str]) -> Tables:
+    """The rows of ``cut_picture``: what each strip keeps, and where every stage cuts it.
 
     Args:
         cells: of ``cell_table``.
         stages: the plan, the dense network first.
+        names: what each strip is called.
     """
     dense, last = stages[0].hidden, stages[-1].hidden
     rows = [
@@ -98,9 +99,9 @@ def cut_tables(cells: pd.DataFrame, stages: Sequence[Stage]) -> Tables:
             "layer": layer,
             "cut": kept + 1,
             "end": width + 1,
-            "label": f"layer {layer + 1}: {kept:,} of {width:,} kept",
+            "label": f"{name}: {kept:,} of {width:,} kept",
         }
-        for layer, (kept, width) in enumerate(zip(last, dense, strict=True))
+        for layer, (name, kept, width) in enumerate(zip(names, last, dense, strict=True))
     ]
     cuts = [
         {"layer": layer, "cut": kept + 1, "last": stage is stages[-1]}
@@ -118,7 +119,7 @@ def cut_tables(cells: pd.DataFrame, stages: Sequence[Stage]) -> Tables:
 def cut_picture(dense: Sequence[int], score: str, dark: bool = False) -> Spec:
     """The neurons of a dense network by score, and where a plan cuts; the same for all its plans.
 
-    Colour is the score over the layer's maximum. What goes lies under a veil, behind a line, and
+    Colour is the score over the strip's maximum. What goes lies under a veil, behind a line, and
     each row says how many are kept: never colour alone.
 
     Args:
@@ -143,7 +144,7 @@ def cut_picture(dense: Sequence[int], score: str, dark: bool = False) -> Spec:
         {"field": "neuron", "title": "neuron", "format": "d"},
         {"field": "place", "title": "place", "format": ",d"},
         {"field": "told", "title": f"{score} score"},
-        {"field": "of_most", "title": "of the layer's maximum"},
+        {"field": "of_most", "title": "of the strip's maximum"},
     ]
     cell: Spec = {"x": x, "x2": {"field": "right"}, **strip, "color": colour, "tooltip": told}
     at = {"x": {**x, "field": "cut"}, **strip}

@@ -1,4 +1,4 @@
-"""Neurons as strips, a row a hidden layer: what the heatmaps and the survival map share."""
+"""Neurons as strips, one for all that is pruned together: what heatmaps and survival map share."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def cells(
     """A row a neuron that is drawn.
 
     Args:
-        orders: of each hidden layer, its neurons in the order in which they stand.
+        orders: of each strip, its neurons in the order in which they stand.
         most: how many are drawn at most, but for one a layer.
         columns: what else to tell of them, by layer and in the layer's own order.
 
@@ -67,12 +67,12 @@ def with_texts(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def shares(score: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scores over the layer's maximum; zeros where all are."""
+    """Scores over the strip's maximum; zeros where all are."""
     return score / np.float32(max(float(score.max()), 1e-30))
 
 
 def height(layers: int) -> int:
-    """Pixels of a picture of so many hidden layers, with its axis and legend."""
+    """Pixels of a picture of so many strips, with its axis and legend."""
     return ROW_PIXELS * layers + BELOW_PIXELS
 
 

@@ -1,4 +1,7 @@
-"""What would be left without fine-tuning: the predicted curve, and each layer by itself."""
+"""What would be left without fine-tuning: the predicted curve, and each layer by itself.
+
+A layer is here all that is pruned together.
+"""
 
 from __future__ import annotations
 
@@ -113,16 +116,16 @@ def curve_picture(
 
 
 def sensitivity_picture(
-    layers: Sequence[Sequence[tuple[float, float]]], dark: bool = False
+    layers: Sequence[Sequence[tuple[float, float]]], names: Sequence[str], dark: bool = False
 ) -> tuple[Spec, Tables]:
     """Predicted R2 with one layer pruned and all others whole; a line a layer.
 
     Args:
-        layers: per hidden layer ``(share of its neurons removed, predicted R2)``, rising.
+        layers: per layer ``(share of its neurons removed, predicted R2)``, rising.
+        names: what each is called.
         dark: whether the page is dark.
     """
     ends = (0.35, 0.95) if dark else (0.1, 0.72)
-    names = [f"layer {number}" for number in range(1, len(layers) + 1)]
     rows = [
         (name, 100 * share, error_of(r2), percent(share, 0), fixed(r2))
         for name, points in zip(names, layers, strict=True)
@@ -138,7 +141,7 @@ def sensitivity_picture(
         "x": {
             "field": "removed",
             "type": "quantitative",
-            "title": "neurons removed from this layer alone (%)",
+            "title": "neurons removed from this one alone (%)",
             "scale": {"domain": [-3, 103], "nice": False},
             "axis": {"values": [0, 20, 40, 60, 80, 100]},
         },

@@ -12,14 +12,16 @@ RATIO = 0.318  # as a share of parameters left it is an ordinary plan, as one of
 ENDS = 18, 2  # inputs and outputs of the reference network
 
 WORDS = {
-    "pruning_ratio": "Share of a layer's neurons that one stage removes.",
+    "pruning_ratio": "Share of the neurons of a layer or group that one stage removes.",
     "param_reduction": "1 − parameters / parameters of the dense network, overall.",
+    "group": "Neurons that are pruned together, as layers add or multiply them: such as the stream "
+    "of a residual network. Of a plain network each hidden layer is pruned by itself.",
     "stage": "Stage 0 is the dense network; each later one is pruned, then fine-tuned.",
     "MACs": "Multiply-accumulates of one forward pass of one row: what time can follow.",
     "seeds": "Independent repetitions of a whole run; intervals are over them.",
     "folds": "Cross-validation: whole groups go to one fold, every row is tested once.",
     "importance": "What a neuron is scored by, as a rule the L1 norm of its incoming weights.",
-    "reconstruction": "The next layer is solved anew so that it feels the loss of neurons least.",
+    "reconstruction": "What takes neurons is solved anew so that it feels their loss least.",
 }
 COMMANDS = """\
 python -m spinn_engine run --seeds 3                        train and prune here and now

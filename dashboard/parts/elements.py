@@ -13,6 +13,7 @@ from dashboard.charts.vega import Spec, Tables
 from dashboard.parts import markup
 from dashboard.parts.markdown import plain
 from dashboard.parts.widget_names import with_widgets
+from spinn_engine import api
 from spinn_engine.errors import SpinnError
 
 
@@ -36,21 +37,36 @@ def unless(refused: str | None, about: str | None = None) -> dict[str, Any]:
     return {"disabled": refused is not None, "help": plain(refused) if refused else about}
 
 
-def shapes(stages: Sequence[tuple[str, Sequence[int], str]]) -> str:
+def shapes(stages: Sequence[tuple[str, Sequence[int], str]], graph: api.Graph) -> str:
     """The drawn shape of each stage, side by side as the page is wide, as HTML.
 
     Args:
         stages: title, hidden widths and a line below; the dense network first.
+        graph: the dense network.
     """
-    dense, dark = stages[0][1], is_dark()
+    dense, dark, names = stages[0][1], is_dark(), bar_names(graph)
     drawn = [
-        (architecture(hidden, dense, dark), shape_in_words(title, hidden, dense), title, below)
+        (
+            architecture(hidden, dense, dark, names),
+            shape_in_words(title, hidden, dense, names),
+            title,
+            below,
+        )
         for title, hidden, below in stages
     ]
-    return markup.pictures(drawn, 120) + markup.note(
-        "A bar is a hidden layer, as wide as it has neurons, input side on top; the outline is the "
-        "dense network."
-    )
+    return markup.pictures(drawn, 120) + markup.note(api.bars_sentence(graph))
+
+
+def row_names(graph: api.Graph) -> tuple[str, ...]:
+    """All that is pruned together, in the first column of a table: ``2``, or ``stream``."""
+    if graph.layered:
+        return tuple(label.rpartition(" ")[2] for label in graph.labels)
+    return graph.labels
+
+
+def bar_names(graph: api.Graph) -> tuple[str, ...]:
+    """What is written at the bars of a shape: nothing where they are layers, one after another."""
+    return () if graph.layered else graph.labels
 
 
 def picture(spec: Spec, tables: Tables, key: str, alt: str) -> None:
@@ -59,10 +75,11 @@ def picture(spec: Spec, tables: Tables, key: str, alt: str) -> None:
         st.vega_lite_chart({**spec, "datasets": tables}, alt=alt)
 
 
-def shape(title: str, hidden: Sequence[int], dense: Sequence[int], dark: bool) -> None:
-    """The drawn shape of one network, as wide as its place."""
-    svg = architecture(hidden, dense, dark)
-    st.image(svg, width="stretch", alt=shape_in_words(title, hidden, dense))
+def shape(title: str, hidden: Sequence[int], graph: api.Graph, dark: bool) -> None:
+    """The drawn shape of one network beside the dense one, as wide as its place."""
+    dense, names = graph.hidden, bar_names(graph)
+    svg = architecture(hidden, dense, dark, names)
+    st.image(svg, width="stretch", alt=shape_in_words(title, hidden, dense, names))
 
 
 def stage_name(stage: int) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from dashboard.parts.markdown import plain
-from spinn_engine import words
-from spinn_engine.spec import PruneSpec, RunSpec
+from spinn_engine import api, words
+from spinn_engine.spec import ModelSpec, PruneSpec, RunSpec
+from spinn_engine.vocabulary import NETWORKS
 from spinn_engine.words import counted, percent, size, widths
 
 
@@ -40,10 +44,43 @@ def length(spec: RunSpec, later: bool = False) -> str:
     return f"at most {counted(most, 'update')}"
 
 
+def network(model: ModelSpec) -> str:
+    """The dense network in a few words: ``64-32``, or ``residual 64-32-32 (norm)``.
+
+    Of one that is brought the widths alone are told.
+    """
+    row = NETWORKS[model.network]
+    shown = widths(model.hidden)
+    if model.dense is not None:
+        return shown
+    fields = [name for name in row.options if getattr(model, name) != _usual(name)]
+    if row.name != _usual("network"):
+        shown = f"{row.label} {shown}"
+    return f"{shown} ({', '.join(_option(model, name) for name in fields)})" if fields else shown
+
+
+def _usual(field: str) -> object:
+    return ModelSpec.model_fields[field].default
+
+
+def _option(model: ModelSpec, name: str) -> str:
+    value = getattr(model, name)
+    if isinstance(value, tuple):
+        return f"{name}: {words.listed(value)}"
+    told = words.shortest(value) if isinstance(value, float) else str(value)
+    return name if value is True else f"{name.replace('_', ' ')} {told}"
+
+
+def graph_of(result: Mapping[str, Any]) -> api.Graph:
+    """The dense network of a finished run."""
+    data, model = result["data"], RunSpec.from_dict(result["spec"]).model
+    return model.graph_for(len(data["input_names"]), len(data["target_names"]))
+
+
 def describe(spec: RunSpec) -> str:
     """A run in one line, for Markdown."""
     prune = spec.prune
     return (
-        f"{plain(spec.data.source)}, {widths(spec.model.hidden)}, {amount(prune)} in "
+        f"{plain(spec.data.source)}, {network(spec.model)}, {amount(prune)} in "
         f"{counted(prune.stages, 'stage')}, {prune.schedule}, {repetitions(spec)}"
     )

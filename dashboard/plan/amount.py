@@ -52,7 +52,8 @@ def show_amount(answers: Answers, method: dict[str, Any], slots: ResultSlots) ->
         spec = answers.spec({**prune, **method})
         assert answers.data is not None
         ends = answers.data.inputs, answers.data.outputs
-        plan = partial(api.plan_network, graph=spec.model.graph_for(*ends))
+        graph = spec.model.graph_for(*ends)
+        plan = partial(api.plan_network, graph=graph)
         stages = plan(spec.prune)
     except SpinnError as error:
         spec = None
@@ -61,8 +62,8 @@ def show_amount(answers: Answers, method: dict[str, Any], slots: ResultSlots) ->
         with slots.details.container():
             elements.show_error(error)
     else:
-        slots.equivalents.html(equivalents(stages))
-        show_results(answers, spec, stages, slots)
+        slots.equivalents.html(equivalents(stages, graph.noun))
+        show_results(answers, spec, graph, stages, slots)
         if answers.run_id is not None:
             prefetch.predict_neighbours(answers.run_id, spec.prune, plan, st.session_state)
     presets.remember(None if spec is None else spec.prune)
@@ -77,13 +78,18 @@ def start_state(spec: RunSpec | None) -> tuple[bool, bool]:
 
 
 def show_results(
-    answers: Answers, spec: RunSpec, stages: list[api.Stage], slots: ResultSlots
+    answers: Answers,
+    spec: RunSpec,
+    graph: api.Graph,
+    stages: list[api.Stage],
+    slots: ResultSlots,
 ) -> None:
     """What the plan comes to.
 
     Args:
         answers: the other parts of the plan, with what is known of its data.
         spec: what is planned.
+        graph: its dense network.
         stages: the plan, the dense network first.
         slots: where it goes.
     """
@@ -103,8 +109,8 @@ def show_results(
             pace = answers.pace
             time = "" if pace is None else pace.sentence(spec, stages, rows)
             notes = " ".join(filter(None, [budget, time, notes]))
-        st.html(stage_table(stages) + markup.note(notes) + elements.shapes(drawn))
-        predicted.show_planned(answers.run_id, spec, stages)
+        st.html(stage_table(stages) + markup.note(notes) + elements.shapes(drawn, graph))
+        predicted.show_planned(answers.run_id, spec, graph, stages)
 
 
 def stage_table(stages: list[api.Stage]) -> str:

@@ -16,12 +16,15 @@ from spinn_engine.vocabulary import CRITERIA
 from spinn_engine.words import fixed, signed
 
 
-def show_planned(run_id: str | None, spec: RunSpec, stages: list[api.Stage]) -> None:
+def show_planned(
+    run_id: str | None, spec: RunSpec, graph: api.Graph, stages: list[api.Stage]
+) -> None:
     """What the plan would leave of a dense network like this one, where one is trained.
 
     Args:
         run_id: the run that has it, or None.
         spec: what is planned.
+        graph: its dense network.
         stages: the plan, the dense network first.
     """
     if run_id is None:
@@ -33,7 +36,7 @@ def show_planned(run_id: str | None, spec: RunSpec, stages: list[api.Stage]) -> 
     st.header("What would be left, before any fine-tuning", anchor=False)
     try:
         draw_curve(run_id, spec, stages)
-        draw_cut(run_id, spec, stages)
+        draw_cut(run_id, spec, graph, stages)
     except SpinnError as error:
         elements.show_error(error)
 
@@ -60,7 +63,7 @@ def draw_curve(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
     )
 
 
-def draw_cut(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
+def draw_cut(run_id: str, spec: RunSpec, graph: api.Graph, stages: list[api.Stage]) -> None:
     """The neurons of the dense network by score, with the cut of every planned stage."""
     last = stages[-1]
     row = CRITERIA[spec.prune.criterion]
@@ -68,7 +71,7 @@ def draw_cut(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
     seed, every, cells = dense_network.dense_cells(run_id, spec.prune.criterion)
     elements.picture(
         pictures.cut_picture(stages[0].hidden, name, elements.is_dark()),
-        pictures.cut_tables(cells, stages),
+        pictures.cut_tables(cells, stages, graph.short_labels),
         key="planned_cut",
         alt=f"{name} importance of the neurons of the dense network, highest first, cut as this "
         "plan's stages are; the widths are in the table of stages",
@@ -76,8 +79,9 @@ def draw_cut(run_id: str, spec: RunSpec, stages: list[api.Stage]) -> None:
     earlier = ", the dotted ones those of the stages before" if len(stages) > 2 else ""
     nominal = "" if last.exact else " The widths are nominal, so the lines are too."
     thinned = "" if every == 1 else f" One neuron in {every} is drawn."
+    strips = plain(api.strips_sentence(graph))
     st.caption(
         f"{name[0].upper()}{name[1:]} score of a neuron: {meaning}, in the dense network of run "
         f"{plain(run_id)}, seed {seed}. The line is the cut of stage {last.stage}{earlier}. A run "
-        f"scores its neurons anew before every stage.{thinned}{nominal}"
+        f"scores its neurons anew before every stage.{thinned}{nominal} {strips}".rstrip()
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dashboard.reads.cached import cached, of_source
 from spinn_engine import api
-from spinn_engine.spec import DataSpec, ModelSpec, RunSpec, Scaling
+from spinn_engine.spec import DataSpec, ModelSpec, RunSpec
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class ImportedNetwork:
     """An imported checkpoint on a data source: the ``model`` part of a spec, and what was found."""
 
     model: ModelSpec
-    r2: dict[Scaling, dict[str, float | None]]
+    r2: dict[str, dict[str, float | None]]
     mean_r2: float | None
     format: str
     dtype: str
@@ -53,5 +53,5 @@ def _imported(data: DataSpec, model: str) -> ImportedNetwork:
         params=found.network.params,
         nonzero=found.network.nonzero,
         dead=found.network.dead,
-        notes=found.network.notes,
+        notes=(*found.network.notes, *found.notes),
     )

@@ -37,7 +37,7 @@ class RunRow:
         latency_us: median by batch size.
         speed_up: against the dense network by batch size, and how that is told.
         machine: what the latencies were measured on.
-        fields: every field of the spec under its dotted name.
+        fields: every field of the spec under its dotted name, but for a whole graph.
         facts: what else a reader may find to differ, as shown.
         tags: what people call it.
         note: what people say of it.
@@ -80,7 +80,7 @@ def run_row(run_id: str, created: str, result: Mapping[str, Any], remarks: api.R
     """
     arms = {arm["arm"]: arm for arm in result["arms"]}
     last, cost = arms[SUBJECT], result["verdict"]["cost_of_pruning"]
-    where = result["environment"]
+    where, spec = result["environment"], RunSpec.from_dict(result["spec"])
     return RunRow(
         run_id=run_id,
         created=created,
@@ -102,7 +102,7 @@ def run_row(run_id: str, created: str, result: Mapping[str, Any], remarks: api.R
             for batch, ratio in last["speed_up"].items()
         },
         machine=f"{where['device']}, threads: {where['threads']}",
-        fields=flattened(RunSpec.from_dict(result["spec"]).model_dump(mode="json")),
+        fields=flattened(spec.model_dump(mode="json", exclude={"model": {"graph"}})),
         facts=facts_of(result, last),
         tags=remarks.tags,
         note=remarks.note,

@@ -18,6 +18,13 @@ def run_spec(run_id: str) -> RunSpec:
     return api.open_run(run_id).spec()
 
 
+@cached(lambda run_id: [api.open_run(run_id).spec_path], most=64, shared=True)
+def dense_graph(run_id: str) -> api.Graph:
+    """The dense network of a run."""
+    run = api.open_run(run_id)
+    return run.spec().model.graph_for(*run.inputs_and_outputs())
+
+
 @cached(lambda run_id: [api.open_run(run_id).spec_path], most=64)
 def training_rows(run_id: str) -> int:
     """Rows that a network of a run is trained on; 1 where a run of an earlier version is silent."""
@@ -44,7 +51,7 @@ def _stage_rows(run_id: str, done: tuple[int, ...]) -> list[dict[str, Any]]:
 
 @cached(of_run(lambda run, stage, seed=None: [run.importance_path(stage)]), most=64)
 def importance(run_id: str, stage: int, seed: int | None = None) -> list[api.LayerImportance]:
-    """Scores and fate of the neurons at a stage, a hidden layer each."""
+    """Scores and fate of the neurons at a stage, an entry for all that is pruned together."""
     return api.importance(run_id, stage, seed)
 
 

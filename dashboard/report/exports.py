@@ -19,7 +19,7 @@ def show_exports(folder: api.RunFolder) -> None:
     """Every file that was exported, and a form to export more."""
     st.header("Other formats", anchor=False)
     st.caption(
-        "From raw inputs to raw outputs: the scaling is folded into the first and the last layer. "
+        "From raw inputs to raw outputs: the scaling is part of the network. "
         "Every file is loaded in a fresh process and compared with the network on the test rows."
     )
     if api.is_demo(folder):

@@ -27,22 +27,22 @@ from spinn_engine.vocabulary import CRITERIA
 from spinn_engine.words import DASH, fixed, signed, significant
 
 NamedWeights = tuple[str, Sequence[str], NDArray[np.float32]]  # title, other ends, weights
-Chosen = tuple[int, int]  # hidden layer, and number in the dense network
+Chosen = tuple[int, int]  # layer or group, and number in the dense network
 UNSEEN_R2 = 5e-5  # a change of R2 that four digits do not show
 
 
-def choose_neuron(hidden: Sequence[int]) -> Chosen | None:
+def choose_neuron(graph: api.Graph) -> Chosen | None:
     """Two fields for a neuron; a click in the heatmap fills them, and so does a link.
 
     Args:
-        hidden: widths of the dense network.
+        graph: the dense network.
     """
+    hidden = graph.hidden
     _forget_another_runs(hidden)
     st.subheader("Explore a neuron", anchor=False)
     layer_field, number_field = st.columns([1, 1], width=420, wrap=False)
-    layer = layer_field.number_input(
-        "Hidden layer", 1, len(hidden), 1, key="layer", bind="query-params"
-    )
+    with layer_field:
+        layer = choose_layer(graph)
     number = number_field.number_input(
         "Neuron",
         0,
@@ -50,10 +50,27 @@ def choose_neuron(hidden: Sequence[int]) -> Chosen | None:
         None,
         key="neuron",
         bind="query-params",
-        placeholder=f"0 to {hidden[int(layer) - 1] - 1}",
+        placeholder=f"0 to {hidden[layer] - 1}",
         help="Its number in the dense network, which it keeps through all stages.",
     )
-    return None if number is None else (int(layer) - 1, int(number))
+    return None if number is None else (layer, int(number))
+
+
+def choose_layer(graph: api.Graph) -> int:
+    """A hidden layer by its number, or a group by its name; counted from 0."""
+    places = range(1, len(graph.hidden) + 1)
+    if graph.layered:
+        layer = st.number_input("Hidden layer", 1, len(places), 1, key="layer", bind="query-params")
+    else:
+        layer = st.selectbox(
+            "Group",
+            places,
+            format_func=lambda place: graph.labels[place - 1],
+            key="layer",
+            bind="query-params",
+            help=api.strips_sentence(graph),
+        )
+    return int(layer) - 1
 
 
 def _forget_another_runs(hidden: Sequence[int]) -> None:
@@ -94,27 +111,28 @@ def show_neuron(run_id: str, chosen: Chosen) -> None:
         SpinnError: there is no such neuron, or a file is broken.
     """
     found, choices = neurons.neuron(run_id, *chosen)
-    criterion = run_files.run_spec(run_id).prune.criterion
-    st.markdown(f"{serves_sentence(found)} {fate_sentence(choices, CRITERIA[criterion].score)}")
-    show_costs(found)
-    show_weights(run_id, found)
-    show_activation(found)
+    graph = run_files.dense_graph(run_id)
+    score = CRITERIA[run_files.run_spec(run_id).prune.criterion].score
+    st.markdown(f"{serves_sentence(found, graph)} {fate_sentence(choices, score)}")
+    show_costs(found, graph)
+    show_weights(run_id, found, graph)
+    show_activation(found, graph)
     left, right = st.columns(2, gap="medium")
     with left:
-        show_standing(found)
+        show_standing(found, graph)
     with right:
-        show_choices(choices, CRITERIA[criterion].score)
+        show_choices(choices, score)
 
 
-def serves_sentence(found: api.Neuron) -> str:
+def serves_sentence(found: api.Neuron, graph: api.Graph) -> str:
     """Which target the neuron serves, in a sentence."""
     lost = found.dense - found.removed
     name, most = plain(found.targets[found.serves]), float(lost[found.serves])
-    where = f"Neuron {found.number} of hidden layer {found.layer + 1}"
+    where = f"Neuron {found.number} of {plain(api.with_article(graph.labels[found.layer]))}"
     if most < UNSEEN_R2:
         return f"**{where}** serves no target: removing it alone costs none of them any R²."
     repaired = found.dense - found.repaired
-    left = f"{signed(-float(repaired[found.serves]))} once the next layer is solved anew"
+    left = f"{signed(-float(repaired[found.serves]))} once {api.takers_of(graph)} is solved anew"
     return (
         f"**{where}** serves **{name}** most: removing it alone changes its R² by "
         f"{signed(-most)}, or by {left}."
@@ -135,7 +153,7 @@ def fate_sentence(choices: Sequence[api.Choice], score: str) -> str:
     )
 
 
-def show_costs(found: api.Neuron) -> None:
+def show_costs(found: api.Neuron, graph: api.Graph) -> None:
     """R2 of every target with and without this neuron."""
     rows = [
         {
@@ -151,8 +169,8 @@ def show_costs(found: api.Neuron) -> None:
     st.caption(
         f"About the dense network of seed {found.seed} alone, on its {len(found.activation):,} "
         "validation rows, n = 1, so no interval. Removed alone: its outgoing weights set to zero, "
-        "every other neuron whole, nothing trained. Repaired: the next layer then solved anew by "
-        "least squares, in closed form. Correlation: of its activation with the target."
+        f"every other neuron whole, nothing trained. Repaired: {api.takers_of(graph)} then solved "
+        "anew by least squares, in closed form. Correlation: of its activation with the target."
     )
 
 
@@ -163,13 +181,11 @@ def correlation(found: api.Neuron, at: int) -> str:
     return signed(float(np.corrcoef(found.activation, found.y[:, at])[0, 1]), 2)
 
 
-def show_weights(run_id: str, found: api.Neuron) -> None:
+def show_weights(run_id: str, found: api.Neuron, graph: api.Graph) -> None:
     """The strongest weights to and from the neuron."""
-    before = _names(found.layer - 1, len(found.incoming))
-    if found.layer == 0:
-        before = neurons.input_names(run_id, len(found.incoming))
-    last = found.layer + 1 == len(run_files.run_spec(run_id).model.hidden)
-    after = found.targets if last else _names(found.layer + 1, len(found.outgoing))
+    dim, inputs = graph.prunable[found.layer], neurons.input_names(run_id, graph.inputs)
+    before, after = api.weight_ends(graph, dim, inputs, found.targets)
+    biases = "its bias is" if len(graph.producers(dim)) == 1 else "its biases add up to"
     pairs = (("Incoming", before, found.incoming), ("Outgoing", after, found.outgoing))
     for column, (title, names, weights) in zip(st.columns(2, gap="medium"), pairs, strict=True):
         with column:
@@ -182,7 +198,7 @@ def show_weights(run_id: str, found: api.Neuron) -> None:
             )
             all_of = f"All {len(weights)}" if len(weights) <= MOST_BARS else "The strongest"
             some = "" if len(weights) <= MOST_BARS else f" {MOST_BARS} of {len(weights):,}"
-            bias = f"; its bias is {significant(found.bias)}" if title == "Incoming" else ""
+            bias = f"; {biases} {significant(found.bias)}" if title == "Incoming" else ""
             st.caption(f"{all_of}{some}, for standardised inputs and targets{bias}.")
     draw = partial(show_weight_numbers, pairs)
     elements.folded("The weights in numbers", ":material/table:", "weight_numbers", draw)
@@ -196,11 +212,7 @@ def show_weight_numbers(pairs: Sequence[NamedWeights]) -> None:
             st.caption(f"{title}.")
 
 
-def _names(layer: int, count: int) -> tuple[str, ...]:
-    return tuple(f"layer {layer + 1}, neuron {number}" for number in range(count))
-
-
-def show_activation(found: api.Neuron) -> None:
+def show_activation(found: api.Neuron, graph: api.Graph) -> None:
     """What its output does over the validation rows, alone and against the target it serves."""
     name = found.targets[found.serves]
     left, right = st.columns(2, gap="medium")
@@ -220,10 +232,11 @@ def show_activation(found: api.Neuron) -> None:
     )
     step = drawn_rows(len(found.activation))
     some = "" if step == 1 else f" Right: one row in {step}."
+    taken = "" if graph.layered else ", as the first layer that takes it gets it"
     st.caption(
         f"Mean {significant(found.activation.mean())}, standard deviation "
         f"{significant(found.activation.std())} over {len(found.activation):,} validation "
-        f"rows.{some}"
+        f"rows{taken}.{some}"
     )
     draw = partial(show_activation_numbers, found)
     elements.folded("The activation in numbers", ":material/table:", "activation_numbers", draw)
@@ -246,7 +259,7 @@ def show_activation_numbers(found: api.Neuron) -> None:
         st.caption(f"{plain(name)} in standard deviations, in ten slices of equally many rows.")
 
 
-def show_standing(found: api.Neuron) -> None:
+def show_standing(found: api.Neuron, graph: api.Graph) -> None:
     """Its importance by every criterion."""
     st.markdown("**Importance by every criterion**")
     rows = [
@@ -259,7 +272,7 @@ def show_standing(found: api.Neuron) -> None:
         if name in CRITERIA
     ]
     elements.table(rows, alt="Score and rank of the neuron by every criterion")
-    st.caption("In the dense network; rank 1 has the highest score of its layer.")
+    st.caption(f"In the dense network; rank 1 has the highest score of its {graph.noun}.")
 
 
 def show_choices(choices: Sequence[api.Choice], score: str) -> None:

@@ -17,12 +17,13 @@ from dashboard.charts.neurons import (
 )
 from dashboard.charts.strips import thinning_step
 from dashboard.parts import elements
+from dashboard.parts.markdown import plain
 from dashboard.reads import dense_network, run_files
 from dashboard.run import neuron
 from spinn_engine import api
 from spinn_engine.errors import SpinnError
 from spinn_engine.vocabulary import CRITERIA
-from spinn_engine.words import DASH, significant
+from spinn_engine.words import DASH, capitalised, significant
 
 Rows = list[dict[str, Any]]
 SEED_OF = "seed_of"  # the run whose seed was chosen last
@@ -56,7 +57,7 @@ def draw_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int
     chosen = None
     with fields:
         if known == view.seed:
-            chosen = neuron.choose_neuron(run_files.run_spec(run_id).model.hidden)
+            chosen = neuron.choose_neuron(run_files.dense_graph(run_id))
         elif known is not None:
             neuron.offer_seed(run_id, known, view.seed)
     with heatmap:
@@ -65,8 +66,9 @@ def draw_neurons(run_id: str, rows: Rows, seeds: tuple[int, ...], delivered: int
         if chosen is not None:
             show_neuron(run_id, chosen)
         elif known == view.seed:
-            st.caption("Click a neuron in the heatmap, or give its layer and number.")
-    show_survival(run_files.importance(run_id, last, view.seed))
+            noun = run_files.dense_graph(run_id).noun
+            st.caption(f"Click a neuron in the heatmap, or give its {noun} and number.")
+    show_survival(run_id, last, view.seed)
 
 
 def show_neuron(run_id: str, chosen: neuron.Chosen) -> None:
@@ -111,28 +113,34 @@ def draw_heatmap(run_id: str, view: View, chosen: neuron.Chosen | None, clickabl
     row = CRITERIA[run_files.run_spec(run_id).prune.criterion]
     name, meaning = row.score, row.help
     layers = run_files.importance(run_id, view.stage, view.seed)
+    graph = run_files.dense_graph(run_id)
     widths = [len(layer.stage_removed) for layer in layers]
     how = view.by_score, elements.is_dark()
     chart = {
         **importance_picture(widths, *how, name, clickable),
-        "datasets": importance_tables(layers, *how, chosen),
+        "datasets": importance_tables(layers, graph.short_labels, *how, chosen),
     }
+    strips = plain(api.strips_sentence(graph))
     st.vega_lite_chart(
         chart,
         key="heatmap",
         on_select=neuron.take_click if clickable else "ignore",
         selection_mode=PICK if clickable else None,
         alt=f"{name} importance of every neuron at a stage of one seed, kept and removed; the "
-        "layers are in numbers below",
+        f"{graph.noun}s are in numbers below",
     )
     st.caption(
         f"{name[0].upper()}{name[1:]} score of a neuron: {meaning}, at the end of stage "
         f"{view.stage}. {cut_sentence(layers, view.stage, view.by_score)}{thinning_note(layers)}"
+        f" {strips}".rstrip()
     )
     elements.folded_table(
-        "The layers in numbers",
-        [layer_row(number, layer) for number, layer in enumerate(layers, start=1)],
-        alt="Kept and removed neurons of each layer",
+        f"The {graph.noun}s in numbers",
+        [
+            {capitalised(graph.noun): name, **layer_row(layer)}
+            for name, layer in zip(elements.row_names(graph), layers, strict=True)
+        ],
+        alt=f"Kept and removed neurons of each {graph.noun}",
         key="layer_numbers",
     )
 
@@ -152,10 +160,9 @@ def thinning_note(layers: list[api.LayerImportance]) -> str:
     return "" if step == 1 else f" One neuron in {step} is drawn; the fields reach all."
 
 
-def layer_row(number: int, layer: api.LayerImportance) -> dict[str, Any]:
+def layer_row(layer: api.LayerImportance) -> dict[str, Any]:
     """Kept and removed of a layer, and how their scores lie."""
     return {
-        "Layer": str(number),
         "Neurons": len(layer.kept),
         "Kept": int(layer.kept.sum()),
         "Removed": int((~layer.kept).sum()),
@@ -166,8 +173,9 @@ def layer_row(number: int, layer: api.LayerImportance) -> dict[str, Any]:
     }
 
 
-def show_survival(layers: list[api.LayerImportance]) -> None:
-    """When each neuron of the dense network went."""
+def show_survival(run_id: str, stage: int, seed: int) -> None:
+    """When each neuron of the dense network went, up to a stage."""
+    layers, graph = run_files.importance(run_id, stage, seed), run_files.dense_graph(run_id)
     st.header("When they went", anchor=False)
     order = st.segmented_control(
         "Order of the neurons",
@@ -180,24 +188,27 @@ def show_survival(layers: list[api.LayerImportance]) -> None:
     by_stage = order != "by number"
     elements.picture(
         survival_picture(layers, by_stage, elements.is_dark()),
-        survival_tables(layers, by_stage),
+        survival_tables(layers, graph.short_labels, by_stage),
         key="survival",
         alt="The stage that removed each neuron of the dense network; in numbers below",
     )
     last = max(int(layer.stage_removed.max()) for layer in layers)
     elements.folded_table(
         "The stages in numbers",
-        [survival_row(number, layer, last) for number, layer in enumerate(layers, start=1)],
-        alt="Neurons that each stage removed from each layer, and those that are left",
+        [
+            {capitalised(graph.noun): name, **survival_row(layer, last)}
+            for name, layer in zip(elements.row_names(graph), layers, strict=True)
+        ],
+        alt=f"Neurons that each stage removed from each {graph.noun}, and those that are left",
         key="survival_numbers",
     )
 
 
-def survival_row(number: int, layer: api.LayerImportance, last: int) -> dict[str, Any]:
+def survival_row(layer: api.LayerImportance, last: int) -> dict[str, Any]:
     """How many neurons every stage up to ``last`` removed from a layer."""
     removed = {
         f"Removed in stage {stage}": int((layer.stage_removed == stage).sum())
         for stage in range(1, last + 1)
     }
     left = int((layer.stage_removed < 0).sum())
-    return {"Layer": str(number), "Neurons": len(layer.stage_removed), **removed, "Left": left}
+    return {"Neurons": len(layer.stage_removed), **removed, "Left": left}

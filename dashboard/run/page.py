@@ -120,7 +120,7 @@ def show_run(folder: api.RunFolder) -> None:
         (elements.stage_name(row["stage"]), row["hidden"], f"{row['params']:,} parameters")
         for row in rows
     ]
-    st.html(elements.shapes(drawn))
+    st.html(elements.shapes(drawn, run_files.dense_graph(folder.run_id)))
     st.header("What every stage gave", anchor=False)
     if result is None:
         show_validation_table(rows, spec)

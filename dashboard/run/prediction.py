@@ -10,14 +10,16 @@ import streamlit as st
 from dashboard.charts.style import BLUE, GREY, VERMILLION
 from dashboard.charts.whatif import RING, PointKind, Sizes, prediction_picture, sensitivity_picture
 from dashboard.parts import elements
+from dashboard.parts.markdown import plain
+from dashboard.parts.spec_words import graph_of
 from spinn_engine import api
-from spinn_engine.words import DASH, fixed, percent
+from spinn_engine.words import DASH, capitalised, fixed, percent
 
 Result = dict[str, Any]
 
 
 def show_measured(result: Result) -> None:
-    """The prediction beside what training gave at every stage, and each layer by itself."""
+    """The prediction beside what training gave at every stage, and each layer or group alone."""
     st.header("Predicted and trained", anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -93,8 +95,8 @@ def measured_rows(dense: Sizes, *stages: Sizes) -> list[dict[str, Any]]:
 
 
 def draw_sensitivity(result: Result) -> None:
-    """Which layer can spare its neurons: each pruned alone."""
-    whatif = result["whatif"]
+    """Which layer or group can spare its neurons: each pruned alone."""
+    whatif, graph = result["whatif"], graph_of(result)
     dense = whatif["stages"][0]
     layers = [
         [(0.0, dense["val_r2"])]
@@ -103,23 +105,30 @@ def draw_sensitivity(result: Result) -> None:
     ]
     lowest = min(range(len(layers)), key=lambda at: layers[at][-1][1])
     elements.picture(
-        *sensitivity_picture(layers, elements.is_dark()),
+        *sensitivity_picture(layers, graph.short_labels, elements.is_dark()),
         key="sensitivity",
-        alt="Predicted validation R2 against the share removed from one layer alone: "
-        + "; ".join(f"layer {k}: {fixed(one[-1][1])}" for k, one in enumerate(layers, start=1)),
+        alt=f"Predicted validation R2 against the share removed from one {graph.noun} alone: "
+        + "; ".join(
+            f"{name}: {fixed(one[-1][1])}"
+            for name, one in zip(graph.short_labels, layers, strict=True)
+        ),
     )
     share, r2 = layers[lowest][-1]
-    st.caption(
-        f"Each layer pruned alone, the others whole; predicted, not fine-tuned. Layer {lowest + 1} "
-        f"is the most sensitive: {fixed(r2)} with {percent(share, 0)} of its neurons removed."
-    )
+    most = plain(capitalised(api.with_article(graph.short_labels[lowest])))
+    told = "Predicted, not fine-tuned"
+    if len(layers) > 1:
+        told = (
+            f"Each {graph.noun} pruned alone, the others whole; predicted, not fine-tuned. "
+            f"{most} is the most sensitive"
+        )
+    st.caption(f"{told}: {fixed(r2)} with {percent(share, 0)} of its neurons removed.")
     elements.folded_table(
         "The sensitivity in numbers",
         [
-            {"Layer": str(number), "Removed": percent(share), "Predicted R²": fixed(r2)}
-            for number, points in enumerate(layers, start=1)
+            {capitalised(graph.noun): name, "Removed": percent(share), "Predicted R²": fixed(r2)}
+            for name, points in zip(elements.row_names(graph), layers, strict=True)
             for share, r2 in points
         ],
-        alt="Predicted validation R2 by the share removed from one layer alone",
+        alt=f"Predicted validation R2 by the share removed from one {graph.noun} alone",
         key="sensitivity_numbers",
     )

@@ -86,7 +86,12 @@ from spinn_engine.evaluation.intervals import repetitions_of
 from spinn_engine.evaluation.outcomes import LEAST_PAIRS
 from spinn_engine.evaluation.remarks import last_kept, stage_kept, training_remarks
 from spinn_engine.evaluation.scales import Scale, by_error, scale_of
+from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.group_words import bars_sentence, strips_sentence, takers_of
+from spinn_engine.graph.labels import with_article
+from spinn_engine.graph.weight_ends import weight_ends
 from spinn_engine.imported import StoredNetwork
+from spinn_engine.imported.search.results import reading_words
 from spinn_engine.jobs.history import Pace, newest_pace
 from spinn_engine.jobs.queue import (
     Job,
@@ -153,6 +158,7 @@ __all__ = [
     "DataSummary",
     "Difference",
     "Fields",
+    "Graph",
     "Job",
     "JobState",
     "LayerImportance",
@@ -190,6 +196,7 @@ __all__ = [
     "answered",
     "application_folder",
     "ask_worker",
+    "bars_sentence",
     "by_error",
     "cancel",
     "check",
@@ -233,6 +240,7 @@ __all__ = [
     "first_lines",
     "preview",
     "r2_difference",
+    "reading_words",
     "remarks",
     "remarks_path",
     "repetitions_of",
@@ -249,6 +257,8 @@ __all__ = [
     "stop_work",
     "store_environment",
     "store_name",
+    "strips_sentence",
+    "takers_of",
     "set_priority",
     "smallest",
     "submit",
@@ -259,8 +269,10 @@ __all__ = [
     "verify",
     "verify_claims",
     "warm_up",
+    "weight_ends",
     "whatif",
     "whatif_curve",
+    "with_article",
     "without_flagged",
     "training_remarks",
     "work_result",

@@ -174,6 +174,16 @@ class Graph(BaseModel):
         """Whether all that may be pruned are hidden layers, one after another."""
         return all(label.startswith(LAYER) for label in self.labels)
 
+    @property
+    def short_labels(self) -> tuple[str, ...]:
+        """The labels for the side of a picture: ``layer 2``, ``stream``."""
+        return tuple(label.removeprefix("hidden ") for label in self.labels)
+
+    @property
+    def noun(self) -> str:
+        """What each of them is: a layer, or a group of neurons that are pruned together."""
+        return "layer" if self.layered else "group"
+
     def columns(self, dims: Dims) -> int:
         """How many columns a value of these dimensions has."""
         return sum(1 if dim in ONE else self.widths[dim] for dim in dims)

@@ -60,11 +60,6 @@ class Facts:
         data = self.result["data"]
         return self.spec.model.graph_for(len(data["input_names"]), len(data["target_names"]))
 
-    @cached_property
-    def short_labels(self) -> list[str]:
-        """What is pruned, for the side of a figure: ``layer 2``, ``stream``."""
-        return [label.removeprefix("hidden ") for label in self.graph.labels]
-
     @property
     def equation(self) -> bool:
         """Whether an equation was solved: errors are then relative to the solution."""

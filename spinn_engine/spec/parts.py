@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from spinn_engine.errors import BadInputError
 from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.kinds import KINDS, Layout, mlp, wrong_widths
 from spinn_engine.spec.choices import (
@@ -149,10 +150,16 @@ class ModelSpec(SpecPart):
             usual = type(self).model_fields[name].default
             if getattr(self, name) != usual and name not in row.options:
                 raise ValueError(f"{name} is not for {row.label}: leave it out")
-        wrong = wrong_widths(self.network, self._layout())
-        if wrong and self.graph is None and self.dense is None:
-            raise ValueError(f"hidden {list(self.hidden)}: {wrong}")
+        if "hidden" in self.model_fields_set and (wrong := self._wrong_widths()):
+            raise ValueError(wrong)
         return self
+
+    def _wrong_widths(self) -> str | None:
+        """What is wrong with the widths of a network that is to be trained anew."""
+        if self.graph is not None or self.dense is not None:
+            return None
+        wrong = wrong_widths(self.network, self._layout())
+        return wrong and f"hidden {list(self.hidden)}: {wrong}"
 
     def _layout(self) -> Layout:
         usual = NETWORKS[self.network].frequency
@@ -170,10 +177,12 @@ class ModelSpec(SpecPart):
         """The dense network with so many inputs and outputs.
 
         Raises:
-            BadInputError: the kind needs more inputs.
+            BadInputError: the kind needs more inputs, or other widths than those of the rows.
         """
         if self.graph is not None:
             return self.graph
+        if wrong := self._wrong_widths():
+            raise BadInputError(wrong)
         if self.dense is None:
             return KINDS[self.network](self._layout(), inputs, outputs)
         return mlp(self.hidden, inputs, outputs, self.activation)  # of an earlier version

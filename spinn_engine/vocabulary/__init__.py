@@ -25,6 +25,7 @@ from spinn_engine.vocabulary.networks import (
     NETWORK_FILES,
     NETWORKS,
     SCALES,
+    USUAL_PAIRS,
     NetworkRow,
     ScaleRow,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "REFERENCE",
     "RIVALS",
     "SCALES",
+    "USUAL_PAIRS",
     "SCHEDULES",
     "SOURCES",
     "SPLITS",

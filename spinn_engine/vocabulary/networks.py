@@ -16,12 +16,14 @@ class NetworkRow(Row):
         widths: what the hidden widths are.
         options: what else of a ``ModelSpec`` it is built of.
         frequency: that of its features or sines, where none is given.
+        activation: whether one can be chosen.
     """
 
     methods: str
     widths: str
     options: tuple[str, ...] = ()
     frequency: float = 1.0
+    activation: bool = True
 
 
 NETWORKS = table(
@@ -59,6 +61,7 @@ NETWORKS = table(
         widths="one a layer",
         options=("frequency",),
         frequency=30.0,
+        activation=False,
     ),
     NetworkRow(
         name="modified_mlp",

@@ -74,7 +74,7 @@ def test_what_is_shown_as_kept_is_what_the_smaller_network_is_made_of(
     for stage in range(2):
         before, after, inputs = found[stage], found[stage + 1], np.arange(3)
         shown = api.importance(folder.run_id, stage, seed)
-        cells = importance_tables(shown)[NEURONS]
+        cells = importance_tables(shown, ("layer 1", "layer 2"))[NEURONS]
         for layer, name in enumerate(("network.0", "network.2")):
             biases = before[f"{name}.bias"]
             assert len(np.unique(biases)) == len(biases)

@@ -39,7 +39,7 @@ layers = [
 st.title("Neurons")
 by_rank = not st.toggle("by number", key="number")
 picture = importance_picture([4096] * 4, by_rank, clickable=True)
-tables = importance_tables(layers, by_rank, chosen=(1, 40))
+tables = importance_tables(layers, ["layer"] * 4, by_rank, chosen=(1, 40))
 chart = {**picture, "datasets": tables}
 st.vega_lite_chart(chart, key="heatmap", on_select="rerun", selection_mode=PICK)
 """

@@ -163,7 +163,7 @@ def test_prediction_marks_its_points_on_the_curve() -> None:
 
 def test_sensitivity_draws_a_line_a_layer() -> None:
     layers = [[(0.0, 0.99), (0.5, 0.9)], [(0.0, 0.99), (0.5, 0.98)]]
-    spec, tables = sensitivity_picture(layers)
+    spec, tables = sensitivity_picture(layers, ("layer 1", "layer 2"))
     alt.LayerChart.from_dict(spec)
     lines = tables["layers"].groupby("name")["removed"].agg(list)
     assert lines.to_dict() == {"layer 1": [0, 50], "layer 2": [0, 50]}

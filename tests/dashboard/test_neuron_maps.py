@@ -27,9 +27,11 @@ LAYERS = [
     layer([3.0, 1.0], [True, False], [-1, 2]),
 ]
 
+NAMES = ("layer 1", "layer 2")
+
 
 def test_heatmap_ranks_neurons_and_parts_kept_from_removed() -> None:
-    found = importance_tables(LAYERS)["neurons"]
+    found = importance_tables(LAYERS, NAMES)["neurons"]
     first = found[found["layer"] == 0]
     assert first["share"].tolist() == pytest.approx([1, 0.5, 0.25])
     assert first["fate"].tolist() == ["kept", "kept", "removed"]
@@ -47,7 +49,7 @@ def test_heatmap_has_one_scale_of_values_and_two_of_colour(dark: bool) -> None:
     assert [colour["scale"]["domain"] for colour in legends] == [[0, 1]] * 2
     kept, removed = (colour["scale"]["range"] for colour in legends)
     assert not set(kept) & set(removed)
-    found = importance_tables(LAYERS, dark=dark)["neurons"]
+    found = importance_tables(LAYERS, NAMES, dark=dark)["neurons"]
     looks = found.groupby("fate")["colour"].agg(set)
     assert looks["kept"] <= set(kept)
     assert looks["removed"] <= set(removed)
@@ -55,48 +57,48 @@ def test_heatmap_has_one_scale_of_values_and_two_of_colour(dark: bool) -> None:
 
 
 def test_heatmap_marks_the_cut_and_says_it_in_words() -> None:
-    tables = importance_tables(LAYERS)
+    tables = importance_tables(LAYERS, NAMES)
     assert tables["cuts"].values.tolist() == [[0, 3], [1, 2]]
     words = ["layer 1: 2 of 3 kept", "layer 2: 1 of 2 kept"]
     assert tables["rows"]["label"].tolist() == words
 
 
 def test_heatmap_by_number_keeps_the_order_of_the_dense_network() -> None:
-    tables = importance_tables(LAYERS, by_rank=False)
+    tables = importance_tables(LAYERS, NAMES, by_rank=False)
     assert tables["neurons"]["neuron"].tolist()[:3] == [0, 1, 2]
     assert tables["neurons"]["fate"].tolist()[:3] == ["removed", "kept", "kept"]
     assert tables["cuts"].empty
 
 
 def test_heatmap_of_the_last_stage_has_nothing_removed() -> None:
-    tables = importance_tables([layer([1.0, 2.0], [True, True], [-1, -1])])
+    tables = importance_tables([layer([1.0, 2.0], [True, True], [-1, -1])], NAMES[:1])
     assert set(tables["neurons"]["fate"]) == {"kept"}
     assert tables["cuts"].empty
 
 
 def test_heatmap_of_dead_neurons_divides_by_nothing() -> None:
-    tables = importance_tables([layer([0.0, 0.0], [True, False], [-1, 1])])
+    tables = importance_tables([layer([0.0, 0.0], [True, False], [-1, 1])], NAMES[:1])
     assert tables["neurons"]["share"].tolist() == [0, 0]
 
 
 def test_the_chosen_neuron_has_a_ring_in_the_middle_of_its_cell() -> None:
-    ring = importance_tables(LAYERS, chosen=(0, 2))["ring"]
+    ring = importance_tables(LAYERS, NAMES, chosen=(0, 2))["ring"]
     assert ring.values.tolist() == [[0, 2.5]]
-    assert importance_tables(LAYERS, by_rank=False, chosen=(0, 0))["ring"]["place"].tolist() == [
-        1.5
-    ]
-    assert importance_tables(LAYERS)["ring"].empty
+    assert importance_tables(LAYERS, NAMES, by_rank=False, chosen=(0, 0))["ring"][
+        "place"
+    ].tolist() == [1.5]
+    assert importance_tables(LAYERS, NAMES)["ring"].empty
 
 
 def test_a_neuron_that_went_before_has_no_ring() -> None:
-    assert importance_tables(LAYERS, chosen=(0, 3))["ring"].empty
+    assert importance_tables(LAYERS, NAMES, chosen=(0, 3))["ring"].empty
 
 
 def test_wide_layers_are_thinned_to_what_a_browser_can_draw() -> None:
     assert thinning_step([4096] * 4) == 1
     score = np.random.default_rng(0).random(70_000, np.float32)
     wide = LayerImportance(score, np.arange(70_000), score > 0.5, np.full(70_000, -1))
-    drawn = importance_tables([wide] * 8)["neurons"]
+    drawn = importance_tables([wide] * 8, ["wide"] * 8)["neurons"]
     assert len(drawn) <= MOST_CELLS
     for _, row in drawn.groupby("layer"):
         assert (row["place"].iloc[0], row["until"].iloc[-1]) == (1, 70_001)
@@ -104,7 +106,7 @@ def test_wide_layers_are_thinned_to_what_a_browser_can_draw() -> None:
 
 
 def test_survival_map_shows_the_stage_that_removed_each_neuron() -> None:
-    fates = survival_tables(LAYERS)["fates"]
+    fates = survival_tables(LAYERS, NAMES)["fates"]
     names = {2: "stage 2", 1: "stage 1", 0: "still there"}
     expected = [names[stage] for stage in (2, 0, 0, 1, 0, 2)]
     assert fates["fate"].tolist() == expected
@@ -114,10 +116,10 @@ def test_survival_map_shows_the_stage_that_removed_each_neuron() -> None:
     assert scale["domain"] == ["still there", "stage 1", "stage 2"]
     assert len(set(scale["range"])) == 3
     words = ["layer 1: 2 of 4 left", "layer 2: 1 of 2 left"]
-    assert survival_tables(LAYERS)["rows"]["label"].tolist() == words
+    assert survival_tables(LAYERS, NAMES)["rows"]["label"].tolist() == words
 
 
 def test_survival_map_by_stage_puts_what_stayed_longest_first() -> None:
-    fates = survival_tables(LAYERS, by_stage=True)["fates"]
+    fates = survival_tables(LAYERS, NAMES, by_stage=True)["fates"]
     assert fates["neuron"].tolist()[:4] == [1, 2, 0, 3]
     assert fates["fate"].tolist()[:4] == ["still there", "still there", "stage 2", "stage 1"]

@@ -73,6 +73,7 @@ def test_a_layer_of_zeros_is_drawn() -> None:
 
 def test_cuts_stand_where_the_stages_end_and_only_where_something_goes() -> None:
     stages = plan(PruneSpec(stages=2, widths=((3, 2), (1, 2))), (4, 2), 3, 1)
-    found = cut_tables(cell_table(SCORES), stages)
+    found = cut_tables(cell_table(SCORES), stages, ("stream", "block 1"))
     assert found["cuts"].values.tolist() == [[0, 4, False], [0, 2, True]]
     assert found["rows"][["cut", "end"]].values.tolist() == [[2, 5], [3, 3]]
+    assert found["rows"]["label"].tolist() == ["stream: 1 of 4 kept", "block 1: 2 of 2 kept"]

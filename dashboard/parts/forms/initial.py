@@ -40,13 +40,22 @@ from spinn_engine.spec import (
     RunSpec,
     fitted,
 )
-from spinn_engine.vocabulary import CONTROLS, CRITERIA, RECONSTRUCTIONS, SCHEDULES, SOURCES, SPLITS
+from spinn_engine.vocabulary import (
+    CONTROLS,
+    CRITERIA,
+    NETWORKS,
+    RECONSTRUCTIONS,
+    SCHEDULES,
+    SOURCES,
+    SPLITS,
+)
 from spinn_engine.words import names_text
 
 INITIAL_PLAN = "initial_plan"  # in a session
 WORDS = {"data.drop": "columns left out", "physics.targets": "targets of physics terms"}
 
 
+OF_KINDS = ("block_layers", "norm", "features", "frequency", "trunk")  # fields of a model
 LENGTHS = (*BY_VALIDATION, *BY_EPOCHS)  # of which a form has those that count
 
 
@@ -170,13 +179,18 @@ def values_of(spec: RunSpec) -> dict[str, Any]:
 
 
 def _dense_values(model: ModelSpec) -> dict[str, Any]:
-    """As ``values_of``, of a network that is imported."""
-    known = model.dense is not None and "activation" in model.model_fields_set
+    """As ``values_of``, of what the kinds of networks have, and of one that is imported."""
+    reading = model.dense_reading or ""  # which says the activation and the scaling too
+    known = not reading and model.dense is not None and "activation" in model.model_fields_set
     return {
         "network": NEW if model.dense is None else IMPORTED,
+        "kind": NETWORKS[model.network].label,
+        "activations": names_text(model.activations),
+        **{name: getattr(model, name) for name in OF_KINDS},
         "dense": model.dense or "",
         "dense_activation": model.activation if known else AS_STORED,
-        "dense_scaling": _label(SCALINGS, model.dense_scaling),
+        "dense_scaling": _label(SCALINGS, "auto" if reading else model.dense_scaling),
+        "dense_reading": reading,
     }
 
 

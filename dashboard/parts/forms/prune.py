@@ -30,7 +30,7 @@ AMOUNTS = {  # what the amount may be given in, by the field of a spec
 }
 SLIDERS = {  # of the amounts that are shares
     "param_reduction": "Parameters removed, overall",
-    "pruning_ratio": "Neurons removed from a layer, in one stage",
+    "pruning_ratio": "Neurons removed, in one stage",
     "mac_reduction": "Multiply-accumulates removed, overall",
 }
 LEAST_PERCENT, MOST_PERCENT, STEP = 1.0, 99.0, 0.5
@@ -141,8 +141,13 @@ def parse_stages(text: str) -> list[tuple[int, ...]]:
     return [parse_widths(line) for line in lines]
 
 
-def equivalents(stages: list[api.Stage]) -> str:
-    """The plan in every kind of amount, as HTML; remembered for when another kind is chosen."""
+def equivalents(stages: list[api.Stage], noun: str) -> str:
+    """The plan in every kind of amount, as HTML; remembered for when another kind is chosen.
+
+    Args:
+        stages: the plan, the dense network first.
+        noun: what its neurons are removed from, a layer or a group.
+    """
     ratios = [ratio for stage in stages for ratio in stage.pruning_ratios if ratio > 0]
     a_stage, first, last = sum(ratios) / len(ratios), stages[0], stages[-1]
     st.session_state[EQUIVALENTS] = {
@@ -151,7 +156,7 @@ def equivalents(stages: list[api.Stage]) -> str:
         AMOUNTS["mac_reduction"]: last.mac_reduction,
         AMOUNTS["max_bytes"]: last.bytes,
     }
-    spread = f"{percent(min(ratios))} to {percent(max(ratios))} of a layer"
+    spread = f"{percent(min(ratios))} to {percent(max(ratios))} of a {noun}"
     return markup.figures(
         (
             (
@@ -197,7 +202,7 @@ def method_form(first_values: Values) -> dict[str, Any]:
 
 
 def _limits_form(first_values: Values) -> dict[str, Any]:
-    """Which widths a layer may have."""
+    """Which widths are possible."""
     left, right = st.columns(2, wrap=False)
     round_to = left.number_input(
         "Round widths to",
@@ -216,7 +221,7 @@ def _limits_form(first_values: Values) -> dict[str, Any]:
         65_536,
         first_values["least_width"],
         key="least_width",
-        help="No hidden layer gets fewer neurons.",
+        help="No hidden layer, or group that is pruned together, gets fewer neurons.",
         **KEPT_IN_ADDRESS,
     )
     return {"round_to": round_to, "least_width": least_width}

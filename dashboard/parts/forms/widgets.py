@@ -1,4 +1,4 @@
-"""Widgets for data, network and training.
+"""Widgets for data.
 
 Every one is in the page's address, so that a link repeats the plan.
 """
@@ -19,7 +19,6 @@ from dashboard.parts.forms.upload import upload_form
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.vocabulary import (
-    ACTIVATIONS,
     SOURCES,
     SPLITS,
     SourceRow,
@@ -207,40 +206,6 @@ def split_form(first_values: Values) -> str | None:
         **KEPT_IN_ADDRESS,
     )
     return names.get(label)
-
-
-def network_form(source: str, first_values: Values) -> dict[str, Any]:
-    """Widths and activation of the dense network; gives the ``model`` part of a spec.
-
-    Widths that are left empty, of data from a file, follow the rows.
-
-    Raises:
-        BadInputError: the widths are not whole numbers.
-    """
-    row, keys = source_of(source), {n: key_of(n, source) for n in ("hidden", "activation")}
-    of_file = row is not None and row.path is not None
-    asked = {n: st.query_params.get(n, first_values[k]) for n, k in keys.items()}
-    text = st.text_input(
-        "Hidden widths of the dense network",
-        asked["hidden"] if of_file else first_values[keys["hidden"]],
-        key=keys["hidden"],
-        placeholder="by the number of rows" if of_file else None,
-        help="Neurons of each hidden layer, from the input side, separated by commas."
-        + (" Empty: 64, 64 for fewer than 2,000 training rows, more for more." if of_file else ""),
-        **KEPT_IN_ADDRESS,
-    )
-    known = tuple(ACTIVATIONS)
-    first = asked["activation"] if of_file and asked["activation"] in known else None
-    activation = st.selectbox(
-        "Activation",
-        known,
-        known.index(first or first_values[keys["activation"]]),
-        key=keys["activation"],
-        **KEPT_IN_ADDRESS,
-    )
-    if of_file and not (text or "").strip():
-        return {"activation": activation}
-    return {"hidden": parse_widths(text or ""), "activation": activation}
 
 
 def parse_widths(text: str) -> tuple[int, ...]:

@@ -9,9 +9,10 @@ import streamlit as st
 from dashboard.parts import elements, finished_run
 from dashboard.parts.markdown import plain
 from dashboard.parts.presentation.frame import basis
-from dashboard.parts.spec_words import length, repetitions
+from dashboard.parts.spec_words import graph_of, length, network, repetitions
+from spinn_engine import api
 from spinn_engine.vocabulary import ARMS, CRITERIA, SUBJECT
-from spinn_engine.words import counted, listed, widths
+from spinn_engine.words import counted, listed
 
 Result = dict[str, Any]
 
@@ -19,13 +20,13 @@ Result = dict[str, Any]
 def show_question(result: Result, dark: bool) -> None:
     """The data, the dense network, and what is asked of it."""
     drawn, told = st.columns([2, 3], gap="large")
-    hidden, data = result["stages"][0]["hidden"], result["data"]
+    graph, data = graph_of(result), result["data"]
     with drawn:
         with st.container(width=320):
-            elements.shape("The dense network", hidden, hidden, dark)
+            elements.shape("The dense network", graph.hidden, graph, dark)
         st.caption(
-            f"The dense network, {result['dense_params']:,} parameters. A bar is a hidden layer, "
-            "as wide as it has neurons, input side on top."
+            f"The dense network, {result['dense_params']:,} parameters. "
+            f"{plain(api.bars_sentence(graph)).partition('; ')[0]}."
         )
     with told:
         with st.container(horizontal=True, gap="small"):
@@ -55,7 +56,7 @@ def run_in_lines(result: Result) -> list[tuple[str, str]]:
         ("Learned", f"{plain(targets)} from {counted(len(data['input_names']), 'input')}"),
         (
             "Network",
-            f"{widths(result['stages'][0]['hidden'])}, {spec.model.activation}, {length(spec)}",
+            f"{network(spec.model)}, {graph_of(result).activation}, {length(spec)}",
         ),
         (
             "Pruned",

@@ -16,6 +16,7 @@ from dashboard.parts.presentation import charts as charts
 from dashboard.parts.presentation import titles as findings
 from dashboard.parts.presentation.first_slide import show_question
 from dashboard.parts.presentation.frame import basis, show_plotly, show_vega
+from dashboard.parts.spec_words import graph_of
 from dashboard.parts.widget_names import with_widgets
 from dashboard.reads import run_files
 from spinn_engine import api
@@ -53,42 +54,43 @@ COMPARED = {
 def show_neurons(result: Result, dark: bool) -> None:
     """The scores of the dense neurons, and the first cut."""
     seed, criterion = result["delivered_seed"], finished_run.spec_of(result).prune.criterion
-    layers = run_files.importance(result["run_id"], 0, seed)
+    layers, graph = run_files.importance(result["run_id"], 0, seed), graph_of(result)
     row = CRITERIA[criterion]
     name, meaning = row.score, row.help
     left = result["stages"][-1]["hidden"]
+    names = ["" if graph.layered else f"{plain(label)} " for label in graph.labels]
     fate = "; ".join(
-        f"{len(layer.kept):,} → {layer.kept.sum():,} → {width:,}"
-        for layer, width in zip(layers, left, strict=True)
+        f"{name}{len(layer.kept):,} → {layer.kept.sum():,} → {width:,}"
+        for name, layer, width in zip(names, layers, left, strict=True)
     )
     alt = (
         f"{name} score of every neuron of the dense network, and the cut of stage 1. Neurons of "
-        f"each layer when dense, after stage 1 and at the end: {fate}"
+        f"each {graph.noun} when dense, after stage 1 and at the end: {fate}"
     )
     spec = importance_picture([len(layer.kept) for layer in layers], True, dark, name)
     spec["usermeta"] = {}  # drawn as lines and areas where they are few enough, for print
-    show_vega("neurons", spec, importance_tables(layers, True, dark), alt)
+    show_vega("neurons", spec, importance_tables(layers, graph.short_labels, True, dark), alt)
     st.caption(
         f"{name[0].upper()}{name[1:]} score of a neuron: {meaning}. The line is the cut of stage "
-        "1: what is right of it, in grey, went first. Neurons of each layer when dense, after "
-        f"stage 1 and at the end: {fate}. Seed {seed}, whose network the files hold."
+        f"1: what is right of it, in grey, went first. Neurons of each {graph.noun} when dense, "
+        f"after stage 1 and at the end: {fate}. Seed {seed}, whose network the files hold."
     )
 
 
 def show_shapes(result: Result, dark: bool) -> None:
     """The drawn shape of the network from stage to stage."""
     stages = result["stages"]
-    drawn, dense = evenly_chosen(stages), stages[0]["hidden"]
+    drawn, graph = evenly_chosen(stages), graph_of(result)
     for column, row in zip(st.columns(len(drawn), gap="small"), drawn, strict=True):
         title = elements.stage_name(row["stage"])
         with column:
             st.markdown(f"**{title}**")
-            elements.shape(title, row["hidden"], dense, dark)
+            elements.shape(title, row["hidden"], graph, dark)
             st.caption(f"{row['params']:,} parameters")
     shown = f" {len(drawn)} of {len(stages)} stages are drawn." if len(drawn) < len(stages) else ""
     st.caption(
-        "A bar is a hidden layer, as wide as it has neurons, input side on top; the outline is the "
-        f"dense network. Nothing is masked: what went is gone from the files.{shown}"
+        f"{plain(api.bars_sentence(graph))} Nothing is masked: what went is gone from the "
+        f"files.{shown}"
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.parts.spec_words import amount
+from dashboard.parts.spec_words import amount, graph_of
 from spinn_engine.spec import RunSpec
 from spinn_engine.vocabulary import LONGER, REFERENCE, SUBJECT
 from spinn_engine.words import (
@@ -40,9 +40,10 @@ def question(result: Result) -> str:
 def neurons_gone(result: Result) -> str:
     """How many hidden neurons went, and how evenly over the layers."""
     dense, last = (result["stages"][at]["hidden"] for at in (0, -1))
+    noun = graph_of(result).noun
     shares = [1 - left / all_ for left, all_ in zip(last, dense, strict=True)]
     least, most = percent(min(shares)), percent(max(shares))
-    layers = f"{least} of every layer" if least == most else f"{least} to {most} of a layer"
+    layers = f"{least} of every {noun}" if least == most else f"{least} to {most} of a {noun}"
     return f"{sum(dense) - sum(last):,} of {sum(dense):,} hidden neurons went: {layers}"
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
-from spinn_engine.graph.labels import LAYER, with_article
+from spinn_engine.graph.group_words import bars_sentence
 from spinn_engine.report.facts import Facts
 from spinn_engine.report.figures.networks import (
     TIMED,
@@ -126,22 +126,9 @@ def _shrink_words(facts: Facts) -> Words:
     some = (
         "" if len(shown) == len(rows) else f" Drawn are the stages {listed(list(map(str, shown)))}."
     )
-    caption = (
-        f"The network of every stage with its parameters. A bar is {_bar(facts)}, as wide as it "
-        f"has neurons, {_order(facts)}; the outline is the dense network.{some}"
-    )
+    caption = f"The network of every stage with its parameters. {bars_sentence(facts.graph)}{some}"
     shapes = "; ".join(f"stage {stage}: {widths(rows[stage]['hidden'])}" for stage in shown)
     return "How the network shrank", caption, f"Hidden widths. {shapes}."
-
-
-def _bar(facts: Facts) -> str:
-    return f"a {LAYER}" if facts.graph.layered else "a group of neurons that are pruned together"
-
-
-def _order(facts: Facts) -> str:
-    if facts.graph.layered:
-        return "input side on top"
-    return f"from the top {listed([with_article(one) for one in facts.graph.labels], most=8)}"
 
 
 def _importance_words(facts: Facts) -> Words:
@@ -157,7 +144,7 @@ def _importance_words(facts: Facts) -> Words:
     )
     kept = [
         f"{label}: {int((layer.stage_removed < 0).sum()):,} of {len(layer.stage_removed):,}"
-        for label, layer in zip(facts.short_labels, facts.survived, strict=True)
+        for label, layer in zip(facts.graph.short_labels, facts.survived, strict=True)
     ]
     return "Which neurons went", caption, f"Neurons kept to the end. {'; '.join(kept)}."
 

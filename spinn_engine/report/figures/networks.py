@@ -91,7 +91,7 @@ def importance(facts: Facts) -> Figure:
         score = _strip(axes, shares[number][order], (*span, 1, 2), ("cividis", lowest, 1))
         went = _strip(axes, gone, (*span, 0, 0.93), (removed, -0.5, stages + 0.5))
         left = int((survived.stage_removed < 0).sum())
-        named = f"{facts.short_labels[number]}\n{left:,} of\n{len(scored.score):,}"
+        named = f"{facts.graph.short_labels[number]}\n{left:,} of\n{len(scored.score):,}"
         _name_strip(axes, named, len(layers))
     panels[0].set_xlim(0.5, max(len(layer.score) for layer in facts.scored) + 0.5)
     panels[-1].set_xlabel("neurons of the dense network, highest score first")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spinn_engine.graph.graph import Graph
+from spinn_engine.graph.group_words import joined_labels
 from spinn_engine.graph.labels import with_article
 from spinn_engine.graph.ops import Function, LayerNorm
 from spinn_engine.report.facts import Facts
@@ -61,12 +62,7 @@ def neurons_of(graph: Graph, hidden: Sequence[int]) -> str:
 
 def joined_sentence(graph: Graph) -> str:
     """What is pruned in several layers at once; nothing where each layer is pruned by itself."""
-    joined = [
-        with_article(label)
-        for dim, label in zip(graph.prunable, graph.labels, strict=True)
-        if len(graph.producers(dim)) > 1
-    ]
-    if not joined:
+    if not (joined := joined_labels(graph)):
         return ""
     return (
         f"The neurons of {listed(joined)} are made by several layers whose values are added or "

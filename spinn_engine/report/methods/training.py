@@ -159,23 +159,20 @@ def pruning_sentences(facts: Facts) -> list[str]:
 
 def _schedule(facts: Facts) -> str:
     prune, layers = facts.spec.prune, len(facts.result["stages"][0]["hidden"])
+    noun = facts.graph.noun
     return SCHEDULES[prune.schedule].methods.format(
         every="each stage" if prune.stages > 1 else "it",
-        again=f", beginning again after the last {_short(facts)}" if prune.stages > layers else "",
+        again=f", beginning again after the last {noun}" if prune.stages > layers else "",
         layers=f"{LAYER}s" if facts.graph.layered else "groups of neurons",
         layer=LAYER if facts.graph.layered else "group",
-        short=_short(facts),
+        short=noun,
     )
-
-
-def _short(facts: Facts) -> str:
-    return "layer" if facts.graph.layered else "group"
 
 
 def _amount(facts: Facts) -> str:
     prune = facts.spec.prune
     if prune.pruning_ratio is not None:
-        return f"{percent(prune.pruning_ratio)} of a {_short(facts)}'s neurons at a time"
+        return f"{percent(prune.pruning_ratio)} of a {facts.graph.noun}'s neurons at a time"
     if prune.mac_reduction is not None:
         return f"towards {percent(prune.mac_reduction)} fewer multiply-accumulates"
     if prune.max_bytes is not None:
@@ -189,5 +186,5 @@ def _rounding(facts: Facts) -> str:
     prune = facts.spec.prune
     step = settled(prune, facts.graph).round_to or 1
     rounded = f", pruned widths being multiples of {step}" if step > 1 else ""
-    least = f", no {_short(facts)} below {counted(prune.least_width, 'neuron')}"
+    least = f", no {facts.graph.noun} below {counted(prune.least_width, 'neuron')}"
     return rounded + (least if prune.least_width > 1 else "")
