@@ -13,7 +13,7 @@ from spinn_engine.words import shown
 
 Array = NDArray[Any]
 MOST_CALLS = 8192
-LARGEST_CONSTANT = 2**26  # numbers, of all arrays that are computed
+LARGEST_CONSTANT = 2**25  # numbers, of all arrays that are computed
 
 
 @dataclass(frozen=True, eq=False)
