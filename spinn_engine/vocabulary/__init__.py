@@ -24,7 +24,6 @@ from spinn_engine.vocabulary.formats import FORMATS, FormatRow
 from spinn_engine.vocabulary.networks import (
     NETWORKS,
     SCALES,
-    USUAL_PAIRS,
     NetworkRow,
     ScaleRow,
 )
@@ -75,7 +74,6 @@ __all__ = [
     "REFERENCE",
     "RIVALS",
     "SCALES",
-    "USUAL_PAIRS",
     "SCHEDULES",
     "SOURCES",
     "SPLITS",

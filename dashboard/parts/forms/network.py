@@ -16,7 +16,8 @@ from dashboard.reads import imported_network
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import Scaling
-from spinn_engine.vocabulary import ACTIVATIONS, SCALES, USUAL_PAIRS
+from spinn_engine.vocabulary import ACTIVATIONS, SCALES
+from spinn_engine.vocabulary.networks import USUAL_PAIRS
 from spinn_engine.words import capitalised, counted, fixed, percent, widths
 
 NEW, IMPORTED = "train a new one", "bring a checkpoint"
