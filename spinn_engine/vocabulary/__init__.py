@@ -25,7 +25,6 @@ from spinn_engine.vocabulary.networks import (
     NETWORK_FILES,
     NETWORKS,
     SCALES,
-    USUAL_PAIRS,
     NetworkRow,
     ScaleRow,
 )
@@ -77,7 +76,6 @@ __all__ = [
     "REFERENCE",
     "RIVALS",
     "SCALES",
-    "USUAL_PAIRS",
     "SCHEDULES",
     "SOURCES",
     "SPLITS",
