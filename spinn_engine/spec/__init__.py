@@ -14,6 +14,7 @@ from spinn_engine.spec.choices import (
 from spinn_engine.spec.defaults import with_old_split
 from spinn_engine.spec.fitting import ACTIVATION_OF_FILES, batch_size, fitted
 from spinn_engine.spec.flat import by_flat_names, changed, flat_fields, flat_name, seeds_from
+from spinn_engine.spec.model import ModelSpec
 from spinn_engine.spec.parts import (
     AMOUNTS,
     DEFAULT_PARAM_REDUCTION,
@@ -22,7 +23,6 @@ from spinn_engine.spec.parts import (
     PHYSICS_TERMS,
     CompareSpec,
     DataSpec,
-    ModelSpec,
     PhysicsSpec,
     PruneSpec,
     TrainSpec,

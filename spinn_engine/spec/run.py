@@ -15,10 +15,10 @@ from spinn_engine.errors import BadInputError, one_sentence
 from spinn_engine.guarded.texts import read_text, strict_json
 from spinn_engine.spec.choices import Arm
 from spinn_engine.spec.defaults import with_source_defaults
+from spinn_engine.spec.model import ModelSpec
 from spinn_engine.spec.parts import (
     CompareSpec,
     DataSpec,
-    ModelSpec,
     PhysicsSpec,
     PruneSpec,
     TrainSpec,

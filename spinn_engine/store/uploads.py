@@ -19,7 +19,8 @@ from spinn_engine.problems.tables.containers.conversions import no_table
 from spinn_engine.spec import DataSpec, ReadingSpec
 from spinn_engine.store.current import results_root
 from spinn_engine.store.files import unwritable, write_atomically
-from spinn_engine.vocabulary import NETWORK_FILES, table_kind
+from spinn_engine.vocabulary import table_kind
+from spinn_engine.vocabulary.networks import NETWORK_FILES
 
 UPLOADS = "uploads"
 LONGEST_STEM = 40

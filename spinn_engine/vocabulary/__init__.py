@@ -22,7 +22,6 @@ from spinn_engine.vocabulary.checks import CHECKS, CheckRow
 from spinn_engine.vocabulary.criteria import CRITERIA, CriterionRow
 from spinn_engine.vocabulary.formats import FORMATS, FormatRow
 from spinn_engine.vocabulary.networks import (
-    NETWORK_FILES,
     NETWORKS,
     SCALES,
     NetworkRow,
@@ -68,7 +67,6 @@ __all__ = [
     "OUTCOMES",
     "LONGER",
     "NETWORKS",
-    "NETWORK_FILES",
     "NEW_WEIGHTS",
     "QUANTITIES",
     "QUESTIONS",

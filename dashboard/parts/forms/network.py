@@ -16,12 +16,8 @@ from dashboard.reads import imported_network
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import Scaling
-<<<<<<< HEAD
-from spinn_engine.vocabulary import ACTIVATIONS, NETWORK_FILES, SCALES, USUAL_PAIRS
-=======
 from spinn_engine.vocabulary import ACTIVATIONS, SCALES
-from spinn_engine.vocabulary.networks import USUAL_PAIRS
->>>>>>> dash
+from spinn_engine.vocabulary.networks import NETWORK_FILES, USUAL_PAIRS
 from spinn_engine.words import capitalised, counted, fixed, percent, widths
 
 NEW, IMPORTED = "train a new one", "bring a checkpoint"
