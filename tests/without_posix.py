@@ -40,4 +40,5 @@ def hide() -> None:
         start(self, *words, **more)
 
     subprocess.Popen.__init__ = refuse  # type: ignore[method-assign]
+    subprocess.Popen.kill = subprocess.Popen.terminate  # type: ignore[method-assign]
     warnings.filterwarnings("ignore", "only soft file lock is available")
