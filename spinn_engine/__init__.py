@@ -1,4 +1,4 @@
-"""Structured pruning of multilayer perceptrons, with the controls a reviewer asks for."""
+"""Structured pruning of networks of dense layers, with the controls a reviewer asks for."""
 
 import os
 from importlib import import_module

@@ -84,7 +84,7 @@ def inspect(path: Path | str) -> StoredNetwork:
     """The network in a checkpoint from anywhere: see ``imported.read_network``.
 
     Raises:
-        BadInputError: there is no such file, or it holds no plain multilayer perceptron.
+        BadInputError: there is no such file, or it holds no network that can be read.
         CorruptArtifactError: the file is broken.
     """
     return guarded(path, read_network, path, most_bytes=None)
@@ -95,6 +95,6 @@ def import_network(spec: RunSpec) -> ImportedNetwork:
 
     Raises:
         BadInputError: the data cannot be had as asked, or the file does not fit it.
-        CorruptArtifactError: the file is broken, or no plain multilayer perceptron.
+        CorruptArtifactError: the file is broken, or no network that can be read.
     """
     return guarded(spec.model.dense, network_on_data, spec, most_bytes=None)
