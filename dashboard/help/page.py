@@ -105,8 +105,8 @@ def show_limits() -> None:
         "stage is often better and always costs epochs.\n"
         "- An interval over seeds says how much seeds matter, not how other test rows would score; "
         "folds say more.\n"
-        "- Networks of dense layers are pruned, with skips, norms, gates and heads; convolutional and "
-        "recurrent ones are refused.\n"
+        "- Networks of dense layers are pruned, with skips, norms, gates and heads; convolutional "
+        "and recurrent ones are refused.\n"
         f"- An uploaded file may have {megabytes} MB and stays on this machine: a worker on "
         "another one needs the path of a table that it can read."
     )

@@ -30,7 +30,7 @@ def imported(spec: RunSpec) -> ImportedNetwork:
     """The checkpoint that a spec names as its dense network, measured on its data.
 
     Raises:
-        SpinnError: the file cannot be read, holds no network that can be read, or does not fit the data.
+        SpinnError: the file holds no network that can be read, or it does not fit the data.
     """
     # what is not said, as the activation, is found out
     return _imported(spec.data, spec.model.model_dump_json(exclude_unset=True))
