@@ -38,8 +38,8 @@ REFUSED = {
     "flax_modified.msgpack": "several inputs or branches",
     "flax_residual.msgpack": "LayerNorm",
     "flax_orbax.zip": "a checkpoint of Orbax, whose database of arrays is not read",
-    "equinox_layernorm.eqx": "LayerNorm",
 }
+FORMS = {"equinox_layernorm.eqx": "chain of layers with LayerNorm"}  # what is open is told
 WORDS = {"logistic": "sigmoid", "leaky_relu(0.3)": "leaky_relu"}
 
 
@@ -82,6 +82,14 @@ def test_numbers_are_those_of_a_plain_network_whose_activation_is_not_told(file:
     np.testing.assert_allclose(made, told["outputs"], atol=1e-5)
 
 
+@pytest.mark.parametrize("file", FORMS)
+def test_what_numbers_leave_open_is_told(file: str) -> None:
+    network = read_network(FILES / file)
+    assert network.kind == FORMS[file]
+    assert not network.computes
+    assert network.variants
+
+
 @pytest.mark.parametrize("file", REFUSED)
 def test_what_is_not_read_is_refused_with_its_reason(file: str) -> None:
     with pytest.raises(BadInputError, match=REFUSED[file]):
@@ -91,4 +99,4 @@ def test_what_is_not_read_is_refused_with_its_reason(file: str) -> None:
 def test_every_file_of_these_tools_is_asked_about() -> None:
     endings = (".keras", ".h5", ".skops", ".msgpack", ".eqx", ".zip")
     there = {path.name for path in FILES.iterdir() if path.name.endswith(endings)}
-    assert there == {*HIDDEN, *NUMBERS, *REFUSED}
+    assert there == {*HIDDEN, *NUMBERS, *REFUSED, *FORMS}

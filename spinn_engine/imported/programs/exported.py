@@ -18,6 +18,7 @@ from spinn_engine.graph.arrays import outputs_of
 from spinn_engine.imported.network import StoredNetwork
 from spinn_engine.imported.programs.formats.pt2 import read_program
 from spinn_engine.imported.programs.network import stored_network
+from spinn_engine.words import scientific
 
 TOLERANCE = 1e-5  # of the largest output
 
@@ -58,8 +59,8 @@ def network_of(module: nn.Module, content: bytes, rows: Tensor) -> StoredNetwork
     off = np.abs(found - wanted).max(initial=0.0)
     if not off <= TOLERANCE * max(1.0, float(np.abs(wanted).max(initial=0.0))):
         raise BadInputError(
-            f"what was read of the network differs from it by {off:.2g}: it computes something "
-            "that its program does not show"
+            f"what was read of the network differs from it by {scientific(off)}: it computes "
+            "something that its program does not show"
         )
     return network
 

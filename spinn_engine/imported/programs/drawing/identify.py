@@ -158,7 +158,7 @@ def _function(node: Node, base: Node) -> Found | None:
 
 def _short(number: float) -> float:
     """A number without what single precision added to it."""
-    return float(f"{number:.6g}")
+    return float(np.format_float_scientific(number, precision=5))
 
 
 def _norm(node: Node, base: Node) -> Found | None:

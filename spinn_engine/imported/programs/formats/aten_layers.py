@@ -10,6 +10,7 @@ import numpy as np
 
 from spinn_engine.imported.programs.calls import Call, Constant, Ref
 from spinn_engine.imported.programs.formats.aten_maker import Maker
+from spinn_engine.words import shortest
 
 THRESHOLD = 15.0  # behind which a softplus is its argument to single precision
 
@@ -77,7 +78,7 @@ def _leaky(m: Maker) -> None:
 def _softplus(m: Maker) -> None:
     beta, threshold = float(m.get("beta", 1.0)), float(m.get("threshold", 20.0))
     if threshold < THRESHOLD or beta <= 0:
-        raise m.refuse(f"with the threshold {threshold:g}, which is not smooth")
+        raise m.refuse(f"with the threshold {shortest(threshold)}, which is not smooth")
     if beta == 1.0:
         m.call("softplus", m.get("self"), last=True)
         return

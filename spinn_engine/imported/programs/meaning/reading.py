@@ -50,8 +50,8 @@ class Reading:
 
     def outputs(self) -> list[Value]:
         """The expressions of the program's outputs."""
-        for call in self.program.calls:
-            self._follow(call)
+        for at, call in enumerate(self.program.calls):
+            self._follow(at, call)
         found = [self._named(name, "the output") for name in self.program.outputs]
         if still := [one for one in found if isinstance(one, Constant)]:
             raise BadInputError(
@@ -59,7 +59,7 @@ class Reading:
             )
         return [one for one in found if isinstance(one, Value)]
 
-    def _follow(self, call: Call) -> None:
+    def _follow(self, at: int, call: Call) -> None:
         how = MEANINGS.get(call.op)
         if how is None:
             raise BadInputError(
@@ -67,7 +67,7 @@ class Reading:
             )
         args = [self._argument(one, call.where) for one in call.args]
         if call.given.get("in_place"):
-            self._check_in_place(call, args[0])
+            self._check_in_place(at, call, args[0])
         made = how(call, args, self.program)
         parts = made if isinstance(made, list) else [made]
         for name, one in zip(call.outputs, parts, strict=False):
@@ -78,12 +78,20 @@ class Reading:
         if call.given.get("in_place") and isinstance(call.args[0], Ref):
             self.known[call.args[0].name] = parts[0]
 
-    def _check_in_place(self, call: Call, taken: Any) -> None:
-        shared = sum(1 for one in self.known.values() if one is taken)
-        if not isinstance(taken, Value) or taken.viewed or shared > 1:
+    def _check_in_place(self, at: int, call: Call, taken: Any) -> None:
+        """A tensor may be changed where nothing that shares its numbers is asked for later."""
+        own = call.args[0].name if isinstance(call.args[0], Ref) else ""
+        shared = {name for name, one in self.known.items() if one is taken and name != own}
+        if not isinstance(taken, Value) or taken.viewed or shared & self._asked_after(at):
             raise BadInputError(
                 f"{call.where} changes a tensor that others share: write it without '_' or inplace"
             )
+
+    def _asked_after(self, at: int) -> set[str]:
+        """The names that calls after one, or the outputs, take."""
+        later = [one for call in self.program.calls[at + 1 :] for one in call.args]
+        parts = [part for one in later for part in (one if isinstance(one, list) else [one])]
+        return {part.name for part in parts if isinstance(part, Ref)} | {*self.program.outputs}
 
     def _named(self, name: str, where: str) -> Tensor:
         if name not in self.known:
