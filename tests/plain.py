@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 import torch
@@ -79,11 +78,6 @@ def layers_of(facts: DenseFacts) -> list[tuple[NDArray[np.float32], NDArray[np.f
     """Weights ``[in, out]`` and biases ``[out]`` of the layers of plain facts."""
     names = [op.name for op in facts.graph.dense]
     return [(facts.arrays[f"{n}.weight"], facts.arrays[f"{n}.bias"]) for n in names]
-
-
-def sizes_of(widths: Sequence[int]) -> list[tuple[int, int]]:
-    """Inputs and outputs of every layer."""
-    return list(pairwise(widths))
 
 
 def function(name: str) -> Callable[[Tensor], Tensor]:
