@@ -156,7 +156,9 @@ def test_a_child_that_hangs_fails_its_job_and_the_next_is_done(
     error = str(job(hangs.run_id).error)
     assert re.match(r"stage 1 failed: no epoch ended in [\d a-z]+, so it was stopped: ", error)
     assert "log.txt says where it hung" in error
-    assert re.search(r'File ".*pipeline\.py", line \d+ in run_stage', hangs.log_path.read_text())
+    log = hangs.log_path.read_text()
+    # the thread that the signal met comes first, and each thread is cut after 100 frames
+    assert re.search(r'File ".*(spinn_engine|torch).*", line \d+ in \w+', log), log[:5000]
     assert hangs.stage_is_done(0)
     wait_for_state(fine.run_id, JobState.DONE)
 
