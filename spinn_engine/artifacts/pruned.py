@@ -24,7 +24,7 @@ from spinn_engine.pruning.stage import prune_stage, select
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import join
-from spinn_engine.training.objective import effects_of
+from spinn_engine.training.objective import asked_of
 from spinn_engine.vocabulary import ARMS, RECONSTRUCTIONS, REFERENCE, SCHEDULES, main_arm
 
 
@@ -52,7 +52,8 @@ class Pruner:
             stored: the networks among which are the delivered ones.
         """
         members = stored.members(main_arm(stage))
-        scores = self._scores(stored, stage, self.folder.spec().prune.criterion, members)
+        criterion = self.folder.spec().prune.criterion
+        scores = self._scores(stored, stage, criterion, members, self._planned(stage + 1))
         if stage + 1 < len(self.stages):
             kept = select(scores, self._next_hidden(stage, scores))
         else:
@@ -66,11 +67,16 @@ class Pruner:
         if stage == 0:
             self._record_facts(stored, selection)
 
+    def _planned(self, stage: int) -> Widths | None:
+        """Widths of a stage; None where there is no such stage, or scores decide about them."""
+        ranked = SCHEDULES[self.folder.spec().prune.schedule].widths == "ranked"
+        return None if ranked or stage >= len(self.stages) else self.stages[stage].hidden
+
     def _next_hidden(self, stage: int, scores: Scores) -> Widths:
         """Widths of the stage after ``stage``, whose delivered arm has these scores."""
+        if (hidden := self._planned(stage + 1)) is not None:
+            return hidden
         planned = self.stages[stage + 1]
-        if SCHEDULES[self.folder.spec().prune.schedule].widths != "ranked":
-            return planned.hidden
         graph = self.folder.spec().model.graph_for(*self.data.ends)
         prune = settled(self.folder.spec().prune, graph)
         ranked = [layer.sort(dim=1).values.mean(dim=0).tolist() for layer in scores]
@@ -84,7 +90,7 @@ class Pruner:
             if name == self.folder.spec().prune.criterion:
                 scores[name] = [layer.score[member] for layer in selection.layers]
             else:
-                found = self._scores(stored, 0, name, [member])
+                found = self._scores(stored, 0, name, [member], None)
                 scores[name] = [layer[0].cpu().numpy() for layer in found]
         record_facts(self.folder, self.data, stored, member, scores)
 
@@ -127,8 +133,10 @@ class Pruner:
         by_arm = []
         for arm in dict.fromkeys(before.arms):
             if criterion := ARMS[arm].criterion:
-                scores = self._scores(before, stage - 1, criterion, before.members(arm))
-                by_arm.append(select(scores, [layer.shape[1] for layer in kept]))
+                hidden = [layer.shape[1] for layer in kept]
+                members = before.members(arm)
+                scores = self._scores(before, stage - 1, criterion, members, hidden)
+                by_arm.append(select(scores, hidden))
             else:
                 by_arm.append(kept)
         return [torch.cat(layers) for layers in zip(*by_arm, strict=True)]
@@ -156,15 +164,20 @@ class Pruner:
         stage: int,
         criterion: str,
         members: Sequence[int],
+        hidden: Sequence[int] | None,
     ) -> Scores:
-        """Scores ``[M, width]`` of some of a block's networks, one at a time."""
+        """Scores ``[M, width]`` of some of a block's networks, one at a time.
+
+        With the widths that they will be cut to, where these do not depend on the scores.
+        """
         found = []
         for member in members:
             seed, fold = stored.seeds[member], stored.folds[member]
             at = torch.tensor([fold], device=self.data.device)
             rows = self.data.calibration[at]
             seeds = [mixed_seed(seed, stage, "random", fold)]
-            scoring = ScoringData(*self.data.take(at, rows), seeds, effects_of(self.data, at, rows))
+            asked = asked_of(self.data, at, rows)
+            scoring = ScoringData(*self.data.take(at, rows), seeds, asked, hidden)
             found.append(CRITERIA[criterion](stored.stack.subset([member]), scoring))
         return [torch.cat(layer) for layer in zip(*found, strict=True)]
 

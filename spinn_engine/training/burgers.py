@@ -15,7 +15,7 @@ from spinn_engine.problems.burgers import density, initial
 from spinn_engine.problems.problem import Floats
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.jets import Jet, propagate
-from spinn_engine.training.network import Stack
+from spinn_engine.training.network import Felt, Stack
 from spinn_engine.training.validation import validate
 
 EDGE_WEIGHT = 10.0  # of initial and boundary values, against the residual
@@ -71,7 +71,8 @@ class Burgers:
         self, stack: Stack, folds: Tensor, rows: Tensor, gates: Sequence[Tensor] | None = None
     ) -> Jet:
         """Values and derivatives in rows ``[M, B]``; ``gates`` as in ``propagate``."""
-        return propagate(stack, self.data.take(folds, rows)[0], self.scale[folds], gates)
+        values = propagate(stack, self.data.take(folds, rows)[0], self.scale[folds], gates)
+        return values[stack.graph.ops[-1].name]
 
     def effects(self, stack: Stack, folds: Tensor, rows: Tensor) -> list[Tensor]:
         """Output times gradient of the row's squared residual, per dimension ``[M, B, width]``.
@@ -89,14 +90,45 @@ class Burgers:
             total = self._squares(stack, folds, rows, gates).sum()
             return list(torch.autograd.grad(total, gates))
 
+    def felt(self, stack: Stack, folds: Tensor, rows: Tensor) -> dict[str, list[Felt]]:
+        """How the residual and u follow each layer: by its value, its slope and its heat.
+
+        The three are linear in the layer's weights alike, but no bias mends a derivative.
+        """
+        x, found = self.data.take(folds, rows)[0], {}
+        with torch.enable_grad():
+            jets = propagate(stack, x, self.scale[folds])
+            given = jets[stack.graph.ops[-1].name]
+            missed = (self._counts(given, rows).detach().sqrt() * residual(given)).sum()
+            for op in stack.graph.dense:
+                made, taken = jets[op.name], jets[op.inputs[0]]
+                parts = (made.value, made.slope, made.heat)
+                own = torch.autograd.grad(missed, parts, retain_graph=True)
+                of_value = torch.autograd.grad(given.value.sum(), made.value, retain_graph=True)
+                found[op.name] = [
+                    Felt(part.detach().expand(*rows.shape, -1), op.bias and not at, list(gradients))
+                    for at, (part, gradients) in enumerate(
+                        zip(
+                            (taken.value, taken.slope, taken.heat),
+                            ((own[0], *of_value), own[1:2], own[2:]),
+                            strict=True,
+                        )
+                    )
+                ]
+        return found
+
     def _squares(
         self, stack: Stack, folds: Tensor, rows: Tensor, gates: Sequence[Tensor] | None = None
     ) -> Tensor:
         """Squared residuals ``[M, B]``, weighed so that their mean is one over the whole domain."""
         jet = self.jet(stack, folds, rows, gates)
-        counts = self.share[rows] / (1 + FRONT_DAMPING * jet.slope[..., 0].abs())
-        squares: Tensor = counts * residual(jet).square()
+        squares: Tensor = self._counts(jet, rows) * residual(jet).square()
         return squares
+
+    def _counts(self, jet: Jet, rows: Tensor) -> Tensor:
+        """How much a squared residual counts, ``[M, B]``."""
+        counts: Tensor = self.share[rows] / (1 + FRONT_DAMPING * jet.slope[..., 0].abs())
+        return counts
 
     def _missed(self, stack: Stack, folds: Tensor) -> Tensor:
         """Mean squares of what is missed of the initial and the boundary values, ``[M]``."""

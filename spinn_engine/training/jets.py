@@ -70,8 +70,10 @@ class Jet:
         return Jet(value, first * self.slope, heat)
 
 
-def propagate(stack: Stack, x: Tensor, scale: Tensor, gates: Sequence[Tensor] | None = None) -> Jet:
-    """Values and derivatives of networks with the inputs x and t.
+def propagate(
+    stack: Stack, x: Tensor, scale: Tensor, gates: Sequence[Tensor] | None = None
+) -> dict[str, Jet]:
+    """All values of networks with the inputs x and t, by name, with their derivatives.
 
     Args:
         stack: ``M`` networks.
@@ -89,7 +91,7 @@ def propagate(stack: Stack, x: Tensor, scale: Tensor, gates: Sequence[Tensor] | 
             taken = taken if gate is None else [taken[0].map(lambda part, g=gate: part * g)]  # type: ignore[misc]
         own = [tensors[p.name] for p in graph.parameters_of(op)]
         values[op.name] = RULES[op.kind](op, taken, own)
-    return values[graph.ops[-1].name]
+    return values
 
 
 def _dense(op: AnyOperation, taken: list[Jet], own: list[Tensor]) -> Jet:

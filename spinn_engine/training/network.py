@@ -7,6 +7,7 @@ gradient; batched matrix products only make many small networks cheaper than one
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -134,6 +135,62 @@ def gated(stack: Stack, x: Tensor, gates: Sequence[Tensor]) -> Tensor:
         own = [tensors[p.name] for p in graph.parameters_of(op)]
         values[op.name] = step_of(op)(taken, own)
     return values[graph.ops[-1].name]
+
+
+MOST_OUTPUTS = 8  # whose gradients are all taken; of more, so many random sums
+
+
+@dataclass(frozen=True)
+class Felt:
+    """What a layer takes, and how outputs follow what it makes of it.
+
+    Attributes:
+        taken: ``[S, B, in]``.
+        mended: whether its bias can make up for a mean that is missing.
+        gradients: of numbers that matter, by what the layer gives, each ``[S, B, out]``; they are
+            scaled so that the sum of their squares is the mean over all numbers that matter.
+    """
+
+    taken: Tensor
+    mended: bool
+    gradients: list[Tensor]
+
+
+def traced(stack: Stack, x: Tensor) -> dict[str, Tensor]:
+    """All values ``[S, B, width]`` of ``x`` ``[S, B, in]``, with gradients by those of layers."""
+    graph, tensors, values = stack.graph, stack.tensors, {INPUTS: x}
+    with torch.enable_grad():
+        for op in graph.ops:
+            own = [tensors[p.name].detach() for p in graph.parameters_of(op)]
+            values[op.name] = step_of(op)([values[name] for name in op.inputs], own)
+            if isinstance(op, Dense):
+                values[op.name].requires_grad_()
+    return values
+
+
+def felt_by_outputs(stack: Stack, x: Tensor) -> dict[str, list[Felt]]:
+    """By layer, how the outputs follow it on the rows ``x`` ``[S, B, in]``.
+
+    Of more than ``MOST_OUTPUTS`` outputs, gradients are those of sums of them with random signs,
+    whose squares are right in the mean (Hutchinson 1990, *A stochastic estimator of the trace*).
+    """
+    graph, values = stack.graph, traced(stack, x)
+    outputs, layers = values[graph.ops[-1].name], [values[op.name] for op in graph.dense]
+    count = outputs.shape[2]
+    if count <= MOST_OUTPUTS:
+        signs = torch.eye(count)[:, None, None] / count**0.5
+    else:
+        generator = torch.Generator().manual_seed(0)
+        drawn = torch.randint(2, (MOST_OUTPUTS, *outputs.shape), generator=generator)
+        signs = (2.0 * drawn - 1) / (MOST_OUTPUTS * count) ** 0.5
+    each = [
+        torch.autograd.grad(outputs, layers, sign.expand_as(outputs), retain_graph=True)
+        for sign in signs.to(outputs)
+    ]
+    return {
+        op.name: [Felt(values[op.inputs[0]].detach(), op.bias, list(gradients))]
+        for op, gradients in zip(graph.dense, zip(*each, strict=True), strict=True)
+    }
 
 
 def gate_of(graph: Graph, op: Dense, gates: Sequence[Tensor]) -> Tensor | None:

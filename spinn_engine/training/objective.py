@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor
 from spinn_engine.spec import PhysicsSpec
 from spinn_engine.training.burgers import Burgers
 from spinn_engine.training.data import PlacedData
-from spinn_engine.training.network import Stack
+from spinn_engine.training.network import Felt, Stack
 from spinn_engine.training.physics import PhysicsTerms
 from spinn_engine.training.validation import validate
 
@@ -85,10 +85,31 @@ def objective_of(
     return Supervised(data, terms)
 
 
-def effects_of(
-    data: PlacedData, folds: Tensor, rows: Tensor
-) -> Callable[[Stack], list[Tensor]] | None:
-    """Of an equation, how its loss on ``rows`` ``[M, B]`` hangs on every neuron; else None."""
+@dataclass(frozen=True)
+class Asked:
+    """What an equation asks of networks in some rows, for criteria.
+
+    Attributes:
+        equation: the objective.
+        folds: of the members ``[M]``.
+        rows: ``[M, B]``.
+    """
+
+    equation: Burgers
+    folds: Tensor
+    rows: Tensor
+
+    def effects(self, stack: Stack) -> list[Tensor]:
+        """How the loss of a row hangs on every neuron; see the equation."""
+        return self.equation.effects(stack, self.folds, self.rows)
+
+    def felt(self, stack: Stack) -> dict[str, list[Felt]]:
+        """How what is asked follows every layer; see the equation."""
+        return self.equation.felt(stack, self.folds, self.rows)
+
+
+def asked_of(data: PlacedData, folds: Tensor, rows: Tensor) -> Asked | None:
+    """What the equation of a problem asks on ``rows`` ``[M, B]``; None of one that has none."""
     if data.problem.equation is None:
         return None
-    return partial(EQUATIONS[data.problem.equation](data).effects, folds=folds, rows=rows)
+    return Asked(EQUATIONS[data.problem.equation](data), folds, rows)

@@ -37,6 +37,18 @@ CRITERIA = table(
         ),
     ),
     CriterionRow(
+        name="obs",
+        label="OBS elimination",
+        score="output error",
+        help="what the outputs lose when it goes in its turn and the others take over",
+        methods=scored_by(
+            "backward elimination (optimal brain surgeon; Hassibi & Stork 1993): one after another "
+            "went the neuron whose loss, when the layers that took it were solved anew by least "
+            "squares on calibration {rows}, raised the squared error of the outputs least to first "
+            "order"
+        ),
+    ),
+    CriterionRow(
         name="l1_out",
         label="L1 outgoing",
         score="outgoing L1",
@@ -79,6 +91,37 @@ CRITERIA = table(
             "the mean absolute product of their output and the gradient of the loss with respect "
             "to it, on calibration {rows} drawn from the training {rows} (Taylor; Molchanov et al. "
             "2017)"
+        ),
+    ),
+    CriterionRow(
+        name="hessian",
+        label="Hessian diagonal",
+        score="Hessian",
+        help="the sum over its weights of weight² × mean squared gradient",
+        methods=scored_by(
+            "the sum over the weights and biases that made or took them of the squared weight "
+            "times the mean of the squared gradient of a row's loss, on calibration {rows} drawn "
+            "from the training {rows} (diagonal of the Hessian; LeCun et al. 1990)"
+        ),
+    ),
+    CriterionRow(
+        name="fpgm",
+        label="geometric median",
+        score="distance",
+        help="how far its incoming weights are from those of all others",
+        methods=scored_by(
+            "the sum of the Euclidean distances of their incoming weights from those of all "
+            "others (geometric median; He et al. 2019)"
+        ),
+    ),
+    CriterionRow(
+        name="lamp",
+        label="LAMP",
+        score="LAMP",
+        help="the square of its weights over that of all that do not go before it",
+        methods=scored_by(
+            "the squares of the weights and biases that made or took them over those of all "
+            "neurons that did not go before them (LAMP; Lee et al. 2021)"
         ),
     ),
     CriterionRow(

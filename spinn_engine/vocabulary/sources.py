@@ -95,6 +95,15 @@ SOURCES = table(
         own_columns=True,
     ),
     SourceRow(
+        name="arm",
+        label="arm",
+        help="where the arm of a robot ends, computed: a task where size matters",
+        loader="spinn_engine.problems.arm.kinematics:load_arm",
+        methods="The data are arm of SPINN Explorer {version}.",
+        short="arm",
+        defaults={"model": {"hidden": (128, 128, 128, 64)}},
+    ),
+    SourceRow(
         name="burgers",
         label="burgers",
         help="a differential equation, learned without data",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from torch import nn
 
 from spinn_engine.pruning.importance import CRITERIA, ScoringData, strongest
 from spinn_engine.pruning.surgery import remove_neurons
@@ -155,16 +157,8 @@ def test_scores_of_a_member_do_not_depend_on_the_others(criterion: Criterion) ->
 
 def theirs_of(stack: Stack, **settings_: object) -> list[torch.Tensor]:
     """torch-pruning's score of every hidden layer's neurons, one group a layer."""
-    network = plain(stack, 0)
-    graph = torch_pruning.DependencyGraph()
-    graph.build_dependency(network, example_inputs=torch.zeros(2, widths_of(stack)[0]))
     scorer = torch_pruning.importance.MagnitudeImportance(p=1, normalizer=None, **settings_)
-    scores = []
-    for layer, width in enumerate(stack.hidden):
-        function = torch_pruning.prune_linear_out_channels
-        group = graph.get_pruning_group(network[2 * layer], function, idxs=list(range(width)))
-        scores.append(scorer(group))
-    return scores
+    return by_group(stack, plain(stack, 0), scorer)
 
 
 @given(NETWORKS)
@@ -176,6 +170,82 @@ def test_norms_agree_with_torch_pruning(network: dict[str, object]) -> None:
     both = theirs_of(stack, group_reduction="sum", bias=True)
     for one, other, sums in zip(incoming, outgoing, both, strict=True):
         torch.testing.assert_close((one + other)[0], sums, rtol=1e-5, atol=1e-5)
+
+
+def by_group(stack: Stack, network: nn.Sequential, scorer: Any) -> list[torch.Tensor]:
+    """What a scorer of torch-pruning says of every hidden layer, one group a layer."""
+    graph = torch_pruning.DependencyGraph()
+    graph.build_dependency(network, example_inputs=torch.zeros(2, widths_of(stack)[0]))
+    function = torch_pruning.prune_linear_out_channels
+    return [
+        scorer(graph.get_pruning_group(network[2 * layer], function, idxs=list(range(width))))
+        for layer, width in enumerate(stack.hidden)
+    ]
+
+
+@given(NETWORKS)
+@settings(max_examples=20)
+def test_the_hessian_agrees_with_torch_pruning(network: dict[str, object]) -> None:
+    """It is given the squared gradients of all rows: its own sum keeps those of the last alone."""
+    stack = random_stack(**(network | {"members": 1}))  # type: ignore[arg-type]
+    data, theirs = scoring_data(stack, 9), plain(stack, 0)
+    scorer = torch_pruning.importance.GroupHessianImportance("sum", normalizer=None, bias=True)
+    squares = [torch.zeros_like(p) for p in theirs.parameters()]
+    for x, y in zip(data.x[0], data.y[0], strict=True):
+        theirs.zero_grad()
+        (theirs(x) - y).square().mean().backward()
+        for total, p in zip(squares, theirs.parameters(), strict=True):
+            assert p.grad is not None
+            total += p.grad.square()
+    scorer._accu_grad = dict(zip(theirs.parameters(), squares, strict=True))
+    scorer._counter = dict.fromkeys(theirs.parameters(), len(data.x[0]))
+    for mine, wanted in zip(
+        CRITERIA["hessian"](stack, data), by_group(stack, theirs, scorer), strict=True
+    ):
+        torch.testing.assert_close(mine[0], wanted, rtol=1e-4, atol=1e-7)
+
+
+@given(NETWORKS)
+@settings(max_examples=20)
+def test_lamp_agrees_with_torch_pruning(network: dict[str, object]) -> None:
+    stack = random_stack(**(network | {"members": 1}))  # type: ignore[arg-type]
+    scorer = torch_pruning.importance.LAMPImportance(bias=True)
+    for mine, wanted in zip(
+        CRITERIA["lamp"](stack, NOTHING), by_group(stack, plain(stack, 0), scorer), strict=True
+    ):
+        torch.testing.assert_close(mine[0], wanted, rtol=1e-4, atol=1e-7)
+
+
+@given(NETWORKS)
+@settings(max_examples=20)
+def test_fpgm_agrees_with_torch_pruning(network: dict[str, object]) -> None:
+    """Where no weight is negative: it measures between absolute values, the paper between them."""
+    stack = random_stack(**(network | {"members": 1}))  # type: ignore[arg-type]
+    for weight in stack.weights:
+        weight.data.abs_()
+    settings_ = {"p": 1, "group_reduction": "first", "normalizer": None}
+    scorer = torch_pruning.importance.FPGMImportance(**settings_)
+    for mine, wanted in zip(
+        CRITERIA["fpgm"](stack, NOTHING), by_group(stack, plain(stack, 0), scorer), strict=True
+    ):
+        torch.testing.assert_close(mine[0], wanted, rtol=1e-3, atol=1e-3)
+
+
+@given(NETWORKS)
+@settings(max_examples=15, deadline=None)
+def test_obs_of_the_last_layer_is_what_the_outputs_lose(network: dict[str, object]) -> None:
+    """Nothing is felt to first order only there: the error is that of plain least squares."""
+    stack = random_stack(**(network | {"members": 1}))  # type: ignore[arg-type]
+    data, width = scoring_data(stack, 60), stack.hidden[-1]
+    scores = CRITERIA["obs"](stack, data)[-1][0].double().numpy()
+    (weights, _), taken = arrays(stack, 0), outputs(stack, 0, data.x[0].double().numpy())[-1]
+    taken, lost = taken - taken.mean(axis=0), np.argsort(scores)[: width - 1]
+    stay = np.argsort(scores)[width - 1 :]
+    wanted = taken[:, lost] @ weights[-1][lost]
+    change = np.linalg.lstsq(taken[:, stay], wanted)[0]
+    error = np.square(wanted - taken[:, stay] @ change).mean()
+    monotone = np.sort(scores)[:-1]  # a score is never below the one before it
+    assert monotone.sum() >= error * (1 - 1e-3) - 1e-6
 
 
 @given(NETWORKS, st.floats(0.1, 0.9))
