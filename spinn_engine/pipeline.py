@@ -19,7 +19,7 @@ from torch import Tensor
 from spinn_engine.artifacts.beginning import fresh_stack, imported_stack
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, stack_bytes
 from spinn_engine.artifacts.delivery import publish_checkpoints
-from spinn_engine.artifacts.pruned import Pruner, mixed_seed
+from spinn_engine.artifacts.pruned import Pruner, calibration_of, mixed_seed
 from spinn_engine.artifacts.result import findings_on, write_result
 from spinn_engine.errors import BadInputError, TrainingDivergedError
 from spinn_engine.problems import load_problem
@@ -202,7 +202,9 @@ class Runner:
 
     def _train(self, stage: int, block: str, stored: StoredStack, members: Members) -> None:
         spec, train, fresh = self.spec, self.spec.train, stage == 0 or block in NEW_WEIGHTS
-        rate = train.learning_rate if fresh else train.fine_tune_learning_rate
+        rate = train.fine_tune_learning_rate
+        if fresh:  # what trains for the length of all stages has the highest rate of them
+            rate = max(rate, train.learning_rate) if stage else train.learning_rate
         epochs, iterations = spec.block_length(stage, block)
         course = self._course(stage, block, epochs)
         settings = Settings(course, rate, self.rows_an_update, iterations)
@@ -263,7 +265,7 @@ class Runner:
         self, stored: StoredStack, member: int, dense: Stack, masks: Sequence[Tensor]
     ) -> None:
         """What is left of the zeroed weights takes over, as the pruned network's layers do."""
-        rows = self.pruner.calibration(stored.folds[member])
+        rows = calibration_of(self.data, stored.folds[member])
         one, own = stored.stack.subset([member]), [mask[member : member + 1] for mask in masks]
         reconstruct_masked(dense, one, own, rows)
         with torch.no_grad():

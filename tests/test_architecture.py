@@ -17,7 +17,7 @@ ORDER = [
     "errors", "vocabulary", "words", "application", "environment", "guarded", "graph",
     "spec", "problems", "training",
     "pruning", "evaluation", "imported", "store", "artifacts", "claims", "report", "pipeline",
-    "adaptation", "foreground", "export", "jobs", "background", "api", "cli",
+    "adaptation", "foreground", "smallest", "export", "jobs", "background", "api", "cli",
     "__main__", "dashboard",
 ]  # fmt: skip
 DASHBOARD = ["charts", "reads", "people", "parts", "a page", "shell"]  # its rooms, likewise

@@ -77,4 +77,4 @@ def smallest(run_id: str, prune: PruneSpec, loss: float) -> api.Smallest:
 
 @cached(_of_facts, most=64, spinner="Looking for the smallest network ...")
 def _smallest(run_id: str, prune: PruneSpec, loss: float) -> api.Smallest:
-    return api.smallest(run_id, prune, loss)
+    return api.smallest_predicted(run_id, prune, loss)

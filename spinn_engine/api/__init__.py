@@ -36,7 +36,7 @@ from spinn_engine.api.networks import (
     load_network,
     neuron,
     plan,
-    smallest,
+    smallest_predicted,
     whatif,
     whatif_curve,
 )
@@ -59,6 +59,7 @@ from spinn_engine.api.runs import (
     set_remarks,
     sweep,
 )
+from spinn_engine.api.searching import Answer, smallest
 from spinn_engine.application import application_folder
 from spinn_engine.artifacts.fields import Fields
 from spinn_engine.artifacts.imported_dense import ImportedNetwork
@@ -150,6 +151,7 @@ __all__ = [
     "RESULT_NAME",
     "SHIPPED_CLAIMS",
     "AdaptSettings",
+    "Answer",
     "ImportedNetwork",
     "StoredNetwork",
     "Choice",
@@ -261,6 +263,7 @@ __all__ = [
     "takers_of",
     "set_priority",
     "smallest",
+    "smallest_predicted",
     "submit",
     "submit_sweep",
     "sweep",

@@ -146,7 +146,7 @@ def whatif_curve(
     return list(map(WhatIf, found, sizes))
 
 
-def smallest(run: RunLike, prune: PruneSpec, loss: float) -> Smallest:
+def smallest_predicted(run: RunLike, prune: PruneSpec, loss: float) -> Smallest:
     """The smallest uniformly pruned network that is predicted to lose at most ``loss`` R2.
 
     Args:

@@ -53,7 +53,7 @@ class Pruner:
         """
         members = stored.members(main_arm(stage))
         criterion = self.folder.spec().prune.criterion
-        scores = self._scores(stored, stage, criterion, members, self._planned(stage + 1))
+        scores = scores_of(self.data, stored, stage, criterion, members, self._planned(stage + 1))
         if stage + 1 < len(self.stages):
             kept = select(scores, self._next_hidden(stage, scores))
         else:
@@ -90,7 +90,7 @@ class Pruner:
             if name == self.folder.spec().prune.criterion:
                 scores[name] = [layer.score[member] for layer in selection.layers]
             else:
-                found = self._scores(stored, 0, name, [member], None)
+                found = scores_of(self.data, stored, 0, name, [member], None)
                 scores[name] = [layer[0].cpu().numpy() for layer in found]
         record_facts(self.folder, self.data, stored, member, scores)
 
@@ -98,27 +98,9 @@ class Pruner:
         """The networks after surgery and reconstruction, one at a time: it is closed form."""
         decided = read_selection(self.folder, stage - 1)
         kept = self._kept(stage, before, decided)
-        pieces = []
-        for member in range(before.stack.size):
-            rows = self.calibration(before.folds[member])
-            own = [layer[member : member + 1] for layer in kept]
-            how = self.folder.spec().prune.reconstruction
-            pieces.append(prune_stage(before.stack.subset([member]), own, how, rows))
-        return StoredStack(
-            join(pieces),
-            before.arms,
-            before.seeds,
-            before.folds,
-            [o.gather(1, k) for o, k in zip(before.original, kept, strict=True)],
-            notes=self._notes(stage, decided, before.stack.graph.labels),
-            coefficients=before.coefficients,
-        )
-
-    def calibration(self, fold: int) -> Calibration:
-        """The rows that a network of a fold is solved on, and those that its ridge is picked on."""
-        one = torch.tensor([fold], device=self.data.device)
-        rows = (self.data.calibration, self.data.held_out)
-        return Calibration(*(self.data.take(one, part[one])[0] for part in rows))
+        notes = self._notes(stage, decided, before.stack.graph.labels)
+        how = self.folder.spec().prune.reconstruction
+        return cut(self.data, before, kept, how, notes)
 
     def _kept(self, stage: int, before: StoredStack, decided: Selection) -> list[Tensor]:
         """Per hidden layer ``[M, count]``: as decided, or by the criterion that an arm has."""
@@ -135,7 +117,7 @@ class Pruner:
             if criterion := ARMS[arm].criterion:
                 hidden = [layer.shape[1] for layer in kept]
                 members = before.members(arm)
-                scores = self._scores(before, stage - 1, criterion, members, hidden)
+                scores = scores_of(self.data, before, stage - 1, criterion, members, hidden)
                 by_arm.append(select(scores, hidden))
             else:
                 by_arm.append(kept)
@@ -158,28 +140,69 @@ class Pruner:
                 found.append(f"{where}: {few}, so the ridge decides what the rows leave open")
         return found
 
-    def _scores(
-        self,
-        stored: StoredStack,
-        stage: int,
-        criterion: str,
-        members: Sequence[int],
-        hidden: Sequence[int] | None,
-    ) -> Scores:
-        """Scores ``[M, width]`` of some of a block's networks, one at a time.
 
-        With the widths that they will be cut to, where these do not depend on the scores.
-        """
-        found = []
-        for member in members:
-            seed, fold = stored.seeds[member], stored.folds[member]
-            at = torch.tensor([fold], device=self.data.device)
-            rows = self.data.calibration[at]
-            seeds = [mixed_seed(seed, stage, "random", fold)]
-            asked = asked_of(self.data, at, rows)
-            scoring = ScoringData(*self.data.take(at, rows), seeds, asked, hidden)
-            found.append(CRITERIA[criterion](stored.stack.subset([member]), scoring))
-        return [torch.cat(layer) for layer in zip(*found, strict=True)]
+def calibration_of(data: PlacedData, fold: int) -> Calibration:
+    """The rows that a network of a fold is solved on, and those that its ridge is picked on."""
+    one = torch.tensor([fold], device=data.device)
+    return Calibration(
+        *(data.take(one, part[one])[0] for part in (data.calibration, data.held_out))
+    )
+
+
+def scores_of(
+    data: PlacedData,
+    stored: StoredStack,
+    stage: int,
+    criterion: str,
+    members: Sequence[int],
+    hidden: Sequence[int] | None,
+) -> Scores:
+    """Scores ``[M, width]`` of some of a block's networks, one at a time.
+
+    With the widths that they will be cut to, where these do not depend on the scores.
+    """
+    found = []
+    for member in members:
+        seed, fold = stored.seeds[member], stored.folds[member]
+        at = torch.tensor([fold], device=data.device)
+        rows = data.calibration[at]
+        seeds = [mixed_seed(seed, stage, "random", fold)]
+        asked = asked_of(data, at, rows)
+        scoring = ScoringData(*data.take(at, rows), seeds, asked, hidden)
+        found.append(CRITERIA[criterion](stored.stack.subset([member]), scoring))
+    return [torch.cat(layer) for layer in zip(*found, strict=True)]
+
+
+def cut(
+    data: PlacedData,
+    before: StoredStack,
+    kept: Sequence[Tensor],
+    how: str,
+    notes: Sequence[str] = (),
+) -> StoredStack:
+    """The networks with the ``kept`` neurons alone, solved anew one at a time: it is closed form.
+
+    Args:
+        data: the rows.
+        before: the networks.
+        kept: per hidden layer ``[M, count]``.
+        how: a reconstruction.
+        notes: what to say of the choice.
+    """
+    pieces = []
+    for member in range(before.stack.size):
+        rows = calibration_of(data, before.folds[member])
+        own = [layer[member : member + 1] for layer in kept]
+        pieces.append(prune_stage(before.stack.subset([member]), own, how, rows))
+    return StoredStack(
+        join(pieces),
+        before.arms,
+        before.seeds,
+        before.folds,
+        [o.gather(1, k) for o, k in zip(before.original, kept, strict=True)],
+        notes=list(notes),
+        coefficients=before.coefficients,
+    )
 
 
 def mixed_seed(seed: int, stage: int, arm: str, fold: int) -> int:

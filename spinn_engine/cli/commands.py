@@ -60,6 +60,15 @@ def _run_fields() -> list[Option]:
     return _fields("data", "model", "train", "prune", "compare", "physics")
 
 
+def _search_fields() -> list[Option]:
+    own = {"criterion", "reconstruction", "max_bytes", "least_width"}  # a search finds the widths
+    return [
+        option
+        for option in _run_fields()
+        if not str(option.name).startswith("prune.") or str(option.name)[6:] in own
+    ]
+
+
 FILE = click.Path(path_type=Path)
 PAPER = "or the word paper: those of the SPINN paper"
 RUN = click.Argument(["run_id"], type=RUN_ID, metavar="RUN_ID", help="the run")
@@ -89,6 +98,10 @@ MAKE = [
     Command(
         "run", "Train, prune and fine-tune here and now.", "cli.runs:run",
         *RUN_OPTIONS, more=_run_fields,
+    ),
+    Command(
+        "smallest", "Find the smallest network that is no worse than the dense one, and prove it.",
+        "cli.searching:smallest", *RUN_OPTIONS, more=_search_fields,
     ),
     Command(
         "check", "Say what is wrong with the data, and what to do about it.", "cli.runs:check",

@@ -25,7 +25,7 @@ from spinn_engine.pruning.sizes import (
     measure,
 )
 from spinn_engine.spec import PruneSpec
-from spinn_engine.vocabulary import SCHEDULES
+from spinn_engine.vocabulary import CRITERIA, SCHEDULES
 from spinn_engine.words import counted, fixed, shortest
 
 MOST_NEURONS = 200_000  # each is a step of the path
@@ -93,6 +93,27 @@ def _steps(prune: PruneSpec, graph: Graph) -> list[Widths]:
     return steps
 
 
+def ranked_path(prune: PruneSpec, scores: Sequence[Sequence[float]]) -> list[Widths]:
+    """Networks from the widths of ``scores`` downwards, the neuron of the lowest rank first.
+
+    Args:
+        prune: ``settled``, for the rounding, the least width and the criterion.
+        scores: as ``global_widths``.
+    """
+    widths = tuple(len(layer) for layer in scores)
+    events, one_unit = [], CRITERIA[prune.criterion].one_unit
+    for layer, values in enumerate(scores):
+        mean, rising = 1.0 if one_unit else sum(values) / len(values), sorted(values)
+        steps = levels(prune, widths[layer])
+        worth = 0.0
+        for above, below in pairwise(steps):  # what leaves with a step is worth its mean score
+            gone = rising[widths[layer] - above : widths[layer] - below]
+            now = sum(gone) / len(gone) / mean if mean else 0.0
+            worth = max(worth, now)  # never less than the step before, whatever the float says
+            events.append((worth, layer, above - below))
+    return walk(widths, events)
+
+
 def global_widths(
     prune: PruneSpec,
     scores: Sequence[Sequence[float]],
@@ -103,8 +124,9 @@ def global_widths(
 
     Args:
         prune: ``settled``, for the rounding and the least width.
-        scores: per hidden layer of the network before the stage, any order. They are divided by
-            their layer's mean, so that a layer of large weights is not worth more for that.
+        scores: per hidden layer of the network before the stage, any order. Those that are not in
+            one unit are divided by their layer's mean, so that a layer of large weights is not
+            worth more for that.
         stage: the planned stage; its parameters are the budget (its MACs, for a
             ``mac_reduction``), and a stage always removes something, and leaves something to
             remove to those after it.
@@ -113,18 +135,7 @@ def global_widths(
     Raises:
         BadInputError: nothing is left to remove.
     """
-    widths = tuple(len(layer) for layer in scores)
-    events = []
-    for layer, values in enumerate(scores):
-        mean, rising = sum(values) / len(values), sorted(values)
-        steps = levels(prune, widths[layer])
-        worth = 0.0
-        for above, below in pairwise(steps):  # what leaves with a step is worth its mean score
-            gone = rising[widths[layer] - above : widths[layer] - below]
-            now = sum(gone) / len(gone) / mean if mean else 0.0
-            worth = max(worth, now)  # never less than the step before, whatever the float says
-            events.append((worth, layer, above - below))
-    path = walk(widths, events)
+    path, widths = ranked_path(prune, scores), tuple(len(layer) for layer in scores)
     by_macs = prune.mac_reduction is not None
     size_of, size = (graph.macs, stage.macs) if by_macs else (graph.params, stage.params)
     sizes = [-size_of(w) for w in path]  # rising

@@ -200,6 +200,27 @@ ARMS = table(
         dash=(4, 2, 1, 2),
     ),
     ArmRow(
+        name="l1",
+        label="L1 neurons",
+        help="the same widths, neurons with the highest L1 norm kept",
+        answers="whether another criterion keeps better ones",
+        block="pruned",
+        criterion="l1",
+        rival="the same widths with the neurons that L1 keeps",
+        brief_rival="L1 neurons",
+        stream=7,
+        methods=(
+            "the same widths with the neurons of the highest L1 norm of incoming weights and bias, "
+            "all else alike"
+        ),
+        colour="#B58900",
+        glyph="\N{BLACK DOWN-POINTING TRIANGLE}",
+        marker="v",
+        symbol="triangle-down",
+        shape="triangle-down",
+        dash=(6, 2, 2, 2),
+    ),
+    ArmRow(
         name="scratch",
         label="from scratch",
         help="the final widths from new weights, all epochs",

@@ -15,10 +15,13 @@ class CriterionRow(Row):
         score: what its score is called in a picture.
         methods: the sentence of the methods; ``{before}`` is " before every stage" where there are
             several, ``{rows}`` are "rows" or "points".
+        one_unit: whether scores of different layers are held against each other as they are; else
+            each is first divided by the mean of its layer.
     """
 
     score: str
     methods: str
+    one_unit: bool = False
 
 
 def scored_by(what: str) -> str:
@@ -47,6 +50,7 @@ CRITERIA = table(
             "squares on calibration {rows}, raised the squared error of the outputs least to first "
             "order"
         ),
+        one_unit=True,
     ),
     CriterionRow(
         name="l1_out",
@@ -123,6 +127,7 @@ CRITERIA = table(
             "the squares of the weights and biases that made or took them over those of all "
             "neurons that did not go before them (LAMP; Lee et al. 2021)"
         ),
+        one_unit=True,
     ),
     CriterionRow(
         name="random",

@@ -24,8 +24,8 @@ class ScheduleRow(Row):
         refusal: where it takes no ``pruning_ratio`` or budget: why, and what to give instead.
         methods: what goes on after "removed whole neurons in 4 stages: "; ``{every}`` is "each
             stage", or "it" of one stage; ``{again}`` tells of a second round over the layers;
-            ``{layers}``, ``{layer}`` and ``{short}`` name what is pruned: "hidden layers" and
-            "layer", or "groups of neurons" and "group".
+            ``{layers}`` and ``{layer}`` name what is pruned: "hidden layers", or "groups of
+            neurons"; ``{divided}`` tells by what scores were divided, if they were.
     """
 
     amounts: tuple[str, ...] = ("pruning_ratio", *BUDGETS)
@@ -60,10 +60,7 @@ SCHEDULES = table(
             "the global schedule spends one budget over all layers: give param_reduction, "
             "mac_reduction or max_bytes instead of pruning_ratio"
         ),
-        methods=(
-            "{every} took the neurons that ranked lowest over all {layers} together, each score "
-            "divided by the mean of its {short}"
-        ),
+        methods=("{every} took the neurons that ranked lowest over all {layers} together{divided}"),
     ),
     ScheduleRow(
         name="custom",

@@ -52,7 +52,7 @@ def test_the_presets_lead_out_of_a_plan_that_cannot_be_had() -> None:
 
 def test_the_smallest_within_a_hundredth_is_what_is_then_planned(finished_run: RunFolder) -> None:
     app = opened("plan", hidden="12, 8", stages="2", round_to="1")
-    found = api.smallest(finished_run.run_id, api.PruneSpec(round_to=1), LOSS)
+    found = api.smallest_predicted(finished_run.run_id, api.PruneSpec(round_to=1), LOSS)
     app.button(key="preset_smallest").click().run()
     assert last_widths(app) == found.stage.hidden
     assert f"R² {fixed(found.r2)} on validation rows" in words(app)
@@ -65,7 +65,7 @@ def test_where_no_smaller_network_will_do_the_plan_stays_and_says_so(
     def refuse(*_: object) -> None:
         raise BadInputError("no smaller network keeps it")
 
-    monkeypatch.setattr(api, "smallest", refuse)
+    monkeypatch.setattr(api, "smallest_predicted", refuse)
     app = opened("plan", hidden="12, 8", stages="1", ratio="33")
     app.button(key="preset_smallest").click().run()
     assert "no smaller network keeps it" in words(app)

@@ -44,7 +44,7 @@ def test_its_rows_are_the_same_each_time_and_no_line_goes_through_them() -> None
     assert problem.ceiling is not None
     assert problem.ceiling["distance_m"] == pytest.approx(1 - 0.05**2, abs=5e-4)
     line = LinearRegression().fit(problem.inputs[problem.train], problem.targets[problem.train])
-    assert line.score(problem.inputs[problem.test], problem.targets[problem.test]) < 0.6
+    assert line.score(problem.inputs[problem.test], problem.targets[problem.test]) < 0.7
 
 
 @pytest.mark.parametrize("given", [{"group": "a"}, {"time": "a"}, {"targets": ("a",)}])

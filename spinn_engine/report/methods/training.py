@@ -159,13 +159,13 @@ def pruning_sentences(facts: Facts) -> list[str]:
 
 def _schedule(facts: Facts) -> str:
     prune, layers = facts.spec.prune, len(facts.result["stages"][0]["hidden"])
-    noun = facts.graph.noun
+    noun, one_unit = facts.graph.noun, CRITERIA[prune.criterion].one_unit
     return SCHEDULES[prune.schedule].methods.format(
         every="each stage" if prune.stages > 1 else "it",
         again=f", beginning again after the last {noun}" if prune.stages > layers else "",
         layers=f"{LAYER}s" if facts.graph.layered else "groups of neurons",
         layer=LAYER if facts.graph.layered else "group",
-        short=noun,
+        divided="" if one_unit else f", each score divided by the mean of its {noun}",
     )
 
 
