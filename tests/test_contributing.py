@@ -194,7 +194,7 @@ def test_the_run_used_them(tree: Tree) -> None:
     result = json.loads((folder / "spinn_structured_metrics.json").read_text())
     assert result["data"]["source"] == "sine"
     assert {arm["arm"] for arm in result["arms"]} == {
-        "dense", "structured", "l2_neurons", "random", "again"
+        "dense", "structured", "l1", "l2_neurons", "random", "again"
     }  # fmt: skip
     assert {"against_l2_neurons", "against_random", "against_again"} < result["verdict"].keys()
     epochs = {(x["stage"], x["epochs"]) for x in lines_of(folder) if x["arm"] == "again"}
@@ -244,7 +244,7 @@ def test_the_command_line_offers_them(tree: Tree) -> None:
 def test_a_dense_network_of_before_says_that_it_was_not_scored_so(tree: Tree) -> None:
     words = "-m", "spinn_engine", "whatif"
     told = tree.run(*words, "a_before", "--criterion", "largest", code=2)
-    assert "trained before there was a criterion largest: use one of l1, l1_out" in told
+    assert "trained before there was a criterion largest: use one of l1, obs, l1_out" in told
     assert "Traceback" not in told
     assert "R2" in tree.run(*words, "b_added", "--criterion", "largest")
 

@@ -122,7 +122,7 @@ def r2_curve(spec: RunSpec, starts: Sequence[int], dark: bool = False) -> dict[s
 
 def _arms(spec: RunSpec, more: tuple[str, ...]) -> dict[str, Any]:
     """Colour and line style by arm, for those that the run trains; one legend for both."""
-    run = [arm for arm in ARMS.values() if not arm.control or arm.name in spec.compare.controls]
+    run = spec.arms
     arms = [arm for arm in run if arm.block is not None]
     names = [*(arm.label for arm in arms), *more]
     colours = [*(arm.colour for arm in arms), *(GREY for _ in more)]

@@ -232,8 +232,8 @@ def _doubles(values: Tensor) -> Tensor:
 
 
 CRITERIA: dict[Criterion, Callable[[Stack, ScoringData], Scores]] = {
-    "obs": obs,
     "l1": l1,
+    "obs": obs,
     "l1_out": l1_out,
     "l1_in_out": l1_in_out,
     "l2": l2,

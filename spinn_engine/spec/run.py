@@ -24,7 +24,7 @@ from spinn_engine.spec.parts import (
     TrainSpec,
 )
 from spinn_engine.spec.reading import LIST, SpecPart
-from spinn_engine.vocabulary import ACTIVATIONS, ARMS, NEW_WEIGHTS, SOURCES, source_of
+from spinn_engine.vocabulary import ACTIVATIONS, ARMS, NEW_WEIGHTS, SOURCES, ArmRow, source_of
 
 SCHEMA_VERSION: Final = 1
 MOST_SEEDS: Final = 256
@@ -90,15 +90,24 @@ class RunSpec(SpecPart):
             raise ValueError(f"seeds must differ from each other but got {list(self.seeds)}")
         return self
 
+    @property
+    def arms(self) -> list[ArmRow]:
+        """All that the run trains or fits, in the order of the vocabulary."""
+
+        def wanted(arm: ArmRow) -> bool:
+            asked = not arm.control or arm.name in self.compare.controls
+            return asked or (arm.unasked and arm.criterion != self.prune.criterion)
+
+        return [arm for arm in ARMS.values() if wanted(arm)]
+
     def blocks(self, stage: int) -> dict[str, tuple[Arm, ...]]:
         """Which arms a stage trains, by block: arms of equal widths share one stack.
 
         The blocks are in the order in which they are trained.
         """
-        wanted = [a for a in ARMS.values() if not a.control or a.name in self.compare.controls]
         stages = {"first": stage == 0, "every": stage > 0, "last": stage == self.prune.stages}
         found: dict[str, tuple[Arm, ...]] = {}
-        for arm in sorted(wanted, key=lambda arm: arm.stream):
+        for arm in sorted(self.arms, key=lambda arm: arm.stream):
             if arm.block is not None and stages[arm.when]:
                 found[arm.block] = (*found.get(arm.block, ()), arm.name)
         return found

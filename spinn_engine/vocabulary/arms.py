@@ -23,6 +23,7 @@ class ArmRow(Row):
         when: in which stages it is trained; in the last alone, from new weights and for the epochs
             of all.
         criterion: what scores its neurons, where that is not the run's own criterion.
+        unasked: whether it is run, asked for or not, wherever the run's criterion is another.
         rival: what the verdict says that the subject beat, or did not; empty: it judges it not.
         brief_rival: the same in fewer words, for headings.
         headline: what the headline of a run says of some outcomes against this rival; of one that
@@ -47,6 +48,7 @@ class ArmRow(Row):
     block: Literal["dense", "pruned", "scratch"] | None
     when: Literal["first", "every", "last"] = "every"
     criterion: str | None = None
+    unasked: bool = False
     rival: str = ""
     brief_rival: str = ""
     headline: Mapping[str, str] = field(default_factory=dict)
@@ -206,6 +208,7 @@ ARMS = table(
         answers="whether another criterion keeps better ones",
         block="pruned",
         criterion="l1",
+        unasked=True,
         rival="the same widths with the neurons that L1 keeps",
         brief_rival="L1 neurons",
         stream=7,

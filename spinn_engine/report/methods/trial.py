@@ -35,12 +35,12 @@ def comparison_sentences(facts: Facts) -> list[str]:
 
 def _told(arm: ArmRow, facts: Facts) -> str:
     """What a control is, in brackets."""
-    more = _more(facts)
+    more, train = _more(facts), facts.spec.train
     text = arm.methods if more else arm.methods_untuned or arm.methods
     return text.format(
         more=more,
         length=_length(arm, facts),
-        rate=shortest(facts.spec.train.learning_rate),
+        rate=shortest(max(train.learning_rate, train.fine_tune_learning_rate)),
         solved=SOLVED if RECONSTRUCTIONS[facts.spec.prune.reconstruction].solves else "",
         rows="the exact solution at the training points" if facts.equation else "the inputs",
     )
