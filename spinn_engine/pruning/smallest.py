@@ -13,6 +13,7 @@ from spinn_engine.pruning.whatif import predict_many
 from spinn_engine.spec import PruneSpec
 from spinn_engine.words import fixed, shortest
 
+GROWTH = 1.1  # of what is left, from one candidate to the next
 PARTS = 10_000  # a reduction is found to this fraction of the dense parameters
 
 
@@ -36,9 +37,9 @@ class Smallest:
 def smallest_within(facts: DenseFacts, prune: PruneSpec, loss: float) -> Smallest:
     """The smallest network of the uniform schedule that is predicted to lose at most ``loss`` R2.
 
-    The reduction is bisected, and every candidate has the exact widths that ``plan`` gives for it,
-    so this is the smallest as far as the predicted R2 falls on the way down; where it rises again
-    further down, an earlier one may be found.
+    Networks are predicted from the smallest upwards, each a tenth larger than the one before, until
+    one is good; between it and the one below, the reduction is bisected. Every candidate has the
+    exact widths that ``plan`` gives for it.
 
     Args:
         facts: the dense network.
@@ -59,6 +60,13 @@ def smallest_within(facts: DenseFacts, prune: PruneSpec, loss: float) -> Smalles
     dense = measure(facts.graph, [facts.hidden])[0]
     least = r2(dense) - loss
     good, bad = 0, _most(facts, prune) + 1
+    for at in _steps(
+        bad - 1
+    ):  # predictions rise and fall: the smallest network that is good counts
+        if r2(planned(facts, prune, at / PARTS)) >= least:
+            good = at
+            break
+        bad = at
     while bad - good > 1:
         middle = (good + bad) // 2
         if r2(planned(facts, prune, middle / PARTS)) >= least:
@@ -72,6 +80,15 @@ def smallest_within(facts: DenseFacts, prune: PruneSpec, loss: float) -> Smalles
             f"of the dense network's {fixed(r2(dense))}"
         )
     return Smallest(good / PARTS, stage, r2(stage), r2(dense))
+
+
+def _steps(most: int) -> list[int]:
+    """Reductions, in parts, from ``most`` down to none: what is left grows by a tenth each time."""
+    left, found = PARTS - most, []
+    while left < PARTS:
+        found.append(PARTS - left)
+        left = max(left + 1, round(left * GROWTH))
+    return found
 
 
 def planned(facts: DenseFacts, prune: PruneSpec, param_reduction: float) -> Stage:
