@@ -87,8 +87,9 @@ class Runner:
         if isinstance(problem.inputs, Stored) and not folder.is_complete():
             self._found = findings_on(problem, self.spec)  # while training holds no rows yet
             give_freed_memory_back()
-        self.data = on_device(problem, self.device, self.spec.compare.folds)
-        self.graph = self.spec.model.graph_for(*self.data.ends)
+        self.data = on_device(problem, self.device, self.spec.compare.folds, self.spec.model)
+        names = problem.input_names, len(problem.target_names)
+        self.graph = self.spec.model.graph_for(*names)
         stages = plan(self.spec.prune, self.graph)
         networks = len(self.spec.seeds) * self.spec.compare.folds
         check_memory(self.device, networks, stages[0].params)

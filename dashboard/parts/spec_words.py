@@ -74,7 +74,7 @@ def _option(model: ModelSpec, name: str) -> str:
 def graph_of(result: Mapping[str, Any]) -> api.Graph:
     """The dense network of a finished run."""
     data, model = result["data"], RunSpec.from_dict(result["spec"]).model
-    return model.graph_for(len(data["input_names"]), len(data["target_names"]))
+    return model.graph_for(data["input_names"], len(data["target_names"]))
 
 
 def describe(spec: RunSpec) -> str:

@@ -51,7 +51,7 @@ def show_amount(answers: Answers, method: dict[str, Any], slots: ResultSlots) ->
             prune |= amount_form(prune["schedule"], first_values)
         spec = answers.spec({**prune, **method})
         assert answers.data is not None
-        ends = answers.data.inputs, answers.data.outputs
+        ends = answers.data.input_names, answers.data.outputs
         graph = spec.model.graph_for(*ends)
         plan = partial(api.plan_network, graph=graph)
         stages = plan(spec.prune)

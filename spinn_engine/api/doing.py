@@ -39,7 +39,7 @@ def plan_run(spec: SpecLike | None = None, **options: Any) -> list[Stage]:
     asked = make_spec(spec, **options)
     data = apart(summing.summary, asked.data)
     whole = fitted(asked, data.rows["train"])
-    return plan(whole.prune, whole.model.graph_for(data.inputs, data.outputs))
+    return plan(whole.prune, whole.model.graph_for(data.input_names, data.outputs))
 
 
 @spec_options

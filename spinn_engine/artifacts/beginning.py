@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from spinn_engine.artifacts.checkpoints import StoredStack
 from spinn_engine.artifacts.imported_dense import notes_of, read_imported
 from spinn_engine.artifacts.pruned import mixed_seed
+from spinn_engine.graph.cuts import last_layers
+from spinn_engine.graph.fixed_ends import Ends, end_numbers
+from spinn_engine.graph.functions import INVERSES
 from spinn_engine.graph.graph import Graph
+from spinn_engine.problems.matrix import Floats
 from spinn_engine.spec import RunSpec
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.training.data import PlacedData
@@ -25,7 +30,11 @@ def fresh_stack(
     graph: Graph,
     like: Stack | None = None,
 ) -> StoredStack:
-    """New networks for every arm, seed and fold; fixed maps are those of ``like``."""
+    """New networks for every arm, seed and fold; fixed maps are those of ``like``.
+
+    Their ends have the numbers of the fold; behind a function outputs begin with the mean of the
+    training targets.
+    """
     folds = range(spec.compare.folds)
     members = [(a, s, f) for a in arms for s in spec.seeds for f in folds]
     names, seeds, of_fold = (list(column) for column in zip(*members, strict=True))
@@ -34,7 +43,43 @@ def fresh_stack(
     if like is not None:
         for name in stack.fixed_names:
             getattr(stack, name).copy_(getattr(like, name)[:1])
+    ends = spec.model.ends_for(data.problem.input_names)
+    for number in folds:
+        members = [member for member, fold in enumerate(of_fold) if fold == number]
+        _set(stack, members, _end_numbers(ends, data, number))
+        if ends.function:
+            _begin_at_the_mean(stack, members, data, number)
     return StoredStack(stack, names, seeds, of_fold, _all_neurons(stack))
+
+
+def _end_numbers(ends: Ends, data: PlacedData, number: int) -> dict[str, Floats]:
+    """By parameter ``[columns]``, as the training rows of a fold have them."""
+    fold, inputs = data.folds[number], data.problem.inputs
+    scaler = fold.scaler
+    return end_numbers(ends, scaler.x_mean, scaler.x_std, lambda at: inputs[fold.train, at])
+
+
+def _begin_at_the_mean(
+    stack: Stack, members: Sequence[int], data: PlacedData, number: int
+) -> None:
+    """Set the biases of the last layers of a fold's networks, which a function stands behind."""
+    function = stack.graph.output_function
+    assert function is not None
+    fold = data.folds[number]
+    mean = (data.problem.targets[fold.train].mean(axis=0) - fold.scaler.y_mean) / fold.scaler.y_std
+    wanted = INVERSES[function.function](mean)
+    for last in last_layers(stack.graph, function.inputs[0]):
+        found = np.zeros(stack.graph.widths[last.op.dim])
+        found[list(last.columns)] = wanted[list(last.outputs)]
+        _set(stack, members, {f"{last.op.name}.bias": found})
+
+
+@torch.no_grad()
+def _set(stack: Stack, members: Sequence[int], numbers: dict[str, Floats]) -> None:
+    """Give some members parameters ``[columns]``."""
+    tensors = stack.tensors
+    for name, values in numbers.items():
+        tensors[name][list(members)] = torch.from_numpy(values).to(tensors[name])
 
 
 def _seed_of_weights(seed: int, fold: int) -> int:

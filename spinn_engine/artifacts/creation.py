@@ -21,6 +21,7 @@ from spinn_engine.store.manifest import MADE
 from spinn_engine.store.owner import Owner, write_owner
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.store.runs import current_store, results_root
+from spinn_engine.training.scaling import target_scale
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class CheckedSpec:
     Attributes:
         spec: fitted to its rows, with what is found in an imported dense network.
         imported: that network, or None.
-        inputs: number of inputs.
+        inputs: their names.
         outputs: number of targets.
         training_rows: number of rows that train.
         data_sha256: of the data: see ``Problem.sha256``.
@@ -39,7 +40,7 @@ class CheckedSpec:
 
     spec: RunSpec
     imported: ImportedNetwork | None
-    inputs: int
+    inputs: tuple[str, ...]
     outputs: int
     training_rows: int
     data_sha256: str
@@ -58,11 +59,13 @@ def check_spec(spec: RunSpec) -> CheckedSpec:
     if imported is not None:
         spec = imported.spec
     spec = fitted(spec, len(problem.train))
-    ends = len(problem.input_names), len(problem.target_names)
+    ends = problem.input_names, len(problem.target_names)
     plan(spec.prune, spec.model.graph_for(*ends))
+    folds = spec.compare.folds
+    splits = cross_validation(problem, folds) if folds > 1 else [(problem.train,)]
+    for train, *_ in splits:
+        target_scale(problem, train, spec.model)  # refuses what the outputs could not be
     terms_of(problem, spec.physics)
-    if spec.compare.folds > 1:
-        cross_validation(problem, spec.compare.folds)
     hashes = problem.sha256(), problem.known_hashes()
     return CheckedSpec(spec, imported, *ends, len(problem.train), *hashes)
 
@@ -103,7 +106,8 @@ def create_run(
         "schema_version": checked.spec.schema_version,
         "created": now.isoformat(timespec="seconds"),
         "data_sha256": checked.data_sha256,
-        "inputs": checked.inputs,
+        "inputs": len(checked.inputs),
+        "input_names": list(checked.inputs),
         "outputs": checked.outputs,
         "training_rows": checked.training_rows,
         "spec": checked.spec.model_dump(mode="json"),

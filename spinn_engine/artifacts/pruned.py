@@ -77,7 +77,9 @@ class Pruner:
         if (hidden := self._planned(stage + 1)) is not None:
             return hidden
         planned = self.stages[stage + 1]
-        graph = self.folder.spec().model.graph_for(*self.data.ends)
+        problem = self.data.problem
+        ends = problem.input_names, len(problem.target_names)
+        graph = self.folder.spec().model.graph_for(*ends)
         prune = settled(self.folder.spec().prune, graph)
         ranked = [layer.sort(dim=1).values.mean(dim=0).tolist() for layer in scores]
         return global_widths(prune, ranked, planned, graph)

@@ -127,7 +127,7 @@ def _graph(given: Mapping[str, Any]) -> Graph | None:
     try:
         model = ModelSpec.model_validate_json(json.dumps(given["spec"]["model"], default=float))
         data = _Data.model_validate(given["data"])
-        graph = model.graph_for(len(data.input_names), len(data.target_names))
+        graph = model.graph_for(data.input_names, len(data.target_names))
     except (KeyError, TypeError, ValueError, BadInputError):  # of another program, or earlier
         return None
     plain = mlp(graph.hidden, graph.inputs, graph.outputs)

@@ -26,6 +26,7 @@ class Kind(click.ParamType[Any]):
         choices: the words that may be written, with their meanings or rows of the vocabulary; none
             where any may.
         is_list: whether the value is a list.
+        often: whether the option may be given several times, each time with some of the list.
     """
 
     def __init__(
@@ -35,8 +36,9 @@ class Kind(click.ParamType[Any]):
         expected: str = "",
         choices: Choices | None = None,
         is_list: bool = False,
+        often: bool = False,
     ) -> None:
-        self.name = name or ""
+        self.name, self.often = name or "", often
         self.read, self.expected = read, expected
         self.choices, self.is_list = choices or {}, is_list
 

@@ -34,9 +34,11 @@ def plan(inputs: int | None, outputs: int | None, as_json: bool, **asked: Any) -
         data = api.summary(spec.data)
         rows = data.rows["train"]
         spec = fitted(spec, rows)
-        inputs = data.inputs if inputs is None else inputs
         outputs = data.outputs if outputs is None else outputs
-    stages = api.plan_network(spec.prune, spec.model.graph_for(inputs, outputs))
+        named = data.input_names if inputs is None else _named(spec, inputs)
+    else:
+        named = _named(spec, inputs)
+    stages = api.plan_network(spec.prune, spec.model.graph_for(named, outputs))
     if as_json:
         print_json({"stages": [asdict(stage) for stage in stages]})
     else:
@@ -45,6 +47,12 @@ def plan(inputs: int | None, outputs: int | None, as_json: bool, **asked: Any) -
             OUT.print(budget_sentence(spec, stages[0].params, rows), soft_wrap=True)
             if pace := api.newest_pace():
                 OUT.print(pace.sentence(spec, stages, rows), soft_wrap=True, markup=False)
+
+
+def _named(spec: RunSpec, inputs: int) -> tuple[str, ...]:
+    """So many inputs, those first that the spec names: sizes do not hang on the others' names."""
+    named = spec.model.named_inputs
+    return (*named, *(f"input {at}" for at in range(len(named), inputs)))[:inputs]
 
 
 def run(as_json: bool, **asked: Any) -> None:

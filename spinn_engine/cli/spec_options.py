@@ -28,6 +28,7 @@ from spinn_engine.cli.parameters import (
     YES_NO,
     Kind,
     choice,
+    names,
 )
 from spinn_engine.errors import BadInputError
 from spinn_engine.spec import (
@@ -41,6 +42,7 @@ from spinn_engine.spec import (
     given_in,
     seeds_from,
 )
+from spinn_engine.spec.named import Named
 from spinn_engine.spec.shares import Share
 from spinn_engine.vocabulary import SOURCES, written_sources
 from spinn_engine.words import shortest
@@ -53,6 +55,12 @@ GROUPS = {
     "compare": "Comparison",
     "physics": "Physics",
 }
+def _together(_: click.Context, _option: click.Parameter, given: Sequence[list[str]]) -> Any:
+    """One list of what was given in several options; None where there are none."""
+    return [one for several in given for one in several] or None
+
+
+AS_OFTEN: dict[str, Any] = {"multiple": True, "callback": _together}
 READING = "Reading of a table (what is not given is found, and said)"
 
 
@@ -106,6 +114,7 @@ def _of_part(part: str) -> list[Option]:
             group=READING if field in ReadingSpec.model_fields else GROUPS[part],
             help=texts[field],
             show_default=_default(part, field),
+            **(AS_OFTEN if kind.often else {}),
         )
         for flat, name, field in sorted(asked, key=lambda one: one[2] in ReadingSpec.model_fields)
     ]
@@ -141,6 +150,8 @@ def kind_of(field: str, annotation: Any, metadata: Sequence[Any] = ()) -> Kind:
     for one in metadata:
         if isinstance(one, OneOf):
             return choice(one.kind, one.table)
+        if isinstance(one, Named):
+            return Kind(one.form, names, is_list=True, often=True)
     if annotation == Share:
         return SHARE
     if origin is Annotated or NoneType in inner:
@@ -155,7 +166,7 @@ def kind_of(field: str, annotation: Any, metadata: Sequence[Any] = ()) -> Kind:
 def _list_of(field: str, kind: Kind) -> Kind:
     if kind.choices:
         return choice(field.removesuffix("s"), kind.choices, is_list=True)
-    return {WHOLE: WIDTHS, TEXT: NAMES, WIDTHS: STAGES}[kind]
+    return kind if kind.is_list else {WHOLE: WIDTHS, TEXT: NAMES, WIDTHS: STAGES}[kind]
 
 
 def spec_from(asked: Mapping[str, Any]) -> RunSpec:

@@ -134,14 +134,15 @@ class NoLastLayer(ValueError):
     """The outputs of a network are not those of dense layers, for the reason that it says."""
 
 
-def last_layers(graph: Graph) -> tuple[Last, ...]:
-    """The layers that give the outputs: one, or one a head.
+def last_layers(graph: Graph, value: str | None = None) -> tuple[Last, ...]:
+    """The layers that give the outputs, or another value of as many columns: one, or one a head.
 
     Raises:
         NoLastLayer: something that is not linear stands behind them, or they are no layers that
             can be solved each by itself.
     """
-    ends = [_end(graph, graph.ops[-1].name, column, ()) for column in range(graph.outputs)]
+    value = value or graph.ops[-1].name
+    ends = [_end(graph, value, column, ()) for column in range(graph.outputs)]
     by_layer: dict[str, list[int]] = {}
     for output, (op, _, _) in enumerate(ends):
         by_layer.setdefault(op.name, []).append(output)

@@ -47,6 +47,12 @@ def _gelu_tanh(x: Floats) -> Floats:
     return np.asarray(x * (1 + np.tanh(GELU_ROOT * (x + 0.044715 * x**3))) / 2)
 
 
+# Where those that may stand behind a new network have a given value.
+INVERSES: dict[str, Any] = {
+    "softplus": lambda y: y + np.log(-np.expm1(-y)),
+    "sigmoid": lambda y: np.log(y) - np.log1p(-y),
+}
+
 FUNCTIONS: dict[str, Any] = {
     "tanh": np.tanh,
     "relu": lambda x: np.maximum(x, 0),

@@ -28,6 +28,8 @@ from spinn_engine.graph.ops import (
     Name,
     Parameter,
     Prelu,
+    Product,
+    Scale,
     Select,
     Sum,
 )
@@ -143,6 +145,16 @@ class Graph(BaseModel):
         """The functions that stand behind layers, in order."""
         kinds = (Function, Prelu)
         return [op for op in self.ops if isinstance(op, kinds) and self.distances[op.name]]
+
+    @property
+    def output_function(self) -> Function | None:
+        """The function that stands behind the last layer, if one does."""
+        by_name, value = {op.name: op for op in self.ops}, self.ops[-1].name
+        while isinstance(op := by_name.get(value), Scale | Product):
+            many = [name for name in op.inputs if self.dims[name] != ONE]
+            value = (many or op.inputs)[0]
+        behind = isinstance(op, Function) and self.distances[op.name]
+        return op if isinstance(op, Function) and behind else None
 
     @property
     def activation(self) -> str:

@@ -295,6 +295,6 @@ def spread(graph: Graph, parameter: Parameter) -> float:
     layer = parameter.name.rpartition(".")[0]
     for op in graph.ops:
         if op.inputs == (layer,) and isinstance(op, Function) and op.factor != 1.0:
-            first = parameter.rows == (INPUTS,)
+            first = graph.distances[layer] == 1
             return 1 / (rows * math.sqrt(3)) if first else math.sqrt(2 / rows) / op.factor
     return math.sqrt(2.0 / (rows + columns))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spinn_engine.graph.graph import Graph
-from spinn_engine.graph.ops import INPUTS, Dense, Select
+from spinn_engine.graph.ops import INPUTS, Concat, Dense, Function, Select
 
 Ends = tuple[str, ...]
 
@@ -44,17 +44,22 @@ def _told(ends: list[tuple[str, Ends]]) -> Ends:
 
 
 def _taken(graph: Graph, value: str, inputs: Sequence[str]) -> Ends:
-    """The columns of a value."""
-    selects = (op for op in graph.ops if isinstance(op, Select) and op.inputs == (INPUTS,))
-    selected = {op.dim: op.columns for op in selects}
+    """The columns of a value; of what is made of inputs without a layer, by their names."""
+    if value == INPUTS:
+        return tuple(inputs)
+    op = next(op for op in graph.ops if op.name == value)
+    if graph.distances[value] == 0 and not isinstance(op, Dense):
+        taken = [_taken(graph, name, inputs) for name in op.inputs]
+        if isinstance(op, Concat):
+            return tuple(name for names in taken for name in names)
+        if isinstance(op, Select):
+            return tuple(taken[0][at] for at in op.columns)
+        if isinstance(op, Function):
+            return tuple(f"{op.function} of {name}" for name in taken[0])
+        return taken[0]
     found: list[str] = []
     for dim, part in graph.parts(graph.dims[value]):
-        if dim == INPUTS:
-            found += inputs
-        elif dim in selected:
-            found += [inputs[at] for at in selected[dim]]
-        else:
-            found += _numbered(graph, dim, part.start, part.stop)
+        found += _numbered(graph, dim, part.start, part.stop)
     return tuple(found)
 
 

@@ -58,7 +58,7 @@ class Facts:
     def graph(self) -> Graph:
         """The dense network."""
         data = self.result["data"]
-        return self.spec.model.graph_for(len(data["input_names"]), len(data["target_names"]))
+        return self.spec.model.graph_for(data["input_names"], len(data["target_names"]))
 
     @property
     def equation(self) -> bool:

@@ -166,7 +166,10 @@ def _kind(facts: Facts) -> str:
 
 def _functions(facts: Facts) -> str:
     """The activations of a network by name."""
-    return ", ".join(dict.fromkeys(facts.graph.activation_names)) or "identity"
+    graph, behind = facts.graph, facts.graph.output_function
+    pairs = zip(graph.activations, graph.activation_names, strict=True)
+    names = ", ".join(dict.fromkeys(name for op, name in pairs if op != behind)) or "identity"
+    return names if behind is None else f"{names}; {behind.function} behind the outputs"
 
 
 def _environment(facts: Facts) -> list[tuple[str, str]]:

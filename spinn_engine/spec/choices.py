@@ -14,7 +14,9 @@ from spinn_engine.vocabulary import (
     ARMS,
     CONTROLS,
     CRITERIA,
+    INPUT_SCALES,
     NETWORKS,
+    OUTPUT_FUNCTIONS,
     RECONSTRUCTIONS,
     SCALES,
     SCHEDULES,
@@ -57,6 +59,8 @@ class OneOf:
 
 Activation = Annotated[str, OneOf("activation", ACTIVATIONS)]
 NetworkKind = Annotated[str, OneOf("network", NETWORKS)]
+InputScale = Annotated[str, OneOf("scale of inputs", INPUT_SCALES)]
+OutputFunction = Annotated[str, OneOf("output function", OUTPUT_FUNCTIONS)]
 Schedule = Annotated[str, OneOf("schedule", SCHEDULES)]
 Criterion = Annotated[str, OneOf("criterion", CRITERIA)]
 Reconstruction = Annotated[str, OneOf("reconstruction", RECONSTRUCTIONS)]

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.graph.fixed_ends import Ends, with_ends
 from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.kinds import KINDS, Layout, mlp, wrong_widths
-from spinn_engine.spec.choices import Activation, NetworkKind, Scaling
+from spinn_engine.spec.choices import Activation, InputScale, NetworkKind, OutputFunction, Scaling
+from spinn_engine.spec.named import (
+    Periods,
+    Places,
+    Ranges,
+    named_number,
+    named_period,
+    named_range,
+)
 from spinn_engine.spec.reading import LIST, SpecPart
-from spinn_engine.vocabulary import NETWORKS
+from spinn_engine.vocabulary import NETWORKS, OUTPUT_FUNCTIONS
+from spinn_engine.words import shown, shown_list
 
 Width = Annotated[int, Field(ge=1, le=65_536)]
 Widths = Annotated[tuple[Width, ...], LIST]
+ENDS = ("input_scale", "periodic", "output_function", "output_range", "zero_at")
 
 
 class ModelSpec(SpecPart):
@@ -32,6 +44,17 @@ class ModelSpec(SpecPart):
         features: pairs of a cosine and a sine before a network of Fourier features.
         frequency: of these features their spread, of a siren the factor in its sines.
         trunk: how many inputs, the last ones, go into the trunk of a DeepONet.
+        input_scale: how the inputs of a new network are scaled, by the training rows.
+        periodic: inputs with their periods in raw units, such as angle=360; in the place of each
+            the network takes its sine and its cosine.
+        output_function: what stands behind the last layer of a new network. Targets are scaled so
+            that its range is theirs: for softplus divided by their standard deviation alone, so
+            that no output is below zero in raw units; for sigmoid from output_range to 0 to 1.
+        output_range: of each target the lowest and highest value that a sigmoid can reach, such as
+            wear=0:1.
+        zero_at: where every output is exactly zero, such as x=0; as often as there are such places.
+            Outputs are multiplied by the distances from them, whose product has a mean square of
+            one over the training rows, and targets are divided by their standard deviation alone.
         graph: what the network of ``dense`` is, known once a run is made.
         dense: a checkpoint whose network is stage 0 as it is.
         dense_sha256: of that file, known once a run is made.
@@ -51,6 +74,11 @@ class ModelSpec(SpecPart):
     features: int = Field(default=32, ge=1, le=4096)
     frequency: float | None = Field(default=None, gt=0.0, le=1e6)
     trunk: int = Field(default=1, ge=1, le=4096)
+    input_scale: InputScale = "z"
+    periodic: Periods = Field(default=(), max_length=64)
+    output_function: OutputFunction = "identity"
+    output_range: Ranges = Field(default=(), max_length=64)
+    zero_at: Places = Field(default=(), max_length=16)
     graph: Graph | None = None
     dense: str | None = Field(default=None, min_length=1)
     dense_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
@@ -64,6 +92,36 @@ class ModelSpec(SpecPart):
             raise ValueError(
                 "dense_sha256, dense_scaling and dense_reading are about a checkpoint: name it in "
                 "dense"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _ends_that_agree(self) -> Self:
+        given = [name for name in ENDS if getattr(self, name) != type(self).model_fields[name].default]
+        if given and self.dense is not None:
+            raise ValueError(f"a network that is brought has its own ends: leave {given[0]} out")
+        periodic = [named_period(text)[0] for text in self.periodic]
+        zeros = ["{}={:g}".format(*named_number(text)) for text in self.zero_at]
+        ranged = [named_range(text)[0] for text in self.output_range]
+        for field, names in (("periodic", periodic), ("zero_at", zeros), ("output_range", ranged)):
+            if len(set(names)) < len(names):
+                twice = next(name for name in names if names.count(name) > 1)
+                raise ValueError(f"{field} says {shown(twice)} twice: keep one")
+        edges = [named_number(text)[0] for text in self.zero_at]
+        if both := [name for name in edges if name in periodic]:
+            raise ValueError(
+                f"{shown(both[0])} stands in periodic and in zero_at: a column that comes round "
+                "again has no end, keep one"
+            )
+        bounded = OUTPUT_FUNCTIONS[self.output_function].bounded
+        if ranged and not bounded:
+            raise ValueError(
+                f"output_range is for the output function {_bounded()}: leave it out, or give that"
+            )
+        if bounded and zeros:
+            raise ValueError(
+                f"zero_at with the output function {self.output_function}: its range need not hold "
+                "zero, keep one"
             )
         return self
 
@@ -85,7 +143,7 @@ class ModelSpec(SpecPart):
         wrong = wrong_widths(self.network, self._layout())
         return wrong and f"hidden {list(self.hidden)}: {wrong}"
 
-    def _layout(self) -> Layout:
+    def _layout(self, trunk: int = 1) -> Layout:
         usual = NETWORKS[self.network].frequency
         return Layout(
             hidden=self.hidden,
@@ -94,19 +152,62 @@ class ModelSpec(SpecPart):
             norm=self.norm,
             features=self.features,
             frequency=usual if self.frequency is None else self.frequency,
-            trunk=self.trunk,
+            trunk=trunk,
         )
 
-    def graph_for(self, inputs: int, outputs: int) -> Graph:
-        """The dense network with so many inputs and outputs.
+    @property
+    def named_inputs(self) -> tuple[str, ...]:
+        """The inputs that ends are about, each once."""
+        return tuple(dict.fromkeys(name for _, name in self._named()))
+
+    def _named(self) -> list[tuple[str, str]]:
+        """Fields about inputs, each with an input that it names."""
+        return [
+            *(("periodic", named_period(text)[0]) for text in self.periodic),
+            *(("zero_at", named_number(text)[0]) for text in self.zero_at),
+        ]
+
+    def ends_for(self, inputs: Sequence[str]) -> Ends:
+        """What stands at the ends of a network of these inputs.
 
         Raises:
-            BadInputError: the kind needs more inputs, or other widths than those of the rows.
+            BadInputError: one is named that is not among them.
+        """
+        if missing := [(field, name) for field, name in self._named() if name not in inputs]:
+            field, name = missing[0]
+            raise BadInputError(
+                f"{field}: there is no input {shown(name)}: they are {shown_list(inputs)}"
+            )
+
+        def placed(named: tuple[str, float]) -> tuple[int, float]:
+            return list(inputs).index(named[0]), named[1]
+
+        return Ends(
+            periodic=tuple(placed(named_period(text)) for text in self.periodic),
+            function=OUTPUT_FUNCTIONS[self.output_function].function,
+            zeros=tuple(placed(named_number(text)) for text in self.zero_at),
+        )
+
+    def graph_for(self, inputs: Sequence[str], outputs: int) -> Graph:
+        """The dense network with these inputs and so many outputs.
+
+        Raises:
+            BadInputError: the kind needs more inputs, or other widths than those of the rows; or
+                an end is about an input that is not there.
         """
         if self.graph is not None:
             return self.graph
         if wrong := self._wrong_widths():
             raise BadInputError(wrong)
-        if self.dense is None:
-            return KINDS[self.network](self._layout(), inputs, outputs)
-        return mlp(self.hidden, inputs, outputs, self.activation)  # of an earlier version
+        count = len(inputs)
+        if self.dense is not None:
+            return mlp(self.hidden, count, outputs, self.activation)  # of an earlier version
+        ends, columns = self.ends_for(inputs), range(count)
+        more = ends.added(columns[max(count - self.trunk, 0) :])
+        layout = self._layout(trunk=self.trunk + more)
+        core = KINDS[self.network](layout, count + ends.added(columns), outputs)
+        return with_ends(core, count, ends)
+
+
+def _bounded() -> str:
+    return next(name for name, row in OUTPUT_FUNCTIONS.items() if row.bounded)

@@ -24,7 +24,15 @@ from spinn_engine.spec.parts import (
     TrainSpec,
 )
 from spinn_engine.spec.reading import LIST, SpecPart
-from spinn_engine.vocabulary import ACTIVATIONS, ARMS, NEW_WEIGHTS, SOURCES, ArmRow, source_of
+from spinn_engine.vocabulary import (
+    ACTIVATIONS,
+    ARMS,
+    NEW_WEIGHTS,
+    OUTPUT_FUNCTIONS,
+    SOURCES,
+    ArmRow,
+    source_of,
+)
 
 SCHEMA_VERSION: Final = 1
 MOST_SEEDS: Final = 256
@@ -70,6 +78,8 @@ class RunSpec(SpecPart):
             raise ValueError(
                 f"{name} needs second derivatives, which {activation} has not: use tanh"
             )
+        if OUTPUT_FUNCTIONS[self.model.output_function].function:
+            raise ValueError(f"{name} is solved in its own units: leave output_function out")
         if self.compare.folds > 1:
             raise ValueError(f"{name} has no data to cross-validate: leave compare.folds at 1")
         if self.physics.weights():

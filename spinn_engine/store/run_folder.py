@@ -99,10 +99,14 @@ class RunFolder:
         """SHA-256 of the problem that the run was made for."""
         return str(self._stored()["data_sha256"])
 
-    def inputs_and_outputs(self) -> tuple[int, int]:
-        """Numbers of inputs and outputs of the run's networks."""
+    def inputs_and_outputs(self) -> tuple[tuple[str, ...], int]:
+        """Names of the inputs and number of outputs of the run's networks.
+
+        An earlier version told how many inputs there are, and had nothing to ask of their names.
+        """
         stored = self._stored()
-        return int(stored["inputs"]), int(stored["outputs"])
+        names = stored.get("input_names") or [f"input {at}" for at in range(int(stored["inputs"]))]
+        return tuple(names), int(stored["outputs"])
 
     def training_rows(self) -> int | None:
         """Rows that a network of the run is trained on; None in a run of an earlier version."""

@@ -13,6 +13,7 @@ from torch import Tensor
 from spinn_engine.problems.matrix import Floats, blocks_of, ends_of
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.split import Split, cross_validation
+from spinn_engine.spec import ModelSpec
 from spinn_engine.training.scaling import Scaler, scaler_of
 
 CALIBRATION_ROWS = 4096
@@ -87,15 +88,17 @@ class PlacedData:
         return self.x[folds[:, None], rows], self.y[folds[:, None], rows]
 
 
-def on_device(problem: Problem, device: torch.device, folds: int = 1) -> PlacedData:
-    """Split, standardise by training rows, and put on the device.
+def on_device(
+    problem: Problem, device: torch.device, folds: int = 1, model: ModelSpec | None = None
+) -> PlacedData:
+    """Split, standardise by training rows as the network asks, and put on the device.
 
     Raises:
-        BadInputError: as ``cross_validation``.
+        BadInputError: as ``cross_validation`` and ``scaler_of``.
     """
     made = []
     for train, val, test in splits_of(problem, folds):
-        made.append(Fold(train, val, test, scaler_of(problem, train)))
+        made.append(Fold(train, val, test, scaler_of(problem, train, model)))
     input_ends = ends_of(problem.inputs, made[0].train)
     x = _standardised(problem, [fold.scaler for fold in made])
     y = np.stack([fold.scaler.targets(problem.targets) for fold in made])

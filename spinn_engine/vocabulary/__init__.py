@@ -22,9 +22,12 @@ from spinn_engine.vocabulary.checks import CHECKS, CheckRow
 from spinn_engine.vocabulary.criteria import CRITERIA, CriterionRow
 from spinn_engine.vocabulary.formats import FORMATS, FormatRow
 from spinn_engine.vocabulary.networks import (
+    INPUT_SCALES,
     NETWORKS,
+    OUTPUT_FUNCTIONS,
     SCALES,
     NetworkRow,
+    OutputFunctionRow,
     ScaleRow,
 )
 from spinn_engine.vocabulary.quantities import QUANTITIES, QuantityRow
@@ -64,7 +67,9 @@ __all__ = [
     "CRITERIA",
     "FORMATS",
     "FUNCTIONS",
+    "INPUT_SCALES",
     "OUTCOMES",
+    "OUTPUT_FUNCTIONS",
     "LONGER",
     "NETWORKS",
     "NEW_WEIGHTS",
@@ -88,6 +93,7 @@ __all__ = [
     "FormatRow",
     "NetworkRow",
     "OutcomeRow",
+    "OutputFunctionRow",
     "PathField",
     "QuantityRow",
     "QuestionRow",

@@ -98,12 +98,14 @@ class ScaleRow(Row):
         of_targets: whether it is tried for targets.
         log: whether it is the logarithm that is scaled.
         usual: whether it is taken before others that fit hardly better.
+        of_new: whether the inputs of a new network may be scaled so.
     """
 
     of_inputs: bool = True
     of_targets: bool = True
     log: bool = False
     usual: bool = False
+    of_new: bool = False
 
 
 SCALES = table(
@@ -112,12 +114,18 @@ SCALES = table(
         label="mean and spread",
         help="less the mean, by the standard deviation",
         usual=True,
+        of_new=True,
     ),
     ScaleRow(name="raw", label="as they are", help="in their own units", usual=True),
     ScaleRow(
         name="minmax", label="0 to 1", help="least and largest value become 0 and 1", usual=True
     ),
-    ScaleRow(name="symmetric", label="-1 to 1", help="least and largest value become -1 and 1"),
+    ScaleRow(
+        name="symmetric",
+        label="-1 to 1",
+        help="least and largest value become -1 and 1",
+        of_new=True,
+    ),
     ScaleRow(name="largest", label="by the largest", help="divided by the largest absolute value"),
     ScaleRow(  # of targets it would pass for z where a network says too little: 1.35 spreads
         name="robust",
@@ -132,6 +140,41 @@ SCALES = table(
         help="their logarithm, less its mean, by its standard deviation",
         of_inputs=False,
         log=True,
+    ),
+)
+
+INPUT_SCALES = {name: row for name, row in SCALES.items() if row.of_new}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputFunctionRow(Row):
+    """What stands behind the last layer of a new network.
+
+    Attributes:
+        function: of ``FUNCTIONS``; None where nothing does.
+        bounded: whether each target needs a range, which the function's own is laid over.
+    """
+
+    function: str | None
+    bounded: bool = False
+
+
+OUTPUT_FUNCTIONS = table(
+    OutputFunctionRow(
+        name="identity", label="none", help="outputs may be any number", function=None
+    ),
+    OutputFunctionRow(
+        name="softplus",
+        label="softplus",
+        help="log(1 + exp(x)), for targets that are never negative",
+        function="softplus",
+    ),
+    OutputFunctionRow(
+        name="sigmoid",
+        label="sigmoid",
+        help="1 / (1 + exp(-x)), for targets within ranges that are known",
+        function="sigmoid",
+        bounded=True,
     ),
 )
 

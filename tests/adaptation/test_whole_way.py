@@ -112,7 +112,7 @@ def test_its_report_tells_what_it_is(kind: str, runs: dict[str, RunFolder], tmp_
     learned = sum(one.numel() for name, one in weights.items() if ".map." not in name)
     assert f"and 2 outputs: {learned:,} parameters" in text
     page = (tmp_path / "report" / "report.html").read_text("utf-8")
-    for label in runs[kind].spec().model.graph_for(3, 2).labels:
+    for label in runs[kind].spec().model.graph_for(("a", "b", "c"), 2).labels:
         assert label.removeprefix("hidden ") in page
 
 

@@ -76,7 +76,7 @@ def test_a_link_to_plan_asks_for_a_network_of_any_kind(kind: str, submitted: lis
     assert {w.key for w in widgets} & every == set(NETWORKS[kind].options)
     assert bool([w for w in app.selectbox if w.key == "activation"]) == (kind != "siren")
     model = ModelSpec.model_validate({"network": kind, **MODELS[kind]})
-    graph = model.graph_for(18, 2)
+    graph = model.graph_for([f"x{at}" for at in range(18)], 2)
     assert table_with(app, "Hidden widths")["Parameters"].iloc[0] == graph.params(graph.hidden)
     labels = [] if graph.layered else list(graph.labels)
     assert all(label in image_words(app)[0] for label in labels)

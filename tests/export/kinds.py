@@ -9,6 +9,7 @@ import torch
 from hypothesis import strategies as st
 
 from spinn_engine.artifacts.checkpoints import RawUnitsNetwork
+from spinn_engine.graph.fixed_ends import Ends, with_ends
 from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.kinds import KINDS, Layout, mlp, wrong_widths
 from spinn_engine.graph.ops import (
@@ -23,7 +24,7 @@ from spinn_engine.graph.ops import (
 )
 from spinn_engine.training.modules import module_of_member
 from spinn_engine.training.network import Stack, new_stack
-from spinn_engine.vocabulary import ACTIVATIONS, NETWORKS
+from spinn_engine.vocabulary import ACTIVATIONS, NETWORKS, OUTPUT_FUNCTIONS
 
 INS, OUTS = 3, 2
 LAYOUTS = {
@@ -37,6 +38,14 @@ LAYOUTS = {
     "heads": Layout((12, 9), ("elu",)),
     "deeponet": Layout((12, 9), trunk=1),
     "one_a_layer": Layout((12, 9, 8), ("sin", "tanh", "identity")),
+}
+
+ENDS = {
+    "mlp_between_all": Ends(((1, 1.0),), "softplus", ((0, 0.0), (2, 1.0))),
+    "heads_between_all": Ends(((2, 1.0), (0, 2.0)), "sigmoid", ((1, 0.5),)),
+    "siren_between_waves": Ends(((0, 1.0), (1, 1.0), (2, 3.0))),
+    "deeponet_between_waves": Ends(((0, 1.0),)),
+    "modified_mlp_between_zeros": Ends(zeros=((0, 0.0), (0, 1.0))),
 }
 
 
@@ -65,6 +74,10 @@ def graphs() -> dict[str, Graph]:
     for name, layout in LAYOUTS.items():
         kind = {"one_a_layer": "mlp"}.get(name, name.partition("_of_")[0])
         found[name] = KINDS[kind](layout, INS, OUTS)
+    for name, ends in ENDS.items():
+        kind = name.partition("_between")[0]
+        core = KINDS[kind](LAYOUTS[kind], INS + len(ends.periodic), OUTS)
+        found[name] = with_ends(core, INS, ends)
     return found | {"odd": odd()}
 
 
@@ -72,10 +85,10 @@ GRAPHS = graphs()
 
 
 def random_stack(graph: Graph, seed: int = 0) -> Stack:
-    """One network of the graph whose biases and slopes are random too."""
+    """One network of the graph whose biases, slopes and fixed numbers are random too."""
     stack, draw = new_stack(graph, [seed]), torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        for one in stack.learned:
+        for one in stack.tensors.values():
             one += 0.1 * torch.randn(one.shape, generator=draw)
     return stack
 
@@ -126,4 +139,12 @@ def drawn_graphs(draw: st.DrawFn) -> Graph:
     )
     assert wrong_widths(kind, layout) is None
     inputs, outputs = draw(st.integers(2, 5)), draw(st.integers(1, 3))
-    return KINDS[kind](layout, inputs, outputs)
+    periodic = draw(st.lists(st.integers(0, inputs - 1), max_size=2, unique=True))
+    places = draw(st.lists(st.integers(0, inputs - 1), max_size=2))
+    ends = Ends(
+        periodic=tuple((column, 1.0) for column in periodic),
+        function=draw(st.sampled_from([row.function for row in OUTPUT_FUNCTIONS.values()])),
+        zeros=tuple((column, 0.0) for column in places),
+    )
+    core = KINDS[kind](layout, inputs + len(periodic), outputs)
+    return with_ends(core, inputs, ends)

@@ -77,7 +77,8 @@ def _kind(model: ModelSpec, graph: Graph) -> str:
 
 
 def _activations(graph: Graph) -> str:
-    names = list(dict.fromkeys(_function(op) for op in graph.activations))
+    between = [op for op in graph.activations if op != graph.output_function]
+    names = list(dict.fromkeys(_function(op) for op in between))
     if len(names) > 1:
         return f"the activations {listed(names)}"
     return f"the activation {names[0]}" if names else "no activation"
