@@ -12,7 +12,8 @@ from spinn_engine.artifacts.checkpoints import StoredStack
 from spinn_engine.artifacts.imported_dense import notes_of, read_imported
 from spinn_engine.artifacts.pruned import mixed_seed
 from spinn_engine.graph.cuts import last_layers
-from spinn_engine.graph.fixed_ends import Ends, end_numbers
+from spinn_engine.graph.end_numbers import end_numbers
+from spinn_engine.graph.fixed_ends import Ends
 from spinn_engine.graph.functions import INVERSES
 from spinn_engine.graph.graph import Graph
 from spinn_engine.problems.matrix import Floats
@@ -45,10 +46,10 @@ def fresh_stack(
             getattr(stack, name).copy_(getattr(like, name)[:1])
     ends = spec.model.ends_for(data.problem.input_names)
     for number in folds:
-        members = [member for member, fold in enumerate(of_fold) if fold == number]
-        _set(stack, members, _end_numbers(ends, data, number))
+        own = [member for member, fold in enumerate(of_fold) if fold == number]
+        _set(stack, own, _end_numbers(ends, data, number))
         if ends.function:
-            _begin_at_the_mean(stack, members, data, number)
+            _begin_at_the_mean(stack, own, data, number)
     return StoredStack(stack, names, seeds, of_fold, _all_neurons(stack))
 
 
@@ -59,9 +60,7 @@ def _end_numbers(ends: Ends, data: PlacedData, number: int) -> dict[str, Floats]
     return end_numbers(ends, scaler.x_mean, scaler.x_std, lambda at: inputs[fold.train, at])
 
 
-def _begin_at_the_mean(
-    stack: Stack, members: Sequence[int], data: PlacedData, number: int
-) -> None:
+def _begin_at_the_mean(stack: Stack, members: Sequence[int], data: PlacedData, number: int) -> None:
     """Set the biases of the last layers of a fold's networks, which a function stands behind."""
     function = stack.graph.output_function
     assert function is not None

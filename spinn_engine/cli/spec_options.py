@@ -55,6 +55,8 @@ GROUPS = {
     "compare": "Comparison",
     "physics": "Physics",
 }
+
+
 def _together(_: click.Context, _option: click.Parameter, given: Sequence[list[str]]) -> Any:
     """One list of what was given in several options; None where there are none."""
     return [one for several in given for one in several] or None
@@ -105,16 +107,20 @@ def _of_part(part: str) -> list[Option]:
     defaults = RunSpec.model_fields[part].default
     texts, fields = field_texts(type(defaults)), type(defaults).model_fields
     asked = [(flat, name, name.partition(".")[2]) for flat, name in flat_fields([part]).items()]
+    kinds = {
+        field: kind_of(field, fields[field].annotation, fields[field].metadata)
+        for _, _, field in asked
+    }
     return [
         Option(
             _flag(flat),
             field=name,
-            type=(kind := kind_of(field, fields[field].annotation, fields[field].metadata)),
-            metavar=field.upper() if kind is TEXT else None,
+            type=kinds[field],
+            metavar=field.upper() if kinds[field] is TEXT else None,
             group=READING if field in ReadingSpec.model_fields else GROUPS[part],
             help=texts[field],
             show_default=_default(part, field),
-            **(AS_OFTEN if kind.often else {}),
+            **(AS_OFTEN if kinds[field].often else {}),
         )
         for flat, name, field in sorted(asked, key=lambda one: one[2] in ReadingSpec.model_fields)
     ]
@@ -147,11 +153,8 @@ def kind_of(field: str, annotation: Any, metadata: Sequence[Any] = ()) -> Kind:
     origin, inner = get_origin(annotation), get_args(annotation)
     if field == "source":
         return Kind("SOURCE", str, choices=written_sources())
-    for one in metadata:
-        if isinstance(one, OneOf):
-            return choice(one.kind, one.table)
-        if isinstance(one, Named):
-            return Kind(one.form, names, is_list=True, often=True)
+    if (told := _told_by(metadata)) is not None:
+        return told
     if annotation == Share:
         return SHARE
     if origin is Annotated or NoneType in inner:
@@ -161,6 +164,16 @@ def kind_of(field: str, annotation: Any, metadata: Sequence[Any] = ()) -> Kind:
     if origin is tuple:
         return _list_of(field, kind_of(field, inner[0]))
     return {bool: YES_NO, int: WHOLE, float: NUMBER, str: TEXT}[annotation]
+
+
+def _told_by(metadata: Sequence[Any]) -> Kind | None:
+    """How the text of a field is read whose names, or whose form, are told beside its type."""
+    for one in metadata:
+        if isinstance(one, OneOf):
+            return choice(one.kind, one.table)
+        if isinstance(one, Named):
+            return Kind(one.form, names, is_list=True, often=True)
+    return None
 
 
 def _list_of(field: str, kind: Kind) -> Kind:

@@ -5,13 +5,9 @@ graph = with_ends(core, inputs=3, ends=Ends(periodic=((1, 360.0),), function="so
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.ops import (
@@ -25,7 +21,6 @@ from spinn_engine.graph.ops import (
     Select,
 )
 
-Floats = NDArray[np.float64]
 PLAIN, ANGLES, EMBEDDED = "plain", "angles", "embedded"  # values before
 WAVES = ("sin", "cos")
 
@@ -67,9 +62,7 @@ def with_ends(core: Graph, inputs: int, ends: Ends) -> Graph:
         counts = {PLAIN: inputs - len(ends.periodic), ANGLES: len(ends.periodic)}
         widths |= {INPUTS: inputs, **{dim: count for dim, count in counts.items() if count}}
     if ends.function:
-        ops.append(
-            Function(name=_next_name(core), inputs=(ops[-1].name,), function=ends.function)
-        )
+        ops.append(Function(name=_next_name(core), inputs=(ops[-1].name,), function=ends.function))
     factors = [ops[-1].name]
     for number, (column, _) in enumerate(ends.zeros, start=1):
         place, off = f"place{number}", distance(number)
@@ -126,38 +119,3 @@ def _next_name(core: Graph) -> str:
     """A name behind the last: the next number, so that a plain network stays a sequence."""
     last = core.ops[-1].name
     return str(int(last) + 1) if last.isdigit() else "end"
-
-
-def end_numbers(
-    ends: Ends, mean: Floats, spread: Floats, training: Callable[[int], Floats]
-) -> dict[str, Floats]:
-    """The numbers of the operations at the ends, by parameter, ``[columns]``.
-
-    The distances from all places together have a mean square of one over the training rows, and
-    are positive in most of them: between two places, or on the side where the rows are.
-
-    Args:
-        ends: what they are.
-        mean: what the inputs are taken less, ``[in]``, and then
-        spread: divided by, ``[in]``.
-        training: the values of an input in the training rows, ``[rows]``, in raw units.
-    """
-    found: dict[str, Floats] = {}
-    if ends.periodic:
-        columns = [column for column, _ in ends.periodic]
-        turn = 2 * math.pi / np.array([period for _, period in ends.periodic])
-        found[f"{ANGLES}.scale"] = turn * spread[columns]
-        found[f"{ANGLES}.shift"] = turn * mean[columns]
-    if not ends.zeros:
-        return found
-    sizes, product = [], np.ones(())
-    for column, place in ends.zeros:
-        off = training(column) - place
-        sizes.append(float(np.sqrt(np.square(off).mean())) or 1.0)
-        product = product * (off / sizes[-1])
-    sizes[0] *= float(np.sqrt(np.square(product).mean())) or 1.0
-    sizes[0] *= -1.0 if product.mean() < 0 else 1.0
-    for number, ((column, place), size) in enumerate(zip(ends.zeros, sizes, strict=True), start=1):
-        found[f"{distance(number)}.scale"] = spread[[column]] / size
-        found[f"{distance(number)}.shift"] = (mean[[column]] - place) / size
-    return found

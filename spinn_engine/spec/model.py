@@ -97,7 +97,8 @@ class ModelSpec(SpecPart):
 
     @model_validator(mode="after")
     def _ends_that_agree(self) -> Self:
-        given = [name for name in ENDS if getattr(self, name) != type(self).model_fields[name].default]
+        usual = type(self).model_fields
+        given = [name for name in ENDS if getattr(self, name) != usual[name].default]
         if given and self.dense is not None:
             raise ValueError(f"a network that is brought has its own ends: leave {given[0]} out")
         periodic = [named_period(text)[0] for text in self.periodic]

@@ -186,16 +186,25 @@ def _call(traced: fx.Graph, op: AnyOperation, taken: list[Any]) -> Any:
     if isinstance(op, Function):
         return _function(traced, op, taken[0])
     if isinstance(op, Select):
-        start, stop = op.columns[0], op.columns[-1] + 1
-        together = op.columns == tuple(range(start, stop))
-        columns = slice(start, stop) if together else list(op.columns)
-        place: Any = (taken[0], (..., columns))
-        return traced.call_function(operator.getitem, place)
+        return _select(traced, op, taken[0])
     if isinstance(op, Sum):
         return _sum(traced, op, taken)
     if isinstance(op, Product):
         return reduce(lambda found, one: traced.call_function(torch.mul, (found, one)), taken)
     return traced.call_function(torch.cat, (taken,), {"dim": -1})
+
+
+def _select(traced: fx.Graph, op: Select, x: Any) -> Any:
+    """Columns that follow one another are a slice; several slices are put beside each other."""
+    runs: list[list[int]] = []
+    for column in op.columns:
+        if runs and column == runs[-1][-1] + 1:
+            runs[-1].append(column)
+        else:
+            runs.append([column])
+    places: list[Any] = [(..., slice(run[0], run[-1] + 1)) for run in runs]
+    parts = [traced.call_function(operator.getitem, (x, place)) for place in places]
+    return parts[0] if len(parts) == 1 else traced.call_function(torch.cat, (parts,), {"dim": -1})
 
 
 def _function(traced: fx.Graph, op: Function, x: Any) -> Any:

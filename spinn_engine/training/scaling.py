@@ -18,7 +18,6 @@ from spinn_engine.spec import ModelSpec
 from spinn_engine.spec.named import named_range
 from spinn_engine.words import shortest, shown, shown_list
 
-
 Centred = tuple[Floats, Floats]  # what columns are taken less, and what they are divided by
 
 

@@ -99,6 +99,7 @@ class ScaleRow(Row):
         log: whether it is the logarithm that is scaled.
         usual: whether it is taken before others that fit hardly better.
         of_new: whether the inputs of a new network may be scaled so.
+        methods: of those, how the methods say it, before "of the training rows".
     """
 
     of_inputs: bool = True
@@ -106,6 +107,7 @@ class ScaleRow(Row):
     log: bool = False
     usual: bool = False
     of_new: bool = False
+    methods: str = ""
 
 
 SCALES = table(
@@ -115,6 +117,7 @@ SCALES = table(
         help="less the mean, by the standard deviation",
         usual=True,
         of_new=True,
+        methods="standardised by mean and standard deviation",
     ),
     ScaleRow(name="raw", label="as they are", help="in their own units", usual=True),
     ScaleRow(
@@ -125,6 +128,7 @@ SCALES = table(
         label="-1 to 1",
         help="least and largest value become -1 and 1",
         of_new=True,
+        methods="scaled to −1 to 1 by the least and the largest value",
     ),
     ScaleRow(name="largest", label="by the largest", help="divided by the largest absolute value"),
     ScaleRow(  # of targets it would pass for z where a network says too little: 1.35 spreads

@@ -45,6 +45,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "spinn_engine/evaluation/cost.py": ({"coo", "csr"}, "the layouts that torch has, by format"),
     "spinn_engine/graph/ends.py": ({"tanh"}, "the placeholder of what a file does not tell"),
     "spinn_engine/imported/reader.py": ({"safetensors"}, "a kind of file"),
+    "spinn_engine/graph/fixed_ends.py": ({"cos", "sin"}, "what becomes of a periodic input"),
     "spinn_engine/graph/kinds.py": ({"cos", "sin"}, "what Fourier features are made of"),
     "spinn_engine/problems/checks/linear.py": ({"linear"}, "the check that is about this arm"),
     "spinn_engine/problems/tables/table.py": ({"table"}, "the loader of this source"),

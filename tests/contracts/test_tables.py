@@ -28,7 +28,7 @@ from spinn_engine.problems import checks
 from spinn_engine.problems.tables.parting import SPLITTERS
 from spinn_engine.pruning import importance, reconstruction, schedule, whatif
 from spinn_engine.spec import CompareSpec, ModelSpec, PruneSpec, RunSpec
-from spinn_engine.training import functions
+from spinn_engine.training import functions, scaling
 from spinn_engine.training.jets import DERIVATIVES
 from spinn_engine.training.modules import CALLS
 from spinn_engine.vocabulary import Row, glossary, unknown
@@ -55,6 +55,12 @@ IMPLEMENTATIONS: dict[str, tuple[Any, Any]] = {
     "functions of an ONNX file": (vocabulary.FUNCTIONS, onnx_steps.FUNCTIONS),
     "functions of an equation": (SMOOTH, DERIVATIVES),
     "networks": (vocabulary.NETWORKS, KINDS),
+    "scales of new inputs": (vocabulary.INPUT_SCALES, scaling.INPUT_SCALES),
+    "scales of targets": (vocabulary.OUTPUT_FUNCTIONS, scaling.OUTPUT_SCALES),
+    "inverses of output functions": (
+        {row.function for row in vocabulary.OUTPUT_FUNCTIONS.values() if row.function},
+        arrays.INVERSES,
+    ),
     "ways of scaling": (vocabulary.SCALES, FITTED_SCALES),
     "arms that are fitted": (
         {name for name, arm in vocabulary.ARMS.items() if arm.block is None},
@@ -73,6 +79,8 @@ FIELDS: list[tuple[type[Any], str, Mapping[str, Row]]] = [
     (PruneSpec, "reconstruction", vocabulary.RECONSTRUCTIONS),
     (ModelSpec, "activation", vocabulary.ACTIVATIONS),
     (ModelSpec, "network", vocabulary.NETWORKS),
+    (ModelSpec, "input_scale", vocabulary.INPUT_SCALES),
+    (ModelSpec, "output_function", vocabulary.OUTPUT_FUNCTIONS),
     (CompareSpec, "controls", vocabulary.CONTROLS),
     (Claim, "quantity", vocabulary.QUANTITIES),
     (Claim, "arm", vocabulary.ARMS),

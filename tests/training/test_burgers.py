@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.func import grad, vmap
 
+from spinn_engine.graph.fixed_ends import Ends, with_ends
+from spinn_engine.graph.kinds import KINDS, Layout
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.burgers import density
 from spinn_engine.spec import Activation, DataSpec, PhysicsSpec
@@ -21,6 +23,7 @@ from spinn_engine.training.jets import DERIVATIVES, propagate
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import Stack
 from spinn_engine.training.objective import objective_of
+from tests.export.kinds import random_stack
 from tests.plain import biases_of, plain_stack
 
 CPU = torch.device("cpu")
@@ -98,6 +101,26 @@ def test_derivatives_are_those_of_torch_func(data: PlacedData, activation: Activ
         left_over, u_x = residuals(stack, member, data, rows[member])
         torch.testing.assert_close(residual(jet)[member], left_over, rtol=1e-5, atol=1e-6)
         torch.testing.assert_close(jet.slope[member, :, 0], u_x, rtol=1e-5, atol=1e-6)
+
+
+ENDS = {
+    "periodic": Ends(periodic=((0, 2.0),)),
+    "walls": Ends(zeros=((0, -1.0), (0, 1.0))),
+    "both": Ends(periodic=((0, 2.0),), zeros=((1, 0.0),)),
+}
+
+
+@pytest.mark.parametrize("kind", [name for name in KINDS if name != "heads"])
+@pytest.mark.parametrize("name", ENDS)
+def test_derivatives_go_through_fixed_ends(data: PlacedData, kind: str, name: str) -> None:
+    ends, layout = ENDS[name], Layout((5, 5), frequency=0.5, features=4)
+    core = KINDS[kind](layout, 2 + len(ends.periodic), 1)
+    stack = random_stack(with_ends(core, 2, ends)).double()
+    rows = data.train.rows[:, :30]
+    jet = propagate(stack, data.x[0, rows].double(), Burgers(data).scale.double())
+    left_over, u_x = residuals(stack, 0, data, rows[0])
+    torch.testing.assert_close(residual(jet)[0], left_over, rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(jet.slope[0, :, 0].expand(30), u_x, rtol=1e-5, atol=1e-6)
 
 
 def test_the_loss_is_the_sum_that_it_says(data: PlacedData) -> None:

@@ -10,7 +10,8 @@ from spinn_engine.graph.labels import with_article
 from spinn_engine.graph.ops import Function, LayerNorm
 from spinn_engine.report.facts import Facts
 from spinn_engine.spec import ModelSpec
-from spinn_engine.vocabulary import ACTIVATIONS, FUNCTIONS, NETWORKS
+from spinn_engine.spec.named import named_number, named_period
+from spinn_engine.vocabulary import ACTIVATIONS, FUNCTIONS, NETWORKS, OUTPUT_FUNCTIONS
 from spinn_engine.words import counted, listed, shortest, widths
 
 MOST_GROUPS = 6
@@ -30,17 +31,18 @@ def network_sentences(facts: Facts) -> list[str]:
         verb = "stands" if norms == 1 else "stand"
         found.append(f"Between its layers {verb} {counted(norms, 'LayerNorm')} (Ba et al. 2016).")
     if facts.spec.model.dense is None:
-        found += _options(facts.spec.model, graph)
+        found += _options(facts.spec.model, graph) + _ends(facts.spec.model)
     return found
 
 
 def starting_sentence(graph: Graph) -> str:
     """Where the weights of a new network came from."""
     sines = any(isinstance(op, Function) and op.factor != 1.0 for op in graph.activations)
+    others = "" if graph.output_function is None else "other "
     before = ", before sines with the standard deviations of Sitzmann et al. (2020)"
     return (
         "Its weights were drawn from the normal distribution of Glorot and Bengio (2010)"
-        f"{before if sines else ''}, its biases began at zero."
+        f"{before if sines else ''}, its {others}biases began at zero."
     )
 
 
@@ -106,4 +108,28 @@ def _options(model: ModelSpec, graph: Graph) -> list[str]:
         others = graph.inputs - model.trunk
         rest = "the other one" if others == 1 else f"the other {others}"
         found.append(f"The last {last} into the trunk, {rest} into the branch.")
+    return found
+
+
+def _ends(model: ModelSpec) -> list[str]:
+    """What stands fixed before and behind a new network."""
+    found = []
+    if model.periodic:
+        named = [named_period(text) for text in model.periodic]
+        told = listed(f"{name} (period {shortest(period)})" for name, period in named)
+        verb = "its sine and its cosine" if len(named) == 1 else "the sine and the cosine of each"
+        found.append(f"In the place of the input {told} it took {verb}.")
+    if function := OUTPUT_FUNCTIONS[model.output_function].function:
+        found.append(
+            f"Behind its last layer stands {FUNCTIONS[function].methods}; the biases of that layer "
+            "began where the outputs are the means of the training targets."
+        )
+    if model.zero_at:
+        named = [named_number(text) for text in model.zero_at]
+        told = listed(f"{name} = {shortest(value)}" for name, value in named)
+        found.append(
+            f"Its outputs are multiplied by the {'distance' if len(named) == 1 else 'distances'} "
+            f"from {told}, scaled to a mean square of one over the training rows, so that they are "
+            "zero there."
+        )
     return found

@@ -11,11 +11,14 @@ from spinn_engine.report.methods.network import (
     neurons_of,
     starting_sentence,
 )
+from spinn_engine.spec.named import named_range
 from spinn_engine.training.course import FALL_SHARE, LEAST_GAIN, PATIENCE_SHARE, WARM_UP_SHARE
 from spinn_engine.vocabulary import (
     CRITERIA,
     NEW_WEIGHTS,
+    OUTPUT_FUNCTIONS,
     RECONSTRUCTIONS,
+    SCALES,
     SCHEDULES,
 )
 from spinn_engine.words import counted, listed, percent, shortest, size, widths
@@ -52,12 +55,23 @@ def _training_common(facts: Facts) -> list[str]:
 
 def _standardised(facts: Facts) -> str:
     own = " of each fold" if facts.folds > 1 else ""
+    x, y = SCALES[facts.spec.model.input_scale].methods, _targets_scaled(facts)
     if facts.equation:
-        return "Inputs were standardised by mean and standard deviation of the training points."
-    return (
-        "Inputs and targets were standardised by mean and standard deviation of the training "
-        f"rows{own}."
-    )
+        return f"Inputs were {x} of the training points."
+    if x == y:
+        return f"Inputs and targets were {x} of the training rows{own}."
+    return f"Inputs were {x} of the training rows{own}, targets {y}."
+
+
+def _targets_scaled(facts: Facts) -> str:
+    model = facts.spec.model
+    if model.output_range:
+        named = [named_range(text) for text in model.output_range]
+        told = listed(f"{n} {shortest(low)} to {shortest(high)}" for n, (low, high) in named)
+        return f"from their ranges ({told}) to 0 to 1"
+    if OUTPUT_FUNCTIONS[model.output_function].function or model.zero_at:
+        return "divided by their standard deviation"
+    return SCALES[type(model).model_fields["input_scale"].default].methods
 
 
 def _length(facts: Facts, stage: int, block: str) -> str:
