@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.parts.markdown import plain
 from spinn_engine import api, words
-from spinn_engine.spec import ModelSpec, PruneSpec, RunSpec
+from spinn_engine.spec import ENDS, ModelSpec, PruneSpec, RunSpec
 from spinn_engine.vocabulary import NETWORKS
 from spinn_engine.words import counted, percent, size, widths
 
@@ -53,7 +53,7 @@ def network(model: ModelSpec) -> str:
     shown = widths(model.hidden)
     if model.dense is not None:
         return shown
-    fields = [name for name in row.options if getattr(model, name) != _usual(name)]
+    fields = [name for name in (*row.options, *ENDS) if getattr(model, name) != _usual(name)]
     if row.name != _usual("network"):
         shown = f"{row.label} {shown}"
     return f"{shown} ({', '.join(_option(model, name) for name in fields)})" if fields else shown

@@ -14,7 +14,7 @@ from spinn_engine.spec.choices import (
 from spinn_engine.spec.defaults import with_old_split
 from spinn_engine.spec.fitting import ACTIVATION_OF_FILES, batch_size, fitted
 from spinn_engine.spec.flat import by_flat_names, changed, flat_fields, flat_name, seeds_from
-from spinn_engine.spec.model import ModelSpec
+from spinn_engine.spec.model import ENDS, ModelSpec
 from spinn_engine.spec.parts import (
     AMOUNTS,
     DEFAULT_PARAM_REDUCTION,
@@ -35,6 +35,7 @@ __all__ = [
     "ACTIVATION_OF_FILES",
     "AMOUNTS",
     "DEFAULT_PARAM_REDUCTION",
+    "ENDS",
     "EPOCHS",
     "FINE_TUNE_EPOCHS",
     "ITERATIONS_AN_EPOCH",

@@ -123,6 +123,29 @@ def test_a_network_is_told_in_a_few_words() -> None:
     assert network(ModelSpec()) == "512-512-512-256"
 
 
+def test_ends_are_asked_for_in_the_address(submitted: list[RunSpec]) -> None:
+    columns = api.summary(RunSpec().data).input_names
+    texts = {"periodic": f"{columns[0]}=10", "zero_at": f"{columns[1]}=0, {columns[1]}=2"}
+    app = opened("plan", hidden="8, 6", input_scale="-1 to 1", output_function="softplus", **texts)
+    assert not app.error
+    ends = {name: text.split(", ") for name, text in texts.items()}
+    model = ModelSpec.model_validate(
+        {"hidden": [8, 6], "input_scale": "symmetric", "output_function": "softplus", **ends}
+    )
+    graph = model.graph_for(columns, 2)
+    assert graph.params(graph.hidden) == (len(columns) + 1) * 8 + 8 + 8 * 6 + 6 + 6 * 2 + 2
+    assert table_with(app, "Hidden widths")["Parameters"].iloc[0] == graph.params(graph.hidden)
+    app.button(key="start").click().run()
+    assert submitted[0].model == model
+    told = network(model)
+    assert "input scale symmetric" in told
+    assert f"periodic: {columns[0]}=10" in told
+    bounded = opened("plan", output_function="sigmoid", output_range="tool_wear=0:1")
+    assert bounded.text_input(key="output_range").value == "tool_wear=0:1"
+    missing = opened("plan", periodic="turning=1")
+    assert "there is no input turning" in missing.error[0].value
+
+
 def test_another_kind_of_network_has_a_frequency_of_its_own() -> None:
     app = opened("plan", kind="siren", hidden="8, 6")
     app.number_input(key="frequency").set_value(12.0).run()

@@ -42,9 +42,24 @@ def look_at_other_kinds(page: Page) -> None:
     expect(page.locator(".pictures img[alt*='latent 12']").first).to_be_visible(timeout=SLOW)
 
 
+def look_at_the_ends(page: Page) -> None:
+    """What stands before and behind a network is asked for, and counts as inputs of it."""
+    page.get_by_text("Inputs and outputs of the network", exact=True).click()
+    choose(page, "input_scale", "-1 to 1")
+    choose(page, "output_function", "sigmoid")
+    fill(page, "output_range", "tool_wear=0:1")
+    fill(page, "zero_at", "time_s=0")
+    choose(page, "output_function", "none")
+    fill(page, "zero_at", "")
+    fill(page, "periodic", "turning=360")
+    shown(page, "there is no input turning")
+    fill(page, "periodic", "")
+
+
 def plan_and_start(page: Page, address: str) -> str:
     go(page, f"{address}/plan?stages=2&ratio=50")
     look_at_other_kinds(page)
+    look_at_the_ends(page)
     choose(page, "kind", "residual")
     fill(page, "hidden", "16, 12, 12")
     fill(page, "block_layers", "3")

@@ -30,7 +30,8 @@ PRESSED = {
     "tags baseline at_batch across draw colour choose_none remarks_* save_remarks take_theirs rows",
     "test_bad_input": "path dense tags",
     "test_bring_and_report": "network checkpoint dense_scaling dense_reading take_reading_*",
-    "test_residual": "kind activations features frequency trunk block_layers norm layer",
+    "test_residual": "kind activations features frequency trunk block_layers norm layer "
+    "input_scale periodic output_function output_range zero_at",
     "test_compare": "pin_*",
     "test_present": "key_*",
     "test_leave_and_find": "stop_* dismiss_*",

@@ -43,7 +43,9 @@ from spinn_engine.spec import (
 from spinn_engine.vocabulary import (
     CONTROLS,
     CRITERIA,
+    INPUT_SCALES,
     NETWORKS,
+    OUTPUT_FUNCTIONS,
     RECONSTRUCTIONS,
     SCHEDULES,
     SOURCES,
@@ -56,6 +58,7 @@ WORDS = {"data.drop": "columns left out", "physics.targets": "targets of physics
 
 
 OF_KINDS = ("block_layers", "norm", "features", "frequency", "trunk")  # fields of a model
+OF_ENDS = ("periodic", "output_range", "zero_at")
 LENGTHS = (*BY_VALIDATION, *BY_EPOCHS)  # of which a form has those that count
 
 
@@ -187,6 +190,9 @@ def _dense_values(model: ModelSpec) -> dict[str, Any]:
         "kind": NETWORKS[model.network].label,
         "activations": names_text(model.activations),
         **{name: getattr(model, name) for name in OF_KINDS},
+        "input_scale": INPUT_SCALES[model.input_scale].label,
+        "output_function": OUTPUT_FUNCTIONS[model.output_function].label,
+        **{name: names_text(getattr(model, name)) for name in OF_ENDS},
         "dense": model.dense or "",
         "dense_activation": model.activation if known else AS_STORED,
         "dense_scaling": _label(SCALINGS, "auto" if reading else model.dense_scaling),

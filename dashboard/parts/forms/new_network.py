@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts.forms.address import KEPT_IN_ADDRESS, Values
+from dashboard.parts.forms.ends import ends_form
 from dashboard.parts.forms.widgets import key_of, parse_widths
 from spinn_engine.errors import BadInputError
 from spinn_engine.vocabulary import (
@@ -48,7 +49,7 @@ def new_network_form(source: str, first_values: Values) -> dict[str, Any]:
         found |= OPTIONS[name](row, first_values)
     if text or not _of_file(source):
         found["hidden"] = parse_widths(text)
-    return found
+    return found | ends_form(first_values)
 
 
 def _forget_frequency() -> None:
