@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from spinn_engine.artifacts.beginning import fresh_stack, imported_stack
+from spinn_engine.artifacts.beginning import fresh_stack, imported_stack, teachers
 from spinn_engine.artifacts.checkpoints import StoredStack, load_stack, stack_bytes
 from spinn_engine.artifacts.delivery import publish_checkpoints
 from spinn_engine.artifacts.pruned import Pruner, calibration_of, mixed_seed
@@ -47,7 +47,12 @@ from spinn_engine.training.device import (
 )
 from spinn_engine.training.loop import Epoch, Members, Settings, fit
 from spinn_engine.training.network import LEAST_ROWS, Stack
-from spinn_engine.training.objective import objective_of
+from spinn_engine.training.objective import (
+    Derivatives,
+    Objective,
+    derivative_errors,
+    objective_of,
+)
 from spinn_engine.training.validation import validate
 from spinn_engine.vocabulary import (
     NEW_WEIGHTS,
@@ -154,9 +159,13 @@ class Runner:
             self.folder.log(note)
         folds = torch.tensor(stored.folds, device=self.device)
         masks = self._mask(stage, stored)
+        objective = self._objective(stage, stored)
         stored.val_r2_before = validate(stored.stack, self.data, folds)[1]
-        self._train(stage, block, stored, Members(folds, self._batch_seeds(stage, stored), masks))
+        stored.derivative_error_before = derivative_errors(objective, stored.stack, folds)
+        members = Members(folds, self._batch_seeds(stage, stored), masks)
+        self._train(stage, block, stored, members, objective)
         stored.val_r2 = validate(stored.stack, self.data, folds)[1]
+        stored.derivative_error = derivative_errors(objective, stored.stack, folds)
         stored.seconds = time.perf_counter() - start
         files = self.folder.block_files(stage, arms)
         if main_arm(stage) in arms:
@@ -201,7 +210,18 @@ class Runner:
         who = zip(stored.seeds, stored.arms, stored.folds, strict=True)
         return [mixed_seed(seed, stage, arm, fold) for seed, arm, fold in who]
 
-    def _train(self, stage: int, block: str, stored: StoredStack, members: Members) -> None:
+    def _objective(self, stage: int, stored: StoredStack) -> Objective:
+        """What a block learns; in later stages, if asked for, the dense network's derivatives."""
+        spec = self.spec
+        found = objective_of(self.data, spec.physics, stored.stack.size, stored.coefficients)
+        if not (spec.train.derivatives and stage):
+            return found
+        dense = teachers(self.folder, stored)
+        return Derivatives(found, self.data, dense, spec.train.derivatives)
+
+    def _train(
+        self, stage: int, block: str, stored: StoredStack, members: Members, objective: Objective
+    ) -> None:
         spec, train, fresh = self.spec, self.spec.train, stage == 0 or block in NEW_WEIGHTS
         rate = train.fine_tune_learning_rate
         if fresh:  # what trains for the length of all stages has the highest rate of them
@@ -217,7 +237,6 @@ class Runner:
                 if self.on_epoch:
                     self.on_epoch(line)
 
-        objective = objective_of(self.data, spec.physics, stored.stack.size, stored.coefficients)
         try:
             done = fit(stored.stack, self.data, members, settings, on_epoch, objective)
         except TrainingDivergedError as error:

@@ -19,6 +19,7 @@ COLUMNS = (
     "run_id", "stage", "arm", "hidden", "params", "param_reduction", "nonzero", "macs",
     "file_bytes", "updates", "val_r2", "val_r2_low", "val_r2_high", "r2", "r2_low", "r2_high", "n",
 )  # fmt: skip
+DERIVATIVES = ("derivative_error_before_fine_tuning", "derivative_error")
 COUNTS = ("stage", "params", "nonzero", "macs", "file_bytes", "updates", "n")
 
 
@@ -39,6 +40,8 @@ def stage_table(folder: RunFolder) -> pd.DataFrame:
         r2, r2_low, r2_high: the same on the test rows, which are read once, at the end: of every
             stage of the pruned network, and of the other arms where they end.
         n: seeds and folds behind a mean.
+        derivative_error_before, derivative_error: where derivatives are kept, how far those of the
+            pruned network are from the dense one's, relative in L2, after the cut and at the end.
         relative_l2: of an equation alone, the error on its solution.
         TARGET.r2, TARGET.rmse, TARGET.mae: the means for each target, in its unit.
         latency_us.BATCH: median microseconds of a pass of so many rows, of the arms as they end.
@@ -126,7 +129,11 @@ def _scores(one: Row) -> Row:
         for score, estimate in scores.items()
     }
     error = {} if one.get("relative_l2") is None else {"relative_l2": one["relative_l2"]["mean"]}
-    return {**_estimate("r2", one["r2"]), "n": one["r2"]["n"], **error, **by_target}
+    derivatives = {
+        name.removesuffix("_fine_tuning"): one[name]["mean"] for name in DERIVATIVES if name in one
+    }
+    found = {**_estimate("r2", one["r2"]), "n": one["r2"]["n"]}
+    return {**found, **derivatives, **error, **by_target}
 
 
 def _estimate(name: str, found: Mapping[str, Any] | None) -> Row:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from spinn_engine.artifacts.checkpoints import StoredStack
+from spinn_engine.artifacts.checkpoints import StoredStack, load_stack
 from spinn_engine.artifacts.imported_dense import notes_of, read_imported
 from spinn_engine.artifacts.pruned import mixed_seed
 from spinn_engine.graph.cuts import last_layers
@@ -101,6 +101,14 @@ def imported_stack(folder: RunFolder, data: PlacedData) -> StoredStack:
     stack = Stack(graph, tensors).to(data.device)
     names, folds = [REFERENCE] * len(seeds), [0] * len(seeds)
     return StoredStack(stack, names, seeds, folds, _all_neurons(stack), notes=notes_of(about))
+
+
+def teachers(folder: RunFolder, stored: StoredStack) -> Stack:
+    """For each network of a block the dense one of its seed and fold."""
+    dense = load_stack(folder.stack_path(0, "dense"), stored.stack.device)
+    who = list(zip(dense.seeds, dense.folds, strict=True))
+    own = zip(stored.seeds, stored.folds, strict=True)
+    return dense.stack.subset([who.index(one) for one in own])
 
 
 def _all_neurons(stack: Stack) -> list[Tensor]:

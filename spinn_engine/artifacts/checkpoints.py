@@ -45,6 +45,9 @@ class StoredStack:
         original: per dimension ``[M, width]``, each neuron's index in the dense network.
         val_r2: mean validation R2 over targets, one a member, at the end of the stage.
         val_r2_before: the same before training, after whatever the stage removed.
+        derivative_error_before: how far, relative in L2, derivatives of outputs by inputs are from
+            the dense network's on validation rows, before training; empty where not asked for.
+        derivative_error: the same at the end of the stage.
         seconds: wall time of the block.
         taken: the epochs of Adam that the block trained, and how its rate went.
         updates_an_epoch: of Adam.
@@ -60,6 +63,8 @@ class StoredStack:
     original: list[Tensor]
     val_r2: list[float] = field(default_factory=list)
     val_r2_before: list[float] = field(default_factory=list)
+    derivative_error_before: list[float] = field(default_factory=list)
+    derivative_error: list[float] = field(default_factory=list)
     seconds: float = 0.0
     taken: Taken = NOT_TRAINED
     updates_an_epoch: int = 0
@@ -219,6 +224,8 @@ def stack_bytes(stored: StoredStack) -> bytes:
         "original": [index.cpu() for index in stored.original],
         "val_r2": stored.val_r2,
         "val_r2_before": stored.val_r2_before,
+        "derivative_error_before": stored.derivative_error_before,
+        "derivative_error": stored.derivative_error,
         "seconds": stored.seconds,
         "taken": asdict(stored.taken),
         "updates_an_epoch": stored.updates_an_epoch,
@@ -243,6 +250,7 @@ def load_stack(path: Path, device: torch.device) -> StoredStack:
         stack = mlp_stack(value["weights"], value["biases"], value["activation"])
     names = [f.name for f in fields(StoredStack) if f.name not in ("stack", "original")]
     old: dict[str, Any] = {"taken": asdict(NOT_TRAINED), "updates_an_epoch": 0, "kept": []}
+    old |= {"derivative_error_before": [], "derivative_error": []}
     value = {**old, **value}  # one of an earlier version has none of these
     if missing := [name for name in names if name not in value]:
         raise CorruptArtifactError(f"{path} was written by another version: {missing} not in it")

@@ -101,8 +101,9 @@ class Pruner:
         decided = read_selection(self.folder, stage - 1)
         kept = self._kept(stage, before, decided)
         notes = self._notes(stage, decided, before.stack.graph.labels)
-        how = self.folder.spec().prune.reconstruction
-        return cut(self.data, before, kept, how, notes)
+        spec = self.folder.spec()
+        how = spec.prune.reconstruction
+        return cut(self.data, before, kept, how, notes, spec.train.derivatives)
 
     def _kept(self, stage: int, before: StoredStack, decided: Selection) -> list[Tensor]:
         """Per hidden layer ``[M, count]``: as decided, or by the criterion that an arm has."""
@@ -143,12 +144,17 @@ class Pruner:
         return found
 
 
-def calibration_of(data: PlacedData, fold: int) -> Calibration:
-    """The rows that a network of a fold is solved on, and those that its ridge is picked on."""
+def calibration_of(data: PlacedData, fold: int, derivatives: float = 0.0) -> Calibration:
+    """The rows that a network of a fold is solved on, and those that its ridge is picked on.
+
+    Args:
+        data: all rows.
+        fold: the network's.
+        derivatives: their weight beside values.
+    """
     one = torch.tensor([fold], device=data.device)
-    return Calibration(
-        *(data.take(one, part[one])[0] for part in (data.calibration, data.held_out))
-    )
+    fit, held_out = (data.take(one, part[one])[0] for part in (data.calibration, data.held_out))
+    return Calibration(fit, held_out, derivatives)
 
 
 def scores_of(
@@ -181,6 +187,7 @@ def cut(
     kept: Sequence[Tensor],
     how: str,
     notes: Sequence[str] = (),
+    derivatives: float = 0.0,
 ) -> StoredStack:
     """The networks with the ``kept`` neurons alone, solved anew one at a time: it is closed form.
 
@@ -190,10 +197,11 @@ def cut(
         kept: per hidden layer ``[M, count]``.
         how: a reconstruction.
         notes: what to say of the choice.
+        derivatives: their weight beside values, where these are solved for.
     """
     pieces = []
     for member in range(before.stack.size):
-        rows = calibration_of(data, before.folds[member])
+        rows = calibration_of(data, before.folds[member], derivatives)
         own = [layer[member : member + 1] for layer in kept]
         pieces.append(prune_stage(before.stack.subset([member]), own, how, rows))
     return StoredStack(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from spinn_engine.artifacts.arms import Ended, arms_of, summary_of, tested_on, trainings
-from spinn_engine.artifacts.checkpoints import load_stack
+from spinn_engine.artifacts.checkpoints import StoredStack, load_stack
 from spinn_engine.artifacts.delivery import (
     FINAL_NAME,
     best_seed,
@@ -186,9 +186,23 @@ def _stage_rows(ended: Ended, trained: Mapping[str, list[dict[str, Any]]]) -> li
                 "val_r2": of_members([stored.val_r2[m] for m in members], folds),
                 **_trained_in(trained[main_arm(stage.stage)], stage.stage),
                 "val_r2_before_fine_tuning": None if before is None else of_members(before, folds),
+                **_derivative_errors(stored, members, folds),
             }
         )
     return rows
+
+
+def _derivative_errors(
+    stored: StoredStack, members: Sequence[int], folds: int
+) -> dict[str, dict[str, Any]]:
+    """How far derivatives are from the dense network's, before fine-tuning and at the end."""
+    found = {
+        "derivative_error_before_fine_tuning": stored.derivative_error_before,
+        "derivative_error": stored.derivative_error,
+    }
+    return {
+        name: of_members([each[m] for m in members], folds) for name, each in found.items() if each
+    }
 
 
 def _trained_in(trained: list[dict[str, Any]], stage: int) -> dict[str, Any]:

@@ -6,9 +6,11 @@ the calibration rows stays what it was in the network before pruning:
     minimise over W', b':   |Z - (H W' + 1 b')|^2 + ridge * |W' - W|^2
 
 ``Z`` is what it gave before pruning, ``H`` the activations of the neurons that are left, ``W`` the
-sliced weights. The ridge pulls towards ``W``, so an infinite ridge changes only the bias.
-It is picked on held-out rows, and leaving the layer as it is stands among the choices. After He,
-Zhang & Sun 2017, *Channel pruning for accelerating very deep neural networks*, section 3.1.
+sliced weights. Where derivatives are to be kept too, what ``Z`` and ``H`` change with the inputs
+along directions counts as further rows. The ridge pulls towards ``W``, so an infinite ridge changes
+only the bias. It is picked on held-out rows, and leaving the layer as it is stands among the
+choices. After He, Zhang & Sun 2017, *Channel pruning for accelerating very deep neural networks*,
+section 3.1.
 """
 
 from __future__ import annotations
@@ -19,11 +21,12 @@ from functools import partial
 
 import torch
 from torch import Tensor
+from torch.autograd.forward_ad import dual_level
 
 from spinn_engine.graph.ops import INPUTS, Dense
 from spinn_engine.pruning.surgery import columns_kept, take
 from spinn_engine.training.functions import step_of
-from spinn_engine.training.network import Stack
+from spinn_engine.training.network import Stack, dual, parts_of, signs
 
 ROUNDING = 1e-6  # of the moments, which are sums in float32
 RIDGES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # times the mean diagonal of the Gram matrix
@@ -31,10 +34,28 @@ RIDGES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # times the mean diagonal of
 
 @dataclass(frozen=True)
 class Calibration:
-    """Each member's standardised inputs ``[S, rows, in]``: to solve on, to pick the ridge on."""
+    """Each member's standardised inputs ``[S, rows, in]``.
+
+    Attributes:
+        fit: to solve on.
+        held_out: to pick the ridge on.
+        derivatives: weight of what a layer's values change with the inputs, beside the values.
+    """
 
     fit: Tensor
     held_out: Tensor
+    derivatives: float = 0.0
+
+    def parts(self) -> tuple[Tensor, Tensor]:
+        """Both; if derivatives count, as dual numbers with one direction of +1 and -1 a row."""
+        draw = torch.Generator().manual_seed(0)
+        if not self.derivatives:
+            return self.fit, self.held_out
+        first, second = (
+            dual(x, signs(x.shape[1:], draw).to(x).expand_as(x).contiguous())
+            for x in (self.fit, self.held_out)
+        )
+        return first, second
 
 
 @torch.no_grad()
@@ -62,7 +83,18 @@ def reconstruct(
         The ridge picked for each layer that takes neurons which may be pruned, ``[S]``; NaN where
         the layer was best left as it was, infinity where only the bias changed.
     """
-    graph, inputs = dense.graph, (rows.fit, rows.held_out)
+    with dual_level():
+        return _reconstruct(dense, pruned, kept, rows, ridges)
+
+
+def _reconstruct(
+    dense: Stack,
+    pruned: Stack,
+    kept: Sequence[Tensor],
+    rows: Calibration,
+    ridges: Sequence[float],
+) -> list[Tensor]:
+    graph, inputs = dense.graph, rows.parts()
     wanted = [dense.values(x) for x in inputs]
     have = [{INPUTS: x} for x in inputs]
     tensors, picked = pruned.tensors, []
@@ -74,7 +106,7 @@ def reconstruct(
                 target = [values[op.name] for values in wanted]
                 if (index := columns_kept(graph, (op.dim,), kept)) is not None:
                     target = [take(t, index, dim=2) for t in target]  # [S, rows, out]
-                picked.append(_solve(op, own, hidden, target, ridges))
+                picked.append(_solve(op, own, hidden, target, ridges, rows.derivatives))
             else:
                 picked.append(torch.full((dense.size,), torch.nan))
         for values in have:
@@ -101,6 +133,7 @@ def _solve(
     hidden: list[Tensor],
     target: list[Tensor],
     ridges: Sequence[float],
+    derivatives: float,
 ) -> Tensor:
     """Solve one layer in place.
 
@@ -110,12 +143,16 @@ def _solve(
         hidden: what it takes ``[S, rows, k]``, on the rows to fit and on those held out.
         target: what it should give ``[S, rows, out]``.
         ridges: as ``reconstruct`` has them.
+        derivatives: the weight of those, of dual numbers.
 
     Returns:
         The picked ridge of each member ``[S]``, as ``reconstruct`` describes it.
     """
     missing = [t - step_of(op)([h], own) for h, t in zip(hidden, target, strict=True)]
-    fit, held_out = (Moments(h, m, centred=op.bias) for h, m in zip(hidden, missing, strict=True))
+    fit, held_out = (
+        Moments(h, m, centred=op.bias, derivatives=derivatives)
+        for h, m in zip(hidden, missing, strict=True)
+    )
     best = Choice(held_out, torch.zeros(own[0].shape, dtype=torch.float64))
     best.offer(torch.inf, torch.zeros_like(best.weight_change), fit.missing_mean)
     scale = fit.gram.diagonal(dim1=1, dim2=2).mean(dim=1)[:, None, None]  # [S, 1, 1]
@@ -135,10 +172,14 @@ class Moments:
 
     In float64 on the CPU: the systems are small and nearly singular, and some devices have no
     float64. Of a layer without a bias the moments are not ``centred``, as if the means were zero.
+    Of dual numbers the derivatives count as further rows, which no bias can mend, with a weight.
     """
 
-    def __init__(self, hidden: Tensor, missing: Tensor, centred: bool = True) -> None:
+    def __init__(
+        self, hidden: Tensor, missing: Tensor, centred: bool = True, derivatives: float = 0.0
+    ) -> None:
         rows = hidden.shape[1]
+        (hidden, h_along), (missing, m_along) = parts_of(hidden), parts_of(missing)
         h_mean, m_mean = hidden.mean(dim=1, keepdim=True), missing.mean(dim=1, keepdim=True)
         if not centred:
             h_mean, m_mean = torch.zeros_like(h_mean), torch.zeros_like(m_mean)
@@ -148,6 +189,10 @@ class Moments:
         self.gram = (h.mT @ h).cpu().double() / rows  # [S, k, k]
         self.cross = (h.mT @ m).cpu().double() / rows  # [S, k, out]
         self.power = m.square().sum(dim=(1, 2)).cpu().double() / rows  # [S]
+        if h_along is not None and m_along is not None:
+            self.gram += derivatives * (h_along.mT @ h_along).cpu().double() / rows
+            self.cross += derivatives * (h_along.mT @ m_along).cpu().double() / rows
+            self.power += derivatives * m_along.square().sum(dim=(1, 2)).cpu().double() / rows
 
     def error(self, weight_change: Tensor, bias_change: Tensor) -> Tensor:
         """Mean over rows of ``|missing - hidden @ weight_change - bias_change|^2``, ``[S]``.

@@ -102,6 +102,8 @@ class TrainSpec(SpecPart):
             power of two from 16 to 256.
         learning_rate: its peak, for the dense network.
         fine_tune_learning_rate: its peak in later stages.
+        derivatives: weight, in later stages, of the squared error of what the outputs change with
+            the inputs, against the dense network's own (Czarnecki et al. 2017); 0 leaves it out.
         device: where to train: auto, cpu, cuda, cuda:1, mps or xpu.
     """
 
@@ -115,6 +117,7 @@ class TrainSpec(SpecPart):
     batch_size: int | None = Field(default=None, ge=1, le=1_000_000)
     learning_rate: float = Field(default=3e-3, gt=0.0)
     fine_tune_learning_rate: float = Field(default=5e-4, gt=0.0)
+    derivatives: Weight = 0.0
     device: str = "auto"
 
     @field_validator("device")

@@ -80,6 +80,8 @@ class RunSpec(SpecPart):
             )
         if OUTPUT_FUNCTIONS[self.model.output_function].function:
             raise ValueError(f"{name} is solved in its own units: leave output_function out")
+        if self.train.derivatives:
+            raise ValueError(f"{name} learns from derivatives anyway: leave train.derivatives at 0")
         if self.compare.folds > 1:
             raise ValueError(f"{name} has no data to cross-validate: leave compare.folds at 1")
         if self.physics.weights():

@@ -93,6 +93,8 @@ class _Stage(_Part):
     per_output: _ByTarget
     physics: dict[str, _Estimate]
     val_r2: _Estimate
+    derivative_error_before_fine_tuning: _Estimate | None = None
+    derivative_error: _Estimate | None = None
 
 
 class _Answer(_Part):

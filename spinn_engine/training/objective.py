@@ -12,11 +12,14 @@ from torch import Tensor
 from spinn_engine.spec import PhysicsSpec
 from spinn_engine.training.burgers import Burgers
 from spinn_engine.training.data import PlacedData
-from spinn_engine.training.network import Felt, Stack
+from spinn_engine.training.network import Felt, Stack, along, jacobians, signs
 from spinn_engine.training.physics import PhysicsTerms
 from spinn_engine.training.validation import validate
 
 EQUATIONS = {"burgers": Burgers}  # by what a problem calls its equation
+
+
+MEASURED_ROWS = 2048  # of the validation rows, on which derivatives are compared
 
 
 class Objective(Protocol):
@@ -66,6 +69,76 @@ class Supervised:
         """See ``Objective``."""
         found = {} if self.terms is None else self.terms.coefficients()
         return {law: values.tolist() for law, values in found.items()}
+
+
+class Derivatives:
+    """Another objective, and that outputs change with the inputs as those of teachers do.
+
+    Sobolev training (Czarnecki et al. 2017, *Sobolev training for neural networks*): the squared
+    error of derivatives, in standardised units, along directions of +1 and -1 that are drawn anew
+    for every row and update, the same for all members; on average that is the mean over outputs of
+    the sum over inputs.
+
+    Attributes:
+        teachers: for each member the network whose derivatives it has to keep.
+    """
+
+    def __init__(self, base: Objective, data: PlacedData, teachers: Stack, weight: float) -> None:
+        self.base, self.data, self.teachers, self.weight = base, data, teachers, weight
+        self._draw = torch.Generator().manual_seed(0)
+
+    def loss(self, stack: Stack, folds: Tensor, rows: Tensor) -> Tensor:
+        """See ``Objective``."""
+        return self.base.loss(stack, folds, rows) + self._missed(stack, folds, rows, self._draw)
+
+    def validate(self, stack: Stack, folds: Tensor) -> tuple[list[float], list[float]]:
+        """See ``Objective``; directions are the same every time."""
+        loss, r2 = self.base.validate(stack, folds)
+        rows, draw = measured_rows(self.data, folds), torch.Generator().manual_seed(1)
+        with torch.no_grad():
+            missed = self._missed(stack, folds, rows, draw)
+        return (torch.tensor(loss) + missed.cpu()).tolist(), r2
+
+    def learned(self) -> Sequence[Tensor]:
+        """See ``Objective``."""
+        return self.base.learned()
+
+    def coefficients(self) -> dict[str, list[float]]:
+        """See ``Objective``."""
+        return self.base.coefficients()
+
+    def _missed(self, stack: Stack, folds: Tensor, rows: Tensor, draw: torch.Generator) -> Tensor:
+        """The weighted squared error ``[M]`` in rows ``[M, B]``."""
+        x = self.data.take(folds, rows)[0]
+        directions = signs(x.shape[1:], draw).to(x.device).expand_as(x)
+        with torch.no_grad():
+            wanted = along(self.teachers, x, directions)
+        off = along(stack, x, directions) - wanted  # [M, B, out]
+        missed: Tensor = self.weight * off.square().mean(dim=(1, 2))
+        return missed
+
+    @torch.no_grad()
+    def errors(self, stack: Stack, folds: Tensor) -> list[float]:
+        """How far derivatives are from the teachers', relative in L2, on validation rows, ``[M]``.
+
+        All derivatives of outputs by inputs, in standardised units.
+        """
+        x = self.data.take(folds, measured_rows(self.data, folds))[0]
+        wanted, found = jacobians(self.teachers, x), jacobians(stack, x)
+        norms = [one.square().sum(dim=(1, 2, 3)).sqrt() for one in (found - wanted, wanted)]
+        relative: list[float] = (norms[0] / norms[1].clamp_min(1e-30)).tolist()
+        return relative
+
+
+def derivative_errors(objective: Objective, stack: Stack, folds: Tensor) -> list[float]:
+    """``Derivatives.errors``; none where derivatives are not asked for."""
+    return objective.errors(stack, folds) if isinstance(objective, Derivatives) else []
+
+
+def measured_rows(data: PlacedData, folds: Tensor) -> Tensor:
+    """Some validation rows ``[M, n]`` of each member's fold, evenly spread."""
+    rows = data.val.rows[folds]
+    return rows[:, :: -(-rows.shape[1] // MEASURED_ROWS)]
 
 
 def objective_of(

@@ -13,11 +13,14 @@ import pandas as pd
 import pytest
 import torch
 from torch import nn
+from torch.func import jacrev, vmap
 
 import spinn_engine
 from spinn_engine import api
 from spinn_engine.api.modules.prune import prune
+from spinn_engine.artifacts.checkpoints import load_stack
 from spinn_engine.errors import BadInputError
+from spinn_engine.training.network import jacobians
 from tests.imported.programs.drawn import With
 
 QUICK: dict[str, Any] = {
@@ -104,6 +107,63 @@ def test_without_targets_it_is_its_own_teacher() -> None:
     assert made.dtype == torch.float64
     assert done.module.training
     assert api.load_network(done.run).input_names == ("a", "b", "c")
+
+
+def smooth() -> tuple[nn.Sequential, torch.Tensor]:
+    """A small network of x and t, as one that solves an equation, and rows of its domain."""
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(2, 24), nn.Tanh(), nn.Linear(24, 24), nn.Tanh(), nn.Linear(24, 1))
+    x = torch.rand(1200, 2) * torch.tensor([2.0, 1.0]) - torch.tensor([1.0, 0.0])
+    wanted = torch.sin(3 * x[:, :1]) * torch.exp(-x[:, 1:])
+    optimizer = torch.optim.Adam(net.parameters(), 5e-3)
+    for _ in range(400):
+        optimizer.zero_grad()
+        (net(x) - wanted).square().mean().backward()
+        optimizer.step()
+    return net, x
+
+
+def test_derivatives_are_kept_where_asked() -> None:
+    net, x = smooth()
+    other = torch.rand(300, 2, generator=torch.Generator().manual_seed(9))
+
+    def off(module: nn.Module) -> tuple[float, float]:
+        """Relative L2 of values and of derivatives in rows that nothing was made with."""
+        pairs = (module(other), net(other)), (slopes_of(module), slopes_of(net))
+        values, slopes = (float((a - b).norm().detach() / b.norm().detach()) for a, b in pairs)
+        return values, slopes
+
+    def slopes_of(module: nn.Module) -> torch.Tensor:
+        found: torch.Tensor = vmap(jacrev(module))(other)
+        return found.detach()
+
+    asked = {**QUICK, "fine_tune_max_updates": 300, "controls": [], "param_reduction": 0.6}
+    found: dict[bool, list[tuple[float, float]]] = {}
+    for keep in (False, True):
+        for seed in range(3):
+            done = prune(net, x, derivatives=keep, seed=seed, **asked)
+            found.setdefault(keep, []).append(off(done.module))
+    values, slopes = (
+        {keep: float(np.median([one[at] for one in each])) for keep, each in found.items()}
+        for at in (0, 1)
+    )
+    assert slopes[True] < 0.7 * slopes[False]
+    assert values[True] < 2 * values[False]
+    last = done.frame().query("arm == 'structured'").iloc[-1]
+    assert 0 < last["derivative_error"] < last["derivative_error_before"]
+    assert last["derivative_error"] == pytest.approx(off(done.module)[1], rel=1.0)
+    assert any("The derivatives of the outputs by the inputs differ" in one for one in done.notes)
+    stored = load_stack(done.run.stack_path(0, "dense"), torch.device("cpu")).stack
+    whole = dict(api.load_network(done.run, 0).raw.named_buffers())
+    standard = ((other - whole["x_mean"]) / whole["x_std"]).float()
+    mine = jacobians(stored, standard[None])[0] * whole["y_std"][:, None] / whole["x_std"]
+    torch.testing.assert_close(mine.float().detach(), slopes_of(net), rtol=1e-3, atol=1e-4)
+
+
+def test_derivatives_are_those_of_a_teacher() -> None:
+    net, x = smooth()
+    with pytest.raises(BadInputError, match="leave y out, or derivatives"):
+        prune(net, x, net(x).detach(), derivatives=True, **QUICK)
 
 
 def test_frames_and_groups() -> None:

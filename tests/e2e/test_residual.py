@@ -68,6 +68,7 @@ def plan_and_start(page: Page, address: str) -> str:
     expect(page.locator(".pictures img[alt*='block 1, layer 2 12']").first).to_be_visible()
     page.get_by_text("Training", exact=True).click()
     switch(page, "until", "after so many epochs")
+    fill(page, "derivatives", "0.5")
     fill(page, "epochs", "2")
     fill(page, "fine_tune_epochs", "1")
     fill(page, "seeds", "1")
@@ -83,6 +84,7 @@ def test_a_residual_network_goes_the_whole_way(
     model = api.open_run(run_id).spec().model
     assert (model.network, model.hidden) == ("residual", (16, 12, 12))
     assert (model.block_layers, model.norm) == (3, True)
+    assert api.open_run(run_id).spec().train.derivatives == 0.5
 
     go(page, f"{dashboard}/run?run={run_id}&neuron=5")
     cells = page.locator(".st-key-heatmap canvas")

@@ -31,7 +31,7 @@ PRESSED = {
     "test_bad_input": "path dense tags",
     "test_bring_and_report": "network checkpoint dense_scaling dense_reading take_reading_*",
     "test_residual": "kind activations features frequency trunk block_layers norm layer "
-    "input_scale periodic output_function output_range zero_at",
+    "input_scale periodic output_function output_range zero_at derivatives",
     "test_compare": "pin_*",
     "test_present": "key_*",
     "test_leave_and_find": "stop_* dismiss_*",

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.func import jacrev, vmap
 
 from spinn_engine.evaluation.tested import evaluate_networks
 from spinn_engine.problems import load_problem
@@ -21,7 +22,7 @@ from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import on_device
 from spinn_engine.training.functions import FUNCTIONS as ACTIVATIONS
 from spinn_engine.training.loop import Members, Settings, fit
-from spinn_engine.training.network import Stack
+from spinn_engine.training.network import Stack, signs
 from tests.plain import biases_of, plain_stack, pre_activations
 from tests.pruning.test_surgery import NOTHING, random_stack
 
@@ -31,7 +32,8 @@ def one_layer_pruned(members: int, seed: int) -> tuple[Stack, Stack, list[Tensor
     kept = [strongest(l1(dense, NOTHING)[0], 8), torch.arange(12).repeat(members, 1)]
     generator = torch.Generator().manual_seed(seed)
     shapes = ((members, 300, 5), (members, 150, 5))
-    rows = Calibration(*(torch.randn(shape, generator=generator) for shape in shapes))
+    fit, held_out = (torch.randn(shape, generator=generator) for shape in shapes)
+    rows = Calibration(fit, held_out)
     return dense, remove_neurons(dense, kept), kept, rows
 
 
@@ -60,6 +62,29 @@ def test_solution_equals_that_of_a_ridge_by_stacked_least_squares(
     solution = np.linalg.lstsq(system, wanted, rcond=None)[0]
     np.testing.assert_allclose(pruned.weights[1][member].detach(), solution[:-1], atol=2e-4)
     np.testing.assert_allclose(biases_of(pruned)[1][member, 0].detach(), solution[-1], atol=2e-4)
+
+
+def test_derivatives_count_as_further_rows() -> None:
+    """NumPy's own least squares on values and on derivatives along a direction of each row."""
+    dense, pruned, kept, rows = one_layer_pruned(members=1, seed=4)
+    x, weight = rows.fit, 0.3
+    reconstruct(dense, pruned, kept, Calibration(x, x, weight), ridges=(1e-9,))
+    h, z = hidden_and_target(dense, kept, x, 0)
+    along = signs(x.shape[1:], torch.Generator().manual_seed(0))
+
+    def values(row: Tensor) -> tuple[Tensor, Tensor]:
+        first, second, _ = pre_activations(dense, row[None, None])
+        return torch.tanh(first[0, 0])[kept[0][0]], second[0, 0]
+
+    h_along, z_along = (
+        torch.einsum("boi,bi->bo", one, along).detach().double().numpy()
+        for one in vmap(jacrev(values))(x[0])
+    )
+    ones, root = np.ones((len(h), 1)), np.sqrt(weight)
+    design = np.vstack([np.hstack([h, ones]), root * np.hstack([h_along, 0 * ones])])
+    solution = np.linalg.lstsq(design, np.vstack([z, root * z_along]), rcond=None)[0]
+    mine = np.vstack([pruned.weights[1][0].detach(), biases_of(pruned)[1][0].detach()])
+    np.testing.assert_allclose(design @ mine, design @ solution, atol=1e-4)
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -171,6 +171,7 @@ def values_of(spec: RunSpec) -> dict[str, Any]:
         "split_by": SPLITS[spec.data.split].label if spec.data.split else AS_ADVISED,
         **{key_of(name, kind): value for name, value in own.items()},
         "until": ENDS[spec.train.until],
+        "derivatives": spec.train.derivatives,
         **_dense_values(spec.model),
         "seeds": len(spec.seeds),
         **{f"physics_{term}": getattr(spec.physics, term) for term in PHYSICS_TERMS},

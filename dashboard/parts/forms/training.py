@@ -52,6 +52,19 @@ def training_form(source: str, first_values: Values) -> tuple[dict[str, Any], tu
             key=key,
             **KEPT_IN_ADDRESS,
         )
+    if not equation:
+        found["derivatives"] = st.number_input(
+            "Weight of derivatives",
+            0.0,
+            1e6,
+            first_values["derivatives"],
+            0.1,
+            format="%g",
+            key="derivatives",
+            help="In later stages: of what the outputs change with the inputs, against the dense "
+            "network's own. 0 leaves it out.",
+            **KEPT_IN_ADDRESS,
+        )
     seeds = st.number_input(
         "Seeds",
         1,

@@ -12,25 +12,29 @@ from spinn_engine.api.doing import run
 from spinn_engine.api.modules.result import Pruned
 from spinn_engine.api.modules.rows import drawn, given, taught
 from spinn_engine.errors import BadInputError
+from spinn_engine.evaluation.remarks import derivative_remarks
 from spinn_engine.imported.programs.exported import at_rest, exported, network_of
 from spinn_engine.store.uploads import keep_upload
 
 if TYPE_CHECKING:
     from spinn_engine.api.modules.rows import Ranges, Table
+    from spinn_engine.api.run import Run
 
 # One repetition, few stages, short trainings: minutes are for whoever asks for more.
 QUICK = {"seeds": 1, "stages": 3, "max_updates": 1500, "fine_tune_max_updates": 600}
+DERIVATIVES_WEIGHT = 1.0  # of their squared error beside that of the outputs, both standardised
 TRIED = 256  # rows on which what is read of a module is compared with it
 RANDOM_PARTS = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
 
 
-def prune(
+def prune(  # noqa: PLR0913  (what a call says of rows and network, beside the options of a run)
     model: nn.Module,
     X: Table | None = None,
     y: Table | None = None,
     groups: Table | None = None,
     *,
     ranges: Ranges | None = None,
+    derivatives: bool = False,
     progress: bool = True,
     **options: Any,
 ) -> Pruned:
@@ -48,6 +52,11 @@ def prune(
         groups: one entry a row; rows of one group stay in one part of the split.
         ranges: without ``X``: the lowest and highest value of each input, by name or in order, from
             which two thousand rows are drawn.
+        derivatives: without ``y``: whether what the outputs change with the inputs must be kept
+            too, as whoever puts the network into an equation or takes gradients of it needs. It
+            enters the fine-tuning and the reconstruction (``train.derivatives``), the notes say how
+            far derivatives are from the model's after the last cut and after fine-tuning, and
+            ``frame`` of every stage.
         progress: whether to say on standard error how far it is.
         options: those of ``api.run``. By default one seed (so there are no intervals), three stages
             and short trainings; ``seeds=3`` and the like ask for more.
@@ -60,6 +69,12 @@ def prune(
         raise BadInputError(f"the model is of the type {type(model).__name__}: give an nn.Module")
     if X is None and y is not None:
         raise BadInputError("there is a y without an X: give the rows that it belongs to")
+    if derivatives and y is not None:
+        raise BadInputError(
+            "derivatives are kept of a network that is its own teacher: leave y out, or derivatives"
+        )
+    if derivatives:
+        options["derivatives"] = DERIVATIVES_WEIGHT
     table = drawn(ranges) if X is None else given(X, "X")
     tried = _as_taken(model, table.to_numpy()[:TRIED])
     content = exported(model, tried)
@@ -80,7 +95,8 @@ def prune(
     usual = {name: value for name, value in QUICK.items() if name not in options}
     asked = {"dense": str(path), "dense_scaling": "none", **usual, **options}
     done = run(data=parts, progress=progress, **asked)
-    return Pruned(done, _remade(model, tried), _notes(model, y is None, asked))
+    notes = _notes(model, y is None, asked)
+    return Pruned(done, _remade(model, tried), (*notes, *_kept_derivatives(done)))
 
 
 def _as_taken(model: nn.Module, rows: Any) -> Tensor:
@@ -114,6 +130,12 @@ def _remade(model: nn.Module, tried: Tensor) -> Callable[[nn.Module], nn.Module]
         return whole.to(device=tried.device, dtype=tried.dtype).train(model.training)
 
     return remade
+
+
+def _kept_derivatives(done: Run) -> tuple[str, ...]:
+    result = done.result()
+    assert result is not None
+    return tuple(derivative_remarks(result["stages"][-1]))
 
 
 def _notes(model: nn.Module, teacher: bool, asked: dict[str, Any]) -> tuple[str, ...]:

@@ -129,6 +129,18 @@ def _rate(facts: Facts) -> str:
     )
 
 
+def derivatives_sentence(facts: Facts) -> str:
+    """What fine-tuning and reconstruction kept beside values; nothing where that was all."""
+    if not (weight := facts.spec.train.derivatives):
+        return ""
+    return (
+        "Derivatives of the outputs by the inputs were to stay those of the dense network too "
+        "(Sobolev training; Czarnecki et al. 2017): their squared error in standardised units, "
+        "along random directions of +1 and −1, was added to every later loss with the weight "
+        f"{shortest(weight)}, and to the least squares of the reconstruction."
+    )
+
+
 def _loss(facts: Facts) -> str:
     if facts.equation:
         return (
@@ -164,6 +176,7 @@ def pruning_sentences(facts: Facts) -> list[str]:
         *filter(None, [joined_sentence(facts.graph)]),
         CRITERIA[prune.criterion].methods.format(**words),
         RECONSTRUCTIONS[prune.reconstruction].methods.format(**words),
+        *filter(None, [derivatives_sentence(facts)]),
         tuning,
         f"The pruned network has {neurons_of(facts.graph, last['hidden'])} and "
         f"{last['params']:,} parameters, {percent(last['param_reduction'])} fewer than the dense "
