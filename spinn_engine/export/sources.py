@@ -13,11 +13,10 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.export.comparison import Rows
 from spinn_engine.export.precision import Folded, folded
 from spinn_engine.graph.kinds import mlp
+from spinn_engine.imported.files.own_format import EXPORT_FORMAT
 from spinn_engine.store.runs import RunFolder
 from spinn_engine.vocabulary import FORMATS, ZEROED, main_arm
 from spinn_engine.words import listed
-
-EXPORT_FORMAT = "spinn-export-1"
 
 
 @dataclass(frozen=True)

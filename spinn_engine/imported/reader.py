@@ -16,7 +16,7 @@ from spinn_engine.errors import BadInputError
 from spinn_engine.graph.graph import Graph
 from spinn_engine.imported.files import kinds
 from spinn_engine.imported.files.mdlus import Mdlus
-from spinn_engine.imported.files.own_format import own_network, own_parts, refuse_stack
+from spinn_engine.imported.files.own_format import own_export, own_network, own_parts, refuse_stack
 from spinn_engine.imported.files.safetensors import Safetensors
 from spinn_engine.imported.files.torch_legacy import TorchLegacy
 from spinn_engine.imported.files.torch_zip import TorchZip
@@ -121,6 +121,19 @@ def _network(opened: Opened, file: BufferedReader) -> StoredNetwork:
     refuse_stack(opened.value)
     contents = contents_of(opened.value)
     network, others = the_network(contents)
+    if (exported := own_export(opened.metadata, network.tensors, opened)) is not None:
+        return StoredNetwork(
+            **exported._asdict(),
+            activation=_activation(exported.graph),
+            format="spinn export",
+            dtype="float32",
+            sha256=_sha256(file),
+            **_counted(exported.graph, exported.arrays),
+            scaler=None,
+            notes=(),
+            computes=True,
+            kind="network of this project",
+        )
     own = own_network(opened.value, network.tensors, opened)
     if own is None:
         return _recognised(opened, file, contents, network, others)

@@ -177,12 +177,13 @@ def test_a_run_goes_all_the_way(name: str, table: Path, store: Path, tmp_path: P
     for made in api.export(run, ["all"])["exports"]:
         path = run.path / "exports" / made["file"]
         assert made["largest_share_of_spread"] <= 1e-5
-        if path.suffix in (".onnx", ".pt2"):
+        if path.suffix in (".onnx", ".pt2", ".safetensors"):
             again = read_network(path)
             arrays = {key: one.astype(np.float64) for key, one in again.arrays.items()}
             found = outputs_of(again.graph, arrays, x)
             np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
             assert again.hidden == tuple(last["hidden"])
+            assert again.computes
     file = run.path / "checkpoints" / "spinn_structured_final.pt"
     brought = api.run(data=table, dense=file, **{**QUICK, "controls": []})
     start = brought.result()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 import sys
 import tempfile
@@ -22,14 +23,30 @@ from hypothesis import strategies as st
 from torch.nn.utils import prune
 
 from spinn_engine.errors import BadInputError
+from spinn_engine.export import writers
+from spinn_engine.export.folding import fold
 from spinn_engine.graph.arrays import outputs_of
 from spinn_engine.imported import read_network
 from spinn_engine.imported.files.pickle_machine import STEPS
+from tests.export.kinds import GRAPHS, raw_network_of
 from tests.imported.programs.hostile import program
 from tests.imported.structures import kinds_of_torch
 from tests.imported.support import Part, Pinn, mlp, pickled, small, tensor, torch_zip, zip_of
 from tests.imported.test_stored_networks import safetensors_bytes
 from tests.peers.table import FILES
+
+
+def own_export() -> bytes:
+    """A network between fixed ends, as an export of this project writes it."""
+    network = fold(raw_network_of(GRAPHS["mlp_between_all"]), torch.float32)
+    graph = network.graph
+    columns = [
+        [{"name": f"{end}{at}", "unit": None} for at in range(n)]
+        for end, n in (("x", graph.inputs), ("y", graph.outputs))
+    ]
+    about = {"inputs": json.dumps(columns[0]), "outputs": json.dumps(columns[1])}
+    about |= {"format": "spinn-export-1", "dtype": "float32", "graph": graph.model_dump_json()}
+    return writers.safetensors_bytes(network, about)
 
 
 def seeds() -> dict[str, bytes]:
@@ -66,13 +83,14 @@ def seeds() -> dict[str, bytes]:
     made = b'{"__name__": "FullyConnected", "__args__": {"activation_fn": "tanh"}}'
     files["mdlus"] = zip_of([Part("model.pt", inside.getvalue()), Part("args.json", made)])
     files["safetensors"] = safetensors_bytes(mlp((3, 4, 2)).state_dict(), activation="tanh")
+    files["own export"] = own_export()
     files["pt2"] = program()
     files["onnx"] = (FILES / "flax_residual.onnx").read_bytes()
     return files
 
 
 SEEDS = seeds()
-BARE = ("safetensors", "onnx", "legacy state_dict", "legacy module")  # no zip files
+BARE = ("safetensors", "own export", "onnx", "legacy state_dict", "legacy module")  # no zip files
 
 
 def outcome(path: Path, content: bytes) -> str:
@@ -145,12 +163,13 @@ def test_the_pickle_changed(tmp_path: Path, name: str, changes: list[tuple[int, 
     outcome(tmp_path / "a", with_pickle(SEEDS[name], changes))
 
 
+@pytest.mark.parametrize("name", ["safetensors", "own export"])
 @quick
 @given(changes=mutations)
 def test_the_header_of_safetensors_changed(
-    tmp_path: Path, changes: list[tuple[int, int, str]]
+    tmp_path: Path, name: str, changes: list[tuple[int, int, str]]
 ) -> None:
-    content = SEEDS["safetensors"]
+    content = SEEDS[name]
     (length,) = struct.unpack("<Q", content[:8])
     header = mutated(content[8 : 8 + length], changes)
     outcome(tmp_path / "a", struct.pack("<Q", len(header)) + header + content[8 + length :])

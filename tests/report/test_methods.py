@@ -12,7 +12,7 @@ import pytest
 from spinn_engine.report.facts import Facts, gather
 from spinn_engine.report.limits import limits
 from spinn_engine.report.methods.text import methods
-from spinn_engine.spec import PruneSpec
+from spinn_engine.spec import ModelSpec, PruneSpec
 from spinn_engine.store.runs import open_run
 from spinn_engine.training import burgers, course
 from spinn_engine.vocabulary import CRITERIA, RECONSTRUCTIONS, SCHEDULES
@@ -160,6 +160,43 @@ def test_without_fine_tuning_nothing_is_said_to_be_tuned(wild: Facts) -> None:
 def test_physics_with_a_weight_is_told_and_without_is_not(wild: Facts) -> None:
     physics = wild.spec.physics.model_copy(update={"monotone": 0.001})
     assert "plus the physics term monotone (weight 0.001)." in text_of(other(wild, physics=physics))
+
+
+def test_the_ends_of_a_network_are_told_and_those_that_are_not_there_are_not(wild: Facts) -> None:
+    plain, columns = text_of(wild), wild.result["data"]["input_names"]
+    assert "Inputs and targets were standardised by mean and standard deviation of the" in plain
+    for words in ("In the place of", "Behind its last layer", "multiplied by the distance"):
+        assert words not in plain
+    ranges = [f"{name}=-5:9" for name in WILD_TARGETS]
+    model = ModelSpec(
+        hidden=wild.spec.model.hidden,
+        input_scale="symmetric",
+        periodic=(f"{columns[0]}=360",),
+        output_function="sigmoid",
+        output_range=tuple(ranges),
+    )
+    text = text_of(other(wild, model=model))
+    assert (
+        "Inputs were scaled to −1 to 1 by the least and the largest value of the training" in text
+    )
+    assert f"targets from their ranges ({WILD_TARGETS[0]} -5 to 9" in text.replace("−5", "-5")
+    assert f"In the place of the input {columns[0]} (period 360) it took its sine" in text
+    assert "Behind its last layer stands sigmoid; the biases of that layer began where" in text
+    assert "its other biases began at zero" in text
+    places = (f"{columns[1]}=0", f"{columns[1]}=1.5")
+    walls = ModelSpec(zero_at=places, output_function="softplus")
+    text = text_of(other(wild, model=walls))
+    assert f"by the distances from {columns[1]} = 0 and {columns[1]} = 1.5, scaled to" in text
+    assert "targets divided by their standard deviation" in text
+    assert "Behind its last layer stands softplus" in text
+
+
+def test_derivatives_that_are_kept_are_told(wild: Facts) -> None:
+    assert "Sobolev" not in text_of(wild)
+    train = wild.spec.train.model_copy(update={"derivatives": 0.5})
+    text = text_of(other(wild, train=train))
+    assert "(Sobolev training; Czarnecki et al. 2017)" in text
+    assert "was added to every later loss with the weight 0.5" in text
 
 
 def test_an_imported_network_was_not_trained(wild: Facts) -> None:

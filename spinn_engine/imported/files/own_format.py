@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from spinn_engine.training.scaling import Scaler
 
 CHECKPOINT_FORMAT = "spinn-checkpoint-1"
 STACK_FORMAT = "spinn-stack-1"
+EXPORT_FORMAT = "spinn-export-1"
 CHANGED = "is not as this project writes it: the file was changed, take the one that a run wrote"
 
 Names = tuple[str, ...]
@@ -74,14 +76,57 @@ def own_network(
         return None
     if "graph" not in value:  # of an earlier version, which had plain ones only
         return None
-    text = value["graph"]
+    return _said(value["graph"], "network.", tensors, numbers)
+
+
+class OwnExport(NamedTuple):
+    """An exported network with the names of its columns."""
+
+    graph: Graph
+    arrays: dict[str, Floats32]
+    input_names: Names
+    target_names: Names
+
+
+def own_export(
+    metadata: Mapping[str, object], tensors: Mapping[str, Tensor], numbers: Numbers
+) -> OwnExport | None:
+    """The network of an export of this project, in floats, that says what it computes; else None.
+
+    Args:
+        metadata: text by name, from beside the tensors.
+        tensors: of the network.
+        numbers: the file.
+
+    Raises:
+        CorruptArtifactError: as ``own_network``.
+    """
+    told = metadata.get("format"), metadata.get("dtype")
+    if told != (EXPORT_FORMAT, "float32") or "graph" not in metadata:
+        return None
+    graph, arrays = _said(metadata["graph"], "", tensors, numbers)
+    found = {}
+    for key, width in (("inputs", graph.inputs), ("outputs", graph.outputs)):
+        try:
+            columns = json.loads(str(metadata.get(key)))
+            names = [one["name"] for one in columns]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            raise CorruptArtifactError(f"its {key} {CHANGED}") from None
+        found[key] = _names({key: names}, key, width)
+    return OwnExport(graph, arrays, found["inputs"], found["outputs"])
+
+
+def _said(
+    text: object, prefix: str, tensors: Mapping[str, Tensor], numbers: Numbers
+) -> tuple[Graph, dict[str, Floats32]]:
+    """A graph in JSON, and its parameters among tensors whose names begin with ``prefix``."""
     try:
         graph = Graph.model_validate_json(text if isinstance(text, str) else "")
     except ValueError:
         raise CorruptArtifactError(f"its graph {CHANGED}") from None
     arrays = {}
     for parameter in graph.parameters:
-        name = f"network.{parameter.name}"
+        name = f"{prefix}{parameter.name}"
         if name not in tensors:
             raise CorruptArtifactError(f"its {parameter.name} {CHANGED}")
         claim, (rows, columns) = plain_claim(name, tensors[name]), graph.shape(parameter)
