@@ -179,7 +179,7 @@ def _told_by(metadata: Sequence[Any]) -> Kind | None:
 def _list_of(field: str, kind: Kind) -> Kind:
     if kind.choices:
         return choice(field.removesuffix("s"), kind.choices, is_list=True)
-    return kind if kind.is_list else {WHOLE: WIDTHS, TEXT: NAMES, WIDTHS: STAGES}[kind]
+    return kind if kind.often else {WHOLE: WIDTHS, TEXT: NAMES, WIDTHS: STAGES}[kind]
 
 
 def spec_from(asked: Mapping[str, Any]) -> RunSpec:

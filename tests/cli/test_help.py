@@ -150,7 +150,7 @@ def test_what_was_meant_is_asked(capsys: Capture, words: list[str], message: str
 
 
 def test_a_unique_beginning_stands_for_an_option(capsys: Capture) -> None:
-    assert main(["plan", "--stag=1", "--hid", "8", "--inp", "3", "--outp", "1"]) == 0
+    assert main(["plan", "--stag=1", "--hid", "8", "--inputs", "3", "--outputs", "1"]) == 0
     capsys.readouterr()
     assert "No such option '--s'" in complaint(capsys, "plan", "--s", "1")
 

@@ -47,6 +47,15 @@ def test_a_spec_cannot_be_changed() -> None:
         ({"model": {"activation": "cubic"}}, "model.activation: .*'cubic'"),
         ({"train": {"learning_rate": -1}}, "train.learning_rate: .* greater than 0"),
         ({"train": {"learning_rate": float("nan")}}, "train.learning_rate: .* finite"),
+        (
+            {"data": {"source": "burgers"}, "train": {"derivatives": 1.0}},
+            "learns from derivatives anyway: leave train.derivatives at 0",
+        ),
+        (
+            {"data": {"source": "burgers"}, "model": {"output_function": "softplus"}},
+            "burgers is solved in its own units: leave output_function out",
+        ),
+        ({"model": {"zero_at": ["x"]}}, "model.zero_at.0: expected a column and a number such as"),
         ({"train": {"device": "tpu"}}, "train.device: .*'tpu'"),
         ({"seeds": [1, 1]}, "seeds must differ"),
         ({"schema_version": 99}, "schema_version: .* 1, but got 99"),
