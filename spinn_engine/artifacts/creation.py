@@ -21,7 +21,7 @@ from spinn_engine.store.manifest import MADE
 from spinn_engine.store.owner import Owner, write_owner
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.store.runs import current_store, results_root
-from spinn_engine.training.scaling import target_scale
+from spinn_engine.training.scaling import check_zeros, target_scale
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ def check_spec(spec: RunSpec) -> CheckedSpec:
     splits = cross_validation(problem, folds) if folds > 1 else [(problem.train,)]
     for train, *_ in splits:
         target_scale(problem, train, spec.model)  # refuses what the outputs could not be
+        check_zeros(problem, train, spec.model)
     terms_of(problem, spec.physics)
     hashes = problem.sha256(), problem.known_hashes()
     return CheckedSpec(spec, imported, *ends, len(problem.train), *hashes)

@@ -27,7 +27,7 @@ class StoredNetwork:
         arrays: its parameters by name, ``[rows, columns]``, or ``[columns]`` of a single row.
         activation: that of most layers; None where the file does not tell it.
         format: ``zip`` or ``legacy`` with ``state_dict`` or ``whole module``, ``mdlus``,
-            ``safetensors`` or ``spinn checkpoint``.
+            ``safetensors``, ``spinn export`` or ``spinn checkpoint``.
         dtype: of the weights in the file; several are separated by commas.
         sha256: of the file.
         params: weights and biases in the file; a bias that does not exist is not counted.

@@ -22,10 +22,11 @@ from spinn_engine.spec.named import (
 )
 from spinn_engine.spec.reading import LIST, SpecPart
 from spinn_engine.vocabulary import NETWORKS, OUTPUT_FUNCTIONS
-from spinn_engine.words import shown, shown_list
+from spinn_engine.words import count, shown, shown_list
 
 Width = Annotated[int, Field(ge=1, le=65_536)]
 Widths = Annotated[tuple[Width, ...], LIST]
+MOST_COLUMNS = 4096  # that are put beside each other
 ENDS = ("input_scale", "periodic", "output_function", "output_range", "zero_at")
 
 
@@ -180,6 +181,9 @@ class ModelSpec(SpecPart):
                 f"{field}: there is no input {shown(name)}: they are {shown_list(inputs)}"
             )
 
+        if self.periodic and len(inputs) > MOST_COLUMNS:
+            raise BadInputError(f"periodic is for at most {count(MOST_COLUMNS)} inputs: drop some")
+
         def placed(named: tuple[str, float]) -> tuple[int, float]:
             return list(inputs).index(named[0]), named[1]
 
@@ -200,14 +204,14 @@ class ModelSpec(SpecPart):
             return self.graph
         if wrong := self._wrong_widths():
             raise BadInputError(wrong)
-        count = len(inputs)
+        taken = len(inputs)
         if self.dense is not None:
-            return mlp(self.hidden, count, outputs, self.activation)  # of an earlier version
-        ends, columns = self.ends_for(inputs), range(count)
-        more = ends.added(columns[max(count - self.trunk, 0) :])
+            return mlp(self.hidden, taken, outputs, self.activation)  # of an earlier version
+        ends, columns = self.ends_for(inputs), range(taken)
+        more = ends.added(columns[max(taken - self.trunk, 0) :])
         layout = self._layout(trunk=self.trunk + more)
-        core = KINDS[self.network](layout, count + ends.added(columns), outputs)
-        return with_ends(core, count, ends)
+        core = KINDS[self.network](layout, taken + ends.added(columns), outputs)
+        return with_ends(core, taken, ends)
 
 
 def _bounded() -> str:

@@ -93,6 +93,25 @@ INPUT_SCALES: dict[str, Callable[[Matrix, Indices], Centred]] = {
 }
 
 
+def check_zeros(problem: Problem, train: Indices, model: ModelSpec) -> None:
+    """Refuse zeros of a network where targets are clearly none.
+
+    Raises:
+        BadInputError: in a training row at such a place a target is farther from zero than its
+            standard deviation.
+    """
+    spread = problem.targets[train].std(axis=0)
+    for column, place in model.ends_for(problem.input_names).zeros:
+        there = train[np.asarray(problem.inputs[train, column]) == place]
+        sizes = np.abs(problem.targets[there]).max(axis=0, initial=0.0)
+        for name, size, usual in zip(problem.target_names, sizes, spread, strict=True):
+            if problem.equation is None and size > usual:
+                raise BadInputError(
+                    f"zero_at: {shown(name)} reaches {shortest(size)} in training rows where "
+                    f"{shown(problem.input_names[column])} is {shortest(place)}: leave that out"
+                )
+
+
 def _as_they_are(_: Problem, _train: Indices, _model: ModelSpec, y: Centred) -> Centred:
     return y
 

@@ -240,6 +240,14 @@ def test_softplus_refuses_targets_below_zero(table: Path, store: Path, tmp_path:
         api.run(data=tmp_path / "below.csv", output_function="softplus", **QUICK)
 
 
+def test_zeros_are_refused_where_targets_are_none(table: Path, store: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(table)
+    frame["load"] = frame["load"].round(1)
+    frame.to_csv(tmp_path / "rounded.csv", index=False)
+    with pytest.raises(BadInputError, match=r"zero_at: wear reaches .* where load is 0.5: leave"):
+        api.run(data=tmp_path / "rounded.csv", zero_at="load=0.5", **QUICK)
+
+
 def test_a_place_may_be_given_as_often_as_there_are_places(
     table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
