@@ -93,8 +93,7 @@ class Runner:
             self._found = findings_on(problem, self.spec)  # while training holds no rows yet
             give_freed_memory_back()
         self.data = on_device(problem, self.device, self.spec.compare.folds, self.spec.model)
-        names = problem.input_names, len(problem.target_names)
-        self.graph = self.spec.model.graph_for(*names)
+        self.graph = self.spec.model.graph_for(problem.input_names, len(problem.target_names))
         stages = plan(self.spec.prune, self.graph)
         networks = len(self.spec.seeds) * self.spec.compare.folds
         check_memory(self.device, networks, stages[0].params)
@@ -212,12 +211,11 @@ class Runner:
 
     def _objective(self, stage: int, stored: StoredStack) -> Objective:
         """What a block learns; in later stages, if asked for, the dense network's derivatives."""
-        spec = self.spec
-        found = objective_of(self.data, spec.physics, stored.stack.size, stored.coefficients)
-        if not (spec.train.derivatives and stage):
+        size, weight = stored.stack.size, self.spec.train.derivatives
+        found = objective_of(self.data, self.spec.physics, size, stored.coefficients)
+        if not (weight and stage):
             return found
-        dense = teachers(self.folder, stored)
-        return Derivatives(found, self.data, dense, spec.train.derivatives)
+        return Derivatives(found, self.data, teachers(self.folder, stored), weight)
 
     def _train(
         self, stage: int, block: str, stored: StoredStack, members: Members, objective: Objective

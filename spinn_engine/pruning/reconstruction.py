@@ -25,8 +25,8 @@ from torch.autograd.forward_ad import dual_level
 
 from spinn_engine.graph.ops import INPUTS, Dense
 from spinn_engine.pruning.surgery import columns_kept, take
-from spinn_engine.training.functions import step_of
-from spinn_engine.training.network import Stack, dual, parts_of, signs
+from spinn_engine.training.functions import dual, parts_of, signs, step_of
+from spinn_engine.training.network import Stack
 
 ROUNDING = 1e-6  # of the moments, which are sums in float32
 RIDGES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # times the mean diagonal of the Gram matrix

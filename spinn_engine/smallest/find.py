@@ -67,13 +67,17 @@ def find(spec: RunSpec, tell: Tell) -> Found:
         tell: is told a line about each network.
 
     Raises:
-        BadInputError: there is one member only, so that nothing can be said of a difference, or
-            no network fits into the bytes.
+        BadInputError: there is one member only, so that nothing can be said of a difference, no
+            network fits into the bytes, or derivatives are to be kept.
     """
     if len(spec.seeds) * spec.compare.folds < 2:
         raise BadInputError("a search needs two seeds at least (--seeds): one tells no interval")
+    if spec.train.derivatives:
+        raise BadInputError(
+            "a search compares outputs alone: leave derivatives (--derivatives) out"
+        )
     problem = load_problem(spec.data)
-    data = on_device(problem, pick_device(spec.train.device), spec.compare.folds)
+    data = on_device(problem, pick_device(spec.train.device), spec.compare.folds, spec.model)
     journal = Journal(spec, problem.sha256())
     bench = Bench(spec, data)
     dense = journal.dense(bench)

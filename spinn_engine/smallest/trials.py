@@ -60,7 +60,8 @@ class Bench:
     def __init__(self, spec: RunSpec, data: PlacedData) -> None:
         """``spec`` is fitted to the rows of ``data``."""
         self.spec, self.data = spec, data
-        self.graph = spec.model.graph_for(*data.ends)
+        problem = data.problem
+        self.graph = spec.model.graph_for(problem.input_names, len(problem.target_names))
         rows = data.train.rows.shape[1]
         self.batch = spec.train.batch_size or batch_size(rows)
         self.updates_an_epoch = -(-rows // self.batch)

@@ -1,13 +1,15 @@
-"""What the operations of a graph do to the tensors of a stack, ``[S, B, width]``."""
+"""What operations do to the tensors of a stack, ``[S, B, width]``, and what outputs change with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.forward_ad import dual_level, make_dual, unpack_dual
 
 from spinn_engine.graph.arrays import added, multiplied
 from spinn_engine.graph.graph import Graph
@@ -114,3 +116,39 @@ def last_uses(graph: Graph) -> list[list[str]]:
     return [
         [n for n in dict.fromkeys(op.inputs) if last[n] == at] for at, op in enumerate(graph.ops)
     ]
+
+
+def signs(shape: Sequence[int], draw: torch.Generator) -> Tensor:
+    """Numbers of ``shape`` that are +1 or -1."""
+    return 2.0 * torch.randint(0, 2, tuple(shape), generator=draw) - 1.0
+
+
+def dual(x: Tensor, directions: Tensor) -> Tensor:
+    """Values that carry along what they change with, within a ``dual_level``."""
+    with warnings.catch_warnings():  # torch compiles rules at first, in a way that it warns of
+        warnings.simplefilter("ignore", DeprecationWarning)
+        made: Tensor = make_dual(x, directions)  # type: ignore[no-untyped-call]
+    return made
+
+
+def parts_of(x: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Values, and what they change along the directions; None where that is nothing."""
+    value, tangent = unpack_dual(x)  # type: ignore[no-untyped-call]
+    return value, tangent
+
+
+def along(network: Callable[[Tensor], Tensor], x: Tensor, directions: Tensor) -> Tensor:
+    """What the outputs ``[S, B, out]`` change with ``x`` along ``directions``, ``[S, B, in]`` both.
+
+    By forward differentiation: at the cost of one further pass, whatever the numbers of inputs and
+    outputs; gradients go through it.
+    """
+    with dual_level():
+        value, tangent = parts_of(network(dual(x, directions)))
+    return torch.zeros_like(value) if tangent is None else tangent
+
+
+def jacobians(network: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """The derivatives ``[S, B, out, in]`` of the outputs by the inputs ``x`` ``[S, B, in]``."""
+    units = torch.eye(x.shape[2], device=x.device, dtype=x.dtype)
+    return torch.stack([along(network, x, unit.expand_as(x)) for unit in units], dim=3)

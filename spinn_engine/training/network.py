@@ -6,13 +6,11 @@ gradient; batched matrix products only make many small networks cheaper than one
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.forward_ad import dual_level, make_dual, unpack_dual
 
 from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.kinds import mlp, spread
@@ -117,42 +115,6 @@ class Stack(nn.Module):
             if name in ops:
                 values[name] = step([values[i] for i in inputs], [tensors[at] for at in own])
         return values
-
-
-def signs(shape: Sequence[int], draw: torch.Generator) -> Tensor:
-    """Numbers of ``shape`` that are +1 or -1."""
-    return 2.0 * torch.randint(0, 2, tuple(shape), generator=draw) - 1.0
-
-
-def dual(x: Tensor, directions: Tensor) -> Tensor:
-    """Values that carry along what they change with, within a ``dual_level``."""
-    with warnings.catch_warnings():  # torch compiles rules at first, in a way that it warns of
-        warnings.simplefilter("ignore", DeprecationWarning)
-        made: Tensor = make_dual(x, directions)  # type: ignore[no-untyped-call]
-    return made
-
-
-def parts_of(x: Tensor) -> tuple[Tensor, Tensor | None]:
-    """Values, and what they change along the directions; None where that is nothing."""
-    value, tangent = unpack_dual(x)  # type: ignore[no-untyped-call]
-    return value, tangent
-
-
-def along(stack: Stack, x: Tensor, directions: Tensor) -> Tensor:
-    """What the outputs ``[S, B, out]`` change with ``x`` along ``directions``, ``[S, B, in]`` both.
-
-    By forward differentiation: at the cost of one further pass, whatever the numbers of inputs and
-    outputs; gradients go through it.
-    """
-    with dual_level():
-        value, tangent = parts_of(stack(dual(x, directions)))
-    return torch.zeros_like(value) if tangent is None else tangent
-
-
-def jacobians(stack: Stack, x: Tensor) -> Tensor:
-    """The derivatives ``[S, B, out, in]`` of the outputs by the inputs ``x`` ``[S, B, in]``."""
-    units = torch.eye(x.shape[2], device=x.device, dtype=x.dtype)
-    return torch.stack([along(stack, x, unit.expand_as(x)) for unit in units], dim=3)
 
 
 def gated(stack: Stack, x: Tensor, gates: Sequence[Tensor]) -> Tensor:

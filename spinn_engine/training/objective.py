@@ -12,7 +12,8 @@ from torch import Tensor
 from spinn_engine.spec import PhysicsSpec
 from spinn_engine.training.burgers import Burgers
 from spinn_engine.training.data import PlacedData
-from spinn_engine.training.network import Felt, Stack, along, jacobians, signs
+from spinn_engine.training.functions import along, jacobians, signs
+from spinn_engine.training.network import Felt, Stack
 from spinn_engine.training.physics import PhysicsTerms
 from spinn_engine.training.validation import validate
 

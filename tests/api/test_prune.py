@@ -20,7 +20,7 @@ from spinn_engine import api
 from spinn_engine.api.modules.prune import prune
 from spinn_engine.artifacts.checkpoints import load_stack
 from spinn_engine.errors import BadInputError
-from spinn_engine.training.network import jacobians
+from spinn_engine.training.functions import jacobians
 from tests.imported.programs.drawn import With
 
 QUICK: dict[str, Any] = {

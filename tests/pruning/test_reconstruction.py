@@ -21,8 +21,9 @@ from spinn_engine.spec import DataSpec, Reconstruction
 from spinn_engine.training.course import Fixed
 from spinn_engine.training.data import on_device
 from spinn_engine.training.functions import FUNCTIONS as ACTIVATIONS
+from spinn_engine.training.functions import signs
 from spinn_engine.training.loop import Members, Settings, fit
-from spinn_engine.training.network import Stack, signs
+from spinn_engine.training.network import Stack
 from tests.plain import biases_of, plain_stack, pre_activations
 from tests.pruning.test_surgery import NOTHING, random_stack
 

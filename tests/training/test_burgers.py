@@ -119,7 +119,8 @@ def test_derivatives_go_through_fixed_ends(data: PlacedData, kind: str, name: st
     rows = data.train.rows[:, :30]
     scaler = data.folds[0].scaler
     x = (np.asarray(data.problem.inputs)[rows.numpy()] - scaler.x_mean) / scaler.x_std
-    jet = propagate(stack, torch.from_numpy(x), torch.from_numpy(1 / scaler.x_std)[None])
+    scale = torch.from_numpy(1 / scaler.x_std)[None]
+    jet = propagate(stack, torch.from_numpy(x), scale)[stack.graph.ops[-1].name]
     left_over, u_x = residuals(stack, 0, data, rows[0])
     torch.testing.assert_close(residual(jet)[0], left_over, rtol=1e-5, atol=1e-5)
     torch.testing.assert_close(jet.slope[0, :, 0].expand(30), u_x, rtol=1e-5, atol=1e-6)

@@ -10,8 +10,9 @@ from torch.autograd.functional import jacobian
 
 from spinn_engine.problems.problem import Problem
 from spinn_engine.training.data import PlacedData, on_device
+from spinn_engine.training.functions import along, jacobians, signs
 from spinn_engine.training.modules import module_of_member
-from spinn_engine.training.network import Stack, along, jacobians, new_stack, signs
+from spinn_engine.training.network import Stack, new_stack
 from spinn_engine.training.objective import Derivatives, Supervised
 from tests.export.kinds import GRAPHS, random_stack
 
