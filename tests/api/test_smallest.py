@@ -101,6 +101,11 @@ def test_equations_are_refused() -> None:
         api.smallest(data="burgers")
 
 
+def test_derivatives_are_refused(table: str) -> None:
+    with pytest.raises(BadInputError, match="compares outputs alone: leave derivatives"):
+        api.smallest(data=table, progress=False, derivatives=1.0, **OPTIONS)
+
+
 def test_one_seed_is_refused(table: str) -> None:
     with pytest.raises(BadInputError, match="two seeds at least"):
         api.smallest(data=table, progress=False, **{**OPTIONS, "seeds": 1})
