@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts.forms.address import Values, set_field
-from dashboard.parts.forms.widgets import drop_key
+from dashboard.parts.forms.widgets import GROUP_HELP, drop_key, keep_group_form
 from spinn_engine.vocabulary import SOURCES
 from spinn_engine.words import names_in, names_text
 
@@ -25,7 +25,7 @@ LABELS = {
 }
 HELP = {
     "targets": "What is predicted; one or more columns of numbers.",
-    "group": "Rows of one group stay together in the split; the column is never an input.",
+    "group": GROUP_HELP,
     "time": "Orders the rows of a group: what physics terms and checks for clocks need.",
     "drop": "They are no inputs.",
 }
@@ -45,7 +45,7 @@ def leave_out(kind: str, names: Sequence[str], first_values: Values) -> None:
 
 
 def role_form(columns: Sequence[dict[str, Any]], first_values: Values) -> dict[str, Any]:
-    """Targets, group, time and what is left out of a table.
+    """Targets, group, whether it is an input too, time and what is left out of a table.
 
     Args:
         columns: as a preview tells them.
@@ -68,10 +68,11 @@ def role_form(columns: Sequence[dict[str, Any]], first_values: Values) -> dict[s
         _choose_one("group", names, listed["group"])
     with right:
         _choose_one("time", names, listed["time"])
+    single = {name: next(iter(listed[name]), None) for name in SINGLE}
+    keep_group = keep_group_form(single["group"], first_values)
     choose_several("drop", [*names, *made], listed["drop"])
-    return {name: tuple(listed[name]) for name in ("targets", "drop")} | {
-        name: next(iter(listed[name]), None) for name in SINGLE
-    }
+    several = {name: tuple(listed[name]) for name in ("targets", "drop")}
+    return {**several, **single, "keep_group": keep_group}
 
 
 def choose_several(key: str, names: Sequence[str], now: Sequence[str]) -> None:

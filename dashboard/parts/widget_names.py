@@ -10,6 +10,7 @@ from spinn_engine.vocabulary import SPLITS
 WIDGETS = {
     "targets": "“Targets”",
     "group": "“Group column”",
+    "keep-group": "“The group column is an input too”",
     "time": "“Time column”",
     "drop": "“Columns to leave out”",
     "split": "“Split”",

@@ -79,6 +79,7 @@ def table(tmp_path: Path, rng: np.random.Generator) -> dict[str, Any]:
             "not_missing": ["NA"],
             "targets": ["wear, mm"],
             "group": "g",
+            "keep_group": True,
             "time": "t",
             "drop": ["force, mean", 'say "b"'],
         },

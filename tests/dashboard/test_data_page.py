@@ -110,6 +110,33 @@ def test_roles_are_chosen_from_the_columns_and_known_on_plan(leaky: Path) -> Non
     assert app.multiselect(key="pick_targets").value == ["y"]
 
 
+def test_a_group_column_that_is_kept_is_an_input_on_both_pages(
+    small_table: Path, submitted: list[api.RunSpec]
+) -> None:
+    asked = {"source": "table", "path": str(small_table), "targets": "y", "drop": "z"}
+    app = opened("data", **asked)
+    assert not [one for one in app.toggle if one.key == "keep_group"]
+    app.selectbox(key="pick_group").set_value("g").run()
+    assert "400 rows, 3 inputs, 1 target" in words(app)
+    assert "keep_group" not in on_plan(app)
+    app.toggle(key="keep_group").set_value(True).run()
+    assert not app.error
+    assert "400 rows, 4 inputs, 1 target" in words(app)
+    assert any("says nothing of groups that are new" in one.value for one in app.warning)
+    uses = table_with(app, "Kind").set_index("Column")["Use"]
+    assert uses["g"] == "group: also an input"
+    plan = opened("plan", **on_plan(app), hidden_file="24", stages="1")
+    assert [e.value for e in plan.error] == []
+    assert plan.toggle(key="keep_group").value is True
+    assert "4 inputs, 1 target" in words(plan)
+    assert any("says nothing of groups that are new" in one.value for one in plan.warning)
+    plan.button(key="start").click().run()
+    assert (submitted[0].data.group, submitted[0].data.keep_group) == ("g", True)
+    plan.text_input(key="group").set_value("").run()  # with no group there is nothing to keep
+    assert not plan.error
+    assert not [one for one in plan.toggle if one.key == "keep_group"]
+
+
 def test_names_are_shown_as_text(leaky: Path) -> None:
     app = opened("data", source="table", path=str(leaky), targets="y")
     assert "<b>" not in words(app)

@@ -41,6 +41,7 @@ ELSEWHERE = {
     "mill_path": "the NASA file is not distributed: test_plan_page.py",
     "targets": "filled by pick_targets: test_data.py",
     "group": "filled by pick_group: test_data.py",
+    "keep_group": "test_data_page.py",
     "time": "as group: test_data_page.py",
     "drop": "filled by pick_drop: test_data.py",
     "split_by": "as group: test_data_page.py",

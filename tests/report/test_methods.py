@@ -100,6 +100,13 @@ def test_a_full_run_of_a_table(wild: Facts) -> None:
         assert words not in text
 
 
+def test_a_group_column_that_is_an_input_is_told(wild: Facts) -> None:
+    assert "all the same" not in text_of(wild)
+    data = wild.spec.data.model_copy(update={"keep_group": True})
+    kept = replace(wild, spec=wild.spec.model_copy(update={"data": data}))
+    assert f"{data.group} tells the groups apart and is an input all the same" in text_of(kept)
+
+
 def test_numbers_that_stand_in_the_sentences_are_those_of_the_training(wild: Facts) -> None:
     text = text_of(wild)
     assert f"the first {100 * course.WARM_UP_SHARE:g} % of the steps" in text

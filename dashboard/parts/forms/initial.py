@@ -167,6 +167,7 @@ def values_of(spec: RunSpec) -> dict[str, Any]:
         **{path_key(row): path * (name == kind) for name, row in SOURCES.items() if row.path},
         **{drop_key(row): "" for row in SOURCES.values()},
         **{n: _text(value) if SOURCES[kind].own_columns else "" for n, value in table.items()},
+        "keep_group": spec.data.keep_group,
         **first_values_of(spec.data),
         "split_by": SPLITS[spec.data.split].label if spec.data.split else AS_ADVISED,
         **{key_of(name, kind): value for name, value in own.items()},

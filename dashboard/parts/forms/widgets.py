@@ -30,6 +30,7 @@ from spinn_engine.vocabulary import (
 from spinn_engine.words import names_in, names_text
 
 TABLE_FIELDS = ("targets", "group", "time", "drop")
+GROUP_HELP = "Rows of one group stay together in the split; the column is no input by itself."
 AS_ADVISED = "as the rows advise"
 OF_FILES = ("hidden", "activation")  # whose defaults follow the rows of a file
 
@@ -75,6 +76,7 @@ def asked_of(kind: str, path: str, found: Mapping[str, Any]) -> dict[str, str]:
     if source.own_columns:
         asked |= {"targets": names_text(found["targets"])}
         asked |= {"group": found["group"] or "", "time": found["time"] or ""}
+        asked["keep_group"] = "true" if found["keep_group"] else ""
         asked["split_by"] = SPLITS[found["split"]].label if found["split"] else ""
         asked |= reading.asked_in(found)
     if not source.equation:
@@ -171,7 +173,7 @@ def table_form(first_values: Values) -> dict[str, Any]:
         "Group column (optional)",
         first_values["group"],
         key="group",
-        help="Rows of one group stay together in the split; the column is never an input.",
+        help=GROUP_HELP,
         **KEPT_IN_ADDRESS,
     )
     time = right.text_input(
@@ -181,16 +183,38 @@ def table_form(first_values: Values) -> dict[str, Any]:
         help="Orders the rows of a group: what physics terms and checks for clocks need.",
         **KEPT_IN_ADDRESS,
     )
+    named = (group or "").strip() or None
+    keep_group = keep_group_form(named, first_values)
     drop = st.text_input(
         "Columns to leave out (optional)", first_values["drop"], key="drop", **KEPT_IN_ADDRESS
     )
     return {
         "targets": names_in(targets),
-        "group": (group or "").strip() or None,
+        "group": named,
+        "keep_group": keep_group,
         "time": (time or "").strip() or None,
         "drop": names_in(drop),
         "split": split_form(first_values),
     }
+
+
+def keep_group_form(group: str | None, first_values: Values) -> bool:
+    """Whether the column of the groups, where one is named, is an input all the same."""
+    if group is None:
+        return False
+    kept = st.toggle(
+        "The group column is an input too",
+        first_values["keep_group"],
+        key="keep_group",
+        help="For a network that is brought and has it among its inputs.",
+        **KEPT_IN_ADDRESS,
+    )
+    if kept:
+        st.warning(
+            "What is learned by the group column says nothing of groups that are new.",
+            icon=":material/warning:",
+        )
+    return kept
 
 
 def split_form(first_values: Values) -> str | None:

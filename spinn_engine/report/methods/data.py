@@ -44,6 +44,8 @@ def _columns(facts: Facts) -> str:
     sentence = f"{inputs} {'predicts' if one else 'predict'} the {noun} {listed(names, most=6)}"
     if spec.drop:
         sentence += f"; {listed(spec.drop, most=6)} {_was(len(spec.drop))} left out of the inputs"
+    if spec.keep_group:
+        sentence += f"; {spec.group} tells the groups apart and is an input all the same"
     if spec.time is not None:
         sentence += f"; {spec.time} orders the rows within a group"
     return f"{sentence}."
