@@ -94,7 +94,7 @@ def import_network(spec: RunSpec, problem: Problem) -> ImportedNetwork:
             f"{path} is no longer the checkpoint that the spec was made for: put the old file "
             "back, or leave dense_sha256 out of the spec"
         )
-    network = _in_order(network, problem, path)
+    network = _in_order(network, problem, spec.data.words_of_groups, path)
     asked = Asked(
         spec.model.dense_scaling, _activation(network, spec, path), spec.model.dense_reading
     )
@@ -125,8 +125,17 @@ def network_on_data(spec: RunSpec) -> ImportedNetwork:
     return import_network(spec, load_problem(spec.data))
 
 
-def _in_order(network: StoredNetwork, problem: Problem, path: Path) -> StoredNetwork:
-    """The network with the problem's inputs and targets, in the problem's order."""
+def _in_order(
+    network: StoredNetwork, problem: Problem, group: str | None, path: Path
+) -> StoredNetwork:
+    """The network with the problem's inputs and targets, in the problem's order.
+
+    Args:
+        network: as its file has it.
+        problem: the rows.
+        group: the column of the groups, where it is no input.
+        path: of the file.
+    """
     have = network.inputs, network.outputs
     want = len(problem.input_names), len(problem.target_names)
     if have[0] != want[0] or have[1] % want[1]:
@@ -140,11 +149,11 @@ def _in_order(network: StoredNetwork, problem: Problem, path: Path) -> StoredNet
             f"{path}: the network takes {counted(have[0], 'input')} and gives "
             f"{counted(have[1], 'output')}, but {problem.source} has {counted(want[0], 'input')} "
             f"and {counted(want[1], 'target')}: choose columns (--targets, --drop) as the network "
-            f"was trained with{made}"
+            f"was trained with{_keep(group) if have[0] > want[0] else ''}{made}"
         )
     if network.target_names is None and network.input_names is None:
         return network
-    inputs = _order("input", network.input_names, problem.input_names, path)
+    inputs = _order("input", network.input_names, problem.input_names, path, group)
     targets = _order("target", network.target_names, problem.target_names, path)
     scaler = network.scaler and Scaler(
         network.scaler.x_mean[inputs],
@@ -156,8 +165,18 @@ def _in_order(network: StoredNetwork, problem: Problem, path: Path) -> StoredNet
     return replace(network, graph=graph, arrays=arrays, scaler=scaler)
 
 
+def _keep(group: str | None) -> str:
+    """That a column which tells groups apart may be what is lacking."""
+    told = f"; or leave {group!r}, the column of the groups, among the inputs (--keep-group)"
+    return told if group else ""
+
+
 def _order(
-    what: str, stored: tuple[str, ...] | None, names: Sequence[str], path: Path
+    what: str,
+    stored: tuple[str, ...] | None,
+    names: Sequence[str],
+    path: Path,
+    group: str | None = None,
 ) -> list[int]:
     """Where each of the problem's columns stands in the file, which may not name them."""
     if stored is None:
@@ -166,7 +185,7 @@ def _order(
         other = [name for name in stored if name not in names]
         raise BadInputError(
             f"{path}: the network was trained with the {what}s {shown_list(other)}, which the data "
-            f"lack; theirs are {shown_list(names)}"
+            f"lack; theirs are {shown_list(names)}{_keep(group) if group in other else ''}"
         )
     return [stored.index(name) for name in names]
 
