@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.parts import elements
 from dashboard.parts.forms import initial, widgets
-from dashboard.parts.forms.network import network_form, show_imported
+from dashboard.parts.forms.network import network_form, show_imported, show_stored
 from dashboard.parts.forms.prune import compare_form
 from dashboard.parts.forms.training import training_form
 from dashboard.parts.markdown import plain
@@ -99,7 +99,18 @@ def show_forms(initial_plan: initial.InitialPlan, source: DeltaGenerator) -> Ans
                 st.warning(f"{plain(answers.data_errors)}.", icon=":material/warning:")
         if answers.imported is not None:
             show_imported(answers.imported)
+        elif path := parts.get("model", {}).get("dense"):
+            show_file(path, lacks_data="data" not in parts)
     return answers
+
+
+def show_file(path: str, lacks_data: bool) -> None:
+    """What a checkpoint holds that was not measured on data; where these lack, why it cannot."""
+    try:
+        show_stored(imported_network.stored(path))
+    except SpinnError as error:
+        if lacks_data:  # else it is said where the plan is summed up
+            elements.show_error(error)
 
 
 def looked_up(answers: Answers) -> Answers:

@@ -1,9 +1,9 @@
-"""A checkpoint from elsewhere, measured on the data of a plan."""
+"""A checkpoint from elsewhere: what its file holds, and measured on the data of a plan."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from dashboard.reads.cached import cached, of_source
@@ -24,6 +24,33 @@ class ImportedNetwork:
     nonzero: int
     dead: tuple[int, ...]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """What the file of a checkpoint holds, as ``StoredNetwork`` has it."""
+
+    kind: str
+    format: str
+    dtype: str
+    inputs: int
+    hidden: tuple[int, ...]
+    outputs: int
+    activation: str | None
+    params: int
+    notes: tuple[str, ...]
+    undecided: tuple[str, ...]
+
+
+@cached(lambda path: [Path(path)], most=16, spinner="Reading the checkpoint ...")
+def stored(path: str) -> StoredFile:
+    """The network in a file, without any data.
+
+    Raises:
+        SpinnError: the file holds no network that can be read.
+    """
+    found = api.inspect(path)
+    return StoredFile(**{field.name: getattr(found, field.name) for field in fields(StoredFile)})
 
 
 def imported(spec: RunSpec) -> ImportedNetwork:

@@ -130,6 +130,26 @@ def test_no_checkpoint_yet_is_no_error_of_the_visitor() -> None:
     assert "upload a checkpoint" in app.error[0].value
 
 
+def test_without_data_it_is_told_what_the_file_leaves_open(scaled: dict[str, str]) -> None:
+    asked = {"source": SOURCES["table"].label, "network": IMPORTED, "dense": scaled["dense"]}
+    app = opened("plan", **asked)
+    assert "give the path" in app.error[0].value  # of the data: they are not chosen
+    [told] = [one.value for one in app.info]
+    for point in api.inspect(scaled["dense"]).undecided:
+        assert plain(point) in told
+    assert "3 inputs, 12-8, 1 output, activation not stored; 161 parameters" in words(app)
+    assert not opened("plan", **scaled).info  # with data it is found out
+
+    missing = opened("plan", **{**asked, "dense": f"{scaled['dense']}.gone"})
+    assert any("there is no such file" in plain(one.value) for one in missing.error)
+
+
+def test_what_does_not_fit_the_data_is_shown_all_the_same(scaled: dict[str, str]) -> None:
+    app = opened("plan", network=IMPORTED, dense=scaled["dense"])
+    assert "the network takes 3 inputs" in app.error[0].value
+    assert "3 inputs, 12-8, 1 output" in words(app)
+
+
 def test_a_clone_begins_with_the_imported_network(bare: Path) -> None:
     spec = api.RunSpec.from_dict(
         {

@@ -170,6 +170,24 @@ def show_imported(found: imported_network.ImportedNetwork) -> None:
         )
 
 
+def show_stored(found: imported_network.StoredFile) -> None:
+    """What the file of a checkpoint holds, and what it leaves open, while no data is at hand."""
+    activation = found.activation or "activation not stored"
+    st.caption(
+        f"{plain(found.kind)}, {plain(found.format)}, {found.dtype}: "
+        f"{counted(found.inputs, 'input')}, {widths(found.hidden)}, "
+        f"{counted(found.outputs, 'output')}, {activation}; {found.params:,} parameters. "
+        f"{plain(' '.join(found.notes))}"
+    )
+    if found.undecided:
+        open_points = "\n".join(f"- {plain(words)}" for words in found.undecided)
+        st.info(
+            "The file does not decide, and training rows of the data it was trained on will:\n\n"
+            f"{open_points}",
+            icon=":material/help:",
+        )
+
+
 def _take(name: str) -> None:
     st.session_state["dense_reading"] = name
 
