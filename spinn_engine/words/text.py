@@ -98,6 +98,29 @@ def shown_list(names: Iterable[object], most: int = 4) -> str:
     return listed((_quoted(shown(name)) for name in names), most)
 
 
+def listed_as(text: str, names: Sequence[str]) -> tuple[int, ...] | None:
+    """In which order ``shown_list`` has listed all of the names; None where it is no such list.
+
+    >>> listed_as("b, c and a", ["a", "b", "c"])
+    (1, 2, 0)
+    """
+    told = [_quoted(shown(name)) for name in names]
+
+    def rest_of(text: str, left: frozenset[int]) -> tuple[int, ...] | None:
+        between = {0: "", 1: " and "}.get(len(left) - 1, ", ")
+        for at in sorted(left):
+            begins = told[at] + between
+            if len(left) == 1 and text == begins:
+                return (at,)
+            if len(left) > 1 and text.startswith(begins):
+                more = rest_of(text[len(begins) :], left - {at})
+                if more is not None:
+                    return (at, *more)
+        return None
+
+    return rest_of(text, frozenset(range(len(names))))
+
+
 def _quoted(name: str) -> str:
     """A name as one of a list: in quotes where it has a comma or quotes."""
     doubled = name.replace('"', '""')

@@ -50,7 +50,7 @@ def choose(network: StoredNetwork, problem: Problem, asked: Asked, path: Path) -
     forced = asked.reading is not None or asked.scaling != "auto"
     if best.x.name != "stored" and not forced and not best.clearly_beats(line):
         raise BadInputError(_no_better(fitting, found, problem, line, path))
-    return Choice(best, tuple(fitting[1:SHOWN]), _notes(best, found))
+    return Choice(best, tuple(fitting[1:SHOWN]), _notes(best, found, problem.input_names))
 
 
 def _no_better(
@@ -60,6 +60,12 @@ def _no_better(
         f"{shown(path)}: however it is read, it is not clearly better on the training rows than a "
         f"straight line (R2 {fixed(line)}): {_told(fitting, problem)}"
     )
+    turned = next((one for one in fitting if one.order is not None), None)
+    if turned is not None and turned.clearly_beats(line):
+        return (
+            f"{said}; its inputs seem to be in another order than the columns, and which is not "
+            "certain: put the columns into the order of its training"
+        )
     best = found[0]
     if best.clearly_beats(line) and best is not fitting[0]:
         return f"{said}; with another activation it is {best.name(problem.input_names)} " + (
@@ -80,14 +86,23 @@ def _told(found: list[Reading], problem: Problem) -> str:
     return ", ".join(best)
 
 
-def _notes(taken: Reading, found: list[Reading]) -> tuple[str, ...]:
+def _notes(taken: Reading, found: list[Reading], columns: tuple[str, ...]) -> tuple[str, ...]:
     best, notes = found[0], list[str]()
-    if best.r2 > taken.r2 + CLEARLY:
+    turned = next((one for one in found if one.order is not None), taken)
+    if taken.order is None and turned.r2 > taken.r2 + CLEARLY:
+        notes.append(
+            "The training rows fit better with its inputs in another order than the columns: R2 "
+            f"{fixed(turned.r2)} against {fixed(taken.r2)} ({turned.name(columns)}). Make sure "
+            "that the columns are in the order of its training."
+        )
+    elif best.r2 > taken.r2 + CLEARLY:
         notes.append(
             f"On the training rows {best.structure.activation} fits better than "
             f"{taken.structure.activation}: R2 {fixed(best.r2)} against {fixed(taken.r2)}."
         )
     beyond = [word for word in taken.structure.words if word != taken.structure.activation]
+    if taken.order is not None:
+        beyond.append("the order of its inputs")
     if beyond:
         notes.append(
             f"The file does not say this of the network, the training rows do: {'; '.join(beyond)}."
