@@ -40,6 +40,7 @@ from spinn_engine.imported.recognition.contents import (
 from spinn_engine.imported.recognition.doubles import without_doubles
 from spinn_engine.imported.recognition.modules import Told, told_by
 from spinn_engine.imported.recognition.name_words import words_of
+from spinn_engine.imported.recognition.norm_defaults import norm_defaults
 from spinn_engine.imported.recognition.other_kinds import SCALERS
 from spinn_engine.imported.recognition.pieces import pieces_of
 from spinn_engine.imported.recognition.structure import readings_of, structure_of
@@ -184,7 +185,8 @@ def _recognised(
     structure = structure_of(pieces, told, given)
     activation = None if structure.acts else contents.named.agreed()
     contents.named.refuse_outputs()
-    found = readings_of(pieces, structure, opened, activation, told.eps)
+    usual = norm_defaults(opened.kind, tensors)
+    found = readings_of(pieces, structure, opened, activation, told.eps, usual)
     (form, graph, arrays), *variants = found.graphs
     own = own_parts(opened.value, opened, graph.inputs, graph.outputs)
     notes = [*doubles, *told.notes]

@@ -36,10 +36,14 @@ KINDS = {
 NUMBERS = ("keras.weights.h5", "flax.msgpack", "equinox.eqx", "equinox_head.eqx")
 REFUSED = {
     "flax_modified.msgpack": "several inputs or branches",
-    "flax_residual.msgpack": "LayerNorm",
     "flax_orbax.zip": "a checkpoint of Orbax, whose database of arrays is not read",
 }
-FORMS = {"equinox_layernorm.eqx": "chain of layers with LayerNorm"}  # what is open is told
+FORMS = {  # what is open is told
+    "equinox_layernorm.eqx": "chain of layers with LayerNorm",
+    "equinox_blocks.eqx": "residual network, 2 blocks of 2 layers",
+    "flax_blocks.msgpack": "residual network, 2 blocks of 2 layers",
+    "flax_residual.msgpack": "residual network, 1 block of 2 layers",
+}
 WORDS = {"logistic": "sigmoid", "leaky_relu(0.3)": "leaky_relu"}
 
 

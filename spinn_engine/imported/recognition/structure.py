@@ -16,6 +16,7 @@ from spinn_engine.imported.recognition.layers import Layer
 from spinn_engine.imported.recognition.matrices import Matrices, matrices_of
 from spinn_engine.imported.recognition.modules import Part, Told
 from spinn_engine.imported.recognition.name_words import words_of
+from spinn_engine.imported.recognition.norm_defaults import NormDefaults
 from spinn_engine.imported.recognition.order import ordered, refuse_single
 from spinn_engine.imported.recognition.other_kinds import refuse_extra
 from spinn_engine.imported.recognition.pieces import ADAPTIVE, BATCH_NORM, LAYER_NORM, Pieces
@@ -31,7 +32,8 @@ from spinn_engine.imported.recognition.structures.program import (
     of_physicsnemo,
     program,
 )
-from spinn_engine.words import fixed, shown_list
+from spinn_engine.imported.recognition.structures.streams import with_streams
+from spinn_engine.words import fixed, shortest, shown_list
 
 Reading = tuple[str, Graph, dict[str, Floats32]]
 KINDS: tuple[Callable[[Pieces], Structure | None], ...] = (
@@ -103,7 +105,13 @@ def _chain_or_heads(pieces: Pieces, told: Told) -> Structure:
         raise
     if len(told.sequences) == 1 and _is_whole(told.sequences[0], pieces, layers):
         return program(pieces, told.sequences[0], known=False)
-    return chain(pieces, layers)
+    try:
+        found = chain(pieces, layers)
+    except BadInputError:
+        if stream := with_streams(None, pieces, layers):
+            return stream
+        raise
+    return with_streams(found, pieces, layers) or found
 
 
 def _is_whole(steps: Sequence[Part], pieces: Pieces, layers: Sequence[Layer]) -> bool:
@@ -120,8 +128,17 @@ def readings_of(
     file: Numbers,
     activation: str | None,
     eps: Mapping[str, float],
+    usual: NormDefaults,
 ) -> Readings:
     """The graphs that a structure may be, with the numbers of a file.
+
+    Args:
+        pieces: of the file.
+        structure: that they make.
+        file: where the numbers are.
+        activation: between layers, where the file tells it.
+        eps: of norms by name, where the file tells it.
+        usual: what eps is else.
 
     Raises:
         BadInputError: there is a tensor of which nothing is known, or a number that cannot be.
@@ -138,7 +155,7 @@ def readings_of(
     factors = _factors(pieces, numbers, structure.known)
 
     def drafted(base: Matrices, begins: Callable[[Draft, str], str], factor: float) -> Draft:
-        draft = Draft(base, activation or "tanh", dict(eps), factor, pieces.slopes)
+        draft = Draft(base, activation or "tanh", dict(eps), usual, factor, pieces.slopes)
         draft.widths["inputs"] = ends.inputs
         draft.begins = lambda one: begins(one, "inputs")
         return draft
@@ -161,7 +178,7 @@ def readings_of(
             wrong = wrong or error
     if not graphs:
         raise _that_does_not_fit(structure, wrong)
-    notes = [*structure.notes, *ends.notes, *_said(pieces, factors, eps)]
+    notes = [*structure.notes, *ends.notes, *_said(pieces, factors, eps, usual)]
     return Readings(structure, numbers, graphs, notes)
 
 
@@ -195,7 +212,10 @@ def _factors(pieces: Pieces, numbers: Matrices, known: bool) -> list[tuple[str, 
 
 
 def _said(
-    pieces: Pieces, factors: Sequence[tuple[str, float]], eps: Mapping[str, float]
+    pieces: Pieces,
+    factors: Sequence[tuple[str, float]],
+    eps: Mapping[str, float],
+    usual: NormDefaults,
 ) -> Iterator[str]:
     if pieces.slopes:
         names = shown_list(one.name for one in pieces.slopes)
@@ -208,10 +228,10 @@ def _said(
     rest = [one.name for one in pieces.norms if one.kind == BATCH_NORM]
     if rest:
         yield f"BatchNorm at rest was multiplied into the layers ({shown_list(rest)})."
-    usual = [
-        one.name
-        for one in pieces.norms
-        if one.kind in (BATCH_NORM, LAYER_NORM) and one.name not in eps
-    ]
-    if usual:
-        yield f"The eps of its norms is not in the file: torch's 1e-5 ({shown_list(usual)})."
+    for kind, taken in ((LAYER_NORM, usual.layer), (BATCH_NORM, usual.batch)):
+        untold = [one.name for one in pieces.norms if one.kind == kind and one.name not in eps]
+        if untold:
+            yield (
+                f"The eps of its {kind} is not in the file: {usual.whose}'s {shortest(taken)} "
+                f"({shown_list(untold)})."
+            )

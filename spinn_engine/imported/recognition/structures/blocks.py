@@ -15,6 +15,8 @@ from spinn_engine.imported.recognition.structures.chain import sorted_by_name
 from spinn_engine.imported.recognition.structures.draft import OUTPUTS, Draft, Structure
 from spinn_engine.words import counted, shown, shown_list
 
+Form = tuple[str, Callable[[Draft], str]]
+NOTE = "Where activations and norms stand around its skips is not in the file."
 AROUND = frozenset(("skip", "shortcut", "downsample", "projection"))
 PIRATE = "scale1"
 
@@ -82,12 +84,11 @@ def residual(pieces: Pieces) -> Structure | None:
     parts: list[Layer | Block] = ordered([*rest, *blocks])
     behind = _norms(pieces.norms, blocks)
     layers = [layer for part in parts for layer in _layers_of(part)]
-    forms = list(_forms(parts, behind, norms=any(one.norms for one in blocks)))
-    note = "Where activations and norms stand around its skips is not in the file."
+    forms = list(forms_of(parts, behind, norms=any(one.norms for one in blocks)))
     depth = counted(len(blocks[0].layers), "layer")
     return Structure(
         f"residual network, {counted(len(blocks), 'block')} of {depth}",
-        layers, parts[0].inputs, parts[-1].outputs, forms, [note],
+        layers, parts[0].inputs, parts[-1].outputs, forms, [NOTE],
     )  # fmt: skip
 
 
@@ -201,10 +202,16 @@ def _lost(norms: Sequence[Piece]) -> BadInputError:
     )
 
 
-def _forms(
+def forms_of(
     parts: Sequence[Layer | Block], behind: Sequence[Piece], norms: bool
-) -> Iterator[tuple[str, Callable[[Draft], str]]]:
-    """What may be computed: skips first."""
+) -> Iterator[Form]:
+    """What layers and blocks one after another may compute, the likeliest first.
+
+    Args:
+        parts: in order.
+        behind: norms behind the last block.
+        norms: whether blocks have some.
+    """
     for form, early, stem in product(FORMS, (True, False) if norms else (True,), (True, False)):
         place = "" if not norms else f", norms {'before' if early else 'behind'} layers"
         start = "with" if stem else "without"

@@ -24,6 +24,7 @@ from spinn_engine.graph.ops import (
 )
 from spinn_engine.imported.recognition.layers import Layer
 from spinn_engine.imported.recognition.matrices import Matrices
+from spinn_engine.imported.recognition.norm_defaults import TORCH, NormDefaults
 from spinn_engine.imported.recognition.pieces import ADAPTIVE, BATCH_NORM, PRELU, Piece
 
 Floats64 = NDArray[np.float64]
@@ -39,13 +40,15 @@ class Draft:
     Attributes:
         numbers: of the file.
         activation: of every function between layers, until another is known.
-        eps: of norms by name, where the file tells it; else that of torch.
+        eps: of norms by name, where the file tells it.
+        usual: what eps is else.
         slope: what stands before a number in every activation, beside slopes of the file.
     """
 
     numbers: Matrices
     activation: str
     eps: dict[str, float] = field(default_factory=dict)
+    usual: NormDefaults = TORCH
     slope: float = 1.0
     slopes: Sequence[Piece] = ()
     begins: Callable[[Draft], str] = lambda _: INPUTS
@@ -116,7 +119,7 @@ class Draft:
         """A norm or a PReLU behind a value."""
         name, numbers = name or named(piece.name), self._numbers(piece)
         if piece.kind == BATCH_NORM:
-            eps = self.eps.get(piece.name, 1e-5)
+            eps = self.eps.get(piece.name, self.usual.batch)
             scale = numbers.get("weight", 1.0) / np.sqrt(numbers["running_var"] + eps)
             return self.affine(
                 value, scale, numbers.get("bias", 0.0) - numbers["running_mean"] * scale
@@ -128,7 +131,7 @@ class Draft:
             return self.add(Prelu(name=name, inputs=(value,), shared=shared))
         bias = numbers.get("bias", 0.0 * numbers["weight"])
         self.arrays[f"{name}.bias"] = as_narrow(bias)
-        eps = self.eps.get(piece.name, 1e-5)
+        eps = self.eps.get(piece.name, self.usual.layer)
         return self.add(LayerNorm(name=name, inputs=(value,), eps=eps))
 
     def affine(self, value: str, scale: Floats64, shift: Floats64) -> str:
