@@ -37,7 +37,7 @@ from spinn_engine.imported.recognition.contents import (
     contents_of,
     the_network,
 )
-from spinn_engine.imported.recognition.doubles import without_doubles
+from spinn_engine.imported.recognition.doubles import tied_layers, without_doubles
 from spinn_engine.imported.recognition.modules import Told, told_by
 from spinn_engine.imported.recognition.name_words import words_of
 from spinn_engine.imported.recognition.norm_defaults import norm_defaults
@@ -86,7 +86,9 @@ def read_network(path: Path | str) -> StoredNetwork:
     try:
         _refuse_no_file(path)
         with path.open("rb") as file:
-            return _read(file, os.fstat(file.fileno()).st_size)
+            network = _read(file, os.fstat(file.fileno()).st_size)
+            tied = tied_layers(network.graph, network.arrays)
+            return replace(network, notes=(*network.notes, *tied))
     except BadInputError as error:
         raise type(error)(f"{shown(path)}: {error}") from None
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Layers that a file holds twice, under a name and under the same name with another step."""
+"""What a file holds twice: layers under two names, and numbers that several layers share."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from spinn_engine.graph.graph import Graph
 from spinn_engine.imported.files.tensors import Numbers, plain_claim, stored
 from spinn_engine.imported.files.values import Tensor, TensorClaim
+from spinn_engine.imported.network import Floats32
 from spinn_engine.words import shown_list
 
 
@@ -30,6 +32,22 @@ def without_doubles(
     if not dropped:
         return left, []
     return left, [f"Layers that stand in it twice were read once: {shown_list(dropped)}."]
+
+
+def tied_layers(graph: Graph, arrays: Mapping[str, Floats32]) -> list[str]:
+    """What is to be said of layers that have the same weights, as where one is used twice."""
+    alike: dict[bytes, list[str]] = {}
+    for op in graph.dense:
+        weight = arrays[f"{op.name}.weight"]
+        if op.trained and weight.size > 1 and weight.any():
+            key = repr(weight.shape).encode() + weight.tobytes()
+            alike.setdefault(key, []).append(op.name)
+    return [
+        f"The layers {shown_list(names)} have the same weights (tied): here each is a layer of its "
+        "own, is pruned and learns alone, and counts with all its parameters."
+        for names in alike.values()
+        if len(names) > 1
+    ]
 
 
 def _same(one: str, other: str, tensors: Mapping[str, Tensor], file: Numbers) -> bool:
