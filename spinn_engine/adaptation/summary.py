@@ -86,6 +86,7 @@ def summary(folder: RunFolder, settings: AdaptSettings, met: Met) -> dict[str, A
     }
     graph, learning = met.stacks["dense"].graph, met.learning["none"]
     count = len(layers(graph))
+    frozen = early_frozen(graph, settings.frozen_layers(count)).frozen_layers
     return {
         "schema_version": SCHEMA_VERSION,
         "run_id": folder.run_id,
@@ -107,7 +108,7 @@ def summary(folder: RunFolder, settings: AdaptSettings, met: Met) -> dict[str, A
         "settings": {
             "batch_rows": len(met.batches[0]),
             "frozen": settings.frozen,
-            "frozen_layers": early_frozen(graph, settings.frozen_layers(count)).frozen_layers,
+            "frozen_layers": frozen,
             "layers": count,
             "arms": list(met.learning),
             "left_out": dict(met.left_out),
@@ -122,7 +123,7 @@ def summary(folder: RunFolder, settings: AdaptSettings, met: Met) -> dict[str, A
         "windows": [_span(window) for window in windows_of(met.batches)],
         "networks": networks,
         "pruned_against_dense": against,
-        "words": words_of(networks, against, met.left_out),
+        "words": words_of(networks, against, met.left_out, frozen),
         "environment": environment(met.rows.data.device),
     }
 

@@ -20,12 +20,17 @@ DOES = {
     "frozen": "Training the late layers alone",
     "last_layer": "Solving the last layer in closed form",
 }
+NONE_FROZEN = (
+    "No layer stays frozen: by the share that was asked for, training the late layers alone "
+    "trains all layers."
+)
 
 
 def words_of(
     networks: Sequence[Mapping[str, Any]],
     against: Mapping[str, Mapping[str, Any]],
     left_out: Mapping[str, str],
+    frozen_layers: int,
 ) -> list[str]:
     """The drift, what each arm gave and cost, network by network; then pruned against dense.
 
@@ -33,8 +38,12 @@ def words_of(
         networks: as a result has them.
         against: by arm, the difference of the pruned networks from the dense ones, on coming rows.
         left_out: by arm that cannot be, why not.
+        frozen_layers: how many layers the arm ``frozen`` left as they are.
     """
     found = [sentence for network in networks for sentence in _network(network)]
+    tried = {arm["arm"] for network in networks for arm in network["arms"]}
+    if "frozen" in tried and not frozen_layers:
+        found.append(NONE_FROZEN)
     arm, difference = list(against.items())[-1]
     if not too_few(difference):
         found.append(_against(arm, difference))

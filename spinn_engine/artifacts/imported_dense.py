@@ -46,6 +46,11 @@ ORIGIN = (
     "On which rows the imported network was trained is not known: if the test rows were among "
     "them, its R2 and that of every arm that begins with it is too good.",
 )
+OWN_TEACHER = (
+    "The targets are what the imported network itself gives of these rows: every R2 says how near "
+    "a network comes to it, not how good it is."
+)
+EXACT = 1e-7  # of R2: no network comes so near to what was measured
 
 
 @dataclass(frozen=True)
@@ -255,4 +260,7 @@ def notes_of(about: dict[str, Any]) -> list[str]:
     r2, scaling = about["val_r2"], about["scaling"]
     if "reading" not in about:  # of an earlier version, which had the ways in another order
         r2 = {scaling: r2[scaling], **r2}
-    return [readings_sentence(r2), *about["notes"], *ORIGIN]
+    taken = next(iter(r2.values())).values()
+    teaches = all(value is not None and value > 1 - EXACT for value in taken)
+    origin = (ORIGIN[0], OWN_TEACHER) if teaches else ORIGIN
+    return [readings_sentence(r2), *about["notes"], *origin]

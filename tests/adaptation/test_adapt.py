@@ -207,12 +207,14 @@ def test_arms_alone_do_as_they_do_together(new_rows: Path, result: dict[str, Any
 
 @pytest.mark.usefixtures("finished")
 def test_nothing_frozen_is_full_retraining(new_rows: Path, result: dict[str, Any]) -> None:
+    assert not any("No layer stays frozen" in text for text in result["words"])
     settings = api.AdaptSettings(batch_rows=BATCH, frozen=0.0, arms=("frozen",))
     free = api.adapt(FINISHED, f"table:{new_rows}", settings)
     for network in ("dense", "pruned"):
         mine, full = arm_of(free, network, "frozen"), arm_of(result, network, "full")
         assert mine["r2"] == full["r2"]
         assert (mine["macs"], mine["updated_params"]) == (full["macs"], full["updated_params"])
+    assert any("No layer stays frozen" in text for text in free["words"])
 
 
 def test_with_folds_every_network_is_one_repetition(made: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-import spinn_engine
 from spinn_engine import api
+from spinn_engine.api.modules.prune import prune
 
 TOLD = "have the same weights (tied)"
 
@@ -53,7 +53,11 @@ def test_the_result_of_a_module_in_memory_tells_it(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     x = np.random.default_rng(0).uniform(-1, 1, (300, 3))
-    pruned = spinn_engine.prune(Twice(), x, param_reduction=0.5, stages=1, epochs=1)
+    pruned = prune(Twice(), x, param_reduction=0.5, stages=1, epochs=1)
     result = api.open_run(pruned.run.run_id).result()
     assert result is not None
     assert any(TOLD in note for note in result["notes"])
+    assert any(
+        "The targets are what the imported network itself gives" in n for n in result["notes"]
+    )
+    assert not any("is too good" in note for note in result["notes"])
