@@ -29,7 +29,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "BLOCK_CELLS", 700)
     monkeypatch.setattr(raw, "START_BYTES", 4096)
     monkeypatch.setattr(raw, "BLOCK_BYTES", 8192)
-    monkeypatch.setattr(kept, "GROUP_CELLS", 3000)
+    monkeypatch.setattr(kept, "GROUP_BYTES", 24_000)
 
 
 def frame(seed: int = 0) -> pd.DataFrame:
@@ -245,7 +245,7 @@ def test_a_full_disk_is_told_in_one_sentence(
     with pytest.raises(BadInputError) as told:
         load_problem(spec(path))
     assert str(told.value) == (
-        f"{path}: cannot be read as a table: its numbers are kept in {tempfile.gettempdir()} while "
+        f"{path}: cannot be read as a table: its cells are kept in {tempfile.gettempdir()} while "
         "it is read, and that cannot be written (no space left on device): make room there, or "
         "name another folder (TMPDIR)"
     )
@@ -258,5 +258,5 @@ def test_no_folder_for_temporary_files_is_told(
     plain(path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     monkeypatch.setattr(matrix, "STAYS_BYTES", 0)
-    with pytest.raises(BadInputError, match="numbers are kept in .*none while it is read"):
+    with pytest.raises(BadInputError, match="cells are kept in .*none while it is read"):
         load_problem(spec(path))

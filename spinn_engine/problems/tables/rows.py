@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Floats, Indices
-from spinn_engine.problems.tables.columns import Column, as_floats
 from spinn_engine.problems.tables.roles import Roles
 from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.problems.tables.typed.column import Column, as_floats
 from spinn_engine.words import shortest
 
 Mask = NDArray[np.bool_]
