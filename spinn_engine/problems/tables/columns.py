@@ -101,11 +101,10 @@ def _is_words(cells: pa.ChunkedArray) -> bool:
 
 
 def _without_lists(column: Column, cells: pa.ChunkedArray | Parts) -> Column:
-    is_held = isinstance(cells, pa.ChunkedArray)
-    if is_held and pa.types.is_nested(cells.type) and column.words:
-        fault = "holds lists: drop it, or write every entry into a column of its own"
-        return replace(column, kind="text", fault=fault)
-    return column
+    if not isinstance(cells, pa.ChunkedArray) or not pa.types.is_nested(cells.type):
+        return column
+    fault = "holds lists: drop it, or write every entry into a column of its own"
+    return replace(column, kind="text", fault=fault) if column.words else column
 
 
 def _typed(use: Use, cells: pa.ChunkedArray) -> Column:

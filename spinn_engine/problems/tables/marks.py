@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from spinn_engine.problems.problem import Floats
 from spinn_engine.problems.tables.header import MONEY, UNIT
+from spinn_engine.problems.tables.typed.shapes import bytes_of, texts_of
 from spinn_engine.spec import ReadingSpec
 
 BETWEEN_THOUSANDS = {
@@ -77,11 +78,14 @@ class Marks:
             texts = pc.replace_substring_regex(texts, rf"^([+-]?){unit}{_GAP}|{_GAP}{unit}$", r"\1")
         if self.thousands:
             texts = pc.replace_substring(texts, self.thousands, "")
-        texts = pc.replace_substring(texts, _MINUS, "-")
-        if self.decimal != ".":
-            texts = pc.replace_substring(texts, self.decimal, ".")
-        plain = pc.replace_substring(pc.ascii_upper(texts), "D", "E")
-        return np.asarray(pc.utf8_ltrim(plain, "+").cast(pa.float64()).to_numpy())
+        if pc.any(pc.match_substring(texts, _MINUS)).as_py():
+            texts = pc.replace_substring(texts, _MINUS, "-")
+        offsets, content = bytes_of(pc.utf8_ltrim(texts, "+"))
+        plain = np.arange(256, dtype=np.uint8)  # each sign as every program reads it
+        plain[ord(self.decimal)] = ord(".")
+        plain[list(b"dDe")] = ord("E")
+        numbers = texts_of(offsets, plain[content]).cast(pa.float64())
+        return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
 
     def are_as(self, asked: ReadingSpec) -> bool:
         """Whether a person who said how numbers are written allows for these."""

@@ -65,13 +65,14 @@ def read_cells(source: Opened, text: str, is_all: bool, keep: bool = False) -> C
         return Cells({name: pa.chunked_array([pa.nulls(0)]) for name in source.names}, None)
     ids = _columns_of_ids(text, is_all, source.form)
     start = replace(source, is_start=True)
-    kept, texts = None, dict[str, pa.DataType]()
+    kept: Kept | None = None
+    texts: Types = {}
     with _with_lines(source):
         table = start.at_once(ids, skip_uneven=not is_all)
         if not source.is_start:
             away = _kept(source, table) if keep else frozenset()
             table, kept, texts = read_stream(source, table, ids, away)
-    numbers = () if kept is None else (kept,)
+    numbers: tuple[Kept, ...] = () if kept is None else (kept,)
     found = Cells(dict(zip(table.column_names, table.columns, strict=True)), None, numbers)
     read = [name for name in source.names if name not in texts]
     doubtful = [name for name in read if may_be_misread(found.parts(name))]
@@ -81,7 +82,7 @@ def read_cells(source: Opened, text: str, is_all: bool, keep: bool = False) -> C
     decimal = source.form.decimal if is_decimal else source.form.asked.decimal
     words = [name for name, cells in found.columns.items() if _has_gaps_among_words(cells)]
     again = [name for name in (*doubtful, *words) if name in found.columns]
-    texts |= {name: pa.string() for name in doubtful if name not in found.columns}
+    texts = {**texts, **{n: pa.string() for n in doubtful if n not in found.columns}}
     columns = found.columns | _read_again(source, again)
     numbers = tuple(left for one in numbers if (left := one.without(doubtful)).headers)
     if texts:

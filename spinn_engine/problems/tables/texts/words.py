@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from spinn_engine.problems.problem import Floats
 from spinn_engine.problems.tables.marks import LARGEST_EXACT, Marks, readings, units_in
 from spinn_engine.problems.tables.sheet import Layout
-from spinn_engine.problems.tables.typed.gathering import MOST_TEXTS
+from spinn_engine.problems.tables.typed import gathering
 from spinn_engine.problems.tables.typed.words import Words
 from spinn_engine.spec import ReadingSpec
 from spinn_engine.words import counted, listed, names_text, shortest
@@ -156,8 +156,8 @@ def missing_words(words: Words, wrong: Mask, first: str) -> str | None:
 def no_category(words: Words) -> str | None:
     """Why texts can be no category; None where they can."""
     texts = words.texts
-    if len(texts) > MOST_CATEGORIES:
-        many = f"{len(texts):,}" if words.is_all else f"more than {MOST_TEXTS:,}"
+    if len(texts) > MOST_CATEGORIES or not words.is_all:
+        many = f"{len(texts):,}" if words.is_all else f"more than {gathering.MOST_TEXTS:,}"
         return (
             f"holds {many} different texts like {texts[0][:40]!r}, and at most "
             f"{MOST_CATEGORIES} can become inputs: drop it (--drop) or group by it (--group)"

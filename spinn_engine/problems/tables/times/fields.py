@@ -98,23 +98,37 @@ def earliest(seconds: Indices, nanos: Indices) -> int:
     return int(first[nanos[first].argmin()])
 
 
-def elapsed(seconds: Indices, nanos: Indices) -> Floats:
-    """Seconds ``[texts]`` from the earliest, rounded once wherever double precision allows it."""
-    first = earliest(seconds, nanos)
-    start, offset, longest = seconds[first], nanos[first], int(seconds.max() - seconds[first])
-    blocks = [slice(at, at + BLOCK_CELLS) for at in range(0, len(seconds), BLOCK_CELLS)]
-    found = np.empty(len(seconds))
-    for parts in (1, 10**3, 10**6, NANOS):
-        size = NANOS // parts
-        if longest < 2**53 // parts and all(
-            ((nanos[block] - offset) % size == 0).all() for block in blocks
-        ):
-            for block in blocks:
-                whole, rest = seconds[block] - start, nanos[block] - offset
-                found[block] = (whole * parts + rest // size) / parts
-            return found
+def elapsed(
+    length: int, times: Callable[[slice], tuple[Indices, Indices]], first: int, last: int
+) -> Floats:
+    """Seconds ``[length]`` from the earliest, rounded once wherever double precision allows it.
+
+    Args:
+        length: how many times there are.
+        times: gives seconds and nanoseconds of some.
+        first: which is the earliest.
+        last: which has the most seconds.
+    """
+    (start,), (offset,) = times(slice(first, first + 1))
+    longest = times(slice(last, last + 1))[0][0] - start
+    blocks = [slice(at, at + BLOCK_CELLS) for at in range(0, length, BLOCK_CELLS)]
+    parts = next(
+        (
+            parts
+            for parts in (1, 10**3, 10**6, NANOS)
+            if longest < 2**53 // parts
+            and not any(((times(block)[1] - offset) % (NANOS // parts)).any() for block in blocks)
+        ),
+        None,
+    )
+    found = np.empty(length)
     for block in blocks:
-        found[block] = (seconds[block] - start) + (nanos[block] - offset) / NANOS
+        seconds, nanos = times(block)
+        whole, rest = seconds - start, nanos - offset
+        if parts is None:
+            found[block] = whole + rest / NANOS
+        else:
+            found[block] = (whole * parts + rest // (NANOS // parts)) / parts
     return found
 
 

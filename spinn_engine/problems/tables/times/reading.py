@@ -292,7 +292,12 @@ def times_of(read: Read, others: tuple[Read, ...] = ()) -> Times:
     asked = read.form.asked and (read.dated or not read.precise)
     is_of_a_day = read.seconds.min() >= 0 and read.seconds.max() < DAY
     clock = not read.dated and not read.counts and bool(is_of_a_day) and read.form != PAST_A_DAY
-    seconds = elapsed(read.seconds, read.nanos)
+    seconds = elapsed(
+        len(read.seconds),
+        lambda rows: (read.seconds[rows], read.nanos[rows]),
+        start,
+        int(read.seconds.argmax()),
+    )
     form = read.form.directives if asked else None
     return Times(seconds, first, form, clock, reads=(read, *others))
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spinn_engine.problems.problem import Floats
+from spinn_engine.problems.problem import Floats, Indices
 from spinn_engine.problems.tables.marks import LARGEST_EXACT
 from spinn_engine.problems.tables.times.dates import DAY
 from spinn_engine.problems.tables.times.fields import NANOS, elapsed, moment
@@ -42,15 +42,21 @@ def since_earliest(cells: pa.ChunkedArray) -> tuple[Floats, str]:
     else:
         a_second, days = _A_SECOND["ms" if pa.types.is_date64(kind) else kind.unit], 1
     found = ticks(cells)
-    there = found.is_valid().to_numpy()
-    numbers = found.drop_null().cast(pa.int64()).to_numpy()
-    seconds, nanos = days * (numbers // a_second), numbers % a_second * (NANOS // a_second)
+    numbers = found.drop_null().to_numpy()
+
+    def times(rows: slice) -> tuple[Indices, Indices]:
+        some = numbers[rows].astype(np.int64)
+        return days * (some // a_second), some % a_second * (NANOS // a_second)
+
     start = int(numbers.argmin())
     dated = not (pa.types.is_time(kind) or pa.types.is_duration(kind))
     zoned = getattr(kind, "tz", None) is not None
-    spread = np.full(len(cells), np.nan)
-    spread[there] = elapsed(seconds, nanos)
-    return spread, moment(seconds[start], nanos[start], dated, zoned)
+    (second,), (nanos,) = times(slice(start, start + 1))
+    spread = elapsed(len(numbers), times, start, int(numbers.argmax()))
+    if found.null_count:
+        since, spread = spread, np.full(len(cells), np.nan)
+        spread[found.is_valid().to_numpy()] = since
+    return spread, moment(second, nanos, dated, zoned)
 
 
 def digits(cells: pa.ChunkedArray, form: str | None) -> pa.ChunkedArray | None:

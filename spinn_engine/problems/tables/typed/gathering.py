@@ -70,18 +70,23 @@ class Different:
             texts: all are there.
             rows: ``[texts]`` rising.
         """
-        if self.is_all:
-            places = first_of_each(texts)
-            texts, rows = texts.take(pa.array(places)), rows[places]
-            for text, row in zip(texts.to_pylist(), rows.tolist(), strict=True):
-                self.first.setdefault(text, row)
-            if len(self.first) <= MOST_TEXTS or self._all_held:
+        for start in range(0, len(texts), MOST_TEXTS):
+            if not self.is_all:
+                if self.are_shapes:
+                    self._add_some(texts[start:], rows[start:])
                 return
-            self.is_all = False
-            texts, rows = pa.array(list(self.first)), np.array(list(self.first.values()))
+            self._add_all(texts[start : start + MOST_TEXTS], rows[start : start + MOST_TEXTS])
+
+    def _add_all(self, texts: pa.StringArray, rows: Indices) -> None:
+        """Hold all of them, as long as they are not too many."""
+        places = first_of_each(texts)
+        new = texts.take(pa.array(places)).to_pylist()
+        for text, row in zip(new, rows[places].tolist(), strict=True):
+            self.first.setdefault(text, row)
+        if len(self.first) > MOST_TEXTS and not self._all_held:
+            self.is_all, held = False, self.first
             self.first = {}
-        if self.are_shapes:
-            self._add_some(texts, rows)
+            self._add_some(pa.array(list(held)), np.array(list(held.values())))
 
     def _add_some(self, texts: pa.StringArray, rows: Indices) -> None:
         """Hold those that show something new."""

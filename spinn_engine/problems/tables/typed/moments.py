@@ -93,10 +93,14 @@ def _of_rows(words: Words, times: Times) -> Times | tuple[str, int]:
         seconds[rows][here], nanos[rows][here] = part.seconds[codes[here]], part.nanos[codes[here]]
         has[rows] = here
         at += len(codes)
-    whole = times_of(read._replace(seconds=seconds[has], nanos=nanos[has]))
-    spread = np.full(words.length, np.nan)
-    spread[has] = whole.seconds
-    return replace(times, seconds=spread, first=whole.first, clock=whole.clock)
+    if not has.all():
+        seconds, nanos = seconds[has], nanos[has]
+    known = times_of(read._replace(seconds=seconds, nanos=nanos))
+    spread = known.seconds
+    if not has.all():
+        spread = np.full(words.length, np.nan)
+        spread[has] = known.seconds
+    return replace(times, seconds=spread, first=known.first, clock=known.clock)
 
 
 def with_digits(use: Use, column: Column) -> Column:

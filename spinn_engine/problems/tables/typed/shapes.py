@@ -51,9 +51,15 @@ def texts_of(offsets: NDArray[np.int32], content: Bytes) -> pa.StringArray:
 def first_of_each(texts: pa.Array) -> Indices:
     """The first place ``[different]`` of each different text, rising."""
     codes = texts.dictionary_encode().indices.to_numpy(zero_copy_only=False)
-    places = np.full(codes.max(initial=-1) + 1, len(codes), dtype=np.int64)
-    np.minimum.at(places, codes, np.arange(len(codes)))
-    return places
+    so_far = np.maximum.accumulate(codes.astype(np.int64))  # they are numbered as they come
+    return np.flatnonzero(np.diff(so_far, prepend=-1))
+
+
+def first_of_numbers(numbers: Indices) -> Indices:
+    """The first place ``[different]`` of each different number, rising; none is below zero."""
+    places = np.full(numbers.max(initial=-1) + 1, len(numbers))
+    places[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    return np.sort(places[places < len(numbers)])
 
 
 def digit_pairs(shape: bytes) -> list[tuple[int, int]]:

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spinn_engine.problems.problem import Floats, Indices
+from spinn_engine.problems.matrix import BLOCK_CELLS, Floats, Indices
 from spinn_engine.problems.tables.gaps import gaps_and_levels, words_kept
 from spinn_engine.problems.tables.sheet import MISSING
 from spinn_engine.problems.tables.times.reading import may_be_time
 from spinn_engine.problems.tables.typed.gathering import Different
-from spinn_engine.problems.tables.typed.shapes import are_in, first_of_each
+from spinn_engine.problems.tables.typed.shapes import are_in, first_of_each, first_of_numbers
 from spinn_engine.spec import ReadingSpec
 
 Parts = Callable[[], Iterator[pa.Array]]
@@ -77,7 +77,7 @@ class Words:
             there += len(present)
             codes = part.codes[present]
             if pa.types.is_dictionary(cells.type):
-                places = first_of_each(pa.array(codes))
+                places = first_of_numbers(codes)
                 present, codes = present[places], codes[places]
             different.add(part.texts.take(pa.array(codes)), at + present)
             at += len(cells)
@@ -141,10 +141,11 @@ class Words:
 
 
 def held(cells: pa.ChunkedArray) -> Parts:
-    """Cells that are in memory, as one part."""
+    """Cells that are in memory; a dictionary that is not short is looked at once."""
     cells = _encoded(cells)
     whole = cells.chunk(0) if cells.num_chunks == 1 else cells.combine_chunks()
-    return lambda: iter([whole])
+    rows = BLOCK_CELLS if 10 * len(whole.dictionary) < BLOCK_CELLS else len(whole)
+    return lambda: (whole.slice(at, rows) for at in range(0, len(whole), rows))
 
 
 def _encoded(cells: pa.ChunkedArray) -> pa.ChunkedArray:
