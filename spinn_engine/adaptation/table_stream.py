@@ -86,7 +86,8 @@ def read_new_rows(problem: Problem, data: DataSpec, path: Path) -> NewRows:
         )
     shifts = _date_shifts(wanted, columns, inputs)
     reading = tuple(readings_of(layout, columns))
-    values = take_inputs(columns, inputs, complete) + shifts
+    values = take_inputs(columns, inputs, complete)
+    values += shifts
     return NewRows(values, targets, tuple(notes), reading)
 
 
