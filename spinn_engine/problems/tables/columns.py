@@ -26,7 +26,8 @@ from spinn_engine.problems.tables.texts.words import (
     several_units,
     two_ways,
 )
-from spinn_engine.problems.tables.times.reading import Times, no_time
+from spinn_engine.problems.tables.times.reading import no_time
+from spinn_engine.problems.tables.times.texts import Times
 from spinn_engine.problems.tables.times.use import Use
 from spinn_engine.problems.tables.typed.column import Column, Kind, as_floats
 from spinn_engine.problems.tables.typed.moments import dates, moments, read_all, with_digits

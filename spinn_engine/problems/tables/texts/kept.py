@@ -23,6 +23,7 @@ from spinn_engine.problems.tables.texts import raw
 
 MOST_COLUMNS = 500  # of more each is too short to be read for itself
 GROUP_BYTES = 2**25  # that are written together
+CELLS_A_TEXT = 8  # that take as much memory, while it is looked at
 
 
 def are_kept(cells: float, columns: float) -> bool:
@@ -69,7 +70,7 @@ class Kept:
 
     def column(self, header: str) -> Iterator[pa.Array]:
         """The cells of a column, some at a time."""
-        kind, rows = self.types[header], rows_a_block(1)
+        kind, rows = self.types[header], rows_a_block(CELLS_A_TEXT)
         with pq.ParquetFile(self.opened(), pre_buffer=False) as parquet:
             for batch in parquet.iter_batches(rows, columns=[header]):
                 yield batch.column(header).cast(kind)  # of clocks, Parquet knows finer ones

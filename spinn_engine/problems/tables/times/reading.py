@@ -7,82 +7,25 @@ different times, nobody guesses: a sentence names both, and the option that tell
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spinn_engine.problems.problem import Floats, Indices
 from spinn_engine.problems.tables.times.clocks import clock_forms, read_clock
 from spinn_engine.problems.tables.times.dates import DAY, doubtful_years, read_dates
 from spinn_engine.problems.tables.times.fields import Mask, Read, earliest, elapsed, moment
 from spinn_engine.problems.tables.times.forms import DAY_CLOCKS, ISO, PAST_A_DAY, Form, date_forms
 from spinn_engine.problems.tables.times.given import read_given
+from spinn_engine.problems.tables.times.texts import Texts, Times
 
 RIGHT = "2024-12-31 12:00:00"
 _LOOKED_AT, _TRIED = 20, 200  # texts, before a form is held against all
 _MAY_BE = re.compile(r"\d.*\d|P")
 _LEAST = 0.9  # of the texts are times: the others are faults
 _LEAST_NAMED = 0.5  # the same in a column that is named as the time
-
-
-@dataclass(frozen=True)
-class Texts:
-    """The different texts of a column, and where they stand.
-
-    Attributes:
-        words: trimmed; they differ.
-        rows: ``[texts]`` the first row of each.
-        where: what a row is called.
-        header: of the column.
-        named: whether the column is named as the time.
-        timelike: whether it is that, or its header says so.
-        form: what ``--time-format`` gives.
-    """
-
-    words: Sequence[str]
-    rows: Indices
-    where: Callable[[int], str]
-    header: str
-    named: bool
-    timelike: bool
-    form: str | None
-
-    def told(self, among: Mask) -> str:
-        """The first of some texts, and its row."""
-        at = self.first(among)
-        return f"{self.words[at][:40]!r} in {self.where(int(self.rows[at]))}"
-
-    def first(self, among: Mask) -> int:
-        """That of some texts which comes first in the file."""
-        places = np.flatnonzero(among)
-        return int(places[self.rows[places].argmin()])
-
-
-@dataclass(frozen=True)
-class Times:
-    """Texts as times.
-
-    Attributes:
-        seconds: ``[texts]`` since the earliest; NaN where a text is no time.
-        first: the earliest.
-        form: how they were read, where a person may have meant something else.
-        clock: whether they have no date and are below 24 h, so that midnight is their zero.
-        whole: whether all texts are times.
-        fault: what is wrong, and what would be right.
-        reads: the readings that all give these times; further texts are read by them.
-    """
-
-    seconds: Floats
-    first: str
-    form: str | None = None
-    clock: bool = False
-    whole: bool = True
-    fault: str | None = None
-    reads: tuple[Read, ...] = ()
 
 
 def read_times(texts: Texts) -> Times | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spinn_engine.problems.tables.header import Title
 from spinn_engine.problems.tables.sheet import Layout
-from spinn_engine.problems.tables.times.reading import Texts
+from spinn_engine.problems.tables.times.texts import Texts
 from spinn_engine.problems.tables.typed.words import Words
 
 _TIME_NAME = re.compile(

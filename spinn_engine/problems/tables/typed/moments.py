@@ -9,14 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spinn_engine.problems.tables.times.reading import (
-    RIGHT,
-    Texts,
-    Times,
-    read_alike,
-    read_times,
-    times_of,
-)
+from spinn_engine.problems.tables.times.reading import RIGHT, read_alike, read_times, times_of
+from spinn_engine.problems.tables.times.texts import Texts, Times
 from spinn_engine.problems.tables.times.ticks import are_known, digits, since_earliest, ticks
 from spinn_engine.problems.tables.times.use import Use
 from spinn_engine.problems.tables.typed.column import Column
