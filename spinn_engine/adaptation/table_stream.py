@@ -12,7 +12,7 @@ import pandas as pd
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Floats, Indices, Problem
-from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.columns import typed_columns
 from spinn_engine.problems.tables.files import read_table
 from spinn_engine.problems.tables.large.opening import open_table
 from spinn_engine.problems.tables.proposal import readings_of
@@ -20,6 +20,7 @@ from spinn_engine.problems.tables.roles import Roles
 from spinn_engine.problems.tables.rows import Input, complete_rows, take_inputs
 from spinn_engine.problems.tables.sheet import Layout
 from spinn_engine.problems.tables.table import table_path
+from spinn_engine.problems.tables.typed.column import Column
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import source_of
 from spinn_engine.words import listed
@@ -85,7 +86,8 @@ def read_new_rows(problem: Problem, data: DataSpec, path: Path) -> NewRows:
         )
     shifts = _date_shifts(wanted, columns, inputs)
     reading = tuple(readings_of(layout, columns))
-    values = take_inputs(columns, inputs, complete) + shifts
+    values = take_inputs(columns, inputs, complete)
+    values += shifts
     return NewRows(values, targets, tuple(notes), reading)
 
 

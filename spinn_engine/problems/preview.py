@@ -15,11 +15,12 @@ import pyarrow as pa
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems import load_problem
 from spinn_engine.problems.problem import Floats, Problem
-from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.columns import typed_columns
 from spinn_engine.problems.tables.files import read_table
 from spinn_engine.problems.tables.proposal import reading_notes, readings_of
 from spinn_engine.problems.tables.roles import Roles, assign_roles
 from spinn_engine.problems.tables.table import table_path
+from spinn_engine.problems.tables.typed.column import Column
 from spinn_engine.spec import DataSpec
 from spinn_engine.vocabulary import source_of
 

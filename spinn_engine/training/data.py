@@ -100,9 +100,9 @@ def on_device(
     for train, val, test in splits_of(problem, folds):
         made.append(Fold(train, val, test, scaler_of(problem, train, model)))
     input_ends = ends_of(problem.inputs, made[0].train)
-    x = _standardised(problem, [fold.scaler for fold in made])
+    calibration = [calibration_split(problem, fold.train) for fold in made]  # before rows are held
     y = np.stack([fold.scaler.targets(problem.targets) for fold in made])
-    calibration = [calibration_split(problem, fold.train) for fold in made]
+    x = _standardised(problem, [fold.scaler for fold in made])
     return PlacedData(
         problem=problem,
         folds=tuple(made),
@@ -145,7 +145,8 @@ def calibration_split(problem: Problem, train: Indices) -> tuple[Indices, Indice
     rows. Drawn the same way every time; at most 4,096 and 2,048 rows.
     """
     order = np.random.default_rng(0).permutation(train)
-    held_out = np.arange(len(order)) % 4 == 3
+    held_out = np.zeros(len(order), dtype=bool)
+    held_out[3::4] = True
     if problem.groups is not None:
         names = np.unique(problem.groups[order])
         if len(names) > 1:

@@ -1,4 +1,4 @@
-"""Long text files, whose numbers stay in a file of our own: the same problem as in memory."""
+"""Long text files, whose cells stay in files of our own: the same problem as in memory."""
 
 import errno
 import gzip
@@ -18,6 +18,7 @@ from spinn_engine.problems.checks import check_problem
 from spinn_engine.problems.matrix import Stored
 from spinn_engine.problems.problem import Problem
 from spinn_engine.problems.tables.texts import kept, raw
+from spinn_engine.problems.tables.typed import gathering
 from spinn_engine.spec import DataSpec
 
 ROWS = 600
@@ -29,7 +30,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "BLOCK_CELLS", 700)
     monkeypatch.setattr(raw, "START_BYTES", 4096)
     monkeypatch.setattr(raw, "BLOCK_BYTES", 8192)
-    monkeypatch.setattr(kept, "GROUP_CELLS", 3000)
+    monkeypatch.setattr(kept, "GROUP_BYTES", 24_000)
 
 
 def frame(seed: int = 0) -> pd.DataFrame:
@@ -133,12 +134,75 @@ def in_spaces(path: Path) -> None:
     path.write_text(made.to_string(index=False))
 
 
+def marks() -> pd.DataFrame:
+    """Texts alone: numbers with marks, times, few and many different words."""
+    rng = np.random.default_rng(3)
+    moments = pd.date_range("2024-01-28 22:00", periods=ROWS, freq="7min")
+    found = pd.DataFrame({"run": [f"run {n // 40}" for n in range(ROWS)], "far": "long"})
+    for name in ("feed", "wear"):
+        numbers = 1e4 * rng.normal(size=ROWS)
+        found[name] = [f"{n:,.2f}".translate(str.maketrans(",.", ".,")) for n in numbers]
+    found["depth"] = [f"{n:.2f} mm".replace(".", ",") for n in 9 * rng.random(ROWS)]
+    found["when"] = moments.strftime("%d.%m.%Y %H:%M:%S")
+    found["clock"] = (pd.Timestamp("2024-01-01") + moments.to_series().diff().cumsum()).dt.strftime(
+        "%H:%M:%S.5"
+    ).to_numpy()  # fmt: skip
+    found["steel"] = np.array(["hard", " soft", "None", "soft"])[rng.integers(0, 4, ROWS)]
+    found["gap"] = np.where(rng.random(ROWS) < 0.1, "NA", found["feed"])
+    return found
+
+
+def texts_alone(path: Path) -> None:
+    marks().to_csv(path, index=False, sep=";")
+
+
+def one_text_a_row(path: Path) -> None:
+    marks().assign(note=[f"cut {n:03}" for n in range(ROWS)]).to_csv(path, index=False, sep=";")
+
+
+def beside_numbers(path: Path) -> None:
+    made = marks()
+    made["x1"], made["day"] = np.arange(ROWS) + 0.5, made["when"].str[:10]
+    made.to_csv(path, index=False, sep=";", decimal=",")
+
+
+def word_among_marks(path: Path) -> None:
+    made = marks()
+    made.loc[500::7, "feed"] = "open"
+    made.to_csv(path, index=False, sep=";")
+
+
+def no_such_day(path: Path) -> None:
+    made = marks()
+    made.loc[555, "when"] = "31.02.2024 10:00:00"
+    made.to_csv(path, index=False, sep=";")
+
+
+def day_or_month(path: Path) -> None:
+    made = marks()
+    days = pd.date_range("2024-03-01", periods=ROWS, freq="min").strftime("%d/%m/%Y %H:%M")
+    made["when"] = days
+    made.to_csv(path, index=False, sep=";")
+
+
+def two_ways(path: Path) -> None:
+    made = marks()[["run", "when", "far"]].assign(wear=range(ROWS))
+    made["feed"] = [f"{n}.125" for n in range(1, ROWS + 1)]
+    made["deep"] = [f"{n},250" for n in range(1, ROWS + 1)]
+    made.to_csv(path, index=False, sep=";")
+
+
 WRITERS = (
     plain, german, with_thousands, thousandths, with_units, with_footer, changes_late, words_late,
-    in_spaces,
+    in_spaces, texts_alone, one_text_a_row, beside_numbers, word_among_marks, no_such_day,
+    day_or_month, two_ways,
 )  # fmt: skip
+TEXTS = WRITERS[9:]
+AMONG_TEXTS = {"time": "when", "drop": ("far",)}
+REFUSED = (words_late, one_text_a_row, word_among_marks, no_such_day, day_or_month, two_ways)
 
 
+@pytest.mark.parametrize("most", [gathering.MOST_TEXTS, 25])
 @pytest.mark.parametrize("write", WRITERS, ids=lambda one: one.__name__)
 @pytest.mark.parametrize(
     "asked",
@@ -155,12 +219,16 @@ def test_a_long_file_is_the_same_problem(
     monkeypatch: pytest.MonkeyPatch,
     write: Callable[[Path], None],
     asked: dict[str, Any],
+    most: int,
 ) -> None:
     path = tmp_path / "t.csv"
     write(path)
+    monkeypatch.setattr(gathering, "MOST_TEXTS", most)
+    if write in TEXTS:
+        asked = asked | {name: one for name, one in AMONG_TEXTS.items() if name in asked}
     data = DataSpec.model_validate({"source": f"table:{path}", "targets": ("wear",), **asked})
     held = loaded(data)
-    assert isinstance(held, str) == (write is words_late)
+    assert isinstance(held, str) == (write in REFUSED)
     monkeypatch.setattr(matrix, "STAYS_BYTES", 0)
     assert_same(held, loaded(data))
 
@@ -245,7 +313,7 @@ def test_a_full_disk_is_told_in_one_sentence(
     with pytest.raises(BadInputError) as told:
         load_problem(spec(path))
     assert str(told.value) == (
-        f"{path}: cannot be read as a table: its numbers are kept in {tempfile.gettempdir()} while "
+        f"{path}: cannot be read as a table: its cells are kept in {tempfile.gettempdir()} while "
         "it is read, and that cannot be written (no space left on device): make room there, or "
         "name another folder (TMPDIR)"
     )
@@ -258,5 +326,5 @@ def test_no_folder_for_temporary_files_is_told(
     plain(path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     monkeypatch.setattr(matrix, "STAYS_BYTES", 0)
-    with pytest.raises(BadInputError, match="numbers are kept in .*none while it is read"):
+    with pytest.raises(BadInputError, match="cells are kept in .*none while it is read"):
         load_problem(spec(path))

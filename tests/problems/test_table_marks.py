@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from spinn_engine import api
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.columns import typed_columns
 from spinn_engine.problems.tables.files import read_table
+from spinn_engine.problems.tables.typed.column import Column
 from spinn_engine.spec import DataSpec
 
 SPACE, NARROW, QUOTE = (

@@ -11,8 +11,9 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.columns import typed_columns
 from spinn_engine.problems.tables.files import read_table
+from spinn_engine.problems.tables.typed.column import Column
 from spinn_engine.spec import ReadingSpec
 
 

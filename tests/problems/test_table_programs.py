@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from spinn_engine.errors import BadInputError
-from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.columns import typed_columns
 from spinn_engine.problems.tables.files import read_table
 from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.problems.tables.typed.column import Column
 from spinn_engine.spec import ReadingSpec
 
 ROWS = [(float(n), 20.5 + n / 4, 0.125 * n) for n in range(1, 13)]

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spinn_engine.problems.tables.table import load_table
@@ -17,6 +18,7 @@ from spinn_engine.problems.tables.texts import raw
 from spinn_engine.problems.tables.texts.reading import read_text
 from spinn_engine.spec import DataSpec, ReadingSpec
 
+MAY_BE_TWO = re.compile(r"-?([1-9]\d{0,2}[.,]\d{3}|\d+)")
 FINITE = st.floats(-1e6, 1e6).map(lambda x: round(x, 3))
 
 
@@ -33,6 +35,8 @@ def columns(path: Path, whole: bool = True) -> dict[str, list[Any]]:
     st.sampled_from(["\n", "\r\n"]),
     st.sampled_from(["", "\n", "sep"]),
 )
+@example([(1.875, 0, None)] * 2, ";,", "utf-8", "\n", "")  # may be 1875
+@example([(1.875, 0, 2.0)] * 2, ";.", "utf-8", "\n", "")
 def test_what_was_written_is_read(
     rows: list[tuple[float, int, float | None]],
     marks: str,
@@ -50,7 +54,10 @@ def test_what_was_written_is_read(
         found = columns(path)
     assert list(found) == list(table.columns)
     for name in table.columns.astype(str):
-        numbers = np.array([np.nan if x is None else x for x in found[name]], dtype=float)
+        texts = [cell for cell in found[name] if isinstance(cell, str)]
+        assert all(MAY_BE_TWO.fullmatch(text) for text in texts)  # so they are left as they stand
+        cells = [x.replace(marks[1], ".") if isinstance(x, str) else x for x in found[name]]
+        numbers = np.array([np.nan if x is None else x for x in cells], dtype=float)
         assert np.array_equal(numbers, table[name].to_numpy(dtype=float), equal_nan=True)
 
 

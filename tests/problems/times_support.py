@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.columns import typed_columns
 from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.problems.tables.typed.column import Column
 from spinn_engine.spec import ReadingSpec
 
 

@@ -66,7 +66,7 @@ def read_table(
         path: a file or a folder.
         whole: read all rows, not just enough at the start of each file to show what is in it.
         reading: how a person wants them read; what is left open is found.
-        keep: leave numbers of a long text file in a file (``Layout.kept``), without cells here.
+        keep: leave cells of a long text file in files (``Layout.kept``), not here.
 
     Returns:
         The columns by their headers, which are different now, and where their rows come from.
@@ -96,7 +96,7 @@ def read_table(
     decimal = signs.pop() if len(signs) == 1 else None
     whole = all(sheet.whole for sheet in sheets)
     read, lines = tuple(s.read for s in sheets), tuple(s.line for s in sheets)
-    kept = sheets[0].kept if keep else None
+    kept = sheets[0].kept if keep else ()
     return columns, Layout(path, rows, tuple(notes), whole, decimal, reading, read, lines, kept)
 
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from spinn_engine.problems.problem import Floats
 from spinn_engine.problems.tables.header import MONEY, UNIT
+from spinn_engine.problems.tables.typed.shapes import bytes_of, texts_of
 from spinn_engine.spec import ReadingSpec
 
 BETWEEN_THOUSANDS = {
@@ -35,6 +36,7 @@ SPACES = "".join(mark for mark, name in BETWEEN_THOUSANDS.items() if name == "sp
 APOSTROPHES = "".join(mark for mark, name in BETWEEN_THOUSANDS.items() if name == "apostrophes")
 _WITH_UNIT = re.compile(r"(?P<number>.*?[\d.,](?:[eEdD][+\N{MINUS SIGN}-]?\d+)?)\s*(?P<unit>\D+)")
 _WITH_MONEY = re.compile(rf"(?P<sign>[+-]?)(?P<unit>{MONEY})\s*(?P<number>-?[\d.,].*)")
+_GAP = r"[\s\pZ]*"
 _THREE = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _WHOLE_OR_THREE = r"^\s*[+-]?(\d+|[1-9]\d{0,2}[.,]\d{3})\s*$"
 
@@ -69,10 +71,21 @@ class Marks:
             return decimals + unit
         return f"{BETWEEN_THOUSANDS[self.thousands]} between thousands and {decimals}{unit}"
 
-    def plain(self, text: str) -> str:
-        """The same number as every program reads it."""
-        plain = text.replace(self.thousands, "") if self.thousands else text
-        return plain.replace(self.decimal, ".").replace(_MINUS, "-").upper().replace("D", "E")
+    def numbers(self, texts: pa.StringArray) -> Floats:
+        """The numbers ``[texts]`` that texts are, each of which is one with these marks."""
+        if self.unit:
+            unit = re.escape(self.unit)
+            texts = pc.replace_substring_regex(texts, rf"^([+-]?){unit}{_GAP}|{_GAP}{unit}$", r"\1")
+        if self.thousands:
+            texts = pc.replace_substring(texts, self.thousands, "")
+        if pc.any(pc.match_substring(texts, _MINUS)).as_py():
+            texts = pc.replace_substring(texts, _MINUS, "-")
+        offsets, content = bytes_of(pc.utf8_ltrim(texts, "+"))
+        plain = np.arange(256, dtype=np.uint8)  # each sign as every program reads it
+        plain[ord(self.decimal)] = ord(".")
+        plain[list(b"dDe")] = ord("E")
+        numbers = texts_of(offsets, plain[content]).cast(pa.float64())
+        return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
 
     def are_as(self, asked: ReadingSpec) -> bool:
         """Whether a person who said how numbers are written allows for these."""
@@ -142,7 +155,7 @@ def readings(texts: Sequence[str], asked: ReadingSpec) -> Readings:
         pattern = _pattern(marks)
         if not all(pattern.fullmatch(text) for text in texts):
             continue
-        numbers = np.array([float(marks.plain(text)) for text in texts])
+        numbers = marks.numbers(pa.array(texts, pa.string()))
         if texts and not any(np.array_equal(numbers, known) for _, known in ways):
             ways.append((replace(marks, unit=unit), numbers))
     usual = bool(texts) and all("." in text and _THREE.fullmatch(text) for text in texts)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from spinn_engine.problems.tables.columns import Column
 from spinn_engine.problems.tables.marks import BETWEEN_THOUSANDS, Marks
 from spinn_engine.problems.tables.sheet import Fact, Layout
+from spinn_engine.problems.tables.typed.column import Column
 from spinn_engine.spec import ReadingSpec
 from spinn_engine.words import capitalised, listed, names_text, shown, shown_list
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.columns import check_names
-from spinn_engine.problems.tables.columns import Column
 from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.problems.tables.typed.column import Column
 from spinn_engine.spec import DataSpec
 from spinn_engine.words import listed
 

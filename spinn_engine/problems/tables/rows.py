@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.problems.problem import Floats, Indices
-from spinn_engine.problems.tables.columns import Column, as_floats
 from spinn_engine.problems.tables.roles import Roles
 from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.problems.tables.typed.column import Column, as_floats
+from spinn_engine.problems.tables.typed.shapes import first_of_numbers
 from spinn_engine.words import shortest
 
 Mask = NDArray[np.bool_]
@@ -133,15 +134,16 @@ def group_numbers(
     if roles.group is None:
         return None
     codes = columns[roles.group].codes()
-    _, first, groups = np.unique(codes[complete], return_index=True, return_inverse=True)
-    if len(first) == 1:
+    codes = codes if complete.all() else codes[complete]
+    order = codes[first_of_numbers(codes)]
+    if len(order) == 1:
         raise BadInputError(
             f"{layout.path}: group column {roles.group!r} has 1 group in its complete rows: name a "
             "column that tells runs apart, or leave --group out"
         )
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return np.asarray(rank[groups], dtype=np.int64)
+    rank = np.zeros(codes.max() + 1, dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return np.asarray(rank[codes])
 
 
 def check_order(

@@ -72,7 +72,7 @@ class Sheet:
         read: how it was read, and why.
         line: gives the line, or the row of the sheet, of a row from 0; None where the file has no
             lines.
-        kept: columns of numbers that stay in a file; they have no cells here.
+        kept: columns that stay in files of our own; they have no cells here.
     """
 
     headers: list[str]
@@ -82,13 +82,13 @@ class Sheet:
     decimal: str | None = None
     read: ReadSo = ReadSo()
     line: Line | None = None
-    kept: Kept | None = None
+    kept: tuple[Kept, ...] = ()
 
     @property
     def rows(self) -> int:
         """Number of rows that were read."""
-        if self.kept is not None:
-            return self.kept.rows
+        if self.kept:
+            return self.kept[0].rows
         return len(self.columns[0]) if self.columns else 0
 
 
@@ -105,7 +105,7 @@ class Layout:
         asked: how a person wants them read.
         read: how each file was read.
         lines: of each file what gives the line of a row, where it has lines.
-        kept: of a long text file the columns of numbers that stay in a file.
+        kept: of a long text file the columns that stay in files of our own.
     """
 
     path: Path
@@ -116,7 +116,7 @@ class Layout:
     asked: ReadingSpec = ReadingSpec()
     read: tuple[ReadSo, ...] = ()
     lines: tuple[Line | None, ...] = ()
-    kept: Kept | None = None
+    kept: tuple[Kept, ...] = ()
 
     @property
     def rows(self) -> int:

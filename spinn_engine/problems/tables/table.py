@@ -19,7 +19,6 @@ from spinn_engine.problems.matrix import Matrix
 from spinn_engine.problems.problem import LEAST_SPREAD, Floats, Indices, Problem
 from spinn_engine.problems.split import Split
 from spinn_engine.problems.steps import next_rows, within
-from spinn_engine.problems.tables.columns import Column
 from spinn_engine.problems.tables.files import PARTS
 from spinn_engine.problems.tables.large.opening import open_table
 from spinn_engine.problems.tables.large.rows import rows_in_file
@@ -36,6 +35,7 @@ from spinn_engine.problems.tables.rows import (
     named_once,
     take_inputs,
 )
+from spinn_engine.problems.tables.typed.column import Column
 from spinn_engine.spec import DataSpec
 from spinn_engine.words import counted, listed, shortest
 

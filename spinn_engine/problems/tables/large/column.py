@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from spinn_engine.problems.matrix import Floats, Indices, rows_a_block
-from spinn_engine.problems.tables.columns import Column, as_floats, typed_columns
 from spinn_engine.problems.tables.gaps import without_codes
 from spinn_engine.problems.tables.large.file import NumbersFile
 from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.problems.tables.typed.column import Column, as_floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +56,6 @@ class ColumnInFile(Column):
         return as_floats(without_codes(pa.chunked_array([cells]), self.layout.asked))
 
     def _whole(self) -> Column:
-        header = self.title.header
-        cells = pa.chunked_array(list(self.file.column(header, rows_a_block(1))))
-        return typed(header, cells, self.layout)
-
-
-def typed(header: str, cells: pa.ChunkedArray, layout: Layout) -> Column:
-    """One column for itself, without the codes that stand for a missing cell."""
-    (found,) = typed_columns({header: without_codes(cells, layout.asked)}, layout).values()
-    return found
+        cells = pa.chunked_array(list(self.file.column(self.title.header, rows_a_block(1))))
+        known = without_codes(cells, self.layout.asked)
+        return Column(self.title, self.kind, known, self.missing)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from spinn_engine.errors import BadInputError
 from spinn_engine.problems import matrix
-from spinn_engine.problems.tables.columns import Column, typed_columns
+from spinn_engine.problems.tables.columns import typed_columns, typed_in_turn
 from spinn_engine.problems.tables.containers.parquet import parquet_bytes, read_parquet
 from spinn_engine.problems.tables.files import (
     LONGEST_HEADER,
@@ -22,18 +23,22 @@ from spinn_engine.problems.tables.files import (
 )
 from spinn_engine.problems.tables.gaps import without_codes
 from spinn_engine.problems.tables.header import Title, numbered, titles
-from spinn_engine.problems.tables.large.column import ColumnInFile, typed
+from spinn_engine.problems.tables.large.column import ColumnInFile
 from spinn_engine.problems.tables.large.file import NumbersFile
+from spinn_engine.problems.tables.large.settled import Settled
 from spinn_engine.problems.tables.sheet import Layout, ReadSo
-from spinn_engine.spec import DataSpec
+from spinn_engine.problems.tables.texts.kept import Kept
+from spinn_engine.problems.tables.typed.column import Column
+from spinn_engine.problems.tables.typed.words import Parts
+from spinn_engine.spec import DataSpec, ReadingSpec
 
 COLUMN_ROWS = 2**20  # that are read together
 
 
 def open_table(path: Path, data: DataSpec) -> tuple[dict[str, Column], Layout]:
-    """The columns of a table by name; of a large one, those of numbers stay in a file.
+    """The columns of a table by name; of a large one, they stay in files.
 
-    The time and the group are held, as texts and dates are.
+    The group is held; of a Parquet file, texts and times are, too.
 
     Args:
         path: a file or a folder.
@@ -43,20 +48,47 @@ def open_table(path: Path, data: DataSpec) -> tuple[dict[str, Column], Layout]:
         The columns, and where their rows come from; nothing else holds the cells.
 
     Raises:
-        BadInputError: it cannot be read, or what is to be held needs more memory than is free.
+        BadInputError: it cannot be read, what is to be held needs more memory than is free, or
+            there is no room for what is not.
     """
     if large := _large_parquet(path, data):
         return large
     cells, layout = read_table(path, reading=data, keep=True)
-    if layout.kept is None:
+    if not layout.kept:
         return typed_columns(cells, layout, data.time, data.words_of_groups), layout
-    in_file, named = list(layout.kept.headers.values()), titles(list(cells))
-    for header in in_file:
-        del cells[header]
-    held = typed_columns(cells, layout, data.time, data.words_of_groups)
-    columns = {column.title.header: column for column in held.values()}
-    columns |= _in_file(NumbersFile.at(path, layout.kept), in_file, layout)
-    return _by_name(named, columns), layout
+    try:
+        return _kept_columns(cells, layout, data), layout
+    except ValueError as error:
+        raise error if isinstance(error, BadInputError) else unreadable(path, error) from None
+
+
+def _kept_columns(
+    cells: dict[str, pa.ChunkedArray], layout: Layout, data: DataSpec
+) -> dict[str, Column]:
+    """The columns of a long text file by name, made one after the other."""
+    named = titles(list(cells))
+    texts: dict[str, Parts] = {}
+    columns: dict[str, Column] = {}
+    settled = Settled(layout.rows)
+    for kept in layout.kept:
+        for header in kept.types:
+            del cells[header]
+            if kept.are_texts:
+                texts[header] = partial(_texts, kept, header, data)
+        if not kept.are_texts:
+            columns |= _in_file(
+                NumbersFile.at(layout.path, kept), kept.types, named, layout, settled
+            )
+    found = typed_in_turn(cells | texts, named, layout, data.time, data.words_of_groups)
+    for column in found:
+        header = column.title.header
+        columns[header] = settled.put(column) if header in texts else column
+    return {one.name: columns[one.header] for one in named}
+
+
+def _texts(kept: Kept, header: str, asked: ReadingSpec) -> Iterator[pa.Array]:
+    for cells in kept.column(header):
+        yield from without_codes(pa.chunked_array([cells]), asked).chunks
 
 
 def _large_parquet(path: Path, data: DataSpec) -> tuple[dict[str, Column], Layout] | None:
@@ -80,27 +112,46 @@ def _large_parquet(path: Path, data: DataSpec) -> tuple[dict[str, Column], Layou
     if 8 * rows * len(numbers) < matrix.STAYS_BYTES:
         return None
     layout = Layout(path, ((path.name, rows),), (), True, None, data, (ReadSo(),), (None,))
-    columns = _held(path, [one for one in schema.names if one not in numbers], data, layout)
-    return _by_name(named, columns | _in_file(file, numbers, layout)), layout
+    columns = _held(path, [one for one in schema.names if one not in numbers], named, data, layout)
+    columns |= _in_file(file, numbers, named, layout, None)
+    return {one.name: columns[one.header] for one in named}, layout
 
 
-def _in_file(file: NumbersFile, headers: Sequence[str], layout: Layout) -> dict[str, Column]:
-    """Columns of numbers by header; they are read one after the other, and not held."""
+def _in_file(
+    file: NumbersFile,
+    headers: Collection[str],
+    named: Sequence[Title],
+    layout: Layout,
+    settled: Settled | None,
+) -> dict[str, Column]:
+    """Columns of numbers and times by header; they are read one after the other, and not held.
+
+    Args:
+        file: where they are.
+        headers: of them.
+        named: all columns.
+        layout: how they are understood.
+        settled: where times are put, where they are not to be held.
+    """
+    time = layout.asked.time if isinstance(layout.asked, DataSpec) else None
     columns = {}
     for header in headers:
-        column = typed(header, pa.chunked_array(list(file.column(header, COLUMN_ROWS))), layout)
-        if column.kind != "date":  # of digits, such as 20210301120000
+        parts = file.kept.column(header) if file.kept else file.column(header, COLUMN_ROWS)
+        cells = pa.chunked_array(list(parts))
+        known = {header: without_codes(cells, layout.asked)}
+        del cells
+        (column,) = typed_in_turn(known, named, layout, time)
+        if column.kind != "date":
             column = ColumnInFile.of(column, file, layout)
+        elif settled is not None:  # of digits too, such as 20210301120000
+            column = settled.put(column)
         columns[header] = column
     return columns
 
 
-def _by_name(named: Sequence[Title], columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Columns in the order of the file, with names and units as all its headers tell them."""
-    return {one.name: replace(columns[one.header], title=one) for one in named}
-
-
-def _held(path: Path, headers: list[str], data: DataSpec, layout: Layout) -> dict[str, Column]:
+def _held(
+    path: Path, headers: list[str], named: Sequence[Title], data: DataSpec, layout: Layout
+) -> dict[str, Column]:
     """Columns that are read at once, by header."""
     if not headers:
         return {}
@@ -113,8 +164,8 @@ def _held(path: Path, headers: list[str], data: DataSpec, layout: Layout) -> dic
         header: without_codes(column, data)
         for header, column in zip(sheet.headers, sheet.columns, strict=True)
     }
-    found = typed_columns(cells, layout, data.time, data.words_of_groups)
-    return {column.title.header: column for column in found.values()}
+    found = typed_in_turn(cells, named, layout, data.time, data.words_of_groups)
+    return {column.title.header: column for column in found}
 
 
 def _are_plain(schema: pa.Schema) -> bool:

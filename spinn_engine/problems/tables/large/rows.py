@@ -8,32 +8,32 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from spinn_engine.problems.matrix import Floats, Indices, Stored, rows_a_block
-from spinn_engine.problems.tables.columns import Column
 from spinn_engine.problems.tables.large.column import ColumnInFile
-from spinn_engine.problems.tables.large.file import NumbersFile
+from spinn_engine.problems.tables.large.settled import SettledColumn
 from spinn_engine.problems.tables.rows import Input, Mask
+from spinn_engine.problems.tables.typed.column import Column
 
 
 class RowsInFile(Stored):
-    """Inputs ``[complete rows, in]`` of a table of which some columns are in a file.
+    """Inputs ``[complete rows, in]`` of a table of which some columns are in files.
 
     Args:
         columns: of each input its column, and for a value of a category its code.
         complete: which rows of the file are meant.
-        file: where columns of numbers are.
     """
 
-    def __init__(
-        self,
-        columns: Sequence[tuple[Column, int | None]],
-        complete: Mask,
-        file: NumbersFile,
-    ) -> None:
-        self._columns, self._complete, self._file = columns, complete, file
-        kept = [int(complete[start:end].sum()) for start, end in pairwise(file.starts)]
+    def __init__(self, columns: Sequence[tuple[Column, int | None]], complete: Mask) -> None:
+        self._columns, self._complete = columns, complete
+        in_file = [column for column, _ in columns if isinstance(column, ColumnInFile)]
+        self._headers = [column.title.header for column in in_file]
+        self._file = in_file[0].file if in_file else None
+        starts = range(0, len(complete), rows_a_block(1))
+        self._starts = self._file.starts if self._file else (*starts, len(complete))
+        kept = [int(complete[start:end].sum()) for start, end in pairwise(self._starts)]
         self._before: Indices = np.cumsum([0, *kept])  # [row groups + 1] complete rows
 
     @property
@@ -44,15 +44,8 @@ class RowsInFile(Stored):
     def column(self, at: int) -> Floats:
         """See ``Stored``."""
         column, code = self._columns[at]
-        if not isinstance(column, ColumnInFile):
-            return _values(column, code)[self._complete]
-        found = np.empty(len(self))
-        start = end = 0
-        for cells in self._file.column(column.title.header, rows_a_block(1)):
-            part = column.among(cells)[self._complete[start : start + len(cells)]]
-            found[end : end + len(part)] = part
-            start, end = start + len(cells), end + len(part)
-        return found
+        values = _values(column, code)
+        return values if self._complete.all() else values[self._complete]
 
     def take(self, rows: Indices) -> Floats:
         """See ``Stored``."""
@@ -71,34 +64,47 @@ class RowsInFile(Stored):
 
     def _blocks(self, groups: Sequence[int] | None) -> Iterator[tuple[int, Floats]]:
         """Rows of some row groups in turn, each time with the number of the first."""
-        in_file = [one.title.header for one, _ in self._columns if isinstance(one, ColumnInFile)]
-        size = rows_a_block(len(self._columns))
-        for start, batch in self._file.batches(in_file, size, groups):
-            keep = self._complete[start : start + batch.num_rows]
+        for start, rows, cells in self._cells(groups):
+            keep = self._complete[start : start + rows]
             values = np.empty((int(keep.sum()), len(self._columns)))
-            cells = iter(batch.columns)
+            of_numbers = iter(cells)
             for place, (column, code) in enumerate(self._columns):
                 if isinstance(column, ColumnInFile):
-                    values[:, place] = column.among(next(cells))[keep]
+                    values[:, place] = column.among(next(of_numbers))[keep]
+                elif isinstance(column, SettledColumn):
+                    part = column.values(start, start + rows)[keep]
+                    values[:, place] = part if code is None else part == code
                 else:
-                    part = replace(column, cells=column.cells.slice(start, batch.num_rows))
-                    values[:, place] = _values(part, code)[keep]
+                    held = replace(column, cells=column.cells.slice(start, rows))
+                    values[:, place] = _values(held, code)[keep]
             yield self._number(start), values
+
+    def _cells(self, groups: Sequence[int] | None) -> Iterator[tuple[int, int, list[pa.Array]]]:
+        """The first row, and how many there are, of some rows in turn, and their numbers."""
+        size = rows_a_block(len(self._columns))
+        if self._file is not None:
+            for start, batch in self._file.batches(self._headers, size, groups):
+                yield start, batch.num_rows, batch.columns
+            return
+        for group in range(len(self._starts) - 1) if groups is None else groups:
+            end = self._starts[group + 1]
+            for start in range(self._starts[group], end, size):
+                yield start, min(size, end - start), []
 
     def _number(self, start: int) -> int:
         """How many complete rows are before a row of the file."""
-        group = bisect_right(self._file.starts, start) - 1
-        since = self._complete[self._file.starts[group] : start]
+        group = bisect_right(self._starts, start) - 1
+        since = self._complete[self._starts[group] : start]
         return int(self._before[group] + since.sum())
 
 
 def rows_in_file(
     columns: Mapping[str, Column], inputs: Sequence[Input], complete: Mask
 ) -> RowsInFile | None:
-    """The inputs of a table, where columns of numbers stay in a file; else None."""
+    """The inputs of a table, where some columns stay in files; else None."""
     used = [(columns[one.column], one.code) for one in inputs]
-    files = [column.file for column, _ in used if isinstance(column, ColumnInFile)]
-    return RowsInFile(used, complete, files[0]) if files else None
+    are_in_files = any(isinstance(one, ColumnInFile | SettledColumn) for one, _ in used)
+    return RowsInFile(used, complete) if are_in_files else None
 
 
 def _values(column: Column, code: int | None) -> Floats:

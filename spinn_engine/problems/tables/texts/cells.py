@@ -19,7 +19,7 @@ from spinn_engine.problems.tables.texts import raw
 from spinn_engine.problems.tables.texts.form import SPACES, TextForm, rows_of, sample_of
 from spinn_engine.problems.tables.texts.kept import Kept, are_kept
 from spinn_engine.problems.tables.texts.source import Opened, Types
-from spinn_engine.problems.tables.texts.stream import TEXT, read_stream
+from spinn_engine.problems.tables.texts.stream import TEXT, keep_texts, read_stream
 from spinn_engine.spec import DataSpec
 from spinn_engine.words import counted
 
@@ -33,17 +33,18 @@ class Cells(NamedTuple):
     Attributes:
         columns: that are held, by their numbers.
         decimal: the sign before decimals, where numbers tell it.
-        kept: columns of numbers that are not held.
+        kept: columns that are not held.
     """
 
     columns: dict[str, pa.ChunkedArray]
     decimal: str | None
-    kept: Kept | None = None
+    kept: tuple[Kept, ...] = ()
 
     def parts(self, name: str) -> Iterator[pa.Array]:
         """The cells of a column, some at a time."""
-        if self.kept is not None and name in self.kept.headers:
-            return self.kept.column(name)
+        for one in self.kept:
+            if name in one.headers:
+                return one.column(one.headers[name])
         return iter(self.columns[name].chunks)
 
 
@@ -54,44 +55,51 @@ def read_cells(source: Opened, text: str, is_all: bool, keep: bool = False) -> C
         source: the file.
         text: its start.
         is_all: whether that is all of it.
-        keep: whether numbers of a long file need not be held in memory.
+        keep: whether cells of a long file need not be held in memory.
 
     Raises:
         ValueError: a row has more or fewer cells than there are names, or there is no room for
-            numbers that are not held.
+            cells that are not held.
     """
     if source.extent.start >= source.extent.end:
         return Cells({name: pa.chunked_array([pa.nulls(0)]) for name in source.names}, None)
     ids = _columns_of_ids(text, is_all, source.form)
     start = replace(source, is_start=True)
-    kept = None
+    kept: Kept | None = None
+    texts: Types = {}
     with _with_lines(source):
         table = start.at_once(ids, skip_uneven=not is_all)
         if not source.is_start:
             away = _kept(source, table) if keep else frozenset()
-            table, kept = read_stream(source, table, ids, away)
-    found = Cells(dict(zip(table.column_names, table.columns, strict=True)), None, kept)
-    doubtful = [name for name in source.names if may_be_misread(found.parts(name))]
+            table, kept, texts = read_stream(source, table, ids, away)
+    numbers: tuple[Kept, ...] = () if kept is None else (kept,)
+    found = Cells(dict(zip(table.column_names, table.columns, strict=True)), None, numbers)
+    read = [name for name in source.names if name not in texts]
+    doubtful = [name for name in read if may_be_misread(found.parts(name))]
     for one in dict.fromkeys((start, source)):
         doubtful = _with_thousands(one, doubtful)
-    is_decimal = any(has_decimals(found.parts(n)) for n in source.names if n not in doubtful)
+    is_decimal = any(has_decimals(found.parts(n)) for n in read if n not in doubtful)
     decimal = source.form.decimal if is_decimal else source.form.asked.decimal
-    columns = found.columns | _read_again(source, doubtful, source.form.nothing)
-    words = [name for name in columns if _has_gaps_among_words(columns[name])]
-    columns |= _read_again(source, words, ("",))
-    return Cells(columns, decimal, kept and kept.without(doubtful))
+    words = [name for name, cells in found.columns.items() if _has_gaps_among_words(cells)]
+    again = [name for name in (*doubtful, *words) if name in found.columns]
+    texts = {**texts, **{n: pa.string() for n in doubtful if n not in found.columns}}
+    columns = found.columns | _read_again(source, again)
+    numbers = tuple(left for one in numbers if (left := one.without(doubtful)).headers)
+    if texts:
+        with _with_lines(source):
+            numbers += (keep_texts(source, texts),)
+    return Cells(columns, decimal, numbers)
 
 
 def _kept(source: Opened, start: pa.Table) -> frozenset[str]:
-    """Columns that need not be held, where there are many cells: not the time, which is sorted."""
+    """Columns that need not be held, where there are many cells: all but the group."""
     form = source.form
     headers = headers_of(form.structure)
     length = source.extent.end - source.extent.start
     cells = start.num_rows * start.num_columns * length / min(raw.START_BYTES, length)
     if not are_kept(cells, start.num_columns) or numbered(headers) != headers:
         return frozenset()
-    time = form.asked.time if isinstance(form.asked, DataSpec) else None
-    return frozenset(source.names) - {str(column) for column in _called(time, form)}
+    return frozenset(source.names) - {str(column) for column in _of_groups(form)}
 
 
 def _columns_of_ids(text: str, is_all: bool, form: TextForm) -> Types:
@@ -104,13 +112,12 @@ def _columns_of_ids(text: str, is_all: bool, form: TextForm) -> Types:
         for column, cell in enumerate(cells)
         if IDS.fullmatch(cell.strip()) and column < len(form.structure.names)
     }
-    group = form.asked.words_of_groups if isinstance(form.asked, DataSpec) else None
-    found |= _called(group, form)
-    return {str(column): TEXT for column in sorted(found)}
+    return {str(column): TEXT for column in sorted(found | _of_groups(form))}
 
 
-def _called(wanted: str | None, form: TextForm) -> set[int]:
-    """The columns of a name, with or without its unit."""
+def _of_groups(form: TextForm) -> set[int]:
+    """The column that tells groups apart, named with or without its unit."""
+    wanted = form.asked.words_of_groups if isinstance(form.asked, DataSpec) else None
     names = enumerate(zip(form.structure.names, headers_of(form.structure), strict=True))
     return {column for column, (name, header) in names if wanted in (name, header, bare(header))}
 
@@ -128,14 +135,12 @@ def _with_thousands(source: Opened, names: Sequence[str]) -> list[str]:
     return left
 
 
-def _read_again(
-    source: Opened, names: Sequence[str], nothing: Sequence[str]
-) -> dict[str, pa.ChunkedArray]:
+def _read_again(source: Opened, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
     """Some columns as the texts that stand there."""
     if not names:
         return {}
     texts = dict.fromkeys(names, pa.string())
-    with _with_lines(source), source.stream(texts, names, nothing) as stream:
+    with _with_lines(source), source.stream(texts, names, ("",)) as stream:
         table = stream.read_all()
     return dict(zip(table.column_names, table.columns, strict=True))
 

@@ -1,7 +1,7 @@
-"""Numbers of a long text file, which are written to a file of their own while it is read.
+"""Columns of a long text file, which are written to files of their own while it is read.
 
-That lies where temporary files lie (``TMPDIR``) and is in no folder: it is gone with the process
-that has it open, however that ends.
+These lie where temporary files lie (``TMPDIR``), in no folder: they are gone with the process that
+has them open, however that ends.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from spinn_engine.problems.matrix import rows_a_block
 from spinn_engine.problems.tables.texts import raw
 
 MOST_COLUMNS = 500  # of more each is too short to be read for itself
-GROUP_CELLS = 2**22  # that are written together
+GROUP_BYTES = 2**25  # that are written together
+CELLS_A_TEXT = 8  # that take as much memory, while it is looked at
 
 
 def are_kept(cells: float, columns: float) -> bool:
-    """Whether numbers are too many to be held, and in columns that are worth a read each."""
+    """Whether cells are too many to be held, and in columns that are worth a read each."""
     return 8 * cells >= matrix.STAYS_BYTES and columns <= MOST_COLUMNS
 
 
@@ -44,33 +45,47 @@ class OwnFile(io.BufferedRandom):
 
 @dataclass(frozen=True)
 class Kept:
-    """Columns of numbers in a Parquet file of our own.
+    """Columns in a Parquet file of our own: numbers and times as such, else texts.
 
     Attributes:
         file: that file.
         rows: how many it has.
-        headers: of its columns, by what they are called there.
+        headers: of its columns, by their numbers in the text file.
+        types: of its columns, by header.
     """
 
     file: BinaryIO
     rows: int
     headers: dict[str, str]
+    types: dict[str, pa.DataType]
+
+    @property
+    def are_texts(self) -> bool:
+        """Whether its columns are texts, as they stand in the text file."""
+        return all(map(is_text, self.types.values()))
 
     def opened(self) -> raw.Part:
         """The file, to be read beside others who read it."""
         return raw.Part(self.file, 0, self.file.seek(0, 2))
 
-    def column(self, name: str) -> Iterator[pa.Array]:
+    def column(self, header: str) -> Iterator[pa.Array]:
         """The cells of a column, some at a time."""
-        header = self.headers[name]
+        kind, rows = self.types[header], rows_a_block(CELLS_A_TEXT)
         with pq.ParquetFile(self.opened(), pre_buffer=False) as parquet:
-            for batch in parquet.iter_batches(rows_a_block(1), columns=[header]):
-                yield batch.column(header)
+            for batch in parquet.iter_batches(rows, columns=[header]):
+                yield batch.column(header).cast(kind)  # of clocks, Parquet knows finer ones
+                pa.default_memory_pool().release_unused()
 
     def without(self, names: Collection[str]) -> Kept:
-        """Without some columns, which are held otherwise."""
+        """Without some columns, which are kept otherwise."""
         left = {name: header for name, header in self.headers.items() if name not in names}
-        return Kept(self.file, self.rows, left)
+        types = {header: self.types[header] for header in left.values()}
+        return Kept(self.file, self.rows, left, types)
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether cells are texts, perhaps in a dictionary."""
+    return bool(pa.types.is_dictionary(kind) or pa.types.is_string(kind))
 
 
 class Keeper:
@@ -79,16 +94,16 @@ class Keeper:
     def __init__(self, types: Mapping[str, pa.DataType], headers: Mapping[str, str]) -> None:
         self._headers = {name: headers[name] for name in types}
         self._schema = pa.schema([(headers[name], kind) for name, kind in types.items()])
-        self._group = GROUP_CELLS // len(types)
         self._waiting = list[pa.RecordBatch]()
-        self._waiting_rows = self._rows = 0
-        with _room_told():
+        self._waiting_bytes = self._rows = 0
+        in_dictionaries = [one.name for one in self._schema if pa.types.is_dictionary(one.type)]
+        with room_told():
             self._file = OwnFile()
             self._writer = pq.ParquetWriter(
                 self._file,
                 self._schema,
                 compression="none",
-                use_dictionary=False,
+                use_dictionary=in_dictionaries or False,
                 write_statistics=False,
             )
 
@@ -100,8 +115,8 @@ class Keeper:
         """
         columns = batch.select(list(self._headers)).columns
         self._waiting.append(pa.record_batch(columns, self._schema))
-        self._waiting_rows += batch.num_rows
-        if self._waiting_rows >= self._group:
+        self._waiting_bytes += self._waiting[-1].nbytes
+        if self._waiting_bytes >= GROUP_BYTES:
             self._write()
 
     def kept(self) -> Kept:
@@ -112,22 +127,23 @@ class Keeper:
         """
         if self._waiting:
             self._write()
-        with _room_told():
+        with room_told():
             self._writer.close()
             self._file.flush()
-        return Kept(self._file, self._rows, self._headers)
+        types = {one.name: one.type for one in self._schema}
+        return Kept(self._file, self._rows, self._headers, types)
 
     def _write(self) -> None:
         rows = pa.Table.from_batches(self._waiting, self._schema)
-        with _room_told():
+        with room_told():
             self._writer.write_table(rows, row_group_size=max(len(rows), 1))
         self._rows += len(rows)
         self._waiting.clear()
-        self._waiting_rows = 0
+        self._waiting_bytes = 0
 
 
 @contextmanager
-def _room_told() -> Iterator[None]:
+def room_told() -> Iterator[None]:
     """Say in a sentence where there is no room.
 
     Raises:
@@ -139,6 +155,6 @@ def _room_told() -> Iterator[None]:
         folder = tempfile.gettempdir() if tempfile.tempdir else "a folder for temporary files"
         reason = (error.strerror or str(error)).lower()
         raise ValueError(
-            f"its numbers are kept in {folder} while it is read, and that cannot be written "
+            f"its cells are kept in {folder} while it is read, and that cannot be written "
             f"({reason}): make room there, or name another folder (TMPDIR)"
         ) from None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from spinn_engine.problems.tables.texts.form import SPACES, TextForm
+from spinn_engine.problems.tables.typed.shapes import bytes_of
 
 
 def check_quotes(file: BinaryIO, form: TextForm) -> None:
@@ -41,9 +42,17 @@ def check_quotes(file: BinaryIO, form: TextForm) -> None:
         text.detach()
 
 
-def hold_line_ends(column: pa.ChunkedArray) -> bool:
-    """Whether a cell of a column goes on in another line, as one does that has swallowed rows."""
-    words = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
-    return bool(
-        pa.types.is_string(words.type) and pc.any(pc.match_substring_regex(words, "[\r\n]")).as_py()
-    )
+def hold_line_ends(parts: Iterable[pa.Array]) -> bool:
+    """Whether a cell goes on in another line, as one does that has swallowed rows.
+
+    Args:
+        parts: the cells of a column, some at a time.
+    """
+    for cells in parts:
+        words = cells.dictionary if pa.types.is_dictionary(cells.type) else cells
+        if not pa.types.is_string(words.type):
+            return False
+        content = bytes_of(words)[1]
+        if any((content == end).any() for end in b"\r\n"):
+            return True
+    return False

@@ -39,11 +39,11 @@ def read_text(path: Path, whole: bool, asked: ReadingSpec, keep: bool = False) -
         path: the file.
         whole: whether to read all of it.
         asked: how a person wants it read.
-        keep: whether numbers of a long file may stay in a file: see ``Sheet.kept``.
+        keep: whether cells of a long file may stay in a file: see ``Sheet.kept``.
 
     Raises:
         ValueError: it is empty or not text, a row has more or fewer cells than there are names, a
-            quotation mark is not closed, or there is no room for numbers that stay in a file.
+            quotation mark is not closed, or there is no room for cells that stay in a file.
         OSError: it cannot be opened.
     """
     with ExitStack() as stack:
@@ -69,7 +69,7 @@ def read_text(path: Path, whole: bool, asked: ReadingSpec, keep: bool = False) -
         except ValueError:
             check_quotes(found, form)  # which swallow rows, so that others are said to be uneven
             raise
-        if (whole or is_all) and any(map(hold_line_ends, cells.columns.values())):
+        if (whole or is_all) and any(hold_line_ends(cells.parts(name)) for name in source.names):
             check_quotes(found, form)
     return Sheet(
         headers_of(form.structure),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from spinn_engine.problems.tables.forms.said import headers_of
 from spinn_engine.problems.tables.marks import LARGEST_EXACT
-from spinn_engine.problems.tables.texts.kept import Keeper, Kept
+from spinn_engine.problems.tables.texts.kept import Keeper, Kept, is_text
 from spinn_engine.problems.tables.texts.source import Opened, Types
 
 NOT_OF_ITS_TYPE = re.compile(r"In CSV column #(\d+): ")
@@ -26,52 +26,70 @@ KINDS = (  # that cells may have which are no numbers as the start has them
 
 def read_stream(
     source: Opened, start: pa.Table, ids: Types, kept: Collection[str]
-) -> tuple[pa.Table, Kept | None]:
+) -> tuple[pa.Table, Kept | None, Types]:
     """All rows; a column that turns out to be otherwise than its start is read so from the start.
 
     Args:
         source: the file.
         start: its first rows, with the types that they show.
         ids: types of columns that are taken as they are written.
-        kept: columns that need not be held in memory, where they are numbers.
+        kept: columns that need not be held in memory.
 
     Returns:
-        The columns that are held, and those that are not.
+        The columns that are held; those that are not; and the types of texts among these, which
+        are not read yet.
 
     Raises:
         pa.ArrowInvalid: a row is uneven.
     """
     types = {name: _wider(start[name]) for name in start.column_names} | dict(ids)
     while True:
+        texts = {name: kind for name, kind in types.items() if name in kept and is_text(kind)}
         try:
-            return _read(source, types, kept)
+            found = {name: kind for name, kind in types.items() if name not in texts}
+            return *_read(source, found, kept), texts
         except pa.ArrowInvalid as error:
-            found = NOT_OF_ITS_TYPE.search(str(error))
-            if found is None or types[found[1]] == TEXT:
+            wrong = NOT_OF_ITS_TYPE.search(str(error))
+            if wrong is None or types[wrong[1]] == TEXT:
                 raise
-            types[found[1]] = _kind_of(source, found[1], types[found[1]])
+            types[wrong[1]] = _kind_of(source, wrong[1], types[wrong[1]])
         finally:
             pa.default_memory_pool().release_unused()
 
 
+def keep_texts(source: Opened, types: Types) -> Kept:
+    """Columns as the texts that stand there."""
+    with source.stream(types, list(types), ("",)) as stream:
+        return _keep(source, types, stream)
+
+
 def _read(source: Opened, types: Types, kept: Collection[str]) -> tuple[pa.Table, Kept | None]:
-    away = {n: kind for n, kind in types.items() if n in kept and _is_number(kind)}
+    away = {name: kind for name, kind in types.items() if name in kept}
     held = [name for name in types if name not in away]
-    with source.stream(types) as stream:
+    parts = list[pa.RecordBatch]()
+    if not types:
+        return pa.table({}), None
+    with source.stream(types, list(types)) as stream:
         if not away:
             return pa.Table.from_batches(list(stream)), None
-        keeper = Keeper(
-            away, dict(zip(source.names, headers_of(source.form.structure), strict=True))
-        )
-        parts = []
-        for batch in stream:
-            keeper.add(batch)
-            parts.append(batch.select(held))
-    return pa.Table.from_batches(parts), keeper.kept()
+        numbers = _keep(source, away, _noting(stream, held, parts))
+    return pa.Table.from_batches(parts), numbers
 
 
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
+def _noting(
+    batches: Iterable[pa.RecordBatch], held: Sequence[str], parts: list[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """The same batches; what is held of each is added to the parts."""
+    for batch in batches:
+        parts.append(batch.select(held))
+        yield batch
+
+
+def _keep(source: Opened, types: Types, batches: Iterable[pa.RecordBatch]) -> Kept:
+    keeper = Keeper(types, dict(zip(source.names, headers_of(source.form.structure), strict=True)))
+    for batch in batches:
+        keeper.add(batch)
+    return keeper.kept()
 
 
 def _kind_of(source: Opened, name: str, wrong: pa.DataType) -> pa.DataType:

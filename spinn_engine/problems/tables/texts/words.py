@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from shlex import quote
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from spinn_engine.problems.problem import Floats, Indices
+from spinn_engine.problems.problem import Floats
 from spinn_engine.problems.tables.marks import LARGEST_EXACT, Marks, readings, units_in
-from spinn_engine.problems.tables.sheet import MISSING, Layout
+from spinn_engine.problems.tables.sheet import Layout
+from spinn_engine.problems.tables.typed import gathering
+from spinn_engine.problems.tables.typed.words import Words
 from spinn_engine.spec import ReadingSpec
 from spinn_engine.words import counted, listed, names_text, shortest
 
-Words = tuple[list[str], Indices]
 Ways = Sequence[tuple[Marks, Floats]]
 Mask = NDArray[np.bool_]
 
@@ -27,51 +27,7 @@ LONGEST_CATEGORY = 200  # letters, for it becomes part of an input's name
 MOST_GAPS, LEAST_GAPS = 3, 3  # words, and rows with them, that may be missing cells
 BELOW_ZERO = re.compile(r"\((?P<in>[^()]*\d)\)|(?P<before>[^-]*\d)-")
 HEXADECIMAL = re.compile(r"\d+[eEdD]\d+")
-
-
-def split_words(cells: pa.ChunkedArray, kept: Collection[str] = ()) -> Words:
-    """The different texts of a column, trimmed and sorted, and which one each row has, or -1.
-
-    Args:
-        cells: of text, or of anything else that can be written as such.
-        kept: words that are usually a missing cell, and are none here.
-    """
-    cells = encoded(cells)
-    codes = (chunk.indices.cast(pa.int64()).fill_null(-1) for chunk in cells.chunks)  # some uint8
-    found = [chunk.to_numpy(zero_copy_only=False) for chunk in codes]
-    texts = [_trimmed(text, kept) for text in different_texts(cells)]
-    different = sorted({text for text in texts if text is not None})
-    number = {text: code for code, text in enumerate(different)}
-    renumbered = np.array(
-        [-1 if text is None else number[text] for text in texts] + [-1], dtype=np.int64
-    )
-    return different, renumbered[np.concatenate(found)]  # the last entry is for -1
-
-
-def encoded(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Cells as a dictionary of texts, the same for all chunks."""
-    kind = cells.type
-    if pa.types.is_nested(kind) or _is_binary(kind) or isinstance(kind, pa.BaseExtensionType):
-        written = [None if cell is None else str(cell) for cell in cells.to_pylist()]
-        cells = pa.chunked_array([written], type=pa.string())
-    if not pa.types.is_dictionary(cells.type):
-        cells = cells.dictionary_encode()
-    return cells.unify_dictionaries()
-
-
-def different_texts(cells: pa.ChunkedArray) -> list[str | None]:
-    """The texts of ``encoded`` cells as they stand there."""
-    return list(cells.chunk(0).dictionary.to_pylist())
-
-
-def _is_binary(kind: pa.DataType) -> bool:
-    tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
-    return any(test(kind) for test in tests)
-
-
-def _trimmed(text: str | None, kept: Collection[str]) -> str | None:
-    text = None if text is None else text.strip()
-    return None if text in MISSING and text not in kept else text
+DIGITS_16, LEAST_OF_16_DIGITS = re.compile(r"\D*\d(?:[^\deEdD]?\d){15,}\D*"), 1e15
 
 
 def read_numbers(texts: Sequence[str]) -> Floats:
@@ -80,14 +36,14 @@ def read_numbers(texts: Sequence[str]) -> Floats:
     return numbers.to_numpy(dtype=np.float64)
 
 
-def only_numbers(texts: Sequence[str], ways: Ways) -> tuple[Marks | None, Floats] | None:
+def only_numbers(words: Words, ways: Ways) -> tuple[Marks | None] | None:
     """The one way in which all texts are numbers, different ones where they are ids."""
     if len(ways) == 1:
-        return None if _are_ids(texts, ways[0][1]) else ways[0]
-    numbers = read_numbers(texts)
-    if ways or np.isnan(numbers).any() or _are_ids(texts, numbers):
+        return None if _are_ids(words, ways[0][1]) else (ways[0][0],)
+    if ways or not words.are_shapes:
         return None
-    return None, numbers
+    numbers = read_numbers(words.texts)
+    return None if np.isnan(numbers).any() or _are_ids(words, numbers) else (None,)
 
 
 def two_ways(texts: Sequence[str], ways: Ways) -> str:
@@ -176,31 +132,34 @@ def among(marks: Marks) -> str:
     return f", elsewhere numbers with {marks.words()}" if marks == Marks(",") else ""
 
 
-def missing_words(texts: Sequence[str], wrong: Mask, codes: Indices, first: str) -> str | None:
+def missing_words(words: Words, wrong: Mask, first: str) -> str | None:
     """What to say of a few words among numbers, which may stand for missing cells; or None.
 
     Args:
-        texts: the different texts.
+        words: the column.
         wrong: ``[texts]`` which are no numbers.
-        codes: ``[rows]`` which one each row has.
         first: the first of these, with its row.
     """
-    words = [text for text, is_wrong in zip(texts, wrong, strict=True) if is_wrong]
-    rows = int(np.isin(codes, np.flatnonzero(wrong)).sum())
-    if len(words) > MOST_GAPS or rows < LEAST_GAPS or any(c.isdigit() for w in words for c in w):
+    texts = [text for text, is_wrong in zip(words.texts, wrong, strict=True) if is_wrong]
+    if len(texts) > MOST_GAPS or any(c.isdigit() for text in texts for c in text):
+        return None
+    rows = words.count(texts)
+    if rows < LEAST_GAPS:
         return None
     return (
         f"holds {first} and such words in {counted(rows - 1, 'more row', 'more rows')}, elsewhere "
-        f"numbers: write numbers there, or say --missing {quote(names_text(words))} if that stands "
+        f"numbers: write numbers there, or say --missing {quote(names_text(texts))} if that stands "
         "for a missing cell"
     )
 
 
-def no_category(texts: Sequence[str]) -> str | None:
+def no_category(words: Words) -> str | None:
     """Why texts can be no category; None where they can."""
-    if len(texts) > MOST_CATEGORIES:
+    texts = words.texts
+    if len(texts) > MOST_CATEGORIES or not words.is_all:
+        many = f"{len(texts):,}" if words.is_all else f"more than {gathering.MOST_TEXTS:,}"
         return (
-            f"holds {len(texts):,} different texts like {texts[0][:40]!r}, and at most "
+            f"holds {many} different texts like {texts[0][:40]!r}, and at most "
             f"{MOST_CATEGORIES} can become inputs: drop it (--drop) or group by it (--group)"
         )
     if (longest := max(map(len, texts))) > LONGEST_CATEGORY:
@@ -211,13 +170,20 @@ def no_category(texts: Sequence[str]) -> str | None:
     return None
 
 
-def _are_ids(texts: Sequence[str], numbers: Floats) -> bool:
+def _are_ids(words: Words, numbers: Floats) -> bool:
     """Whether texts are long serial numbers, or hexadecimal ones with no letter but D or E.
 
-    As numbers some that differ would be the same, or without end.
+    As numbers some that differ would be the same, or without end; of too many different texts,
+    whole numbers so long are taken to be.
     """
-    same = len(np.unique(numbers)) < len(numbers)
-    if same and (np.abs(numbers) >= LARGEST_EXACT).any():
+    texts = words.texts
+    if words.is_all:
+        same = len(np.unique(numbers)) < len(numbers)
+        is_long = bool((np.abs(numbers) >= LARGEST_EXACT).any())
+    else:
+        long = np.flatnonzero(np.abs(numbers) >= LEAST_OF_16_DIGITS)
+        same = is_long = any(DIGITS_16.fullmatch(texts[at]) for at in long)
+    if same and is_long:
         return True
     if not any(HEXADECIMAL.fullmatch(text) for text in texts):
         return False

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from spinn_engine.problems.problem import Floats, Indices
+from spinn_engine.problems.matrix import BLOCK_CELLS, Floats, Indices
 from spinn_engine.problems.tables.times.forms import Form
 
 Mask = NDArray[np.bool_]
@@ -30,6 +30,7 @@ class Read(NamedTuple):
         zoned: whether it has a zone, so that it is in UTC now.
         precise: whether any text has seconds.
         counts: whether a clock has days or a sign, and so begins at no midnight.
+        joined: whether texts that are dates as programs write them were read so.
     """
 
     form: Form
@@ -40,6 +41,7 @@ class Read(NamedTuple):
     zoned: bool = False
     precise: bool = True
     counts: bool = False
+    joined: bool = False
 
 
 class Fields:
@@ -90,14 +92,44 @@ class Fields:
         return pc.struct_field(self._found, letter).fill_null("")
 
 
-def elapsed(seconds: Indices, nanos: Indices) -> Floats:
-    """Seconds ``[texts]`` from the earliest, rounded once wherever double precision allows it."""
-    first = int(np.lexsort((nanos, seconds))[0])
-    whole, rest = seconds - seconds[first], nanos - nanos[first]
-    for parts in (1, 10**3, 10**6, NANOS):
-        if (rest % (NANOS // parts) == 0).all() and whole.max() < 2**53 // parts:
-            return np.asarray((whole * parts + rest // (NANOS // parts)) / parts, dtype=np.float64)
-    return np.asarray(whole + rest / NANOS, dtype=np.float64)
+def earliest(seconds: Indices, nanos: Indices) -> int:
+    """Which of some times is the first."""
+    first = np.flatnonzero(seconds == seconds.min())
+    return int(first[nanos[first].argmin()])
+
+
+def elapsed(
+    length: int, times: Callable[[slice], tuple[Indices, Indices]], first: int, last: int
+) -> Floats:
+    """Seconds ``[length]`` from the earliest, rounded once wherever double precision allows it.
+
+    Args:
+        length: how many times there are.
+        times: gives seconds and nanoseconds of some.
+        first: which is the earliest.
+        last: which has the most seconds.
+    """
+    (start,), (offset,) = times(slice(first, first + 1))
+    longest = times(slice(last, last + 1))[0][0] - start
+    blocks = [slice(at, at + BLOCK_CELLS) for at in range(0, length, BLOCK_CELLS)]
+    parts = next(
+        (
+            parts
+            for parts in (1, 10**3, 10**6, NANOS)
+            if longest < 2**53 // parts
+            and not any(((times(block)[1] - offset) % (NANOS // parts)).any() for block in blocks)
+        ),
+        None,
+    )
+    found = np.empty(length)
+    for block in blocks:
+        seconds, nanos = times(block)
+        whole, rest = seconds - start, nanos - offset
+        if parts is None:
+            found[block] = whole + rest / NANOS
+        else:
+            found[block] = (whole * parts + rest // (NANOS // parts)) / parts
+    return found
 
 
 def moment(second: int, nanos: int, dated: bool, zoned: bool) -> str:

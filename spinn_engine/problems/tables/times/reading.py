@@ -7,20 +7,19 @@ different times, nobody guesses: a sentence names both, and the option that tell
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spinn_engine.problems.problem import Floats, Indices
 from spinn_engine.problems.tables.times.clocks import clock_forms, read_clock
 from spinn_engine.problems.tables.times.dates import DAY, doubtful_years, read_dates
-from spinn_engine.problems.tables.times.fields import Mask, Read, elapsed, moment
+from spinn_engine.problems.tables.times.fields import Mask, Read, earliest, elapsed, moment
 from spinn_engine.problems.tables.times.forms import DAY_CLOCKS, ISO, PAST_A_DAY, Form, date_forms
 from spinn_engine.problems.tables.times.given import read_given
+from spinn_engine.problems.tables.times.texts import Texts, Times
 
 RIGHT = "2024-12-31 12:00:00"
 _LOOKED_AT, _TRIED = 20, 200  # texts, before a form is held against all
@@ -29,68 +28,12 @@ _LEAST = 0.9  # of the texts are times: the others are faults
 _LEAST_NAMED = 0.5  # the same in a column that is named as the time
 
 
-@dataclass(frozen=True)
-class Texts:
-    """The different texts of a column, and where they stand.
-
-    Attributes:
-        words: trimmed; they differ.
-        rows: ``[texts]`` the first row of each.
-        where: what a row is called.
-        header: of the column.
-        named: whether the column is named as the time.
-        timelike: whether it is that, or its header says so.
-        form: what ``--time-format`` gives.
-    """
-
-    words: Sequence[str]
-    rows: Indices
-    where: Callable[[int], str]
-    header: str
-    named: bool
-    timelike: bool
-    form: str | None
-
-    def told(self, among: Mask) -> str:
-        """The first of some texts, and its row."""
-        at = self.first(among)
-        return f"{self.words[at][:40]!r} in {self.where(int(self.rows[at]))}"
-
-    def first(self, among: Mask) -> int:
-        """That of some texts which comes first in the file."""
-        places = np.flatnonzero(among)
-        return int(places[self.rows[places].argmin()])
-
-
-@dataclass(frozen=True)
-class Times:
-    """Texts as times.
-
-    Attributes:
-        seconds: ``[texts]`` since the earliest; NaN where a text is no time.
-        first: the earliest.
-        form: how they were read, where a person may have meant something else.
-        clock: whether they have no date and are below 24 h, so that midnight is their zero.
-        whole: whether all texts are times.
-        fault: what is wrong, and what would be right.
-    """
-
-    seconds: Floats
-    first: str
-    form: str | None = None
-    clock: bool = False
-    whole: bool = True
-    fault: str | None = None
-
-
 def read_times(texts: Texts) -> Times | None:
     """The times that texts are; None where they are none."""
-    plain = pc.replace_substring_regex(
-        pa.array(texts.words, pa.string()), r"[\s\x{00a0}\x{202f}]+", " "
-    )
+    plain = _plain(pa.array(texts.words, pa.string()))
     given = None if texts.form is None else read_given(texts.form, plain)
     if given is not None and given.fits.all():
-        return _times(given)
+        return times_of(given)
     reads = _possible(texts, plain)
     if given is not None:
         meant = [read for read in reads if read.form.directives == texts.form and read.fits.all()]
@@ -98,12 +41,30 @@ def read_times(texts: Texts) -> Times | None:
             fault = f"holds {texts.told(~given.fits)}, which {texts.form!r} does not fit"
             return _faulty(given, f"{fault}: mend the cell, or --time-format")
         reads = meant or reads
-    return _judged(texts, plain, _different(_preferred(reads))) if reads else None
+    return _judged(texts, plain, _preferred(reads)) if reads else None
+
+
+def may_be_time(text: str) -> bool:
+    """Whether a text looks like some time, told fast."""
+    return any(form.may_fit(text) for form in (*_date_forms(), *clock_forms("")))
+
+
+def read_alike(known: Read, texts: pa.StringArray) -> Read:
+    """Further texts of a column, read as others of it were."""
+    plain = _plain(texts)
+    if not known.form.pattern:
+        return read_given(known.form.directives, plain)
+    read = _read(known.form, plain)
+    return _joined(read, read_dates(ISO, plain)) if known.joined else read
+
+
+def _plain(texts: pa.StringArray) -> pa.StringArray:
+    return pc.replace_substring_regex(texts, r"[\s\x{00a0}\x{202f}]+", " ")
 
 
 def _judged(texts: Texts, plain: pa.StringArray, reads: Sequence[Read]) -> Times:
     """The first of several readings, and what is wrong with it."""
-    first, *others = reads
+    first, *others = _different(reads)
     if not first.fits.all():
         fault: str | None = (
             f"holds {texts.told(~first.fits)}, which is no such time as {texts.told(first.fits)}: "
@@ -113,7 +74,9 @@ def _judged(texts: Texts, plain: pa.StringArray, reads: Sequence[Read]) -> Times
         fault = _two_ways(texts, first, others[0])
     else:
         fault = _two_centuries(texts, first, plain) or _exchanged(texts, first, plain)
-    return _times(first) if fault is None else _faulty(first, fault)
+    if fault is not None:
+        return _faulty(first, fault)
+    return times_of(first, tuple(read for read in reads[1:] if _differ(read, first) is None))
 
 
 def no_time(texts: Texts) -> str:
@@ -126,8 +89,8 @@ def no_time(texts: Texts) -> str:
 
 
 @cache
-def _date_forms() -> tuple[Form, ...]:
-    return tuple(date_forms())
+def _date_forms() -> dict[Form, None]:
+    return dict.fromkeys(date_forms())
 
 
 def _possible(texts: Texts, plain: pa.StringArray) -> list[Read]:
@@ -143,32 +106,40 @@ def _possible(texts: Texts, plain: pa.StringArray) -> list[Read]:
     ]
     if not forms:
         return []
-    shares = [float(read.fits.mean()) for read in _read(forms, tried)]
+    shares = [float(read.fits.mean()) for read in _reads(forms, tried)]
     most = max(shares)
     if most < (_LEAST_NAMED if texts.named else _LEAST):
         return []
     best = [form for form, share in zip(forms, shares, strict=True) if share == most]
-    reads = _read(best, plain)
+    reads = _reads(best, plain)
     fitting = [read for read in reads if read.fits.all()]
     return fitting or [max(reads, key=lambda read: int(read.fits.sum()))]
 
 
-def _read(forms: Sequence[Form], texts: pa.StringArray) -> list[Read]:
+def _reads(forms: Sequence[Form], texts: pa.StringArray) -> list[Read]:
     """Texts in each form; beside dates of one form, dates as programs write them are read too."""
     iso = read_dates(ISO, texts)
     beside = iso.fits.any() and not iso.fits.all()
-    dates = set(_date_forms())
     reads = []
     for form in forms:
-        read = read_dates(form, texts) if form in dates else read_clock(form, texts)
-        if beside and read.dated and read.fits.any() and not read.zoned:
-            read = read._replace(
-                seconds=np.where(read.fits, read.seconds, iso.seconds),
-                nanos=np.where(read.fits, read.nanos, iso.nanos),
-                fits=read.fits | iso.fits,
-            )
-        reads.append(read)
+        read = _read(form, texts)
+        joins = beside and read.dated and read.fits.any() and not read.zoned
+        reads.append(_joined(read, iso) if joins else read)
     return reads
+
+
+def _read(form: Form, texts: pa.StringArray) -> Read:
+    return read_dates(form, texts) if form in _date_forms() else read_clock(form, texts)
+
+
+def _joined(read: Read, iso: Read) -> Read:
+    """Dates of one form, and where they are none, dates as programs write them."""
+    return read._replace(
+        seconds=np.where(read.fits, read.seconds, iso.seconds),
+        nanos=np.where(read.fits, read.nanos, iso.nanos),
+        fits=read.fits | iso.fits,
+        joined=True,
+    )
 
 
 def _preferred(reads: Sequence[Read]) -> list[Read]:
@@ -252,14 +223,26 @@ def _exchanged(texts: Texts, read: Read, plain: pa.StringArray) -> str | None:
     )
 
 
-def _times(read: Read) -> Times:
-    start = int(np.lexsort((read.nanos, read.seconds))[0])
+def times_of(read: Read, others: tuple[Read, ...] = ()) -> Times:
+    """Times that fit.
+
+    Args:
+        read: the times.
+        others: further readings, which give the same.
+    """
+    start = earliest(read.seconds, read.nanos)
     first = moment(read.seconds[start], read.nanos[start], read.dated, read.zoned)
     asked = read.form.asked and (read.dated or not read.precise)
-    below = (read.seconds >= 0) & (read.seconds < DAY)
-    clock = not read.dated and not read.counts and bool(below.all()) and read.form != PAST_A_DAY
-    seconds = elapsed(read.seconds, read.nanos)
-    return Times(seconds, first, read.form.directives if asked else None, clock)
+    is_of_a_day = read.seconds.min() >= 0 and read.seconds.max() < DAY
+    clock = not read.dated and not read.counts and bool(is_of_a_day) and read.form != PAST_A_DAY
+    seconds = elapsed(
+        len(read.seconds),
+        lambda rows: (read.seconds[rows], read.nanos[rows]),
+        start,
+        int(read.seconds.argmax()),
+    )
+    form = read.form.directives if asked else None
+    return Times(seconds, first, form, clock, reads=(read, *others))
 
 
 def _faulty(read: Read, fault: str) -> Times:
@@ -268,7 +251,7 @@ def _faulty(read: Read, fault: str) -> Times:
     if not fits.any():
         return Times(np.full(len(fits), np.nan), "", whole=False, fault=fault)
     some = read._replace(seconds=read.seconds[fits], nanos=read.nanos[fits])
-    times = _times(some)
+    times = times_of(some)
     seconds = np.full(len(fits), np.nan)
     seconds[fits] = times.seconds
-    return Times(seconds, times.first, whole=bool(fits.all()), fault=fault)
+    return Times(seconds, times.first, whole=bool(fits.all()), fault=fault, reads=(read,))

@@ -15,6 +15,7 @@ from spinn_engine.problems.tables.times.fields import NANOS, elapsed, moment
 
 _A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": NANOS}
 _LEAST, _MOST = 1950_01_01, 2100 * 10**13  # of dates in digits, down to thousandths of a second
+_LARGEST = 2.0**63
 _FORM = re.compile(r"(?:%[YymdHMSIj])+")
 
 
@@ -41,19 +42,25 @@ def since_earliest(cells: pa.ChunkedArray) -> tuple[Floats, str]:
     else:
         a_second, days = _A_SECOND["ms" if pa.types.is_date64(kind) else kind.unit], 1
     found = ticks(cells)
-    there = found.is_valid().to_numpy()
-    numbers = found.drop_null().cast(pa.int64()).to_numpy()
-    seconds, nanos = days * (numbers // a_second), numbers % a_second * (NANOS // a_second)
+    numbers = found.drop_null().to_numpy()
+
+    def times(rows: slice) -> tuple[Indices, Indices]:
+        some = numbers[rows].astype(np.int64)
+        return days * (some // a_second), some % a_second * (NANOS // a_second)
+
     start = int(numbers.argmin())
     dated = not (pa.types.is_time(kind) or pa.types.is_duration(kind))
     zoned = getattr(kind, "tz", None) is not None
-    spread = np.full(len(cells), np.nan)
-    spread[there] = elapsed(seconds, nanos)
-    return spread, moment(seconds[start], nanos[start], dated, zoned)
+    (second,), (nanos,) = times(slice(start, start + 1))
+    spread = elapsed(len(numbers), times, start, int(numbers.argmax()))
+    if found.null_count:
+        since, spread = spread, np.full(len(cells), np.nan)
+        spread[found.is_valid().to_numpy()] = since
+    return spread, moment(second, nanos, dated, zoned)
 
 
-def digits(cells: pa.ChunkedArray, form: str | None) -> tuple[list[str], Indices] | None:
-    """The different numbers of a column as texts, and which one each row has, or -1.
+def digits(cells: pa.ChunkedArray, form: str | None) -> pa.ChunkedArray | None:
+    """Numbers as texts of digits.
 
     None where they can be no dates: if no form is given, all must be as long as dates.
     """
@@ -61,18 +68,18 @@ def digits(cells: pa.ChunkedArray, form: str | None) -> tuple[list[str], Indices
     most = _MOST if pa.types.is_integer(cells.type) else LARGEST_EXACT
     if form is None and not (least >= _LEAST and greatest < most):
         return None
-    there = cells.is_valid().to_numpy(zero_copy_only=False)
-    found = cells.drop_null().to_numpy(zero_copy_only=False)
-    if found.dtype.kind not in "iu":
-        found = found.astype(np.float64)
-        there[there] = np.isfinite(found)
-        found = found[np.isfinite(found)]
-    whole = bool((found % 1 == 0).all())
-    different, places = np.unique(found, return_inverse=True)
-    texts = [str(int(one)) if whole else str(one) for one in different]
-    codes = np.full(len(cells), -1, dtype=np.int64)
-    codes[there] = places
+    if not pa.types.is_integer(cells.type):
+        cells = cells.cast(pa.float64(), safe=False)
+        cells = pc.if_else(pc.is_finite(cells), cells, pa.scalar(None, pa.float64()))
+        parts = [chunk.drop_null().to_numpy() for chunk in cells.chunks]
+        if all(((part % 1 == 0) & (np.abs(part) < _LARGEST)).all() for part in parts):
+            cells = cells.cast(pa.int64(), safe=False)
+    if pa.types.is_floating(cells.type):  # Arrow writes large ones with an exponent
+        parts = [[None if x is None else str(x) for x in part.to_pylist()] for part in cells.chunks]
+        texts = pa.chunked_array(parts, pa.string())
+    else:
+        texts = cells.cast(pa.string())
     if form is not None and _FORM.fullmatch(form):  # a number has lost its zeros in front
         width = 2 * form.count("%") + 2 * form.count("%Y") + form.count("%j")
-        texts = [text.zfill(width) for text in texts]
-    return texts, codes
+        texts = pc.utf8_lpad(texts, width, "0")
+    return texts

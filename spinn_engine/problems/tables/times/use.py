@@ -6,12 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from spinn_engine.problems.problem import Indices
 from spinn_engine.problems.tables.header import Title
 from spinn_engine.problems.tables.sheet import Layout
-from spinn_engine.problems.tables.times.reading import Texts
+from spinn_engine.problems.tables.times.texts import Texts
+from spinn_engine.problems.tables.typed.words import Words
 
 _TIME_NAME = re.compile(
     r"(?:^|[\W_\d])(?:date|time|datetime|timestamp|when|utc|datum|zeit|uhrzeit|zeitpunkt|zeitstempel|"
@@ -64,19 +62,11 @@ class Use:
             return True
         return self.seems_time and all(_DIGITS.fullmatch(word) for word in words)
 
-    def texts(self, words: Sequence[str], codes: Indices) -> Texts:
-        """Its different texts, and where they stand.
-
-        Args:
-            words: the texts.
-            codes: ``[rows]`` which one each row has, or -1.
-        """
-        present, first = np.unique(codes, return_index=True)
-        rows = np.full(len(words), len(codes), dtype=np.int64)
-        rows[present[present >= 0]] = first[present >= 0]
+    def texts(self, words: Words) -> Texts:
+        """Its different texts, and where they stand."""
         return Texts(
-            words,
-            rows,
+            words.texts,
+            words.rows,
             self.layout.where,
             self.title.header,
             self.is_time,
