@@ -64,7 +64,8 @@ class Program:
     Attributes:
         calls: in an order in which they can be done.
         input: name of the rows.
-        shape: theirs; what is no whole number is any number of rows.
+        shape: theirs, ``[rows, inputs]``, or with axes of size one beside these, as the images of
+            one line that MATLAB makes of rows; what is no whole number is any number of rows.
         outputs: names of what it gives.
         constants: arrays by name.
     """
@@ -74,6 +75,14 @@ class Program:
     shape: tuple[int | None, ...]
     outputs: tuple[str, ...]
     constants: Mapping[str, Constant]
+
+    @property
+    def columns(self) -> int | None:
+        """Which axis has the inputs; None where there is no single one."""
+        wide = [at for at, size in enumerate(self.shape[1:], 1) if size != 1]
+        if len(wide) > 1 or len(self.shape) < 2:
+            return None
+        return wide[0] if wide else len(self.shape) - 1
 
 
 def place(kind: str, name: str) -> str:

@@ -32,15 +32,16 @@ def converted(program: Program) -> tuple[Graph, Arrays, tuple[str, ...]]:
     Raises:
         BadInputError: it is no network of rows.
     """
-    shape = program.shape
-    if len(shape) != 2 or shape[1] is None or not 0 < shape[1] <= LARGEST_WIDTH:
+    shape, at = program.shape, program.columns
+    width = None if at is None else shape[at]
+    if width is None or not 0 < width <= LARGEST_WIDTH:
         sizes = ", ".join("rows" if one is None else str(one) for one in shape)
         raise BadInputError(f"it takes the shape [{sizes}]: a network here takes [rows, inputs]")
     try:
         outputs = computed(program)
         for one in outputs:
             _check_rows(one)
-        graph, arrays = graph_of(concat([one.node for one in outputs], "the outputs"), shape[1])
+        graph, arrays = graph_of(concat([one.node for one in outputs], "the outputs"), width)
     except RecursionError:
         raise BadInputError("its operations are nested too deeply to be read") from None
     except ValidationError as error:
@@ -57,7 +58,7 @@ def converted(program: Program) -> tuple[Graph, Arrays, tuple[str, ...]]:
 
 def _check_rows(one: Value) -> None:
     plain = [axis for axis in one.axes if axis in (ROWS, COLUMNS)]
-    if len(one.axes) > 2 or plain[0] != ROWS:
+    if plain[0] != ROWS or (len(one.axes) > 2 and one.axes[0] != ROWS):
         raise BadInputError("it gives something else than one row for each of its rows")
 
 

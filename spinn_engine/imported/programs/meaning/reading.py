@@ -8,11 +8,12 @@ from typing import Any
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.programs.calls import MOST_CALLS, Call, Constant, Program, Ref
 from spinn_engine.imported.programs.meaning.arguments import as_tensor
-from spinn_engine.imported.programs.meaning.columns import concat, layer_norm, matmul, reduce
+from spinn_engine.imported.programs.meaning.columns import concat, conv, layer_norm, matmul, reduce
 from spinn_engine.imported.programs.meaning.elementwise import elementwise
 from spinn_engine.imported.programs.meaning.nodes import Node
 from spinn_engine.imported.programs.meaning.numbers import ELEMENTWISE, check_size
 from spinn_engine.imported.programs.meaning.shapes import (
+    channels_call,
     chunk_call,
     reshape_call,
     shape_call,
@@ -21,7 +22,7 @@ from spinn_engine.imported.programs.meaning.shapes import (
     transpose_call,
     unsqueeze_call,
 )
-from spinn_engine.imported.programs.meaning.values import COLUMNS, ROWS, Tensor, Value, value
+from spinn_engine.imported.programs.meaning.values import COLUMNS, ONE, ROWS, Tensor, Value, value
 from spinn_engine.words import counted, shown
 
 
@@ -44,9 +45,12 @@ class Reading:
 
     def __init__(self, program: Program) -> None:
         self.program, self.made = program, 0
-        start = Node("input", (), int(program.shape[1] or 0), "the input")
+        columns = program.columns or 0
+        start = Node("input", (), int(program.shape[columns] or 0), "the input")
+        axes = [ROWS, *[ONE] * (len(program.shape) - 1)]
+        axes[columns] = COLUMNS
         self.known: dict[str, Tensor] = {**program.constants}
-        self.known[program.input] = value(start, (ROWS, COLUMNS), viewed=True)
+        self.known[program.input] = value(start, axes, viewed=True)
 
     def outputs(self) -> list[Value]:
         """The expressions of the program's outputs."""
@@ -117,9 +121,11 @@ Meaning = Callable[[Call, list[Any], Program], Any]
 MEANINGS: dict[str, Meaning] = {
     **dict.fromkeys(ELEMENTWISE, elementwise),
     "matmul": matmul,
+    "conv": conv,
     "concat": concat,
     "slice": slice_call,
     "chunk": chunk_call,
+    "channels": channels_call,
     "reshape": reshape_call,
     "shape": shape_call,
     "transpose": transpose_call,

@@ -124,6 +124,15 @@ def unsqueeze_call(call: Call, args: list[Any], program: Program) -> Tensor:
     return value(of.node, [ONE if at in new else left.pop(0) for at in range(rank)], viewed=True)
 
 
+def channels_call(call: Call, args: list[Any], program: Program) -> Tensor:
+    """An array of a number a channel, the second axis, as it meets a tensor number by number."""
+    of, beside = (as_tensor(one) for one in args)
+    rank = beside.array.ndim if isinstance(beside, Constant) else len(beside.axes)
+    if isinstance(of, Value):
+        raise BadInputError(f"{call.where} has numbers that depend on the rows")
+    return Constant(of.array.reshape(-1, *[1] * (rank - 2)), of.name, of.trained)
+
+
 def chunk_call(call: Call, args: list[Any], program: Program) -> list[Tensor]:
     """Equal parts, the last of what is left."""
     of, number, parts = as_tensor(args[0]), call.given["axis"], call.given["parts"]
