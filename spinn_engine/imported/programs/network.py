@@ -18,7 +18,7 @@ from spinn_engine.imported.programs.drawing.emit import graph_of
 from spinn_engine.imported.programs.formats import onnx_file, pt2
 from spinn_engine.imported.programs.meaning.nodes import concat
 from spinn_engine.imported.programs.meaning.reading import computed
-from spinn_engine.imported.programs.meaning.values import COLUMNS, ROWS, Value
+from spinn_engine.imported.programs.meaning.values import ROWS, Value
 from spinn_engine.vocabulary import ACTIVATIONS
 from spinn_engine.words import counted, shown
 
@@ -57,8 +57,7 @@ def converted(program: Program) -> tuple[Graph, Arrays, tuple[str, ...]]:
 
 
 def _check_rows(one: Value) -> None:
-    plain = [axis for axis in one.axes if axis in (ROWS, COLUMNS)]
-    if plain[0] != ROWS or (len(one.axes) > 2 and one.axes[0] != ROWS):
+    if one.axes[0] != ROWS:
         raise BadInputError("it gives something else than one row for each of its rows")
 
 
