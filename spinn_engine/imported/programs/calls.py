@@ -57,24 +57,18 @@ class Call:
     given: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False)
-class Program:
-    """A network as a file has it.
+@dataclass(frozen=True)
+class Taken:
+    """A tensor of rows that a program is given.
 
     Attributes:
-        calls: in an order in which they can be done.
-        input: name of the rows.
-        shape: theirs, ``[rows, inputs]``, or with axes of size one beside these, as the images of
-            one line that MATLAB makes of rows; what is no whole number is any number of rows.
-        outputs: names of what it gives.
-        constants: arrays by name.
+        name: of it.
+        shape: ``[rows, inputs]``, or with axes of size one beside these, as the images of one line
+            that MATLAB makes of rows; what is no whole number is any number of rows.
     """
 
-    calls: tuple[Call, ...]
-    input: str
+    name: str
     shape: tuple[int | None, ...]
-    outputs: tuple[str, ...]
-    constants: Mapping[str, Constant]
 
     @property
     def columns(self) -> int | None:
@@ -83,6 +77,28 @@ class Program:
         if len(wide) > 1 or len(self.shape) < 2:
             return None
         return wide[0] if wide else len(self.shape) - 1
+
+    @property
+    def width(self) -> int | None:
+        """How many inputs it has; None where that is not told."""
+        return None if self.columns is None else self.shape[self.columns]
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A network as a file has it.
+
+    Attributes:
+        calls: in an order in which they can be done.
+        inputs: what it is given; the network takes their columns beside each other.
+        outputs: names of what it gives.
+        constants: arrays by name.
+    """
+
+    calls: tuple[Call, ...]
+    inputs: tuple[Taken, ...]
+    outputs: tuple[str, ...]
+    constants: Mapping[str, Constant]
 
 
 def place(kind: str, name: str) -> str:

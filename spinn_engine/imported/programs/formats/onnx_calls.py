@@ -9,6 +9,7 @@ import numpy as np
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.programs.calls import Call, Constant
+from spinn_engine.imported.programs.formats.einsum import einsum
 from spinn_engine.imported.programs.formats.onnx_maker import Maker
 from spinn_engine.imported.programs.formats.onnx_shapes import SHAPES
 from spinn_engine.words import shown
@@ -95,6 +96,10 @@ def _conv(m: Maker) -> None:
     made = m.call("conv", m.input(0), m.input(1), last=bias is None)
     if bias is not None:
         m.call("add", made, m.call("channels", bias, made), last=True)
+
+
+def _einsum(m: Maker) -> None:
+    einsum(m, str(m.attributes.get("equation", "")), m.inputs)
 
 
 def _cast(m: Maker) -> None:
@@ -201,6 +206,7 @@ OTHERS: dict[str, Callable[[Maker], None]] = {
     "Sum": _sum,
     "Gemm": _gemm,
     "Conv": _conv,
+    "Einsum": _einsum,
     "Cast": _cast,
     "Gelu": _gelu,
     "Elu": _elu,

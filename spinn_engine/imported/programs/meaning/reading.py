@@ -10,7 +10,7 @@ from spinn_engine.imported.programs.calls import MOST_CALLS, Call, Constant, Pro
 from spinn_engine.imported.programs.meaning.arguments import as_tensor
 from spinn_engine.imported.programs.meaning.columns import concat, conv, layer_norm, matmul, reduce
 from spinn_engine.imported.programs.meaning.elementwise import elementwise
-from spinn_engine.imported.programs.meaning.nodes import Node
+from spinn_engine.imported.programs.meaning.nodes import Node, select
 from spinn_engine.imported.programs.meaning.numbers import ELEMENTWISE, check_size
 from spinn_engine.imported.programs.meaning.shapes import (
     channels_call,
@@ -45,12 +45,14 @@ class Reading:
 
     def __init__(self, program: Program) -> None:
         self.program, self.made = program, 0
-        columns = program.columns or 0
-        start = Node("input", (), int(program.shape[columns] or 0), "the input")
-        axes = [ROWS, *[ONE] * (len(program.shape) - 1)]
-        axes[columns] = COLUMNS
         self.known: dict[str, Tensor] = {**program.constants}
-        self.known[program.input] = value(start, axes, viewed=True)
+        whole = sum(one.width or 0 for one in program.inputs)
+        start, first = Node("input", (), whole, "the input"), 0
+        for one in program.inputs:
+            axes = [COLUMNS if at == one.columns else ONE for at in range(len(one.shape))]
+            columns = range(first, first := first + (one.width or 0))
+            node = select(start, columns, "the input")
+            self.known[one.name] = value(node, [ROWS, *axes[1:]], viewed=True)
 
     def outputs(self) -> list[Value]:
         """The expressions of the program's outputs."""
