@@ -24,10 +24,16 @@ Named = dict[str, NDArray[Any]]
 FIRST, LAST = "to_inputs", "to_outputs"  # operations that are put before and behind
 
 
-def with_activation(graph: Graph, activation: str) -> Graph:
-    """The graph with another function in the place of every tanh, which a reader puts there."""
+def with_activation(graph: Graph, activation: str, factor: float = 1.0) -> Graph:
+    """The graph with another function in the place of every tanh, which a reader puts there.
+
+    Args:
+        graph: of a network.
+        activation: a function of the vocabulary.
+        factor: of what the function takes.
+    """
     ops = tuple(
-        op.model_copy(update={"function": activation})
+        op.model_copy(update={"function": activation, "factor": factor})
         if isinstance(op, Function) and op.function == "tanh"
         else op
         for op in graph.ops

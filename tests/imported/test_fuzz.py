@@ -29,6 +29,7 @@ from spinn_engine.graph.arrays import outputs_of
 from spinn_engine.imported import read_network
 from spinn_engine.imported.files.pickle_machine import STEPS
 from tests.export.kinds import GRAPHS, raw_network_of
+from tests.imported.programs import matlab
 from tests.imported.programs.hostile import program
 from tests.imported.structures import kinds_of_torch
 from tests.imported.support import Part, Pinn, mlp, pickled, small, tensor, torch_zip, zip_of
@@ -86,11 +87,15 @@ def seeds() -> dict[str, bytes]:
     files["own export"] = own_export()
     files["pt2"] = program()
     files["onnx"] = (FILES / "flax_residual.onnx").read_bytes()
+    layers = [(np.ones((4, 3)), np.ones(4)), (np.ones((2, 4)), np.ones(2))]
+    files["onnx of MATLAB"] = matlab.chain(matlab.R2022B, layers, "Tanh", np.ones(3), np.ones(3))
     return files
 
 
 SEEDS = seeds()
-BARE = ("safetensors", "own export", "onnx", "legacy state_dict", "legacy module")  # no zip files
+BARE = (  # no zip files
+    "safetensors", "own export", "onnx", "onnx of MATLAB", "legacy state_dict", "legacy module",
+)  # fmt: skip
 
 
 def outcome(path: Path, content: bytes) -> str:

@@ -98,6 +98,19 @@ class Skips(nn.Module):
         return torch.as_tensor(last(h))
 
 
+class Features(nn.Module):
+    """Fourier features whose matrix may as well be one of eight inputs, before layers of sines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("B", 0.1 * torch.randn(4, 8))
+        self.net = nn.Sequential(nn.Linear(16, WIDTH), Sine(), nn.Linear(WIDTH, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        turned = 2 * torch.pi * x @ self.get_buffer("B")
+        return torch.as_tensor(self.net(torch.cat([turned.sin(), turned.cos()], dim=1)))
+
+
 def plain(kind: Callable[[], nn.Module], last: nn.Module | None = None) -> nn.Sequential:
     layers = [nn.Linear(4, WIDTH), kind(), nn.Linear(WIDTH, WIDTH), kind(), nn.Linear(WIDTH, 1)]
     return nn.Sequential(*layers, *([last] if last else []))
@@ -121,6 +134,7 @@ CASES = {
     "logarithm": Case(lambda: plain(nn.Tanh), z, raw, "z/log; tanh", log=True),
     "sine": Case(lambda: plain(Sine), z, z, "both; sin of 5 times"),
     "skips": Case(Skips, z, z, "both; skips around each layer; tanh"),
+    "features": Case(Features, z, z, "both; sines before cosines of 2 pi x; sin of 5 times"),
     "sigmoid": Case(
         lambda: plain(nn.Tanh, nn.Sigmoid()), z, minmax, "z/minmax; tanh; sigmoid behind"
     ),

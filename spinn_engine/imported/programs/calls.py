@@ -57,21 +57,46 @@ class Call:
     given: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A tensor of rows that a program is given.
+
+    Attributes:
+        name: of it.
+        shape: ``[rows, inputs]``, or with axes of size one beside these, as the images of one line
+            that MATLAB makes of rows; what is no whole number is any number of rows.
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+
+    @property
+    def columns(self) -> int | None:
+        """Which axis has the inputs; None where there is no single one."""
+        wide = [at for at, size in enumerate(self.shape[1:], 1) if size != 1]
+        if len(wide) > 1 or len(self.shape) < 2:
+            return None
+        return wide[0] if wide else len(self.shape) - 1
+
+    @property
+    def width(self) -> int | None:
+        """How many inputs it has; None where that is not told."""
+        return None if self.columns is None else self.shape[self.columns]
+
+
 @dataclass(frozen=True, eq=False)
 class Program:
     """A network as a file has it.
 
     Attributes:
         calls: in an order in which they can be done.
-        input: name of the rows.
-        shape: theirs; what is no whole number is any number of rows.
+        inputs: what it is given; the network takes their columns beside each other.
         outputs: names of what it gives.
         constants: arrays by name.
     """
 
     calls: tuple[Call, ...]
-    input: str
-    shape: tuple[int | None, ...]
+    inputs: tuple[Taken, ...]
     outputs: tuple[str, ...]
     constants: Mapping[str, Constant]
 

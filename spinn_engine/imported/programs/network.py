@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BufferedReader
 from pathlib import Path
 
@@ -12,15 +13,15 @@ from spinn_engine.errors import BadInputError, CorruptArtifactError, one_sentenc
 from spinn_engine.graph.graph import Graph
 from spinn_engine.graph.ops import LARGEST_WIDTH
 from spinn_engine.imported.network import StoredNetwork, dead_neurons
-from spinn_engine.imported.programs.calls import Program
+from spinn_engine.imported.programs.calls import Program, Taken
 from spinn_engine.imported.programs.drawing.drawing import Arrays
 from spinn_engine.imported.programs.drawing.emit import graph_of
 from spinn_engine.imported.programs.formats import onnx_file, pt2
 from spinn_engine.imported.programs.meaning.nodes import concat
 from spinn_engine.imported.programs.meaning.reading import computed
-from spinn_engine.imported.programs.meaning.values import COLUMNS, ROWS, Value
+from spinn_engine.imported.programs.meaning.values import ROWS, Value
 from spinn_engine.vocabulary import ACTIVATIONS
-from spinn_engine.words import counted, shown
+from spinn_engine.words import counted, shown, shown_list
 
 # What comes of operations that are told something of another kind than they take.
 MALFORMED = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError)
@@ -32,15 +33,12 @@ def converted(program: Program) -> tuple[Graph, Arrays, tuple[str, ...]]:
     Raises:
         BadInputError: it is no network of rows.
     """
-    shape = program.shape
-    if len(shape) != 2 or shape[1] is None or not 0 < shape[1] <= LARGEST_WIDTH:
-        sizes = ", ".join("rows" if one is None else str(one) for one in shape)
-        raise BadInputError(f"it takes the shape [{sizes}]: a network here takes [rows, inputs]")
+    width = _width(program.inputs)
     try:
         outputs = computed(program)
         for one in outputs:
             _check_rows(one)
-        graph, arrays = graph_of(concat([one.node for one in outputs], "the outputs"), shape[1])
+        graph, arrays = graph_of(concat([one.node for one in outputs], "the outputs"), width)
     except RecursionError:
         raise BadInputError("its operations are nested too deeply to be read") from None
     except ValidationError as error:
@@ -50,14 +48,34 @@ def converted(program: Program) -> tuple[Graph, Arrays, tuple[str, ...]]:
     if not any(op.trained for op in graph.dense):
         raise BadInputError("it has no layer that learns")
     notes = []
+    if len(program.inputs) > 1:
+        names = shown_list(one.name for one in program.inputs)
+        notes.append(f"It takes {names}: their columns are its inputs, in this order.")
     if len(outputs) > 1:
         notes.append(f"Its {counted(len(outputs), 'output')} stand beside each other, in order.")
     return graph, arrays, tuple(notes)
 
 
+def _width(inputs: Sequence[Taken]) -> int:
+    """How many columns a network takes of all that it is given."""
+    for one in inputs:
+        if one.width is None or not 0 < one.width <= LARGEST_WIDTH:
+            sizes = ", ".join("rows" if size is None else str(size) for size in one.shape)
+            raise BadInputError(
+                f"it takes the shape [{sizes}]: a network here takes [rows, inputs]"
+            )
+    if len({one.shape[0] for one in inputs}) > 1:
+        raise BadInputError(
+            f"it takes {shown_list(one.name for one in inputs)}, which have other numbers of rows"
+        )
+    width = sum(one.width or 0 for one in inputs)
+    if not 0 < width <= LARGEST_WIDTH:
+        raise BadInputError(f"it takes {counted(width, 'input')}")
+    return width
+
+
 def _check_rows(one: Value) -> None:
-    plain = [axis for axis in one.axes if axis in (ROWS, COLUMNS)]
-    if len(one.axes) > 2 or plain[0] != ROWS:
+    if one.axes[0] != ROWS:
         raise BadInputError("it gives something else than one row for each of its rows")
 
 

@@ -43,13 +43,14 @@ def structures(network: StoredNetwork, outputs: int) -> Iterator[Structure]:
     """All that is tried, plain ones first.
 
     Args:
-        network: as its file has it.
+        network: as its file has it; of its variants those that take and give as many columns.
         outputs: how many are wanted; of a network with more, each block of so many.
     """
     plain = Structure((), network.graph, dict(network.arrays))
     several = [plain]
     for words, graph, arrays in getattr(network, "variants", ()):
-        several.append(Structure((words,), graph, dict(arrays)))
+        if graph.inputs == network.inputs and graph.outputs == network.outputs:
+            several.append(Structure((words,), graph, dict(arrays)))
     if not network.computes:
         for words, graph in skips(network.graph):
             several.append(replace(plain, words=(words,), graph=graph, unseen=1))
@@ -76,20 +77,10 @@ def _with_activations(one: Structure, network: StoredNetwork) -> Iterator[Struct
         yield one
         return
     for name in BETWEEN:
-        graph = with_activation(one.graph, name)
         for factor in FUNCTIONS[name].factors:
             words = f"{name} of {shortest(factor)} times" if factor != 1.0 else name
-            fast = with_factor(graph, factor)
-            yield replace(one, words=(*one.words, words), graph=fast, activation=name)
-
-
-def with_factor(graph: Graph, factor: float) -> Graph:
-    """The graph with a factor in all its functions."""
-    ops = tuple(
-        op.model_copy(update={"factor": factor}) if isinstance(op, Function) else op
-        for op in graph.ops
-    )
-    return Graph(ops=ops, widths=graph.widths, prunable=graph.prunable)
+            graph = with_activation(one.graph, name, factor)
+            yield replace(one, words=(*one.words, words), graph=graph, activation=name)
 
 
 def skips(graph: Graph) -> Iterator[tuple[str, Graph]]:

@@ -27,7 +27,7 @@ def model(
     """A model from ``x`` to ``y``."""
     inputs = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))
-        for name, shape in (taken or {"x": ROWS}).items()
+        for name, shape in ({"x": ROWS} if taken is None else taken).items()
     ]
     output = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["rows", None])
     tensors = [numpy_helper.from_array(np.asarray(v), k) for k, v in (arrays or {}).items()]
@@ -48,7 +48,13 @@ def onnx_files() -> Files:
         ("a circle", model([node("Tanh", ["z"]), node("Tanh", ["y"], "z")]), "in no circle"),
         ("unknown", model([node("Hardmax", ["x"])]), "Hardmax (Hardmax_y)"),
         ("another domain", model([node("Evil", ["x"], domain="com.evil")]), "com.evil.Evil"),
-        ("two inputs", model([node("Add", ["x", "z"])], taken={"x": ROWS, "z": ROWS}), "2 inputs"),
+        ("no input", model([node("MatMul", ["w", "w"])], {"w": np.ones((2, 2))}, {}), "0 inputs"),
+        ("two inputs", model([node("Add", ["x", "z"])], taken={"x": ROWS, "z": (3, 4)}),
+         "other numbers of rows"),
+        ("an image too", model([node("MatMul", ["x", "w"])], WEIGHT,
+                               {"x": ROWS, "z": ("rows", 3, 4)}), "[rows, inputs]"),
+        ("wide inputs", model([node("MatMul", ["x", "w"])], WEIGHT,
+                              {f"x{at}": ("rows", 2**16) for at in range(99)}), "inputs"),
         ("three axes", model([node("Tanh", ["x"])], taken={"x": ("rows", 3, 4)}), "[rows, inputs]"),
         ("no layer", model([node("Tanh", ["x"])]), "no layer that learns"),
         ("nothing", model([node("Identity", ["x"])]), "no network in it"),

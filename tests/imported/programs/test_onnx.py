@@ -49,6 +49,8 @@ OUT = node("Add", ["m", "b"], "g")
           node("Div", ["one", "p"], "g"), LAST], {"one": np.float32(1.0)}),  # sigmoid
         ([FIRST, node("Max", ["h", "zero"], "g"), LAST], {"zero": np.float32(0.0)}),
         ([FIRST, node("LayerNormalization", ["h", "six", "b"], "g", epsilon=1e-3), LAST], {}),
+        ([FIRST, node("LayerNormalization", ["h", "six"], "n"), node("Add", ["n", "h"], "g"), LAST],
+         {}),  # of equal columns it gives what it takes
         ([FIRST, node("BatchNormalization", ["h", "six", "b", "b", "six"], "g"), LAST], {}),
         ([node("Gather", ["x", "at"], "p", axis=1), node("MatMul", ["p", "q"], "h"),
           node("Sin", ["h"], "g"), LAST], {"at": np.array([2, 0]), "q": W[:2].copy()}),
@@ -99,6 +101,17 @@ def test_what_means_harm_gets_a_sentence(
     assert words in message
     assert message.isprintable()
     assert len(message) < len(str(path)) + 400
+
+
+def test_one_number_may_have_axes_too(tmp_path: Path) -> None:
+    """Behind it rows are the second axis, so that the mean is one over rows."""
+    nodes = [FIRST, node("Add", ["h", "one"], "k"), node("ReduceMean", ["k", "at"], "m")]
+    made = model([*nodes, node("Sub", ["h", "m"], "g"), LAST],
+                 {**NUMBERS, "one": f32(1, 1, 1), "at": np.array([1])})  # fmt: skip
+    path = tmp_path / "a.onnx"
+    path.write_bytes(made.SerializeToString())
+    with pytest.raises(BadInputError, match="takes the mean over rows"):
+        read_network(path)
 
 
 def test_the_program_that_is_changed_is_read(tmp_path: Path) -> None:

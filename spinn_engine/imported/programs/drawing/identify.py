@@ -52,8 +52,8 @@ class Found:
 def identified(node: Node) -> Found | None:
     """The function that an expression is, of the nearest expression that it depends on alone."""
     for base in _bases(node):
-        found = _norm(node, base) if node.width > 1 and _has_mean(node, base) else None
-        found = found or _function(node, base)
+        mixed = node.width > 1 and _mixes_columns(node, base)
+        found = _norm(node, base) if mixed else _function(node, base)
         if found is not None:
             return found
     return None
@@ -97,8 +97,8 @@ def _inside(node: Node, base: Node) -> list[Node] | None:
     return order
 
 
-def _has_mean(node: Node, base: Node) -> bool:
-    return any(one.op == "mean" for one in _inside(node, base) or [])
+def _mixes_columns(node: Node, base: Node) -> bool:
+    return any(one.op in ("mean", "norm") for one in _inside(node, base) or [])
 
 
 def tried(node: Node, base: Node, x: Floats) -> Floats:

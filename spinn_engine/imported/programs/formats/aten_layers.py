@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from spinn_engine.imported.programs.calls import Call, Constant, Ref
 from spinn_engine.imported.programs.formats.aten_maker import Maker
+from spinn_engine.imported.programs.formats.einsum import einsum
 from spinn_engine.words import shortest
 
 THRESHOLD = 15.0  # behind which a softplus is its argument to single precision
@@ -141,22 +141,7 @@ def _var(m: Maker) -> None:
 
 
 def _einsum(m: Maker) -> None:
-    """Rows times rows, or times a matrix."""
-    equation = str(m.get("equation", "")).replace(" ", "")
-    tensors = m.get("tensors") or []
-    letters = re.fullmatch(r"(\w)(\w),(\w)(\w)->(\w)(\w?)", equation)
-    if letters is None or len(tensors) != 2:
-        raise m.refuse(f"of {equation[:40]!r}")
-    a, b, c, d, e, f = letters.groups()
-    if (a, b, e, f) == (c, d, a, ""):
-        made = m.call("mul", *tensors)
-        m.call("total", made, last=True, axes=[1], keep=False)
-    elif (b, e, f) == (c, a, d) and a != b != d:
-        m.call("matmul", *tensors, last=True)
-    elif (b, e, f) == (d, a, c) and a != b != c:
-        m.call("matmul", tensors[0], m.call("transpose", tensors[1]), last=True)
-    else:
-        raise m.refuse(f"of {equation[:40]!r}")
+    einsum(m, str(m.get("equation", "")), m.get("tensors") or [])
 
 
 def _reduce(m: Maker) -> None:

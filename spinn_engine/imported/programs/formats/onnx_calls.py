@@ -9,6 +9,7 @@ import numpy as np
 
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.programs.calls import Call, Constant
+from spinn_engine.imported.programs.formats.einsum import einsum
 from spinn_engine.imported.programs.formats.onnx_maker import Maker
 from spinn_engine.imported.programs.formats.onnx_shapes import SHAPES
 from spinn_engine.words import shown
@@ -83,6 +84,24 @@ def _gemm(m: Maker) -> None:
         m.call("add", product, c, last=True)
 
 
+def _conv(m: Maker) -> None:
+    padded = any(m.attributes.get("pads", [])) or m.attributes.get("auto_pad", "NOTSET") not in (
+        "NOTSET",
+        "VALID",
+    )
+    spaced = any(one != 1 for one in m.attributes.get("dilations", []))
+    if padded or spaced or m.attributes.get("group", 1) != 1:
+        raise BadInputError(f"{m.where} pads, spaces or parts its window, which no layer here does")
+    bias = m.input(2)
+    made = m.call("conv", m.input(0), m.input(1), last=bias is None)
+    if bias is not None:
+        m.call("add", made, m.call("channels", bias, made), last=True)
+
+
+def _einsum(m: Maker) -> None:
+    einsum(m, str(m.attributes.get("equation", "")), m.inputs)
+
+
 def _cast(m: Maker) -> None:
     kind = m.attributes.get("to")
     if kind in FLOATS:
@@ -132,7 +151,8 @@ def _layer_norm(m: Maker) -> None:
 def _batch_norm(m: Maker) -> None:
     if m.attributes.get("training_mode"):
         raise BadInputError(f"it has the operation {m.where} in training: export it at rest")
-    x, weight, bias, mean, var = (m.input(at) for at in range(5))
+    x = m.input(0)
+    weight, bias, mean, var = (m.call("channels", m.input(at), x) for at in range(1, 5))
     spread = m.call("sqrt", m.call("add", var, float(m.attributes.get("epsilon", 1e-5))))
     x = m.call("div", m.call("sub", x, mean), spread)
     m.call("add", m.call("mul", x, weight), bias, last=True)
@@ -185,6 +205,8 @@ OTHERS: dict[str, Callable[[Maker], None]] = {
     **SHAPES,
     "Sum": _sum,
     "Gemm": _gemm,
+    "Conv": _conv,
+    "Einsum": _einsum,
     "Cast": _cast,
     "Gelu": _gelu,
     "Elu": _elu,

@@ -20,6 +20,7 @@ from spinn_engine.imported.programs.calls import (
     Constant,
     Program,
     Ref,
+    Taken,
     place,
 )
 from spinn_engine.imported.programs.formats.onnx_calls import attribute_of, calls_of
@@ -88,16 +89,10 @@ def _program(model: Any, path: Path) -> Program:
         one.name: Constant(_array(one, path), one.name, None if _is_weight(one) else False)
         for one in graph.initializer
     }
-    taken = [one for one in graph.input if one.name not in constants]
-    if len(taken) != 1:
-        raise BadInputError(
-            f"it takes {counted(len(taken), 'input')} "
-            f"({shown_list(one.name for one in taken)}): a network here takes one tensor of rows"
-        )
+    taken = [Taken(one.name, _shape(one)) for one in graph.input if one.name not in constants]
     calls = _all_calls(model, constants, path)
     outputs = tuple(one.name for one in graph.output)
-    shape = _shape(taken[0])
-    return Program(tuple(calls), taken[0].name, shape, outputs, constants)
+    return Program(tuple(calls), tuple(taken), outputs, constants)
 
 
 def _is_weight(tensor: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.programs.calls import Call
 from spinn_engine.imported.programs.formats.onnx_maker import Maker
-from spinn_engine.imported.programs.meaning.values import ANY, NUMBER_OF_ROWS
+from spinn_engine.imported.programs.meaning.values import ANY
 
 
 def _concat(m: Maker) -> None:
@@ -57,7 +57,7 @@ def _reshape(m: Maker) -> None:
 def _flatten(m: Maker) -> None:
     if m.attributes.get("axis", 1) != 1:
         raise BadInputError(f"{m.where} makes rows of something else than rows")
-    m.call("reshape", m.input(0), [NUMBER_OF_ROWS, ANY], last=True)
+    m.call("reshape", m.input(0), [0, ANY], last=True, zero_copies=True)
 
 
 def _transpose(m: Maker) -> None:

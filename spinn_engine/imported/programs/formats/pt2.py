@@ -14,7 +14,7 @@ import numpy as np
 
 from spinn_engine.errors import BadInputError, CorruptArtifactError
 from spinn_engine.imported.files.zip_archive import Entry, check_sums, locate, read_list
-from spinn_engine.imported.programs.calls import Array, Call, Constant, Program, Ref, place
+from spinn_engine.imported.programs.calls import Array, Call, Constant, Program, Ref, Taken, place
 from spinn_engine.imported.programs.formats.aten import calls_of
 from spinn_engine.imported.programs.meaning.values import NUMBER_OF_ROWS
 from spinn_engine.words import counted, shown
@@ -106,10 +106,8 @@ def _program(opened: Pt2, model: Any) -> Program:
             constants[about["arg"]["name"]] = Constant(array, name, kind == "parameter")
         else:
             raise BadInputError(f"its program takes {shown(kind)}, which no network here can")
-    if len(taken) != 1 or not taken[0]:
-        raise BadInputError(
-            f"it takes {counted(len(taken), 'input')}: a network here takes one tensor of rows"
-        )
+    if not all(taken):
+        raise BadInputError("it takes something else than tensors: a network here takes rows")
     outputs = []
     for spec in signature["output_specs"]:
         ((kind, about),) = spec.items()
@@ -117,8 +115,9 @@ def _program(opened: Pt2, model: Any) -> Program:
             raise BadInputError("it changes its own buffers: save it after model.eval()")
         outputs.append(str(about["arg"]["as_tensor"]["name"]))
     calls = [call for node in graph["nodes"] for call in _calls(node)]
-    shape = [one.get("as_int") for one in graph["tensor_values"][taken[0]]["sizes"]]
-    return Program(tuple(calls), taken[0], tuple(shape), tuple(outputs), constants)
+    sizes = {name: graph["tensor_values"][name]["sizes"] for name in taken}
+    inputs = [Taken(name, tuple(one.get("as_int") for one in sizes[name])) for name in taken]
+    return Program(tuple(calls), tuple(inputs), tuple(outputs), constants)
 
 
 def _stored(opened: Pt2, name: str, folder: str, about: Any) -> Array:

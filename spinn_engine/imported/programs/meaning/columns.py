@@ -17,6 +17,7 @@ from spinn_engine.imported.programs.meaning.nodes import matmul as product
 from spinn_engine.imported.programs.meaning.numbers import check_size
 from spinn_engine.imported.programs.meaning.values import (
     COLUMNS,
+    ONE,
     ROWS,
     Tensor,
     Value,
@@ -59,6 +60,24 @@ def matmul(call: Call, args: list[Any], program: Program) -> Tensor:
         array = array[:, None]
         axes = tuple(one for one in axes if one != COLUMNS)
     return value(product(of.node, Constant(array, by.name, by.trained), call.where), axes)
+
+
+def conv(call: Call, args: list[Any], program: Program) -> Tensor:
+    """A convolution whose window is a whole row, which is a product with a matrix."""
+    of, by = (as_tensor(one) for one in args)
+    image = isinstance(of, Value) and len(of.axes) > 2 and of.axes[0] == ROWS
+    if not image or not isinstance(of, Value) or not isinstance(by, Constant):
+        raise BadInputError(f"{call.where} moves something else than an array over rows of images")
+    row = [of.node.width if axis == COLUMNS else 1 for axis in of.axes[1:]]
+    window = list(by.array.shape[1:])
+    if window != row or not by.array.size:
+        raise BadInputError(
+            f"{call.where} moves a window of the shape {window} over rows of the shape {row}: a "
+            "network here takes each row whole"
+        )
+    matrix = Constant(by.array.reshape(len(by.array), -1).T, by.name, by.trained)
+    axes = (ROWS, COLUMNS, *[ONE] * (len(row) - 1))
+    return value(product(of.node, matrix, call.where), axes)
 
 
 def concat(call: Call, args: list[Any], program: Program) -> Tensor:

@@ -26,7 +26,7 @@ def elementwise(call: Call, args: list[Any], program: Program) -> Tensor:
     if not nodes:
         arrays = [one.array for one in still]
         return merged(still, folded(call.op, arrays, options, call.where))
-    axes = aligned(nodes, [one.array.ndim for one in still if one.array.size > 1], call.where)
+    axes = aligned(nodes, [one.array.ndim for one in still], call.where)
     parts: list[Any] = [
         one.node if isinstance(one, Value) else vector(one, axes, call.where) for one in taken
     ]

@@ -128,8 +128,14 @@ def _mixes(x: Node) -> bool:
 
 
 def concat(parts: Sequence[Node], where: str) -> Node:
-    """Expressions beside each other."""
-    flat = [one for part in parts for one in (part.nodes if part.op == "concat" else (part,))]
+    """Expressions beside each other; columns of one that stand side by side are taken at once."""
+    flat: list[Node] = []
+    for one in (one for part in parts for one in (part.nodes if part.op == "concat" else (part,))):
+        if flat and one.op == flat[-1].op == "select" and one.nodes[0] is flat[-1].nodes[0]:
+            columns = (*flat.pop().given["columns"], *one.given["columns"])
+            flat.append(select(one.nodes[0], columns, where))
+        else:
+            flat.append(one)
     if len(flat) == 1:
         return flat[0]
     return Node("concat", tuple(flat), sum(one.width for one in flat), where)

@@ -8,11 +8,12 @@ from typing import Any
 from spinn_engine.errors import BadInputError
 from spinn_engine.imported.programs.calls import MOST_CALLS, Call, Constant, Program, Ref
 from spinn_engine.imported.programs.meaning.arguments import as_tensor
-from spinn_engine.imported.programs.meaning.columns import concat, layer_norm, matmul, reduce
+from spinn_engine.imported.programs.meaning.columns import concat, conv, layer_norm, matmul, reduce
 from spinn_engine.imported.programs.meaning.elementwise import elementwise
-from spinn_engine.imported.programs.meaning.nodes import Node
+from spinn_engine.imported.programs.meaning.nodes import Node, select
 from spinn_engine.imported.programs.meaning.numbers import ELEMENTWISE, check_size
 from spinn_engine.imported.programs.meaning.shapes import (
+    channels_call,
     chunk_call,
     reshape_call,
     shape_call,
@@ -21,7 +22,7 @@ from spinn_engine.imported.programs.meaning.shapes import (
     transpose_call,
     unsqueeze_call,
 )
-from spinn_engine.imported.programs.meaning.values import COLUMNS, ROWS, Tensor, Value, value
+from spinn_engine.imported.programs.meaning.values import COLUMNS, ONE, ROWS, Tensor, Value, value
 from spinn_engine.words import counted, shown
 
 
@@ -44,9 +45,14 @@ class Reading:
 
     def __init__(self, program: Program) -> None:
         self.program, self.made = program, 0
-        start = Node("input", (), int(program.shape[1] or 0), "the input")
         self.known: dict[str, Tensor] = {**program.constants}
-        self.known[program.input] = value(start, (ROWS, COLUMNS), viewed=True)
+        whole = sum(one.width or 0 for one in program.inputs)
+        start, first = Node("input", (), whole, "the input"), 0
+        for one in program.inputs:
+            axes = [COLUMNS if at == one.columns else ONE for at in range(len(one.shape))]
+            columns = range(first, first := first + (one.width or 0))
+            node = select(start, columns, "the input")
+            self.known[one.name] = value(node, [ROWS, *axes[1:]], viewed=True)
 
     def outputs(self) -> list[Value]:
         """The expressions of the program's outputs."""
@@ -117,9 +123,11 @@ Meaning = Callable[[Call, list[Any], Program], Any]
 MEANINGS: dict[str, Meaning] = {
     **dict.fromkeys(ELEMENTWISE, elementwise),
     "matmul": matmul,
+    "conv": conv,
     "concat": concat,
     "slice": slice_call,
     "chunk": chunk_call,
+    "channels": channels_call,
     "reshape": reshape_call,
     "shape": shape_call,
     "transpose": transpose_call,

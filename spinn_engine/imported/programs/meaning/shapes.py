@@ -41,15 +41,15 @@ def slice_call(call: Call, args: list[Any], program: Program) -> Tensor:
 def reshape_call(call: Call, args: list[Any], program: Program) -> Tensor:
     """Another shape."""
     of, sizes = as_tensor(args[0]), as_numbers(args[1], call.where)
+    if call.given.get("zero_copies"):
+        have = _sizes(of)
+        sizes = [
+            have[at] if size == 0 and at < len(have) else size for at, size in enumerate(sizes)
+        ]
     if isinstance(of, Value):
-        if call.given.get("zero_copies"):
-            sizes = [
-                _size(of, at) if size == 0 and at < len(of.axes) else size
-                for at, size in enumerate(sizes)
-            ]
         if sizes == [ANY, 1] and call.outputs[0] in program.outputs:
             return of  # scikit-learn's exporter writes it behind any number of targets
-        return reshaped(of, sizes, call.where, program.shape[0])
+        return reshaped(of, sizes, call.where, program.inputs[0].shape[0])
     if of.array.ndim:
         sizes = [len(of.array) if size == NUMBER_OF_ROWS else size for size in sizes]
     try:
@@ -58,18 +58,15 @@ def reshape_call(call: Call, args: list[Any], program: Program) -> Tensor:
         raise BadInputError(f"{call.where} gives an array a shape of another size") from None
 
 
-def _size(of: Value, at: int) -> int:
-    return {ROWS: NUMBER_OF_ROWS, COLUMNS: of.node.width, ONE: 1}[of.axes[at]]
+def _sizes(of: Tensor) -> list[int]:
+    if isinstance(of, Constant):
+        return list(of.array.shape)
+    return [{ROWS: NUMBER_OF_ROWS, COLUMNS: of.node.width, ONE: 1}[axis] for axis in of.axes]
 
 
 def shape_call(call: Call, args: list[Any], program: Program) -> Tensor:
     """The sizes of a tensor, or one of them."""
-    of = as_tensor(args[0])
-    sizes = (
-        list(of.array.shape)
-        if isinstance(of, Constant)
-        else [_size(of, at) for at in range(len(of.axes))]
-    )
+    sizes = _sizes(as_tensor(args[0]))
     if "axis" in call.given:
         return as_constant(sizes[call.given["axis"]])
     return as_constant(sizes)
@@ -122,6 +119,15 @@ def unsqueeze_call(call: Call, args: list[Any], program: Program) -> Tensor:
     rank = len(of.axes) + len(axes)
     new, left = {at % rank for at in axes}, list(of.axes)
     return value(of.node, [ONE if at in new else left.pop(0) for at in range(rank)], viewed=True)
+
+
+def channels_call(call: Call, args: list[Any], program: Program) -> Tensor:
+    """An array of a number a channel, the second axis, as it meets a tensor number by number."""
+    of, beside = (as_tensor(one) for one in args)
+    rank = beside.array.ndim if isinstance(beside, Constant) else len(beside.axes)
+    if isinstance(of, Value):
+        raise BadInputError(f"{call.where} has numbers that depend on the rows")
+    return Constant(of.array.reshape(-1, *[1] * (rank - 2)), of.name, of.trained)
 
 
 def chunk_call(call: Call, args: list[Any], program: Program) -> list[Tensor]:
