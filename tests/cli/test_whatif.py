@@ -82,7 +82,7 @@ def test_the_curve_of_a_run_has_sizes(dense: RunFolder) -> None:
         (["--param-reduction", "nan"], "param_reduction"),
         (["--param-reduction", "0.9999"], "the smallest network is [1, 1]"),
         (["--param-reduction", "0.5", "--hidden", "8,8"], "not allowed with --param-reduction"),
-        (["--criterion", "beauty"], "unknown criterion 'beauty': use one of l1, l1_out"),
+        (["--criterion", "beauty"], "unknown criterion 'beauty': use one of l1, obs, l1_out"),
         (
             ["--reconstruction", "magic"],
             "unknown reconstruction 'magic': use one of",

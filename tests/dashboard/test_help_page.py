@@ -26,7 +26,8 @@ def test_the_two_shares_are_told_apart_in_exact_numbers() -> None:
 
 
 def test_every_arm_of_a_run_is_explained() -> None:
-    assert set(ARMS) == {"dense", "structured", *RunSpec().compare.controls}
+    unasked = {name for name, arm in ARMS.items() if arm.unasked}
+    assert set(ARMS) == {"dense", "structured", *RunSpec().compare.controls} | unasked
     app = opened("help")
     shown = table_with(app, "Arm")
     assert len(shown) == len(ARMS)

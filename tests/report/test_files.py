@@ -77,7 +77,7 @@ def test_figures_open(reports: dict[str, Path], name: str) -> None:
 
 def test_arms_look_as_in_the_dashboard() -> None:
     shapes = {"s": "square", "o": "circle", "D": "diamond", "X": "x", "^": "triangle-up"}
-    shapes["P"] = "cross"
+    shapes |= {"P": "cross", "v": "triangle-down"}
     for arm in ARMS.values():
         assert shapes[arm.marker] + ("-open" if arm.hollow else "") == arm.symbol
 
