@@ -9,7 +9,7 @@ from spinn_engine.problems.tables.texts.kept import are_kept
 from spinn_engine.problems.tables.texts.raw import START_BYTES
 
 BYTES_A_NUMBER = 24  # of a cell, while it is read and becomes an input
-BYTES_A_ROW = 96  # of cells that stay in a file: targets, the split, and a column at a time
+BYTES_A_ROW = 88  # of cells that stay in a file: targets, the split, and a column at a time
 BYTES_A_BYTE = 4  # of a file of words
 OF_NUMBERS = b"0123456789+-.eE"
 BETWEEN = b",;\t \r\n"
