@@ -44,7 +44,7 @@ from spinn_engine.store.manifest import FINISH
 from spinn_engine.store.result_form import RESULT_VERSION
 from spinn_engine.store.run_folder import RunFolder
 from spinn_engine.training.data import PlacedData, splits_of
-from spinn_engine.training.device import environment
+from spinn_engine.training.device import environment, give_freed_memory_back
 from spinn_engine.vocabulary import SUBJECT, main_arm
 
 
@@ -237,6 +237,7 @@ def _physics(ended: Ended) -> list[dict[str, Any]]:
 
 def _whatif(ended: Ended) -> dict[str, Any]:
     """Predictions from the dense network alone, beside which the stages can be drawn."""
+    give_freed_memory_back()  # threads take memory of their own
     facts, prune = read_facts(ended.folder), ended.folder.spec().prune
     how = (prune.criterion, prune.reconstruction)
 

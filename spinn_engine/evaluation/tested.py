@@ -17,7 +17,7 @@ from spinn_engine.problems.terms import Term, violations
 from spinn_engine.training.data import PlacedData
 from spinn_engine.training.network import Stack, mlp_stack, outputs_of
 
-LINEAR_ROWS = 2**17  # that least squares takes at once
+LINEAR_ROWS = 2**15  # that least squares takes at once
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from spinn_engine.graph.arrays import outputs_of
 from spinn_engine.imported.search.structures import Structure
@@ -101,6 +100,8 @@ class Taker:
 
     def assigned(self) -> Order:
         """The order that suits the effects of the inputs, each by itself."""
+        from scipy.optimize import linear_sum_assignment  # its import takes memory and time
+
         count, grid = self.inputs, np.quantile(self.rows, np.linspace(0, 1, GRID))
         around = self.thinned(BACKGROUNDS).rows
         rows = np.tile(around, (count * GRID, 1)).reshape(count, GRID, len(around), count)
