@@ -123,7 +123,13 @@ def smallest(
     """
     start = time.monotonic()
     asked = make_spec(spec, **options)
-    if wrong := sorted(asked.prune.model_fields_set - {*OWN, "param_reduction"}):
+    usual = PruneSpec()
+    wrong = [
+        name
+        for name in sorted(asked.prune.model_fields_set - {*OWN})
+        if getattr(asked.prune, name) != getattr(usual, name)  # one that is not given is set too
+    ]
+    if wrong:
         raise BadInputError(f"a search finds the widths itself: leave {wrong[0]} out")
     source = source_of(asked.data.source)
     if asked.model.dense is not None or (source is not None and source.equation):

@@ -61,11 +61,12 @@ def _run_fields() -> list[Option]:
 
 
 def _search_fields() -> list[Option]:
-    own = {"criterion", "reconstruction", "max_bytes", "least_width"}  # a search finds the widths
+    from spinn_engine.api.searching import OWN
+
     return [
         option
         for option in _run_fields()
-        if not str(option.name).startswith("prune.") or str(option.name)[6:] in own
+        if not str(option.name).startswith("prune.") or str(option.name)[6:] in OWN
     ]
 
 

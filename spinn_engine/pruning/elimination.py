@@ -140,18 +140,15 @@ class _State:
     @classmethod
     def of(cls, taker: Taker, stay: Indices, gone: Sequence[int]) -> _State:
         """Solved for what is left when ``gone`` went."""
-        from scipy import linalg
-
         whole = _ridged(taker.covariance)
         left = np.ones(len(whole), bool)
         for place in taker.places:
             left[place[list(gone)]] = False
         kept, lost = np.flatnonzero(left), np.flatnonzero(~left)
-        factor = linalg.cho_factor(whole[np.ix_(kept, kept)], lower=True, check_finite=False)
-        inverse = linalg.cho_solve(factor, np.eye(len(kept)), check_finite=False)
+        inverse = _inverse(whole[np.ix_(kept, kept)])
         felt = taker.felt[kept] + inverse @ (whole[np.ix_(kept, lost)] @ taker.felt[lost])
         where = np.cumsum(left) - 1
-        return cls(np.ascontiguousarray(inverse), felt, [where[p[stay]] for p in taker.places])
+        return cls(inverse, felt, [where[p[stay]] for p in taker.places])
 
     def prices(self) -> Doubles:
         """By how much the error rises when one of the neurons goes ``[neurons]``.
@@ -206,13 +203,10 @@ def _exchanged(takers: Sequence[Taker], start: Indices) -> _End:
 
 def _exchanges(taker: Taker, stay: Indices, gone: Indices) -> tuple[float, Doubles]:
     """The error with ``stay``, and what each exchange ``[stay, gone]`` changes of it."""
-    from scipy import linalg
-
     place, whole, felt = taker.places[0], taker.covariance, taker.felt
     others = np.setdiff1d(np.arange(len(whole)), place)
     kept, lost = np.concatenate([others, place[stay]]), place[gone]
-    factor = linalg.cho_factor(whole[np.ix_(kept, kept)], lower=True, check_finite=False)
-    inverse = linalg.cho_solve(factor, np.eye(len(kept)), check_finite=False)
+    inverse = _inverse(whole[np.ix_(kept, kept)])
     cross = whole[np.ix_(kept, lost)]
     by = inverse @ cross  # what of each neuron that went the others can say, [kept, gone]
     mended = felt[kept] + by @ felt[lost]
@@ -253,6 +247,15 @@ def _grown(takers: Sequence[Taker], keep: int) -> Indices:
             missed -= np.outer(column, missed[at])
             left -= np.outer(column, left[at])
     return np.array(grown)
+
+
+def _inverse(matrix: Doubles) -> Doubles:
+    """Of a symmetric matrix ``[n, n]`` that is positive definite."""
+    from scipy import linalg  # only where neurons are scored so
+
+    factor = linalg.cho_factor(matrix, lower=True, check_finite=False)
+    found: Doubles = linalg.cho_solve(factor, np.eye(len(matrix)), check_finite=False)
+    return np.ascontiguousarray(found)
 
 
 def _ridged(covariance: Doubles) -> Doubles:

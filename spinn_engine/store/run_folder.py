@@ -100,10 +100,7 @@ class RunFolder:
         return str(self._stored()["data_sha256"])
 
     def inputs_and_outputs(self) -> tuple[tuple[str, ...], int]:
-        """Names of the inputs and number of outputs of the run's networks.
-
-        An earlier version told how many inputs there are, and had nothing to ask of their names.
-        """
+        """Names of the inputs (an earlier version kept their number) and number of outputs."""
         stored = self._stored()
         names = stored.get("input_names") or [f"input {at}" for at in range(int(stored["inputs"]))]
         return tuple(names), int(stored["outputs"])

@@ -96,6 +96,11 @@ def test_amounts_are_refused() -> None:
         api.smallest(stages=2)
 
 
+def test_an_amount_is_refused() -> None:
+    with pytest.raises(BadInputError, match="leave param_reduction out"):
+        api.smallest(param_reduction=0.5)
+
+
 def test_equations_are_refused() -> None:
     with pytest.raises(BadInputError, match="leave out an imported network, and equations"):
         api.smallest(data="burgers")
