@@ -211,10 +211,10 @@ def _with_orders(
 
     These come first where several ways led to the same order, and the columns as they stand are not
     much better than a line, or leave a third more over. Else the best comes second, if it fits
-    better than the first.
+    better than the first. An order that is not clearly better than a line is luck, and is none.
     """
-    best = found[0]
-    beaten = best.clearly_beats(line_r2(inputs, targets))
+    best, line = found[0], line_r2(inputs, targets)
+    beaten = best.clearly_beats(line)
     if beaten and not _may_be_turned(best, inputs, targets):
         return found
     takers = {(id(one.structure), one.x.name): one for one in plain}
@@ -225,6 +225,7 @@ def _with_orders(
     part = slice(None, None, -(-len(inputs) // FEW_ROWS))
     turned = _scored(several, inputs[part], targets[part])[:FINALISTS]
     turned = _scored(turned, inputs, targets)
+    turned = [one for one in turned if one.clearly_beats(line)]
     if not turned or _rank(turned[0]) >= _rank(best):
         return found
     if sure and (not beaten or 1 - turned[0].r2 <= TURNED * (1 - best.r2)):
